@@ -1,0 +1,1 @@
+// Bytes: see the table in Package.swift.

@@ -1,0 +1,1 @@
+// Ledgers: see the table in Package.swift.

@@ -1,0 +1,1 @@
+// SQLite: see the table in Package.swift.

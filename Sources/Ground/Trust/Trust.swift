@@ -1,0 +1,1 @@
+// Trust: see the table in Package.swift.

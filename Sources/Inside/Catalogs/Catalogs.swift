@@ -1,0 +1,1 @@
+// Catalogs: see the table in Package.swift.

@@ -1,0 +1,1 @@
+// Disclosure: see the table in Package.swift.

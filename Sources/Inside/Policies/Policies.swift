@@ -1,0 +1,1 @@
+// Policies: see the table in Package.swift.

@@ -1,0 +1,1 @@
+// Results: see the table in Package.swift.

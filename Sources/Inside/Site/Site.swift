@@ -1,0 +1,1 @@
+// Site: see the table in Package.swift.

@@ -1,0 +1,1 @@
+// Tables: see the table in Package.swift.

@@ -1,0 +1,1 @@
+// Access: see the table in Package.swift.

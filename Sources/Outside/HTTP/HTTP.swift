@@ -1,0 +1,1 @@
+// HTTP: see the table in Package.swift.

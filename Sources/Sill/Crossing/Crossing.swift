@@ -1,0 +1,1 @@
+// Crossing: see the table in Package.swift.

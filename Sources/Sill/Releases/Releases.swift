@@ -1,0 +1,1 @@
+// Releases: see the table in Package.swift.
