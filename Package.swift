@@ -21,7 +21,8 @@ let rooms: [Room] = [
   Room(name: "Policies", floor: 2, folder: "Inside/Policies", imports: []),
   Room(name: "Tables", floor: 2, folder: "Inside/Tables", imports: ["Bytes", "SQLite"]),
   Room(name: "Disclosure", floor: 3, folder: "Inside/Disclosure", imports: ["Bytes", "Policies", "Trust"]),
-  Room(name: "Catalogs", floor: 3, folder: "Inside/Catalogs", imports: ["Bytes", "Policies", "Tables", "Trust"]),
+  Room(
+    name: "Catalogs", floor: 3, folder: "Inside/Catalogs", imports: ["Bytes", "Policies", "Tables", "Trust"]),
   Room(
     name: "Results", floor: 4, folder: "Inside/Results",
     imports: ["Bytes", "Catalogs", "Disclosure", "Policies", "SQLite", "Tables", "Trust"]),
@@ -31,7 +32,8 @@ let rooms: [Room] = [
   Room(
     name: "Publishing", floor: 5, folder: "Inside/Publishing",
     imports: [
-      "Bytes", "SQLite", "Trust", "Ledgers", "Policies", "Tables", "Disclosure", "Catalogs", "Results", "Site",
+      "Bytes", "SQLite", "Trust", "Ledgers", "Policies", "Tables", "Disclosure", "Catalogs", "Results",
+      "Site",
       "Releases", "Crossing",
     ]),
 
@@ -49,7 +51,8 @@ let rooms: [Room] = [
   Room(
     name: "Commands", floor: 6, folder: "Commands",
     imports: [
-      "Bytes", "SQLite", "Trust", "Ledgers", "Policies", "Tables", "Disclosure", "Catalogs", "Results", "Site",
+      "Bytes", "SQLite", "Trust", "Ledgers", "Policies", "Tables", "Disclosure", "Catalogs", "Results",
+      "Site",
       "Publishing", "Releases", "Crossing", "HTTP", "Access", "Serving",
     ]),
   Room(name: "doorsill", floor: 7, folder: "doorsill", imports: ["Commands"]),
@@ -73,9 +76,11 @@ let embedded: [String: [Resource]] = [
 /// The doors to C: module maps and `static inline` functions for what Swift's importer drops.
 let doors: [Target] = [
   .systemLibrary(
-    name: "CSQLite", path: "Sources/Ground/C/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    name: "CSQLite", path: "Sources/Ground/C/CSQLite", pkgConfig: "sqlite3",
+    providers: [.apt(["libsqlite3-dev"])]),
   .systemLibrary(
-    name: "COpenSSL", path: "Sources/Ground/C/COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    name: "COpenSSL", path: "Sources/Ground/C/COpenSSL", pkgConfig: "openssl",
+    providers: [.apt(["libssl-dev"])]),
   .systemLibrary(
     name: "CZlib", path: "Sources/Ground/C/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   .systemLibrary(name: "CLinux", path: "Sources/Ground/C/CLinux"),
@@ -109,7 +114,9 @@ let package = Package(
     + [
       .target(name: "Support", path: "Tests/Support", swiftSettings: settings),
       .testTarget(
-        name: "ArchitectureTests", dependencies: ["Support"], path: "Tests/ArchitectureTests", swiftSettings: settings),
-      .testTarget(name: "EndToEnd", dependencies: ["Support"], path: "Tests/EndToEnd", swiftSettings: settings),
+        name: "ArchitectureTests", dependencies: ["Support"], path: "Tests/ArchitectureTests",
+        swiftSettings: settings),
+      .testTarget(
+        name: "EndToEnd", dependencies: ["Support"], path: "Tests/EndToEnd", swiftSettings: settings),
     ]
 )
