@@ -1,1 +1,0 @@
-// Bytes: see the table in Package.swift.

@@ -1,0 +1,141 @@
+internal import Glibc
+
+/// A file operation that failed, with the path and what the system said.
+package struct FilesError: Fault, Equatable {
+  package let path: String
+  /// What was tried, as `read` or `write`.
+  package let operation: String
+  /// The system's error number; 0 where the refusal is ours.
+  package let code: Int32
+  private let reason: String
+
+  init(_ operation: String, _ path: String, code: Int32 = errno) {
+    self.path = path
+    self.operation = operation
+    self.code = code
+    reason = String(cString: strerror(code))
+  }
+
+  init(_ operation: String, _ path: String, reason: String) {
+    self.path = path
+    self.operation = operation
+    self.reason = reason
+    code = 0
+  }
+
+  package var message: String { "cannot \(operation) \(path): \(reason)" }
+
+  package var hint: String? {
+    switch code {
+    case ENOSPC, EDQUOT: "free space on that disk and run the command again; nothing was left half written"
+    case EIO: "the disk reported a fault: check it before going on; the file is as it was"
+    case EROFS: "the file system is mounted read-only"
+    case EACCES, EPERM: "check owner and permissions of the file and its folders"
+    default: nil
+    }
+  }
+
+  package var blame: Blame { .environment }
+  package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
+}
+
+/// Files and folders by POSIX calls. Everything throws `FilesError`, which names the path.
+package enum Files {
+  /// The whole file. A file larger than `limit` bytes is refused.
+  package static func read(_ path: String, limit: Int = .max) throws(FilesError) -> [UInt8] {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { throw FilesError("read", path) }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0 else { throw FilesError("read", path) }
+    guard status.st_mode & S_IFMT != S_IFDIR else { throw FilesError("read", path, code: EISDIR) }
+    let expected = Int(status.st_size)
+    guard expected <= limit else { throw FilesError("read", path, reason: "larger than \(limit) bytes") }
+    var bytes = [UInt8](repeating: 0, count: max(expected, 0))
+    var filled = 0
+    while true {
+      if filled == bytes.count {
+        // Regular files end here; pipes and files of /proc state no size.
+        guard filled <= limit else { throw FilesError("read", path, reason: "larger than \(limit) bytes") }
+        var spare = [UInt8](repeating: 0, count: expected > 0 ? 1 : 65_536)
+        let count = try readOnce(file, &spare, 0, path)
+        if count == 0 { break }
+        bytes.append(contentsOf: spare[..<count])
+        filled += count
+        if expected > 0 { bytes.append(contentsOf: repeatElement(0, count: 65_536)) }
+        continue
+      }
+      let count = try readOnce(file, &bytes, filled, path)
+      if count == 0 { break }
+      filled += count
+    }
+    guard filled <= limit else { throw FilesError("read", path, reason: "larger than \(limit) bytes") }
+    bytes.removeLast(bytes.count - filled)
+    return bytes
+  }
+
+  private static func readOnce(
+    _ file: Int32, _ bytes: inout [UInt8], _ from: Int, _ path: String
+  ) throws(FilesError) -> Int {
+    while true {
+      let count = bytes.withUnsafeMutableBytes { buffer in
+        Glibc.read(file, buffer.baseAddress.map { $0 + from }, buffer.count - from)
+      }
+      if count >= 0 { return count }
+      guard errno == EINTR else { throw FilesError("read", path) }
+    }
+  }
+
+  /// Replaces or makes the file atomically and durably: a temporary file beside it, fsync, rename, fsync of the
+  /// folder. On any failure the old file is as it was and the temporary one is gone. A failed fsync is never tried
+  /// again: the kernel may have dropped the pages it could not write.
+  package static func write(_ bytes: [UInt8], to path: String, mode: UInt16 = 0o644) throws(FilesError) {
+    let temporary = temporaryPath(beside: path)
+    let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode_t(mode))
+    guard file >= 0 else { throw FilesError("write", path) }
+    do throws(FilesError) {
+      defer { close(file) }
+      try writeAll(bytes, to: file, path: path)
+      guard fsync(file) == 0 else { throw FilesError("write", path) }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    guard rename(temporary, path) == 0 else {
+      let failure = FilesError("write", path)
+      unlink(temporary)
+      throw failure
+    }
+    try syncDirectory(parent(of: path))
+  }
+
+  /// Writes all bytes to an open descriptor, going on after signals and short writes.
+  package static func writeAll(_ bytes: [UInt8], to descriptor: Int32, path: String) throws(FilesError) {
+    var done = 0
+    while done < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress.map { $0 + done }, $0.count - done)
+      }
+      if count > 0 {
+        done += count
+      } else if count == 0 || errno != EINTR {
+        throw FilesError("write", path, code: count == 0 ? EIO : errno)
+      }
+    }
+  }
+
+  /// A name in the same folder that nobody uses: `.name.<process>-<number>.tmp`.
+  static func temporaryPath(beside path: String) -> String {
+    var random = SystemRandomNumberGenerator()
+    let number = String(random.next(), radix: 36)
+    return join(parent(of: path), ".\(name(of: path)).\(getpid())-\(number).tmp")
+  }
+
+  /// Makes the names in a folder durable.
+  package static func syncDirectory(_ path: String) throws(FilesError) {
+    let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folder >= 0 else { throw FilesError("sync", path) }
+    defer { close(folder) }
+    guard fsync(folder) == 0 else { throw FilesError("sync", path) }
+  }
+}
