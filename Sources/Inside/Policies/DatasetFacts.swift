@@ -1,0 +1,45 @@
+/// What a descriptor says about one field.
+package struct FieldFacts: Sendable, Hashable {
+  package let name: String
+  package let declaredLevel: String?
+  /// `identifier`, `quasi`, `sensitive` or a word of the portal's own.
+  package let role: String?
+
+  package init(name: String, declaredLevel: String? = nil, role: String? = nil) {
+    self.name = name
+    self.declaredLevel = declaredLevel
+    self.role = role
+  }
+}
+
+/// All that a level is decided on: what is declared, and what was found in the data.
+package struct DatasetFacts: Sendable, Hashable {
+  package let name: String
+  package let declaredLevel: String
+  /// Flags such as `important` and `core`.
+  package let flags: [String]
+  package let hasLegalBasis: Bool
+  package let hasReason: Bool
+  package let fields: [FieldFacts]
+  package let findings: [Finding]
+  package let rows: Int
+  /// Distinct units of the declared subject; nil where none is declared.
+  package let subjectUnits: Int?
+  package let risk: RiskMeasures?
+
+  package init(
+    name: String, declaredLevel: String, flags: [String] = [], hasLegalBasis: Bool, hasReason: Bool,
+    fields: [FieldFacts], findings: [Finding], rows: Int, subjectUnits: Int? = nil, risk: RiskMeasures? = nil
+  ) {
+    self.name = name
+    self.declaredLevel = declaredLevel
+    self.flags = flags
+    self.hasLegalBasis = hasLegalBasis
+    self.hasReason = hasReason
+    self.fields = fields
+    self.findings = findings
+    self.rows = rows
+    self.subjectUnits = subjectUnits
+    self.risk = risk
+  }
+}

@@ -1,1 +1,0 @@
-// Policies: see the table in Package.swift.

@@ -1,0 +1,89 @@
+/// The attack run that shows a profile holds (DISCLOSURE, "Profiles").
+package struct Qualification: Sendable, Hashable {
+  /// The attack's name, such as "B5b".
+  package let attack: String
+  package let canaries: Int
+  /// Upper 95 % bound of the attacker's accuracy, 0…1.
+  package let upperAccuracy: Double
+  /// The policy under which the attack ran, lowercase hex SHA-256.
+  package let policyHash: String
+
+  package init(attack: String, canaries: Int, upperAccuracy: Double, policyHash: String) {
+    self.attack = attack
+    self.canaries = canaries
+    self.upperAccuracy = upperAccuracy
+    self.policyHash = policyHash
+  }
+}
+
+/// A named protection of results, a value read from protection.json5; `Disclosure` applies it.
+package struct ProtectionProfile: Sendable, Hashable {
+  /// An exact fraction, such as 7/100.
+  package struct Fraction: Sendable, Hashable {
+    package let numerator: Int
+    package let denominator: Int
+
+    package init(_ numerator: Int, _ denominator: Int) {
+      self.numerator = numerator
+      self.denominator = denominator
+    }
+  }
+
+  package let name: String
+  /// Fewest distinct units behind a published cell, before jitter.
+  package let k: Int
+  /// Weights of raising k by 0, 1, 2 …; they sum to 16.
+  package let jitterWeights: [Int]
+  package let maxIdentifying: Int
+  package let maxResponse: Int
+  /// The p of the p % rule.
+  package let pPercent: Int
+  /// m, the share of the largest contribution that scales the noise of sums.
+  package let topNoise: Fraction
+  /// Released cells within a population are at most its perturbed size divided by this.
+  package let budgetDivisor: Int
+  package let variance: Bool
+  package let percentiles: Bool
+  /// ISO 8601 duration, such as "P1M".
+  package let minimumRefresh: String
+  package let qualified: Qualification?
+
+  package init(
+    name: String, k: Int, jitterWeights: [Int], maxIdentifying: Int, maxResponse: Int, pPercent: Int,
+    topNoise: Fraction, budgetDivisor: Int, variance: Bool, percentiles: Bool, minimumRefresh: String,
+    qualified: Qualification? = nil
+  ) {
+    self.name = name
+    self.k = k
+    self.jitterWeights = jitterWeights
+    self.maxIdentifying = maxIdentifying
+    self.maxResponse = maxResponse
+    self.pPercent = pPercent
+    self.topNoise = topNoise
+    self.budgetDivisor = budgetDivisor
+    self.variance = variance
+    self.percentiles = percentiles
+    self.minimumRefresh = minimumRefresh
+    self.qualified = qualified
+  }
+
+  /// The profile for ordinary conditional data (DISCLOSURE, "Profiles").
+  package static let standard = ProtectionProfile(
+    name: "standard", k: 10, jitterWeights: [8, 4, 4], maxIdentifying: 3, maxResponse: 1, pPercent: 15,
+    topNoise: Fraction(7, 100), budgetDivisor: 40, variance: true, percentiles: true, minimumRefresh: "P1M")
+
+  /// The profile for sensitive data (DISCLOSURE, "Profiles").
+  package static let strict = ProtectionProfile(
+    name: "strict", k: 20, jitterWeights: [8, 4, 4], maxIdentifying: 2, maxResponse: 1, pPercent: 20,
+    topNoise: Fraction(10, 100), budgetDivisor: 80, variance: false, percentiles: false, minimumRefresh: "P1Y"
+  )
+
+  /// Whether no control of this profile is weaker than the other's; the refresh is left to the calendar's owner.
+  package func isAtLeastAsStrong(as other: ProtectionProfile) -> Bool {
+    let noise = topNoise.numerator * other.topNoise.denominator
+    let otherNoise = other.topNoise.numerator * topNoise.denominator
+    return k >= other.k && maxIdentifying <= other.maxIdentifying && maxResponse <= other.maxResponse
+      && pPercent >= other.pPercent && noise >= otherNoise && budgetDivisor >= other.budgetDivisor
+      && (!variance || other.variance) && (!percentiles || other.percentiles)
+  }
+}

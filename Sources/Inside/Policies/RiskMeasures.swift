@@ -1,0 +1,71 @@
+/// The disclosure risk of a table over its quasi-identifiers.
+package struct RiskMeasures: Sendable, Hashable {
+  /// What becomes of the risk when one field is left out.
+  package struct WithoutField: Sendable, Hashable {
+    package let field: String
+    /// The smallest group that is left.
+    package let smallestGroup: Int
+    /// The share of rows that stay unique, 0…1.
+    package let uniqueShare: Double
+
+    package init(field: String, smallestGroup: Int, uniqueShare: Double) {
+      self.field = field
+      self.smallestGroup = smallestGroup
+      self.uniqueShare = uniqueShare
+    }
+  }
+
+  /// l-diversity: the fewest distinct values of a sensitive field within one group.
+  package struct Diversity: Sendable, Hashable {
+    package let field: String
+    package let fewestValues: Int
+
+    package init(field: String, fewestValues: Int) {
+      self.field = field
+      self.fewestValues = fewestValues
+    }
+  }
+
+  /// The fields that were taken as quasi-identifiers, in the table's order.
+  package let quasiIdentifiers: [String]
+  /// Whether the descriptor declared them; otherwise they were found by name.
+  package let declared: Bool
+  package let rows: Int
+  /// Groups of rows with equal quasi-identifiers.
+  package let groups: Int
+  /// k: the number of rows in the smallest group; 0 for a table without rows.
+  package let smallestGroup: Int
+  /// The share of rows that are alone in their group, 0…1.
+  package let uniqueShare: Double
+  /// Rows in groups of each size 1…20 (index 0 is size 1), for any threshold up to 21.
+  package let rowsInGroupsOfSize: [Int]
+  package let diversity: [Diversity]
+  package let withoutField: [WithoutField]
+  /// Whether the figures come from a share of the groups, taken by hash, because there were too many to hold.
+  package let sampled: Bool
+
+  package init(
+    quasiIdentifiers: [String], declared: Bool, rows: Int, groups: Int, smallestGroup: Int,
+    uniqueShare: Double,
+    rowsInGroupsOfSize: [Int] = [], diversity: [Diversity] = [], withoutField: [WithoutField] = [],
+    sampled: Bool = false
+  ) {
+    self.quasiIdentifiers = quasiIdentifiers
+    self.declared = declared
+    self.rows = rows
+    self.groups = groups
+    self.smallestGroup = smallestGroup
+    self.uniqueShare = uniqueShare
+    self.rowsInGroupsOfSize = rowsInGroupsOfSize
+    self.diversity = diversity
+    self.withoutField = withoutField
+    self.sampled = sampled
+  }
+
+  /// The share of rows in groups smaller than `k`, 0…1.
+  package func shareBelow(k: Int) -> Double {
+    guard rows > 0 else { return 0 }
+    let below = rowsInGroupsOfSize.prefix(max(0, k - 1)).reduce(0, +)
+    return min(1, Double(below) / Double(rows))
+  }
+}

@@ -1,0 +1,97 @@
+/// One reason for a level: which rule, where, how much of it, and examples that give nobody away.
+package struct EvidenceItem: Sendable, Equatable, Hashable {
+  /// `declared`, `field-level`, `flag`, a detector's id, or the id of a volume, combination or risk rule.
+  package let rule: String
+  package let field: String?
+  package let values: Int
+  package let matches: Int
+  package let share: Double
+  package let level: String
+  package let examples: [String]
+  /// Language → one sentence.
+  package let explanation: [String: String]
+
+  package init(
+    rule: String, field: String?, values: Int, matches: Int, share: Double, level: String,
+    examples: [String] = [], explanation: [String: String]
+  ) {
+    self.rule = rule
+    self.field = field
+    self.values = values
+    self.matches = matches
+    self.share = share
+    self.level = level
+    self.examples = examples
+    self.explanation = explanation
+  }
+}
+
+/// Something that stands against publishing, said in words.
+package struct Problem: Sendable, Equatable, Hashable {
+  package enum Code: String, CaseIterable, Sendable, Hashable {
+    case unknownLevel
+    case secrecyMarking
+    case missingLegalBasis
+    case missingReason
+    case openingPersonal
+    case openingRestricted
+    case approvalMissing
+    case approvalStale
+    case approvalOfOtherChange
+    case approvalBySelf
+    case approvalWithoutRole
+    case approvalWithoutReason
+    case proposerUnknown
+    case secondPersonRemoved
+    case policyChangeUnapproved
+    case profileTooWeak
+  }
+
+  package let code: Code
+  /// Language → what is wrong.
+  package let message: [String: String]
+  /// Language → what to do, and who can.
+  package let hint: [String: String]
+
+  package init(code: Code, message: [String: String], hint: [String: String]) {
+    self.code = code
+    self.message = message
+    self.hint = hint
+  }
+}
+
+/// The level of a dataset with everything that led to it. Only `classify` makes one.
+package struct Verdict: Sendable, Equatable, Hashable {
+  package let dataset: String
+  /// The level in force unless an approval below the evidence lowers it to `declared`.
+  package let level: Level
+  package var openness: Openness { level.openness }
+  package let declared: String
+  /// The highest level of everything but the declaration.
+  package let evidenceLevel: String
+  package let items: [EvidenceItem]
+  /// What would change the level: language → one sentence each.
+  package let wouldChange: [[String: String]]
+  package let problems: [Problem]
+  package let requiresApproval: [ApprovalNeed]
+  package let hasLegalBasis: Bool
+  package let hasReason: Bool
+
+  init(
+    dataset: String, level: Level, declared: String, evidenceLevel: String, items: [EvidenceItem],
+    wouldChange: [[String: String]], problems: [Problem], requiresApproval: [ApprovalNeed],
+    hasLegalBasis: Bool,
+    hasReason: Bool
+  ) {
+    self.dataset = dataset
+    self.level = level
+    self.declared = declared
+    self.evidenceLevel = evidenceLevel
+    self.items = items
+    self.wouldChange = wouldChange
+    self.problems = problems
+    self.requiresApproval = requiresApproval
+    self.hasLegalBasis = hasLegalBasis
+    self.hasReason = hasReason
+  }
+}
