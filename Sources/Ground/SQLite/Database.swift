@@ -1,0 +1,96 @@
+internal import CSQLite
+internal import Synchronization
+
+/// A database file with one connection, lent to one caller at a time.
+package final class Database: Sendable {
+  package enum Mode: Sendable {
+    case readOnly
+    /// The file must exist.
+    case readWrite
+    /// Makes the file where there is none.
+    case create
+  }
+
+  package enum Options: Sendable {
+    /// Write-ahead log and full sync: a committed transaction survives a loss of power.
+    case durable
+    /// Journal in memory, no sync: for building a file that is thrown away if the building fails.
+    case bulk
+    /// A file that nobody changes while it is open: read-only, no locks, memory-mapped.
+    case release
+  }
+
+  private let connection: Mutex<Connection>
+  package let path: String
+
+  /// Opens `path`. `release` is always read-only. Locks of other processes are waited for up to five seconds.
+  package init(path: String, mode: Mode, options: Options = .durable) throws(DatabaseError) {
+    self.path = path
+    connection = Mutex(try Connection.open(path: path, mode: mode, options: options))
+  }
+
+  /// A database in memory.
+  package convenience init() throws(DatabaseError) {
+    try self.init(path: ":memory:", mode: .create, options: .bulk)
+  }
+
+  /// Lends the connection; other callers wait.
+  package func use<R: Sendable, E: Error>(_ body: (inout Connection) throws(E) -> R) throws(E) -> R {
+    try connection.withLock { (connection) throws(E) -> R in try body(&connection) }
+  }
+}
+
+extension Connection {
+  static func open(
+    path: String, mode: Database.Mode, options: Database.Options
+  ) throws(DatabaseError) -> Connection {
+    var flags: Int32 = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_URI
+    let writable = mode != .readOnly && options != .release
+    flags |= writable ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY
+    if writable, mode == .create { flags |= SQLITE_OPEN_CREATE }
+    var handle: OpaquePointer?
+    let status = sqlite3_open_v2(Connection.uri(path, immutable: options == .release), &handle, flags, nil)
+    guard status == SQLITE_OK, let handle else {
+      let error = DatabaseError(handle, status, path: path)
+      sqlite3_close_v2(handle)
+      throw error
+    }
+    var connection = Connection(handle: handle, path: path)
+    try connection.configure(options, writable: writable)
+    return connection
+  }
+
+  private mutating func configure(_ options: Database.Options, writable: Bool) throws(DatabaseError) {
+    let status = doorsill_defend(handle)
+    guard status == SQLITE_OK else { throw DatabaseError(handle, status, path: path) }
+    sqlite3_busy_timeout(handle, 5000)
+    try run(script: "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON")
+    switch options {
+    case .durable: if writable { try run(script: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL") }
+    case .bulk:
+      guard writable else { return }
+      try run(
+        script: """
+          PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
+          PRAGMA cache_size = -65536
+          """)
+    case .release: try run(script: "PRAGMA query_only = ON; PRAGMA mmap_size = 1073741824")
+    }
+  }
+
+  /// A `file:` URI, so that a path with `?`, `#` or `%` is only a path.
+  private static func uri(_ path: String, immutable: Bool) -> String {
+    guard path != ":memory:" else { return path }
+    var uri = Array("file:".utf8)
+    for byte in path.utf8 {
+      switch byte {
+      case UInt8(ascii: "?"): uri += "%3f".utf8
+      case UInt8(ascii: "#"): uri += "%23".utf8
+      case UInt8(ascii: "%"): uri += "%25".utf8
+      default: uri.append(byte)
+      }
+    }
+    if immutable { uri += "?immutable=1".utf8 }
+    return String(decoding: uri, as: UTF8.self)
+  }
+}

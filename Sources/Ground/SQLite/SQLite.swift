@@ -1,1 +1,0 @@
-// SQLite: see the table in Package.swift.
