@@ -1,1 +1,0 @@
-// Disclosure: see the table in Package.swift.

@@ -1,0 +1,163 @@
+package import Bytes
+
+extension Released {
+  /// The stored form of DESIGN section 4, `results/<dataset>.<result>.json`: deterministic, compact, public.
+  /// Tags are not in it: they are stored as bytes beside it.
+  package var json: JSON {
+    [
+      "dataset": .string(dataset), "result": .string(result), "kind": .string(kind.rawValue),
+      "keyFamily": .string(keyFamily), "title": title.json, "computed": .string(computed.rfc3339),
+      "dimensions": .array(dimensions.map(\.json)), "columns": .array(columns.map(\.json)),
+      "tables": .array(tables.map(\.json)), "tags": tags?.json ?? .null, "protection": protection.json,
+      "note": note.json,
+    ]
+  }
+
+  /// Reads back what an earlier publication stored inside the door. Only this room's history calls it.
+  init?(json: JSON, tags: [UInt8] = []) {
+    guard let dataset = json["dataset"]?.string, let result = json["result"]?.string,
+      let kind = json["kind"]?.string.flatMap(ReleasedKind.init(rawValue:)),
+      let keyFamily = json["keyFamily"]?.string, let title = json["title"].flatMap(Text.init(json:)),
+      let computed = json["computed"]?.string.flatMap({ Timestamp(rfc3339: $0) }),
+      let dimensions = json["dimensions"]?.array?.mapAll(ReleasedDimension.init(json:)),
+      let columns = json["columns"]?.array?.mapAll(ReleasedColumn.init(json:)),
+      let tables = json["tables"]?.array?.mapAll(ReleasedTable.init(json:)),
+      let protection = json["protection"].flatMap(ProtectionRecord.init(json:)),
+      let note = json["note"].flatMap(Text.init(json:))
+    else { return nil }
+    var held: ReleasedTags?
+    if let described = json["tags"], !described.isNull {
+      guard let read = ReleasedTags(json: described, tags: tags) else { return nil }
+      held = read
+    }
+    self.init(
+      dataset: dataset, result: result, kind: kind, keyFamily: keyFamily, title: title,
+      dimensions: dimensions,
+      columns: columns, tables: tables, tags: held, computed: computed, protection: protection, note: note)
+  }
+}
+
+extension Array {
+  /// All elements transformed, or nil where one cannot be.
+  func mapAll<T>(_ transform: (Element) -> T?) -> [T]? {
+    var out: [T] = []
+    out.reserveCapacity(count)
+    for element in self {
+      guard let made = transform(element) else { return nil }
+      out.append(made)
+    }
+    return out
+  }
+}
+
+extension ReleasedDimension {
+  package var json: JSON {
+    [
+      "name": .string(name), "title": title.json, "role": .string(role.rawValue),
+      "codes": .array(
+        codes.map { code in
+          var members: [JSON.Member] = [.init("code", .string(code.code)), .init("label", code.label.json)]
+          if let parent = code.parent { members.append(.init("parent", .string(parent))) }
+          return .object(members)
+        }),
+    ]
+  }
+
+  init?(json: JSON) {
+    guard let name = json["name"]?.string, let title = json["title"].flatMap(Text.init(json:)),
+      let role = json["role"]?.string.flatMap(DimensionRole.init(rawValue:)),
+      let codes = json["codes"]?.array?.mapAll({ code -> ReleasedCode? in
+        guard let text = code["code"]?.string, let label = code["label"].flatMap(Text.init(json:)) else {
+          return nil
+        }
+        return ReleasedCode(code: text, label: label, parent: code["parent"]?.string)
+      })
+    else { return nil }
+    self.init(name: name, title: title, role: role, codes: codes)
+  }
+}
+
+extension ReleasedColumn {
+  package var json: JSON {
+    ["name": .string(name), "title": title.json, "unit": JSON(unit), "sd": JSON(sd)]
+  }
+
+  init?(json: JSON) {
+    guard let name = json["name"]?.string, let title = json["title"].flatMap(Text.init(json:)) else {
+      return nil
+    }
+    self.init(name: name, title: title, unit: json["unit"]?.string, sd: json["sd"]?.string)
+  }
+}
+
+extension ReleasedTable {
+  /// Cells as arrays: codes, then values; numbers keep their text, a withheld value is null.
+  package var json: JSON {
+    [
+      "dimensions": JSON(dimensions),
+      "cells": .array(
+        cells.map { cell in
+          [JSON(cell.codes), .array(cell.values.map { $0.map { .number($0) } ?? .null })]
+        }),
+    ]
+  }
+
+  init?(json: JSON) {
+    guard let dimensions = json["dimensions"]?.array?.mapAll(\.string),
+      let cells = json["cells"]?.array?.mapAll({ cell -> ReleasedCell? in
+        guard let codes = cell[0]?.array?.mapAll(\.string), let values = cell[1]?.array else { return nil }
+        return ReleasedCell(codes: codes, values: values.map(\.numberText))
+      })
+    else { return nil }
+    self.init(dimensions: dimensions, cells: cells)
+  }
+}
+
+extension ProtectionRecord {
+  /// The record that goes into stored results, answers and receipts.
+  package var json: JSON {
+    [
+      "profile": .string(profile), "policy": .string(policyHash),
+      "controls": .object(controls.map { .init($0.control, JSON($0.cells)) }),
+      "budget": ["used": JSON(budgetUsed), "limit": JSON(budgetLimit)],
+      "notWritten": .array(notWritten.map { JSON($0) }),
+    ]
+  }
+
+  init?(json: JSON) {
+    guard let profile = json["profile"]?.string, let policy = json["policy"]?.string,
+      let controls = json["controls"]?.members?.mapAll({ member in
+        member.value.int.map { ControlCount(member.key, $0) }
+      }),
+      let used = json["budget"]?["used"]?.int, let limit = json["budget"]?["limit"]?.int,
+      let notWritten = json["notWritten"]?.array?.mapAll({ $0.array?.mapAll(\.string) })
+    else { return nil }
+    self.init(
+      profile: profile, policyHash: policy, controls: controls, budgetUsed: used, budgetLimit: limit,
+      notWritten: notWritten)
+  }
+}
+
+extension ReleasedTags {
+  /// What the server needs beside the tags and the verify key.
+  package var json: JSON {
+    [
+      "subject": JSON(subject), "claims": JSON(claims), "scrypt": ["n": JSON(n), "r": JSON(r), "p": JSON(p)],
+      "tagLength": JSON(tagLength), "answerLength": JSON(answerLength),
+      "count": JSON(tags.count / max(1, tagLength + answerLength)), "values": JSON(values),
+      "needsConsent": JSON(needsConsent),
+    ]
+  }
+
+  init?(json: JSON, tags: [UInt8]) {
+    guard let subject = json["subject"]?.array?.mapAll(\.string),
+      let claims = json["claims"]?.array?.mapAll(\.string), let n = json["scrypt"]?["n"]?.int,
+      let r = json["scrypt"]?["r"]?.int, let p = json["scrypt"]?["p"]?.int,
+      let tagLength = json["tagLength"]?.int, let answerLength = json["answerLength"]?.int,
+      let values = json["values"]?.array?.mapAll(\.string), let consent = json["needsConsent"]?.bool
+    else { return nil }
+    self.init(
+      subject: subject, claims: claims, n: n, r: r, p: p, tagLength: tagLength, tags: tags,
+      answerLength: answerLength, values: values, needsConsent: consent)
+  }
+}

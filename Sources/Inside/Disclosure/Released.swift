@@ -1,0 +1,211 @@
+package import Bytes
+
+/// A result that every control of its profile has passed: the only form in which anything computed from
+/// restricted rows crosses the sill. Nothing outside this room can make one.
+///
+/// It holds what may leave and nothing else: no exact number, no realised noise, no cell key.
+package struct Released: Sendable, Equatable {
+  /// The dataset's permanent name.
+  package let dataset: String
+  /// The result's name within the dataset.
+  package let result: String
+  /// What kind of question it answers.
+  package let kind: ReleasedKind
+  /// Datasets about the same units share one family of record keys.
+  package let keyFamily: String
+  package let title: Text
+  /// The dimensions any of its tables uses, in the dataset's order. Empty for `verify` and `score`.
+  package let dimensions: [ReleasedDimension]
+  /// One description for each value of a cell, in order.
+  package let columns: [ReleasedColumn]
+  /// The tables that were written. A table that did not fit the budget is not here: see `protection.notWritten`.
+  package let tables: [ReleasedTable]
+  /// The tags of `verify` and `score`; nil for `statistic`.
+  package let tags: ReleasedTags?
+  /// When it was computed, RFC 3339. A carried-over result keeps the time of its computation.
+  package let computed: Timestamp
+  package let protection: ProtectionRecord
+  /// What was done to the numbers and how sure they are, in plain words.
+  package let note: Text
+
+  init(
+    dataset: String, result: String, kind: ReleasedKind, keyFamily: String, title: Text,
+    dimensions: [ReleasedDimension], columns: [ReleasedColumn], tables: [ReleasedTable], tags: ReleasedTags?,
+    computed: Timestamp, protection: ProtectionRecord, note: Text
+  ) {
+    self.dataset = dataset
+    self.result = result
+    self.kind = kind
+    self.keyFamily = keyFamily
+    self.title = title
+    self.dimensions = dimensions
+    self.columns = columns
+    self.tables = tables
+    self.tags = tags
+    self.computed = computed
+    self.protection = protection
+    self.note = note
+  }
+}
+
+/// The kinds of result (DESIGN section 2).
+package enum ReleasedKind: String, CaseIterable, Sendable {
+  case statistic
+  case verify
+  case score
+}
+
+/// Whether a dimension tells who somebody is or what is asked about them (DISCLOSURE a.0).
+package enum DimensionRole: String, CaseIterable, Sendable {
+  case identifying
+  case response
+}
+
+/// One dimension of a result: a closed list of codes, public metadata.
+package struct ReleasedDimension: Sendable, Equatable {
+  package let name: String
+  package let title: Text
+  package let role: DimensionRole
+  package let codes: [ReleasedCode]
+
+  package init(name: String, title: Text, role: DimensionRole, codes: [ReleasedCode]) {
+    self.name = name
+    self.title = title
+    self.role = role
+    self.codes = codes
+  }
+}
+
+/// One declared code, with its label and, in a hierarchy, the code above it.
+package struct ReleasedCode: Sendable, Equatable {
+  package let code: String
+  package let label: Text
+  package let parent: String?
+
+  package init(code: String, label: Text, parent: String? = nil) {
+    self.code = code
+    self.label = label
+    self.parent = parent
+  }
+}
+
+/// What one value of a cell means.
+package struct ReleasedColumn: Sendable, Equatable {
+  /// `count`, or measure and statistic as in `income.sum`, `income.mean`.
+  package let name: String
+  package let title: Text
+  package let unit: String?
+  /// Standard deviation of the noise in the column's own unit, as decimal text, where it is the same for every
+  /// cell and may be told; nil where it depends on a cell's secret largest contribution.
+  package let sd: String?
+
+  package init(name: String, title: Text, unit: String?, sd: String?) {
+    self.name = name
+    self.title = title
+    self.unit = unit
+    self.sd = sd
+  }
+}
+
+/// One table that was written.
+package struct ReleasedTable: Sendable, Equatable {
+  /// Names of its dimensions, in the declared order.
+  package let dimensions: [String]
+  /// Every declared combination of codes once, in the order of the codes.
+  package let cells: [ReleasedCell]
+
+  init(dimensions: [String], cells: [ReleasedCell]) {
+    self.dimensions = dimensions
+    self.cells = cells
+  }
+}
+
+/// One cell. A withheld cell looks the same whatever the reason: zero, too small, guarded, or over budget.
+package struct ReleasedCell: Sendable, Equatable {
+  /// One code for each dimension of the table.
+  package let codes: [String]
+  /// Decimal text, one for each column; nil is a withheld value.
+  package let values: [String?]
+  /// True where no value is published at all.
+  package var withheld: Bool { !values.contains { $0 != nil } }
+
+  init(codes: [String], values: [String?]) {
+    self.codes = codes
+    self.values = values
+  }
+}
+
+/// What the controls did, in numbers that may be public.
+package struct ProtectionRecord: Sendable, Equatable {
+  package let profile: String
+  /// SHA-256 of the policy files the result was protected under, hex.
+  package let policyHash: String
+  /// The controls in the order they act, and how many cells each one acted on.
+  package let controls: [ControlCount]
+  /// Cells written under the whole population, over the dataset family.
+  package let budgetUsed: Int
+  /// Cells that may be written under the whole population.
+  package let budgetLimit: Int
+  /// Declared tables that are not in the release, by their dimensions.
+  package let notWritten: [[String]]
+
+  package init(
+    profile: String, policyHash: String, controls: [ControlCount], budgetUsed: Int, budgetLimit: Int,
+    notWritten: [[String]]
+  ) {
+    self.profile = profile
+    self.policyHash = policyHash
+    self.controls = controls
+    self.budgetUsed = budgetUsed
+    self.budgetLimit = budgetLimit
+    self.notWritten = notWritten
+  }
+}
+
+/// How many cells a control acted on.
+package struct ControlCount: Sendable, Equatable {
+  package let control: String
+  package let cells: Int
+
+  package init(_ control: String, _ cells: Int) {
+    self.control = control
+    self.cells = cells
+  }
+}
+
+/// The keyed tags of a `verify` or `score` result (DISCLOSURE a.12): no value, only what recognises one.
+package struct ReleasedTags: Sendable, Equatable {
+  /// Names of the fields of a tuple: the subject's, then the claims, in the order they are joined.
+  package let subject: [String]
+  package let claims: [String]
+  /// scrypt's cost (RFC 7914).
+  package let n: Int
+  package let r: Int
+  package let p: Int
+  /// Bytes of one tag.
+  package let tagLength: Int
+  /// All tags, sorted, one after the other; a score's masked answer follows each tag (`answerLength` bytes).
+  package let tags: [UInt8]
+  package let answerLength: Int
+  /// The declared values of a score, in order; empty for `verify`.
+  package let values: [String]
+  /// Whether each call must carry a consent token.
+  package let needsConsent: Bool
+
+  init(
+    subject: [String], claims: [String], n: Int, r: Int, p: Int, tagLength: Int, tags: [UInt8],
+    answerLength: Int,
+    values: [String], needsConsent: Bool
+  ) {
+    self.subject = subject
+    self.claims = claims
+    self.n = n
+    self.r = r
+    self.p = p
+    self.tagLength = tagLength
+    self.tags = tags
+    self.answerLength = answerLength
+    self.values = values
+    self.needsConsent = needsConsent
+  }
+}

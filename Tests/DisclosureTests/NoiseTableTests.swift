@@ -1,0 +1,111 @@
+import Bytes
+import Testing
+
+@testable import Disclosure
+
+@Suite struct `Noise tables` {
+  @Test func `the contributor layer is the published vector to the digit`() throws {
+    try expect(NoiseTable.contributors, equals: "ptable_D5_V3_js2_u32.json")
+  }
+
+  @Test func `the label layer is the published vector to the digit`() throws {
+    try expect(NoiseTable.label, equals: "ptable_D2_V1.08_js1_u32.json")
+  }
+
+  private func expect(_ table: NoiseTable, equals file: String) throws {
+    let rows = try #require(try JSON(parsing: Vectors.bytes(file)).members)
+    #expect(table.rows.count == rows.count)
+    for row in rows {
+      let entries = try #require(row.value.array).map { ($0[0]?.int ?? 0, UInt64($0[1]?.int ?? 0)) }
+      let count = try #require(Int(row.key))
+      let made = table.row(count)
+      #expect(made.values == entries.map(\.0), "row \(count)")
+      for (index, entry) in entries.enumerated() {
+        #expect(made.weights[index] == entry.1, "row \(count), value \(entry.0)")
+      }
+    }
+  }
+
+  @Test func `every row sums to one and has mean exactly zero`() throws {
+    for design in [
+      NoiseDesign(bound: 5, variance: 3, forbidden: 2),
+      NoiseDesign(bound: 2, variance: 1.08, forbidden: 1, monotone: false),
+      NoiseDesign(bound: 7, variance: 4, forbidden: 2),
+      NoiseDesign(bound: 5, variance: 3, forbidden: 2, stay: 0.5),
+      NoiseDesign(bound: 9, variance: 7, forbidden: 4),
+    ] {
+      for (count, row) in try design.table().rows.enumerated() {
+        #expect(row.total == 1 << 32, "row \(count) of \(design)")
+        #expect(row.moment == 0, "row \(count) of \(design)")
+        if count > 0 { #expect(abs(row.variance - design.variance) < 1e-6, "row \(count) of \(design)") }
+        #expect(
+          row.values.allSatisfy {
+            abs($0) <= design.bound && !(1...max(1, design.forbidden)).contains(count + $0)
+          })
+      }
+    }
+  }
+
+  @Test func `the vignette of ptable comes out`() throws {
+    let design = NoiseDesign(bound: 2, variance: 1.08, forbidden: 1)
+    try near(design.probabilities(1), [0.513333, 0.46, 0.026667])
+    try near(design.probabilities(2), [0.165608, 0.54635, 0.244867, 0.043175])
+    try near(
+      NoiseDesign(bound: 2, variance: 1.08, forbidden: 1, monotone: false).probabilities(3),
+      [0.420785, 0.277646, 0.182354, 0.119215])
+    try near(design.probabilities(4), [0.073947, 0.244213, 0.36368, 0.244213, 0.073947])
+    try near(NoiseDesign(bound: 2, variance: 0.9).probabilities(1), [0.3625, 0.3625, 0.1875, 0.0875])
+  }
+
+  private func near(_ made: [Double], _ expected: [Double], within tolerance: Double = 1e-6) {
+    #expect(made.count == expected.count)
+    for (a, b) in zip(made, expected) { #expect(abs(a - b) < tolerance, "\(made) is not \(expected)") }
+  }
+
+  @Test func `a variance out of reach is refused`() {
+    for (forbidden, least) in [(1, 1.0), (2, 2.0), (3, 4.0), (4, 6.0)] {
+      #expect(throws: (any Error).self) {
+        _ = try NoiseDesign(bound: 6, variance: least, forbidden: forbidden).table()
+      }
+    }
+    #expect(throws: (any Error).self) { _ = try NoiseDesign(bound: 5, variance: 5, forbidden: 2).table() }
+    #expect(throws: (any Error).self) { _ = try NoiseDesign(bound: 2, variance: 2, forbidden: 1).table() }
+    #expect(throws: Never.self) {
+      _ = try NoiseDesign(bound: 5, variance: 4.9, forbidden: 2, monotone: false).table()
+    }
+  }
+
+  @Test func `a tie on the left keeps the variance that ptable misses`() throws {
+    // ptable takes the variance as an upper bound and stays below it in this row.
+    try near(NoiseDesign(bound: 2, variance: 1).probabilities(1), [0.375, 0.375, 0.125, 0.125])
+  }
+
+  @Test func `the two layers together have the tabulated error`() {
+    var combined: [Int: Double] = [:]
+    let first = NoiseTable.contributors.row(50), second = NoiseTable.label.row(50)
+    for a in first.values {
+      for b in second.values {
+        combined[a + b, default: 0] += first.probability(of: a) * second.probability(of: b)
+      }
+    }
+    for (value, share) in [
+      0: 0.195619, 1: 0.173723, 2: 0.121521, 3: 0.066705, 4: 0.02851, 5: 0.009298, 6: 0.002153, 7: 0.00028,
+    ] {
+      #expect(abs((combined[value] ?? 0) - share) < 1e-6)
+      #expect(abs((combined[-value] ?? 0) - share) < 1e-6)
+    }
+    #expect(abs(combined.reduce(0) { $0 + Double($1.key * $1.key) * $1.value } - 4.08) < 1e-6)
+    let within = combined.filter { abs($0.key) <= 4 }.reduce(0) { $0 + $1.value }
+    #expect(abs(within - 0.9765) < 0.0005)
+  }
+
+  @Test func `twenty-one cells of cellKey are perturbed as the R package does`() throws {
+    let table = try NoiseDesign(bound: 5, variance: 3, forbidden: 2, stay: 0.5).table()
+    for line in try Vectors.lines("cellkey_total_21.csv").dropFirst() {
+      let fields = line.split(separator: ",")
+      let count = try #require(Int(fields[2])), key = try #require(Double(fields[3]))
+      let noise = table.row(count).draw(UInt32(min(4_294_967_295, key * 4_294_967_296)))
+      #expect(noise == Int(fields[4]), "count \(count), key \(key)")
+    }
+  }
+}
