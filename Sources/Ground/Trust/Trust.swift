@@ -1,1 +1,0 @@
-// Trust: see the table in Package.swift.
