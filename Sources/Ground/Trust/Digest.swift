@@ -12,13 +12,17 @@ package enum Digest {
   package static func sha256(_ bytes: UnsafeRawBufferPointer) -> [UInt8] { once(Algorithms.sha256, bytes) }
 
   /// The 64-byte SHA-512 of `bytes`.
-  package static func sha512(_ bytes: [UInt8]) -> [UInt8] { bytes.withUnsafeBytes { once(Algorithms.sha512, $0) } }
+  package static func sha512(_ bytes: [UInt8]) -> [UInt8] {
+    bytes.withUnsafeBytes { once(Algorithms.sha512, $0) }
+  }
 
   /// The 32-byte SM3 of `bytes` (GB/T 32905-2016).
   package static func sm3(_ bytes: [UInt8]) -> [UInt8] { bytes.withUnsafeBytes { once(Algorithms.sm3, $0) } }
 
   /// The 20-byte SHA-1 of `bytes`: to recognise other people's digests, never to protect anything.
-  package static func sha1(_ bytes: [UInt8]) -> [UInt8] { bytes.withUnsafeBytes { once(Algorithms.sha1, $0) } }
+  package static func sha1(_ bytes: [UInt8]) -> [UInt8] {
+    bytes.withUnsafeBytes { once(Algorithms.sha1, $0) }
+  }
 
   /// The 16-byte MD5 of `bytes`: to recognise other people's digests, never to protect anything.
   package static func md5(_ bytes: [UInt8]) -> [UInt8] { bytes.withUnsafeBytes { once(Algorithms.md5, $0) } }

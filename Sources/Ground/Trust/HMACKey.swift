@@ -25,7 +25,8 @@ package final class HMACKey: Sendable {
     var name = Array("SHA256".utf8CString)
     let ready = name.withUnsafeMutableBufferPointer { name in
       var parameters = [
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.baseAddress, 0), OSSL_PARAM_construct_end(),
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.baseAddress, 0),
+        OSSL_PARAM_construct_end(),
       ]
       // An empty key is passed as a pointer to nothing: a null pointer would mean "keep the old key".
       let key = keyBytes.isEmpty ? [0] : keyBytes
@@ -64,7 +65,8 @@ package final class HMACKey: Sendable {
     let done = context.withLock { held in
       // Without a key EVP_MAC_init starts over under the old one.
       guard EVP_MAC_init(held.pointer, nil, 0, nil) == 1,
-        EVP_MAC_update(held.pointer, message.baseAddress?.assumingMemoryBound(to: UInt8.self), message.count) == 1
+        EVP_MAC_update(held.pointer, message.baseAddress?.assumingMemoryBound(to: UInt8.self), message.count)
+          == 1
       else { return false }
       var written = 0
       return EVP_MAC_final(held.pointer, out, &written, 32) == 1 && written == 32

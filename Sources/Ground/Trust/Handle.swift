@@ -2,9 +2,9 @@ import COpenSSL
 
 /// Owns one OpenSSL object and frees it once.
 ///
-/// OpenSSL counts references to keys, certificates, stores and contexts atomically, and this room only reads them
-/// once they are made.
-final class Handle: @unchecked Sendable {  // the pointer never changes; the objects are read-only or behind a lock
+/// Unchecked because the pointer never changes, OpenSSL counts references atomically, and this room only reads the
+/// objects once they are made, or holds them behind a lock.
+final class Handle: @unchecked Sendable {
   let pointer: OpaquePointer
   private let release: @convention(c) (OpaquePointer?) -> Void
 
@@ -18,8 +18,12 @@ final class Handle: @unchecked Sendable {  // the pointer never changes; the obj
 }
 
 extension Handle {
-  static func key(_ pointer: OpaquePointer) -> Handle { Handle(takingOwnership: pointer, release: EVP_PKEY_free) }
-  static func certificate(_ pointer: OpaquePointer) -> Handle { Handle(takingOwnership: pointer, release: X509_free) }
+  static func key(_ pointer: OpaquePointer) -> Handle {
+    Handle(takingOwnership: pointer, release: EVP_PKEY_free)
+  }
+  static func certificate(_ pointer: OpaquePointer) -> Handle {
+    Handle(takingOwnership: pointer, release: X509_free)
+  }
 }
 
 /// An OpenSSL memory buffer for the length of one call.
@@ -32,13 +36,14 @@ struct MemoryBuffer: ~Copyable {
     bio = made
   }
 
-  /// A read-only buffer over a copy of `bytes`.
+  /// A buffer that holds a copy of `bytes`.
   init?(_ bytes: [UInt8]) {
-    guard let made = BIO_new(BIO_s_mem()) else { return nil }
-    bio = made
-    guard bytes.isEmpty || BIO_write(bio, bytes, Int32(clamping: bytes.count)) == Int32(clamping: bytes.count) else {
+    guard bytes.count <= Int(Int32.max), let made = BIO_new(BIO_s_mem()) else { return nil }
+    guard bytes.isEmpty || BIO_write(made, bytes, Int32(bytes.count)) == bytes.count else {
+      BIO_free(made)
       return nil
     }
+    bio = made
   }
 
   deinit { BIO_free(bio) }

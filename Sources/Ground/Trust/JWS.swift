@@ -24,9 +24,13 @@ package enum JWS {
   package static func verify(
     _ compact: String, keys: [VerifyingKey]
   ) throws(TrustError) -> (header: JSON, payload: [UInt8], key: VerifyingKey) {
-    guard compact.utf8.count <= sizeLimit else { throw TrustError(.tokenFormat, "the JWS is longer than 1 MiB") }
+    guard compact.utf8.count <= sizeLimit else {
+      throw TrustError(.tokenFormat, "the JWS is longer than 1 MiB")
+    }
     let parts = compact.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-    guard parts.count == 3 else { throw TrustError(.tokenFormat, "a JWS has three parts, this has \(parts.count)") }
+    guard parts.count == 3 else {
+      throw TrustError(.tokenFormat, "a JWS has three parts, this has \(parts.count)")
+    }
     guard let headerBytes = Base64.decodeURL(String(Substring(parts[0]))),
       let payload = Base64.decodeURL(String(Substring(parts[1]))),
       let signature = Base64.decodeURL(String(Substring(parts[2])))
@@ -45,7 +49,8 @@ package enum JWS {
       if key.verify(signature: signature, over: signed) { return (header, payload, key) }
     }
     throw TrustError(
-      .signature, keys.contains { $0.thumbprint == named } || named == nil
+      .signature,
+      keys.contains { $0.thumbprint == named } || named == nil
         ? "the signature does not belong to this JWS" : "no trusted key is named “\(named ?? "")”")
   }
 }

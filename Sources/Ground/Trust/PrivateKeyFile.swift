@@ -19,7 +19,8 @@ enum PrivateKeyFile {
       return .key(key)
     }
     if asked.wasAsked {
-      let detail = passphrase == nil ? "the key is protected by a passphrase" : "the passphrase does not open the key"
+      let detail =
+        passphrase == nil ? "the key is protected by a passphrase" : "the passphrase does not open the key"
       ERR_clear_error()
       throw TrustError(.wrongPassphrase, detail)
     }
@@ -36,8 +37,12 @@ enum PrivateKeyFile {
       }
       return buffer.bytes
     }
-    guard !passphrase.isEmpty else { throw TrustError(.wrongPassphrase, "a passphrase has at least one character") }
-    guard let plain = EVP_PKEY2PKCS8(key.pointer) else { throw .drained(.keyGeneration, "the key cannot be written") }
+    guard !passphrase.isEmpty else {
+      throw TrustError(.wrongPassphrase, "a passphrase has at least one character")
+    }
+    guard let plain = EVP_PKEY2PKCS8(key.pointer) else {
+      throw .drained(.keyGeneration, "the key cannot be written")
+    }
     defer { PKCS8_PRIV_KEY_INFO_free(plain) }
     var salt = try Random.bytes(16)
     guard
@@ -67,11 +72,12 @@ private struct PassphraseRequest {
 }
 
 /// Gives OpenSSL the passphrase; without one it answers "none" instead of prompting on the terminal.
-private let answerPassphrase: @convention(c) (UnsafeMutablePointer<CChar>?, Int32, Int32, UnsafeMutableRawPointer?) -> Int32 = {
-  buffer, size, _, user in
-  guard let buffer, let asked = user?.assumingMemoryBound(to: PassphraseRequest.self) else { return -1 }
-  asked.pointee.wasAsked = true
-  guard let secret = asked.pointee.passphrase, secret.count <= Int(size) else { return -1 }
-  for (place, byte) in secret.enumerated() { buffer[place] = CChar(bitPattern: byte) }
-  return Int32(secret.count)
-}
+private let answerPassphrase:
+  @convention(c) (UnsafeMutablePointer<CChar>?, Int32, Int32, UnsafeMutableRawPointer?) -> Int32 = {
+    buffer, size, _, user in
+    guard let buffer, let asked = user?.assumingMemoryBound(to: PassphraseRequest.self) else { return -1 }
+    asked.pointee.wasAsked = true
+    guard let secret = asked.pointee.passphrase, secret.count <= Int(size) else { return -1 }
+    for (place, byte) in secret.enumerated() { buffer[place] = CChar(bitPattern: byte) }
+    return Int32(secret.count)
+  }

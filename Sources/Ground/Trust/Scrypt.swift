@@ -10,12 +10,15 @@ package enum Scrypt {
     password: [UInt8], salt: [UInt8], n: Int, r: Int, p: Int, length: Int
   ) throws(TrustError) -> [UInt8] {
     ERR_clear_error()
-    guard n > 1, r > 0, p > 0, length > 0 else { throw TrustError(.derivation, "scrypt needs n > 1, r, p, length > 0") }
+    guard n > 1, r > 0, p > 0, length > 0 else {
+      throw TrustError(.derivation, "scrypt needs n > 1, r, p, length > 0")
+    }
     var done = false
     let bytes = [UInt8](unsafeUninitializedCapacity: length) { out, count in
       done = password.withUnsafeBytes { password in
         EVP_PBE_scrypt(
-          password.baseAddress?.assumingMemoryBound(to: CChar.self), password.count, salt, salt.count, UInt64(n), UInt64(r), UInt64(p), memoryLimit,
+          password.baseAddress?.assumingMemoryBound(to: CChar.self), password.count, salt, salt.count,
+          UInt64(n), UInt64(r), UInt64(p), memoryLimit,
           out.baseAddress, length) == 1
       }
       count = done ? length : 0

@@ -10,7 +10,9 @@ package struct Seal: Sendable {
 
   /// A key of 32 bytes.
   package init(key: Secret) throws(TrustError) {
-    guard key.count == 32 else { throw TrustError(.keyFormat, "a sealing key has 32 bytes, not \(key.count)") }
+    guard key.count == 32 else {
+      throw TrustError(.keyFormat, "a sealing key has 32 bytes, not \(key.count)")
+    }
     self.key = key
   }
 
@@ -32,7 +34,8 @@ package struct Seal: Sendable {
     let done = key.withBytes { key in
       sealed.withUnsafeMutableBufferPointer { out in
         let body = out.baseAddress.map { $0 + Seal.nonceSize }
-        return EVP_EncryptInit_ex2(cipher, Seal.cipher, key.bindMemory(to: UInt8.self).baseAddress, nonce, nil) == 1
+        return EVP_EncryptInit_ex2(
+          cipher, Seal.cipher, key.bindMemory(to: UInt8.self).baseAddress, nonce, nil) == 1
           && EVP_EncryptUpdate(cipher, nil, &count, context, Int32(clamping: context.count)) == 1
           && EVP_EncryptUpdate(cipher, body, &count, plain, Int32(clamping: plain.count)) == 1
           && EVP_EncryptFinal_ex(cipher, body.map { $0 + plain.count }, &count) == 1

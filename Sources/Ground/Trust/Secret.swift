@@ -1,7 +1,9 @@
 import COpenSSL
 
 /// Bytes that do not print, are compared in constant time, and are overwritten when no longer needed.
-package struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+package struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible,
+  CustomReflectable
+{
   private final class Storage: @unchecked Sendable {  // written in init only, wiped in deinit
     let memory: UnsafeMutableRawBufferPointer
     init(_ bytes: UnsafeRawBufferPointer) {

@@ -31,7 +31,9 @@ package enum SignedNote {
     let text = Array(bytes[...split])
     let wanted = keyID(name: name, key: key)
     var signed = false
-    for line in bytes[(split + 2)..<(bytes.count - 1)].split(separator: newline, omittingEmptySubsequences: false) {
+    for line in bytes[(split + 2)..<(bytes.count - 1)].split(
+      separator: newline, omittingEmptySubsequences: false)
+    {
       let words = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
       guard words.count == 3, Array(words[0]) == Array("—".utf8), !words[1].isEmpty,
         let value = Base64.decode(String(decoding: words[2], as: UTF8.self)), value.count > 4
@@ -54,7 +56,8 @@ package enum SignedNote {
   /// Reads a verifier key.
   package static func parse(vkey: String) throws(TrustError) -> (name: String, key: VerifyingKey) {
     let parts = vkey.split(separator: "+", maxSplits: 2, omittingEmptySubsequences: false)
-    guard parts.count == 3, isName(String(parts[0])), let bytes = Base64.decode(String(parts[2])), bytes.first == 1
+    guard parts.count == 3, isName(String(parts[0])), let bytes = Base64.decode(String(parts[2])),
+      bytes.first == 1
     else { throw TrustError(.tokenFormat, "not an Ed25519 verifier key (name+keyid+key)") }
     let key = try VerifyingKey(raw: Array(bytes.dropFirst()))
     let name = String(parts[0])
@@ -66,7 +69,8 @@ package enum SignedNote {
 
   /// Whether `name` may stand in a signature line: not empty, no space, no plus sign.
   package static func isName(_ name: String) -> Bool {
-    !name.isEmpty && !name.unicodeScalars.contains { $0.properties.isWhitespace || $0 == "+" || $0.value < 0x20 }
+    !name.isEmpty
+      && !name.unicodeScalars.contains { $0.properties.isWhitespace || $0 == "+" || $0.value < 0x20 }
   }
 
   /// SHA-256(name ‖ 0x0A ‖ 0x01 ‖ key), first four bytes.

@@ -17,7 +17,9 @@ package final class SigningKey: Sendable, CustomStringConvertible {
   /// Makes a new key from the system's randomness.
   package static func generate() throws(TrustError) -> SigningKey {
     ERR_clear_error()
-    guard let key = doorsill_generate_ed25519() else { throw .drained(.keyGeneration, "no Ed25519 key was made") }
+    guard let key = doorsill_generate_ed25519() else {
+      throw .drained(.keyGeneration, "no Ed25519 key was made")
+    }
     return try SigningKey(.key(key))
   }
 

@@ -66,7 +66,8 @@ package struct TrustError: Fault, Equatable {
     case .tokenFormat: "the text was cut or changed on its way, or was made by another program"
     case .sealBroken: "restore the file from a backup, or check that the key file belongs to it"
     case .certificateFormat: "expected a certificate in PEM (-----BEGIN CERTIFICATE-----) or DER"
-    case .requestRefused: "ask the company for a request made with P-256, P-384, Ed25519 or RSA of 2048 bits or more"
+    case .requestRefused:
+      "ask the company for a request made with P-256, P-384, Ed25519 or RSA of 2048 bits or more"
     case .revocationList: "make a new list with doorsill ca crl"
     case .tlsConfiguration: "check that certificate and key are PEM files that belong together"
     case .derivation: "lower N, r or p: the memory needed is 128 · N · r bytes"
@@ -77,7 +78,8 @@ package struct TrustError: Fault, Equatable {
     switch code {
     case .randomness, .keyGeneration, .issuing, .session, .derivation: .environment
     case .wrongPassphrase, .tlsConfiguration: .usage
-    case .keyFormat, .signature, .tokenFormat, .sealBroken, .certificateFormat, .requestRefused, .revocationList,
+    case .keyFormat, .signature, .tokenFormat, .sealBroken, .certificateFormat, .requestRefused,
+      .revocationList,
       .handshake:
       .data
     }

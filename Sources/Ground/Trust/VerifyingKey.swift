@@ -8,7 +8,9 @@ package struct VerifyingKey: Sendable, Hashable, CustomStringConvertible {
 
   /// Takes the key's 32 bytes.
   package init(raw: [UInt8]) throws(TrustError) {
-    guard raw.count == 32 else { throw TrustError(.keyFormat, "an Ed25519 key has 32 bytes, not \(raw.count)") }
+    guard raw.count == 32 else {
+      throw TrustError(.keyFormat, "an Ed25519 key has 32 bytes, not \(raw.count)")
+    }
     self.raw = raw
   }
 
@@ -28,7 +30,8 @@ package struct VerifyingKey: Sendable, Hashable, CustomStringConvertible {
   /// Reads a SubjectPublicKeyInfo PEM file (`-----BEGIN PUBLIC KEY-----`).
   package init(pem: [UInt8]) throws(TrustError) {
     ERR_clear_error()
-    guard let buffer = MemoryBuffer(pem), let key = PEM_read_bio_PUBKEY(buffer.bio, nil, { _, _, _, _ in -1 }, nil)
+    guard let buffer = MemoryBuffer(pem),
+      let key = PEM_read_bio_PUBKEY(buffer.bio, nil, { _, _, _, _ in -1 }, nil)
     else { throw .drained(.keyFormat, "not a public key in PEM") }
     try self.init(handle: .key(key))
   }
@@ -46,7 +49,8 @@ package struct VerifyingKey: Sendable, Hashable, CustomStringConvertible {
 
   /// The key as a SubjectPublicKeyInfo PEM file.
   package var pem: [UInt8] {
-    guard let key = makeHandle(), let buffer = MemoryBuffer(), PEM_write_bio_PUBKEY(buffer.bio, key.pointer) == 1
+    guard let key = makeHandle(), let buffer = MemoryBuffer(),
+      PEM_write_bio_PUBKEY(buffer.bio, key.pointer) == 1
     else { preconditionFailure("OpenSSL cannot write an Ed25519 key") }  // only without memory
     return buffer.bytes
   }
@@ -61,7 +65,8 @@ package struct VerifyingKey: Sendable, Hashable, CustomStringConvertible {
 
   /// The key's name everywhere: SHA-256 thumbprint in base64url (RFC 7638, RFC 8037 appendix A.3).
   package var thumbprint: String {
-    Base64.encodeURL(Digest.sha256(Array(#"{"crv":"Ed25519","kty":"OKP","x":"\#(Base64.encodeURL(raw))"}"#.utf8)))
+    Base64.encodeURL(
+      Digest.sha256(Array(#"{"crv":"Ed25519","kty":"OKP","x":"\#(Base64.encodeURL(raw))"}"#.utf8)))
   }
 
   /// Whether `signature` is this key's over `bytes`.
