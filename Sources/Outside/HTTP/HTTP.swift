@@ -1,1 +1,0 @@
-// HTTP: see the table in Package.swift.

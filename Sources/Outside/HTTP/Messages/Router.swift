@@ -1,0 +1,180 @@
+/// Finds the handler for a path and a method.
+///
+/// Patterns are segments after slashes: a literal, `{name}` for any one segment that is not empty, and
+/// `{name...}` last, for the rest of the path. Literals win over names. A path that no pattern matches goes to the
+/// fallback (the static files) or is 404; a matched path with another method is 405 with `Allow`
+/// (RFC 9110 §15.5.6). HEAD is answered by GET's handler, OPTIONS by the router.
+package struct Router: Handler {
+  /// One line of the route table, as documentation and tests read it.
+  package struct Route: Sendable, Hashable {
+    package let method: Method
+    package let pattern: String
+  }
+
+  private enum Token: Sendable, Equatable { case literal(String), name(String), rest(String) }
+
+  private struct Entry: Sendable {
+    let tokens: [Token]
+    let pattern: String
+    var handlers: [(method: Method, handler: any Handler)]
+  }
+
+  private var entries: [Entry] = []
+  /// First segments that some pattern begins with, as bytes: what tells the hot path that no pattern can match.
+  private var firstSegments: [[UInt8]] = []
+  private var anyFirstSegment = false
+  private let fallback: (any Handler)?
+
+  package init(fallback: (any Handler)? = nil) { self.fallback = fallback }
+
+  /// Every route, in the order added.
+  package var routes: [Route] {
+    entries.flatMap { entry in entry.handlers.map { Route(method: $0.method, pattern: entry.pattern) } }
+  }
+
+  /// Adds a route. A second handler for the same method and pattern replaces the first.
+  package mutating func on(_ method: Method, _ pattern: String, _ handler: any Handler) {
+    let tokens = Router.tokens(pattern)
+    if let index = entries.firstIndex(where: { $0.tokens == tokens }) {
+      entries[index].handlers.removeAll { $0.method == method }
+      entries[index].handlers.append((method, handler))
+    } else {
+      entries.append(Entry(tokens: tokens, pattern: pattern, handlers: [(method, handler)]))
+    }
+    if case .literal(let first) = tokens.first {
+      if !firstSegments.contains(Array(first.utf8)) { firstSegments.append(Array(first.utf8)) }
+    } else {
+      anyFirstSegment = true
+    }
+  }
+
+  /// Adds a GET route whose handler may block, or not (`atOnce`).
+  package mutating func get(
+    _ pattern: String, atOnce: Bool = false, _ body: @escaping @Sendable (Request) -> Response
+  ) {
+    on(.get, pattern, Action(atOnce: atOnce, body))
+  }
+
+  /// Adds a POST route.
+  package mutating func post(_ pattern: String, _ body: @escaping @Sendable (Request) -> Response) {
+    on(.post, pattern, Action(body))
+  }
+
+  package func answerAtOnce(_ request: Request, _ loop: LoopLocal) -> Response? {
+    switch find(request) {
+    case .handler(let handler, let parameters):
+      guard !parameters.isEmpty else { return handler.answerAtOnce(request, loop) }
+      var request = request
+      request.parameters = parameters
+      return handler.answerAtOnce(request, loop)
+    case .answer(let response): return response
+    }
+  }
+
+  package func respond(to request: Request) -> Response {
+    switch find(request) {
+    case .handler(let handler, let parameters):
+      var request = request
+      request.parameters = parameters
+      return handler.respond(to: request)
+    case .answer(let response): return response
+    }
+  }
+
+  private enum Found { case handler(any Handler, [String: String]), answer(Response) }
+
+  private func find(_ request: Request) -> Found {
+    if mayMatch(request.head), let (entry, parameters) = match(request.pathSegments) {
+      return choose(entry, parameters, request.method)
+    }
+    if let fallback { return .handler(fallback, [:]) }
+    return .answer(Method.known.contains(request.method) ? .notFound : Router.unknownMethod)
+  }
+
+  private func choose(_ entry: Entry, _ parameters: [String: String], _ method: Method) -> Found {
+    if let exact = entry.handlers.first(where: { $0.method == method }) {
+      return .handler(exact.handler, parameters)
+    }
+    if method == .head, let get = entry.handlers.first(where: { $0.method == .get }) {
+      return .handler(get.handler, parameters)
+    }
+    let allow = Router.allow(entry.handlers.map(\.method))
+    if method == .options { return .answer(Response(status: 204, headers: ["Allow": allow])) }
+    return .answer(Router.notAllowed(method, allow: allow))
+  }
+
+  /// 405 with what would be allowed; a method nobody knows is 501.
+  package static func notAllowed(_ method: Method, allow: String) -> Response {
+    guard Method.known.contains(method) else { return unknownMethod }
+    return .problem(
+      405, code: "method-not-allowed", detail: "The method \(method) is not allowed here.",
+      headers: ["Allow": allow])
+  }
+
+  private static var unknownMethod: Response {
+    .problem(501, code: "unknown-method", detail: "This server does not know the method.")
+  }
+
+  private static func allow(_ methods: [Method]) -> String {
+    var names = methods.map(\.rawValue)
+    if methods.contains(.get), !methods.contains(.head) { names.append("HEAD") }
+    if !methods.contains(.options) { names.append("OPTIONS") }
+    return names.joined(separator: ", ")
+  }
+
+  private func mayMatch(_ head: RequestHead) -> Bool {
+    guard !entries.isEmpty, !head.path.isEmpty else { return false }
+    guard !anyFirstSegment else { return true }
+    let start = head.path.lowerBound + 1
+    var end = start
+    while end < head.path.upperBound, head.bytes[end] != Octet.slash {
+      // An escape may spell a literal: look properly.
+      if head.bytes[end] == Octet.percent { return true }
+      end += 1
+    }
+    for first in firstSegments where first.count == end - start {
+      if first.indices.allSatisfy({ first[$0] == head.bytes[start + $0] }) { return true }
+    }
+    return false
+  }
+
+  private func match(_ segments: [String]) -> (Entry, [String: String])? {
+    var best: (entry: Entry, parameters: [String: String], literals: Int)?
+    for entry in entries {
+      guard let parameters = Router.parameters(entry.tokens, segments) else { continue }
+      let literals = entry.tokens.reduce(0) { count, token in
+        if case .literal = token { count + 1 } else { count }
+      }
+      if best.map({ literals > $0.literals }) ?? true { best = (entry, parameters, literals) }
+    }
+    return best.map { ($0.entry, $0.parameters) }
+  }
+
+  private static func parameters(_ tokens: [Token], _ segments: [String]) -> [String: String]? {
+    var found: [String: String] = [:]
+    for (index, token) in tokens.enumerated() {
+      if case .rest(let name) = token {
+        guard index < segments.count else { return nil }
+        found[name] = segments[index...].joined(separator: "/")
+        return found
+      }
+      guard index < segments.count else { return nil }
+      switch token {
+      case .literal(let text): guard segments[index] == text else { return nil }
+      case .name(let name):
+        guard !segments[index].isEmpty else { return nil }
+        found[name] = segments[index]
+      case .rest: break
+      }
+    }
+    return tokens.count == segments.count ? found : nil
+  }
+
+  private static func tokens(_ pattern: String) -> [Token] {
+    pattern.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map { part in
+      guard part.hasPrefix("{"), part.hasSuffix("}") else { return .literal(String(part)) }
+      let name = part.dropFirst().dropLast()
+      return name.hasSuffix("...") ? .rest(String(name.dropLast(3))) : .name(String(name))
+    }
+  }
+}
