@@ -1,1 +1,2 @@
 import Commands
+Program.main()

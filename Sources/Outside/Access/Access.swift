@@ -1,1 +1,0 @@
-// Access: see the table in Package.swift.

@@ -1,0 +1,64 @@
+package import Bytes
+package import SQLite
+import Synchronization
+package import Trust
+
+/// The access database: clients, certificates, keys and grants, and the judge of every call.
+///
+/// The command line changes the file; the running server sees each change with the next call, because SQLite's
+/// `data_version` tells it that another connection has written. Quotas are counted in memory and in the ledger.
+package final class AccessStore: Sendable {
+  let database: Database
+  let pepper: HMACKey
+  /// What the server judges by, read from the file whenever it has changed.
+  let book: Mutex<Book>
+
+  /// Opens or makes the database at the path. `pepper` is the key under which API keys are stored; it lies in a
+  /// file of its own, so that the database alone does not let anybody test keys.
+  package init(path: String, pepper: Secret) throws {
+    database = try Database(path: path, mode: .create)
+    self.pepper = try HMACKey(pepper)
+    book = Mutex(Book())
+    try database.use { (connection) throws in
+      for statement in AccessTables.statements { try connection.execute(statement) }
+    }
+    try reload()
+  }
+
+  /// Reads the file again. The server calls it when `changed()` says so.
+  package func reload() throws {
+    let fresh = try database.use { (connection) throws in try Book.read(&connection) }
+    book.withLock { book in
+      let usage = book.usage
+      book = fresh
+      // What is in memory has counted every answer; the file is a snapshot of it.
+      for (slot, used) in usage { book.usage[slot] = max(used, book.usage[slot] ?? 0) }
+    }
+  }
+
+  /// Makes a change and the entry that tells the ledger of it in one transaction.
+  func change(_ entry: JSON, _ body: (inout Connection) throws -> Void) throws {
+    let text = String(decoding: try entry.canonical(), as: UTF8.self)
+    try database.use { (connection) throws in
+      try connection.transaction { (connection) throws in
+        try body(&connection)
+        try connection.execute("INSERT INTO outbox(entry) VALUES(\(text))")
+      }
+    }
+    try reload()
+  }
+
+  /// Entries the ledger has not been told of, oldest first.
+  package func outbox() throws -> [(id: Int, entry: JSON)] {
+    try database.use { (connection) throws in
+      try connection.query("SELECT id, entry FROM outbox ORDER BY id") { row in
+        (Int(row.int(0)), try JSON(parsing: row.bytes(1) ?? []))
+      }
+    }
+  }
+
+  /// Forgets the entries up to and including the given one: the ledger holds them durably.
+  package func drained(upTo id: Int) throws {
+    try database.use { (connection) throws in try connection.execute("DELETE FROM outbox WHERE id <= \(id)") }
+  }
+}

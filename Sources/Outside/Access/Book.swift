@@ -1,0 +1,116 @@
+import Bytes
+import SQLite
+
+/// The contents of the access database as the judge of calls needs them.
+struct Book: Sendable {
+  struct Slot: Hashable {
+    let grant: Int
+    let day: String
+  }
+
+  var version: Int64 = -1
+  var clients: [String: Client] = [:]
+  var certificates: [String: ClientCertificate] = [:]
+  /// Keys by their HMAC.
+  var keys: [[UInt8]: APIKey] = [:]
+  var grants: [Int: Grant] = [:]
+  var grantsByClient: [String: [Grant]] = [:]
+  var usage: [Slot: Int] = [:]
+
+  static func read(_ connection: inout Connection) throws -> Book {
+    var book = Book()
+    book.version = try dataVersion(&connection)
+    for client in try connection.query("SELECT id, name, contact, status, created FROM clients", Client.init(row:)) {
+      book.clients[client.id] = client
+    }
+    for certificate in try connection.query(
+      "SELECT thumbprint, client, public_key_hash, issuer_key_hash, serial, not_after, revoked FROM certificates",
+      ClientCertificate.init(row:))
+    {
+      book.certificates[certificate.thumbprint] = certificate
+    }
+    let keys = try connection.query(
+      """
+      SELECT id, client, thumbprint, public_key_hash, issuer_key_hash, created, expires, revoked, mac FROM keys
+      """
+    ) { row in (mac: row.bytes(8) ?? [], key: try APIKey(row: row)) }
+    for (mac, key) in keys { book.keys[mac] = key }
+    for grant in try connection.query(
+      """
+      SELECT id, client, dataset, result, purpose, starts, ends, calls_per_day, status, proposer, approver, approval, created
+      FROM grants ORDER BY id
+      """, Grant.init(row:))
+    {
+      book.grants[grant.id] = grant
+      book.grantsByClient[grant.client, default: []].append(grant)
+    }
+    let usage = try connection.query("SELECT grant_id, day, used FROM usage") { row in
+      (slot: Slot(grant: Int(row.int(0)), day: row.string(1) ?? ""), used: Int(row.int(2)))
+    }
+    for (slot, used) in usage { book.usage[slot] = used }
+    return book
+  }
+
+  /// A number that changes when another connection has written (sqlite.org/pragma.html#pragma_data_version).
+  static func dataVersion(_ connection: inout Connection) throws -> Int64 {
+    try connection.first("PRAGMA data_version") { $0.int(0) } ?? -1
+  }
+}
+
+extension Row {
+  func time(_ index: Int) throws -> Timestamp {
+    guard let time = try optionalTime(index) else { throw damaged("a time is missing") }
+    return time
+  }
+
+  func optionalTime(_ index: Int) throws -> Timestamp? {
+    guard let text = string(index) else { return nil }
+    guard let time = Timestamp(rfc3339: text) else { throw damaged("'\(text)' is not a time") }
+    return time
+  }
+
+  func text(_ index: Int) throws -> String {
+    guard let text = string(index) else { throw damaged("a value is missing") }
+    return text
+  }
+
+  private func damaged(_ what: String) -> AccessError {
+    AccessError(.damaged, "access.sqlite is damaged: \(what)", hint: "restore it from a backup with 'doorsill restore'")
+  }
+}
+
+extension Client {
+  init(row: borrowing Row) throws {
+    self.init(
+      id: try row.text(0), name: try row.text(1), contact: try row.text(2),
+      status: Status(rawValue: try row.text(3)) ?? .suspended, created: try row.time(4))
+  }
+}
+
+extension ClientCertificate {
+  init(row: borrowing Row) throws {
+    self.init(
+      thumbprint: try row.text(0), client: try row.text(1), publicKeyHash: row.bytes(2) ?? [],
+      issuerKeyHash: row.bytes(3) ?? [], serial: try row.text(4), notAfter: try row.time(5),
+      revoked: try row.optionalTime(6))
+  }
+}
+
+extension APIKey {
+  init(row: borrowing Row) throws {
+    self.init(
+      id: try row.text(0), client: try row.text(1), thumbprint: try row.text(2), publicKeyHash: row.bytes(3) ?? [],
+      issuerKeyHash: row.bytes(4) ?? [], created: try row.time(5), expires: try row.time(6),
+      revoked: try row.optionalTime(7))
+  }
+}
+
+extension Grant {
+  init(row: borrowing Row) throws {
+    self.init(
+      id: Int(row.int(0)), client: try row.text(1), dataset: try row.text(2), result: try row.text(3),
+      purpose: try row.text(4), starts: try row.time(5), ends: try row.time(6), callsPerDay: Int(row.int(7)),
+      status: Status(rawValue: try row.text(8)) ?? .revoked, proposer: try row.text(9), approver: row.string(10),
+      approval: row.string(11), created: try row.time(12))
+  }
+}
