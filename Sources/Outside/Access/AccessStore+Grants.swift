@@ -18,39 +18,44 @@ extension AccessStore {
   /// Returns its number.
   package func addGrant(
     client: String, dataset: String, result: String, purpose: String, starts: Timestamp, ends: Timestamp,
-    callsPerDay: Int, proposer: String, needsSecondPerson: Bool, now: Timestamp
+    callsPerDay: Int, proposer: Author, needsSecondPerson: Bool, now: Timestamp
   ) throws -> Int {
     _ = try existingClient(client)
     guard starts < ends, now < ends else {
       throw AccessError(.invalid, "the grant would end before it begins", hint: "give an end date in the future")
     }
     guard callsPerDay > 0 else { throw AccessError(.invalid, "a grant needs at least one call a day") }
+    guard !needsSecondPerson || proposer.isPerson else {
+      throw AccessError(
+        .invalid, "a grant on this result needs a named proposer, so that the second person is another one",
+        hint: "propose it with '--as PERSON'")
+    }
     let status: Grant.Status = needsSecondPerson ? .pending : .active
     let id = try database.use { (connection) throws in
       try connection.first("SELECT coalesce(max(id), 0) + 1 FROM grants") { Int($0.int(0)) } ?? 1
     }
-    try change([
+    try change(by: proposer, [
       "event": "grant.added", "grant": .number(String(id)), "client": .string(client), "dataset": .string(dataset),
       "result": .string(result), "purpose": .string(purpose), "starts": .string(starts.rfc3339), "ends": .string(ends.rfc3339),
-      "callsPerDay": .number(String(callsPerDay)), "status": .string(status.rawValue), "by": .string(proposer),
+      "callsPerDay": .number(String(callsPerDay)), "status": .string(status.rawValue),
       "time": .string(now.rfc3339),
     ]) { (connection) throws in
       try connection.execute(
         """
         INSERT INTO grants VALUES(\(id), \(client), \(dataset), \(result), \(purpose), \(starts.rfc3339), \(ends.rfc3339),
-          \(callsPerDay), \(status.rawValue), \(proposer), NULL, NULL, \(now.rfc3339))
+          \(callsPerDay), \(status.rawValue), \(proposer.name), NULL, NULL, \(now.rfc3339))
         """)
     }
     return id
   }
 
   /// Puts a second person's signature over the exact terms of a pending grant, which makes it active.
-  package func approveGrant(_ id: Int, approval: String, approvers: [Approver], now: Timestamp) throws {
+  package func approveGrant(_ id: Int, approval: String, approvers: [Approver], by author: Author, now: Timestamp) throws {
     let grant = try existingGrant(id)
     guard grant.status == .pending else { throw AccessError(.notPending, "grant \(id) is \(grant.status.rawValue), not pending") }
     let approver = try Self.approver(of: grant, approval: approval, among: approvers)
-    try change([
-      "event": "grant.approved", "grant": .number(String(id)), "client": .string(grant.client), "by": .string(approver),
+    try change(by: author, [
+      "event": "grant.approved", "grant": .number(String(id)), "client": .string(grant.client), "approver": .string(approver),
       "approval": .string(approval), "time": .string(now.rfc3339),
     ]) { (connection) throws in
       try connection.execute(
@@ -84,9 +89,9 @@ extension AccessStore {
     return approver.id
   }
 
-  package func revokeGrant(_ id: Int, by person: String, now: Timestamp) throws {
+  package func revokeGrant(_ id: Int, by author: Author, now: Timestamp) throws {
     let grant = try existingGrant(id)
-    try change(["event": "grant.revoked", "grant": .number(String(id)), "client": .string(grant.client), "by": .string(person), "time": .string(now.rfc3339)]) {
+    try change(by: author, ["event": "grant.revoked", "grant": .number(String(id)), "client": .string(grant.client), "time": .string(now.rfc3339)]) {
       (connection) throws in
       try connection.execute("UPDATE grants SET status = \(Grant.Status.revoked.rawValue) WHERE id = \(id)")
     }

@@ -37,8 +37,8 @@ package final class AccessStore: Sendable {
   }
 
   /// Makes a change and the entry that tells the ledger of it in one transaction.
-  func change(_ entry: JSON, _ body: (inout Connection) throws -> Void) throws {
-    let text = String(decoding: try entry.canonical(), as: UTF8.self)
+  func change(by author: Author, _ entry: JSON, _ body: (inout Connection) throws -> Void) throws {
+    let text = String(decoding: try author.sign(entry).canonical(), as: UTF8.self)
     try database.use { (connection) throws in
       try connection.transaction { (connection) throws in
         try body(&connection)
