@@ -1,5 +1,6 @@
 package import Bytes
 import SQLite
+import Synchronization
 import Trust
 
 extension AccessStore {

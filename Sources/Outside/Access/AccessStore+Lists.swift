@@ -1,5 +1,6 @@
 package import Bytes
 import SQLite
+import Synchronization
 
 extension AccessStore {
   package func clients() throws -> [Client] {

@@ -1,5 +1,5 @@
 package import Bytes
-package import SQLite
+import SQLite
 import Synchronization
 package import Trust
 
@@ -17,7 +17,7 @@ package final class AccessStore: Sendable {
   /// file of its own, so that the database alone does not let anybody test keys.
   package init(path: String, pepper: Secret) throws {
     database = try Database(path: path, mode: .create)
-    self.pepper = try HMACKey(pepper)
+    self.pepper = HMACKey(pepper)
     book = Mutex(Book())
     try database.use { (connection) throws in
       for statement in AccessTables.statements { try connection.execute(statement) }

@@ -1,4 +1,4 @@
-package import Trust
+import Trust
 import Bytes
 
 /// The text of an API key: `dsk_`, 32 random bytes and a checksum of three bytes, in base64url.
