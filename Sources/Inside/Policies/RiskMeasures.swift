@@ -7,11 +7,14 @@ package struct RiskMeasures: Sendable, Hashable {
     package let smallestGroup: Int
     /// The share of rows that stay unique, 0…1.
     package let uniqueShare: Double
+    /// As in the measures; empty where it was not kept.
+    package let rowsInGroupsOfSize: [Int]
 
-    package init(field: String, smallestGroup: Int, uniqueShare: Double) {
+    package init(field: String, smallestGroup: Int, uniqueShare: Double, rowsInGroupsOfSize: [Int] = []) {
       self.field = field
       self.smallestGroup = smallestGroup
       self.uniqueShare = uniqueShare
+      self.rowsInGroupsOfSize = rowsInGroupsOfSize
     }
   }
 

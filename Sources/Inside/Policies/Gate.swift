@@ -1,0 +1,153 @@
+/// A change of the files in Policies/, judged under the policy before it.
+package struct PolicyChange: Sendable, Hashable {
+  package let previous: Scale
+  package let next: Scale
+  package let previousHash: String
+  package let nextHash: String
+  package let proposer: String?
+  /// Approvals of dataset "policy", with the signers' roles as the previous policy gives them.
+  package let approvals: [CheckedApproval]
+
+  package init(
+    previous: Scale, next: Scale, previousHash: String, nextHash: String, proposer: String?,
+    approvals: [CheckedApproval]
+  ) {
+    self.previous = previous
+    self.next = next
+    self.previousHash = previousHash
+    self.nextHash = nextHash
+    self.proposer = proposer
+    self.approvals = approvals
+  }
+}
+
+/// The one place where leave to cross the sill is given (DESIGN section 4, rules 3 and 4). It fails closed.
+package enum Gate {
+  /// Judges one dataset.
+  ///
+  /// Throws `GateRefusal` with every reason at once, and with the signatures that would open the gate. An approval
+  /// counts only if it names this exact change, this evidence and this policy, and comes from a second person in
+  /// the role that the scale asks for.
+  package static func clear(_ request: GateRequest, scale: Scale) throws(GateRefusal) -> GatePass {
+    let verdict = request.verdict
+    var reasons: [Problem] = []
+    var needs: [ApprovalNeed] = []
+    var counted: [CheckedApproval] = []
+    var level = verdict.level
+
+    // What no signature of a dataset's approver can mend.
+    for problem in verdict.problems
+    where problem.code != .openingPersonal && problem.code != .openingRestricted {
+      reasons.append(problem)
+    }
+    let opening = verdict.problems.filter { $0.code == .openingPersonal || $0.code == .openingRestricted }
+    var lowered = false
+    for need in verdict.requiresApproval {
+      switch judge(need, request) {
+      case .approved(let approval):
+        guard let asked = scale.level(need.to) else {
+          reasons.append(Words.problem(.unknownLevel, need.to, verdict.dataset))
+          continue
+        }
+        counted.append(approval)
+        level = asked
+        lowered = true
+      case .refused(let why):
+        guard need.blocking else { continue }
+        reasons += opening + why
+        needs.append(need)
+      }
+    }
+    if !lowered, !opening.isEmpty, needs.isEmpty { reasons += opening }
+
+    if level.openness != .unconditional, !verdict.hasLegalBasis,
+      !reasons.contains(where: { $0.code == .missingLegalBasis }), opening.isEmpty || lowered
+    {
+      reasons.append(Words.problem(.missingLegalBasis, level.id, verdict.dataset))
+    }
+    for need in changes(since: request.previous, to: level, verdict, scale) {
+      switch judge(need, request) {
+      case .approved(let approval): if !counted.contains(approval) { counted.append(approval) }
+      case .refused(let why):
+        reasons += why
+        needs.append(need)
+      }
+    }
+    guard reasons.isEmpty else { throw GateRefusal(reasons: reasons, needs: needs) }
+
+    func clearance(_ scope: Clearance.Scope) -> Clearance {
+      Clearance(dataset: verdict.dataset, scope: scope, level: level.id, policyHash: request.policyHash)
+    }
+    return GatePass(
+      level: level, entry: clearance(.entry), rows: level.openness == .unconditional ? clearance(.rows) : nil,
+      results: level.openness == .conditional ? clearance(.results) : nil, approvals: counted)
+  }
+
+  /// Leave for pages that are about no dataset: home, lists, help, theme.
+  package static func portal(policyHash: String) -> Clearance {
+    Clearance(dataset: "", scope: .portal, level: "", policyHash: policyHash)
+  }
+
+  /// Judges a change of policy by the policy before it, and returns the approvals that counted.
+  ///
+  /// Throws `GateRefusal` where the previous policy wants a second person and none has signed exactly this change,
+  /// and always where the change would do away with a second person.
+  package static func policyChange(_ change: PolicyChange) throws(GateRefusal) -> [CheckedApproval] {
+    guard change.previousHash != change.nextHash else { return [] }
+    let removed = ApprovalKind.allCases.filter {
+      change.previous.approvals.role(for: $0) != nil && change.next.approvals.role(for: $0) == nil
+    }
+    var reasons = removed.map { Words.problem(.secondPersonRemoved, $0.rawValue, "Policies/levels.json5") }
+    var needs: [ApprovalNeed] = []
+    var counted: [CheckedApproval] = []
+    if let role = change.previous.approvals.role(for: .policyChange) {
+      let need = ApprovalNeed(
+        kind: .policyChange, dataset: "policy", from: change.previousHash, to: change.nextHash, role: role,
+        blocking: true)
+      let second = SecondPerson(
+        evidenceHash: change.nextHash, policyHash: change.previousHash, proposer: change.proposer)
+      switch second.judge(need, change.approvals) {
+      case .approved(let approval): counted.append(approval)
+      case .refused(let why):
+        reasons += [Words.problem(.policyChangeUnapproved, change.nextHash, "Policies/")] + why
+        needs.append(need)
+      }
+    }
+    guard reasons.isEmpty else { throw GateRefusal(reasons: reasons, needs: needs) }
+    return counted
+  }
+
+  /// What stands against publishing results of a dataset of this level under this profile; nil if nothing does.
+  package static func objection(
+    to profile: ProtectionProfile, at level: Level, strict: ProtectionProfile = .strict
+  ) -> Problem? {
+    guard level.strictProfile, !profile.isAtLeastAsStrong(as: strict) else { return nil }
+    return Words.problem(.profileTooWeak, profile.name, level.id)
+  }
+
+  /// The signatures that a change against what is published asks for.
+  private static func changes(
+    since previous: PublishedState?, to level: Level, _ verdict: Verdict, _ scale: Scale
+  ) -> [ApprovalNeed] {
+    guard let previous else { return [] }
+    var kinds: [ApprovalKind] = []
+    if previous.level != level.id {
+      // A level that the scale no longer has may have been higher: it is treated as a lowering.
+      let before = scale.level(previous.level)
+      kinds.append(before.map { $0 < level } ?? false ? .raising : .lowering)
+    }
+    if previous.hasLegalBasis != verdict.hasLegalBasis { kinds.append(.legalBasisChange) }
+    return kinds.compactMap { kind in
+      scale.approvals.role(for: kind).map {
+        ApprovalNeed(
+          kind: kind, dataset: verdict.dataset, from: previous.level, to: level.id, role: $0, blocking: true)
+      }
+    }
+  }
+
+  private static func judge(_ need: ApprovalNeed, _ request: GateRequest) -> SecondPerson.Judgement {
+    SecondPerson(
+      evidenceHash: request.evidenceHash, policyHash: request.policyHash, proposer: request.proposer
+    ).judge(need, request.approvals)
+  }
+}

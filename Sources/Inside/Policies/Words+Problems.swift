@@ -1,0 +1,173 @@
+extension Words {
+  /// What is wrong, and what to do about it. `what` is the level, field, person or rule; `place` the dataset or file.
+  static func problem(_ code: Problem.Code, _ what: String, _ place: String) -> Problem {
+    let (message, hint) = sentences(code, what, place)
+    return Problem(
+      code: code, message: ["zh": message.zh, "en": message.en], hint: ["zh": hint.zh, "en": hint.en])
+  }
+
+  /// Whose signature is wanted.
+  static func approvalMissing(_ need: ApprovalNeed) -> Problem {
+    let change = need.from.map { "\($0) → \(need.to)" } ?? need.to
+    return Problem(
+      code: .approvalMissing,
+      message: [
+        "zh": "“\(need.dataset)”的变更（\(change)，\(name(need.kind).zh)）缺少第二人的签名批准。",
+        "en":
+          "The change of “\(need.dataset)” (\(change), \(name(need.kind).en)) has no second person's signed approval.",
+      ],
+      hint: [
+        "zh": "请具有“\(need.role)”角色的另一人运行 doorsill approve \(need.dataset)。",
+        "en": "Another person with the role “\(need.role)” runs: doorsill approve \(need.dataset)",
+      ])
+  }
+
+  private static func name(_ kind: ApprovalKind) -> Sentence {
+    switch kind {
+    case .belowEvidence: Sentence("低于证据级别", "below the evidence")
+    case .raising: Sentence("升级", "raising the level")
+    case .lowering: Sentence("降级", "lowering the level")
+    case .legalBasisChange: Sentence("法律依据变更", "a change of legal basis")
+    case .detectorOverride: Sentence("推翻检测结果", "overriding a detector")
+    case .policyChange: Sentence("政策变更", "a change of policy")
+    }
+  }
+
+  private struct Sentence {
+    let zh: String
+    let en: String
+
+    init(_ zh: String, _ en: String) {
+      self.zh = zh
+      self.en = en
+    }
+  }
+
+  private static func sentences(
+    _ code: Problem.Code, _ what: String, _ place: String
+  ) -> (message: Sentence, hint: Sentence) {
+    switch code {
+    case .unknownLevel:
+      (
+        Sentence(
+          "“\(place)”使用了级别表中没有的级别“\(what)”。",
+          "“\(place)” names the level “\(what)”, which the scale does not have."),
+        Sentence("改用 Policies/levels.json5 中的级别。", "Use a level of Policies/levels.json5.")
+      )
+    case .secrecyMarking:
+      (
+        Sentence(
+          "“\(place)”的信息项“\(what)”带有国家秘密标志，拒绝接收。",
+          "“\(place)” bears a secrecy marking in the field “\(what)”: it is refused."),
+        Sentence(
+          "国家秘密不得进入本系统：数据提供方应立即移走该文件，并按保密规定处理。",
+          "State secrets do not belong in this system: the provider takes the file away at once and follows its secrecy rules."
+        )
+      )
+    case .missingLegalBasis:
+      (
+        Sentence("“\(place)”的级别为 \(what)，但没有法律依据。", "“\(place)” is held at \(what) without a legal basis."),
+        Sentence(
+          "在 classification.legalBasis 中写明依据；没有依据的应予开放。",
+          "Name it in classification.legalBasis; what has no legal basis for secrecy is open.")
+      )
+    case .missingReason:
+      (
+        Sentence(
+          "“\(place)”申报 \(what)，低于证据级别，但没有书面理由。",
+          "“\(place)” declares \(what), below the evidence, without a written reason."),
+        Sentence("在 classification.reason 中写明理由。", "Write it in classification.reason.")
+      )
+    case .openingPersonal:
+      (
+        Sentence(
+          "申报为无条件开放，但“\(place)”等含有个人信息（\(what)）。",
+          "It is declared open, but “\(place)” holds what the detectors call personal (\(what))."),
+        Sentence(
+          "申报 \(what) 并注明法律依据，或去掉该信息项；确属误报的，由第二人批准推翻。",
+          "Declare \(what) with a legal basis, or drop the field; if the detector is wrong, a second person may override it."
+        )
+      )
+    case .openingRestricted:
+      (
+        Sentence(
+          "申报为无条件开放，但“\(place)”的证据为 \(what)。",
+          "It is declared open, but the evidence on “\(place)” gives \(what)."),
+        Sentence("申报 \(what) 并注明法律依据。", "Declare \(what) with a legal basis.")
+      )
+    case .approvalMissing:
+      (
+        Sentence("“\(place)”缺少第二人的签名批准。", "“\(place)” has no second person's signed approval."),
+        Sentence("请另一人运行 doorsill approve \(place)。", "Another person runs: doorsill approve \(place)")
+      )
+    case .approvalStale:
+      (
+        Sentence(
+          "“\(what)”对“\(place)”的批准已失效：此后数据或政策有变化。",
+          "The approval of “\(place)” by “\(what)” is stale: the data or the policy has changed since."),
+        Sentence("请其查看新的证据后重新批准。", "They look at the new evidence and approve again.")
+      )
+    case .approvalOfOtherChange:
+      (
+        Sentence("“\(what)”批准的是“\(place)”的另一项变更。", "“\(what)” approved another change of “\(place)”."),
+        Sentence("请其批准本次变更。", "They approve this one: doorsill approve \(place)")
+      )
+    case .approvalBySelf:
+      (
+        Sentence(
+          "“\(what)”不能批准自己对“\(place)”提出的变更。", "“\(what)” cannot approve their own change of “\(place)”."),
+        Sentence("请另一位有权限的人批准。", "Another person with the role approves it.")
+      )
+    case .approvalWithoutRole:
+      (
+        Sentence(
+          "“\(what)”没有批准“\(place)”所需的角色。", "“\(what)” does not have the role that approving “\(place)” needs."
+        ),
+        Sentence(
+          "请有该角色的人批准；角色见 Policies/access.json5。",
+          "A person with the role approves it; roles are in Policies/access.json5.")
+      )
+    case .approvalWithoutReason:
+      (
+        Sentence(
+          "“\(what)”对“\(place)”的批准没有写明理由。", "The approval of “\(place)” by “\(what)” gives no reason."),
+        Sentence("请其写明理由后重新批准。", "They approve again with a reason.")
+      )
+    case .proposerUnknown:
+      (
+        Sentence(
+          "不知道“\(place)”的变更由谁提出，无法确认批准者是第二人。",
+          "Nobody is named as proposing the change of “\(place)”, so no one can be its second person."),
+        Sentence(
+          "在 classification.by 或 provider.person 中写明提出人。",
+          "Name the proposer in classification.by or provider.person.")
+      )
+    case .secondPersonRemoved:
+      (
+        Sentence(
+          "“\(place)”的新政策取消了“\(what)”的第二人批准。",
+          "The new “\(place)” does away with the second person for “\(what)”."),
+        Sentence(
+          "恢复该项批准；第二人制度不能通过政策变更取消。",
+          "Put the approval back: a change of policy cannot remove the second person.")
+      )
+    case .policyChangeUnapproved:
+      (
+        Sentence(
+          "“\(place)”已更改（\(what.prefix(12))…），但未经此前政策所要求的批准。",
+          "“\(place)” has changed (\(what.prefix(12))…) without the approval that the previous policy asks for."
+        ),
+        Sentence(
+          "请第二人运行 doorsill approve policy，或恢复原文件。",
+          "A second person runs: doorsill approve policy; or put the files back.")
+      )
+    case .profileTooWeak:
+      (
+        Sentence(
+          "保护方案“\(what)”弱于 \(place) 所要求的 strict。",
+          "The profile “\(what)” is weaker than `strict`, which \(place) asks for."),
+        Sentence("对该数据集的结果使用 strict 方案。", "Use the profile `strict` for results of this dataset.")
+      )
+    }
+  }
+}

@@ -1,0 +1,128 @@
+/// The one place where codes, rules and counts become sentences, in Chinese and English.
+enum Words {
+  static func declared(_ level: String, legalBasis: Bool) -> [String: String] {
+    legalBasis
+      ? [
+        "zh": "描述文件申报为 \(level)，并注明了法律依据。",
+        "en": "The descriptor declares \(level) and names a legal basis.",
+      ]
+      : [
+        "zh": "描述文件申报为 \(level)，未注明限制开放的法律依据。",
+        "en": "The descriptor declares \(level) and names no legal basis for a restriction.",
+      ]
+  }
+
+  static func fieldLevel(_ field: String, _ level: String) -> [String: String] {
+    ["zh": "信息项“\(field)”申报为 \(level)。", "en": "The field “\(field)” is declared \(level)."]
+  }
+
+  static func flag(_ flag: String, _ level: String) -> [String: String] {
+    [
+      "zh": "数据集标记为“\(flag)”（GB/T 43697-2024），一律按 \(level) 不予开放。",
+      "en": "The dataset is flagged “\(flag)” (GB/T 43697-2024), which closes it at \(level).",
+    ]
+  }
+
+  static func finding(_ finding: Finding, title: [String: String]) -> [String: String] {
+    let zh = title["zh"] ?? title["en"] ?? finding.rule
+    let en = title["en"] ?? title["zh"] ?? finding.rule
+    let share = percent(finding.matches, of: finding.values)
+    let counts = "\(finding.matches)/\(finding.values)"
+    let zhEnd = finding.unassigned > 0 ? "；其中 \(finding.unassigned) 个格式正确但行政区划从未使用" : ""
+    let enEnd =
+      finding.unassigned > 0
+      ? "; \(finding.unassigned) of them are well-formed with a division that was never assigned" : ""
+    return [
+      "zh": "信息项“\(finding.field)”中发现\(zh)：\(counts)（\(share)）\(zhEnd)。",
+      "en": "The field “\(finding.field)” holds \(en): \(counts) values (\(share))\(enEnd).",
+    ]
+  }
+
+  static func volume(_ rule: VolumeRule, records: Int) -> [String: String] {
+    [
+      "zh": "\(rule.title["zh"].map { "\($0)：" } ?? "")含个人信息 \(records) 条，达到 \(rule.records) 条的数量规则。",
+      "en":
+        "\(rule.title["en"].map { "\($0): " } ?? "")\(records) records about persons reach the limit of \(rule.records).",
+    ]
+  }
+
+  static func combination(_ rule: CombinationRule, fields: [String]) -> [String: String] {
+    [
+      "zh": "\(rule.title["zh"] ?? rule.id)：信息项组合 \(fields.joined(separator: "、"))。",
+      "en": "\(rule.title["en"] ?? rule.id): the fields \(fields.joined(separator: ", ")) stand together.",
+    ]
+  }
+
+  static func risk(_ rule: RiskRule, _ risk: RiskMeasures) -> [String: String] {
+    let fields = risk.quasiIdentifiers
+    let unique = percent(risk.uniqueShare)
+    let below = percent(risk.shareBelow(k: rule.minimumK))
+    let k = rule.minimumK
+    return [
+      "zh":
+        "准标识符 \(fields.joined(separator: "、")) 可指向个人：\(unique) 的行唯一，\(below) 的行所在组少于 \(k) 行，最小组 \(risk.smallestGroup) 行。",
+      "en":
+        "The quasi-identifiers \(fields.joined(separator: ", ")) single people out: \(unique) of rows are unique, \(below) stand in groups of fewer than \(k), the smallest group has \(risk.smallestGroup).",
+    ]
+  }
+
+  static func diversity(_ rule: RiskRule, _ thin: RiskMeasures.Diversity, _ risk: RiskMeasures) -> [String:
+    String]
+  {
+    [
+      "zh": "敏感信息项“\(thin.field)”在某些组内只有 \(thin.fewestValues) 个不同取值，少于要求的 \(rule.minimumL) 个。",
+      "en":
+        "The sensitive field “\(thin.field)” has only \(thin.fewestValues) distinct values in some group; \(rule.minimumL) are needed.",
+    ]
+  }
+
+  // MARK: What would change the level
+
+  static func wouldDeclare(_ level: String) -> [String: String] {
+    [
+      "zh": "证据只到 \(level)：若没有保密的法律依据，可改为申报 \(level)。",
+      "en":
+        "The evidence goes no higher than \(level): without a legal basis for secrecy, \(level) can be declared.",
+    ]
+  }
+
+  static func wouldUnflag() -> [String: String] {
+    [
+      "zh": "只有取消重要数据或核心数据的标记，级别才会降低。",
+      "en": "Only without the flag of important or core data would the level be lower.",
+    ]
+  }
+
+  static func wouldDrop(_ fields: [String], _ level: String) -> [String: String] {
+    [
+      "zh": "去掉信息项 \(fields.joined(separator: "、")) 后，证据降为 \(level)。",
+      "en":
+        "Without the field\(fields.count == 1 ? "" : "s") \(fields.joined(separator: ", ")) the evidence gives \(level).",
+    ]
+  }
+
+  static func wouldBand(_ without: RiskMeasures.WithoutField) -> [String: String] {
+    [
+      "zh":
+        "去掉或归并“\(without.field)”：最小组至少为 \(without.smallestGroup) 行（全部去掉时），唯一行占 \(percent(without.uniqueShare))。",
+      "en":
+        "Drop or band “\(without.field)”: dropped, the smallest group has \(without.smallestGroup) rows and \(percent(without.uniqueShare)) of rows are unique.",
+    ]
+  }
+
+  // MARK: Numbers
+
+  /// A share with two decimals, rounded down, so that 99.99 % is never called all.
+  static func percent(_ part: Int, of whole: Int) -> String {
+    guard whole > 0 else { return "0 %" }
+    return percent(hundredths: Int(Double(part) / Double(whole) * 10_000))
+  }
+
+  static func percent(_ share: Double) -> String { percent(hundredths: Int(share * 10_000)) }
+
+  private static func percent(hundredths: Int) -> String {
+    let (whole, rest) = hundredths.quotientAndRemainder(dividingBy: 100)
+    if rest == 0 { return "\(whole) %" }
+    return "\(whole).\(rest < 10 ? "0" : "")\(rest) %"
+  }
+}
