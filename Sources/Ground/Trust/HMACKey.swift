@@ -22,17 +22,9 @@ package final class HMACKey: Sendable {
       preconditionFailure("OpenSSL has no HMAC; is its default provider installed?")
     }
     let held = Handle(takingOwnership: made, release: EVP_MAC_CTX_free)
-    var name = Array("SHA256".utf8CString)
-    let ready = name.withUnsafeMutableBufferPointer { name in
-      var parameters = [
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.baseAddress, 0),
-        OSSL_PARAM_construct_end(),
-      ]
-      // An empty key is passed as a pointer to nothing: a null pointer would mean "keep the old key".
-      let key = keyBytes.isEmpty ? [0] : keyBytes
-      return EVP_MAC_init(made, key, keyBytes.count, &parameters)
-    }
-    precondition(ready == 1, "OpenSSL cannot start HMAC-SHA-256")
+    // OpenSSL takes no empty key; keys are padded with zeros, so one zero byte is the same key (RFC 2104 §2).
+    let key = keyBytes.isEmpty ? [0] : keyBytes
+    precondition(doorsill_hmac_sha256_key(made, key, key.count) == 1, "OpenSSL cannot start HMAC-SHA-256")
     context = Mutex(held)
   }
 

@@ -79,16 +79,7 @@ let answerTicketKey:
         : EVP_DecryptInit_ex(cipher, EVP_aes_256_cbc(), nil, bytes, vector)
     }
     let authenticated = key.mac.withBytes { bytes in
-      var digest = Array("SHA256".utf8CString)
-      return digest.withUnsafeMutableBufferPointer { digest in
-        let parameters = [
-          OSSL_PARAM_construct_octet_string(
-            OSSL_MAC_PARAM_KEY, UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count),
-          OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.baseAddress, 0),
-          OSSL_PARAM_construct_end(),
-        ]
-        return EVP_MAC_CTX_set_params(mac, parameters)
-      }
+      doorsill_hmac_sha256_key(mac, bytes.assumingMemoryBound(to: UInt8.self).baseAddress, bytes.count)
     }
     return ciphered == 1 && authenticated == 1 ? answer : -1
   }

@@ -22,6 +22,14 @@ static inline EVP_PKEY *doorsill_generate_p256(void) { return EVP_EC_gen("P-256"
 /// EVP_PKEY_Q_keygen is variadic.
 static inline EVP_PKEY *doorsill_generate_ed25519(void) { return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"); }
 
+/// Parameter names are string macros and OSSL_PARAM keeps pointers to them: a Swift string would be gone by then.
+static inline int doorsill_hmac_sha256_key(EVP_MAC_CTX *context, const unsigned char *key, size_t count) {
+  OSSL_PARAM parameters[] = {
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)"SHA256", 0),
+      OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, (void *)key, count), OSSL_PARAM_construct_end()};
+  return EVP_MAC_CTX_set_params(context, parameters);
+}
+
 // Memory
 
 /// BIO_get_mem_data is a macro.
