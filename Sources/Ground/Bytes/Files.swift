@@ -94,9 +94,7 @@ package enum Files {
     let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode_t(mode))
     guard file >= 0 else { throw FilesError("write", path) }
     do throws(FilesError) {
-      defer { close(file) }
-      try writeAll(bytes, to: file, path: path)
-      guard fsync(file) == 0 else { throw FilesError("write", path) }
+      try writeDurably(bytes, to: file, path: path)
     } catch {
       unlink(temporary)
       throw error
@@ -107,6 +105,25 @@ package enum Files {
       throw failure
     }
     try syncDirectory(parent(of: path))
+  }
+
+  /// Writes into a file that exists, without the detour by a temporary one; `path` is how errors call it.
+  static func write(_ bytes: [UInt8], through device: String, path: String) throws(FilesError) {
+    let file = open(device, O_WRONLY | O_CLOEXEC)
+    guard file >= 0 else { throw FilesError("write", device) }
+    try writeDurably(bytes, to: file, path: path)
+  }
+
+  /// Writes, syncs and closes.
+  private static func writeDurably(_ bytes: [UInt8], to file: Int32, path: String) throws(FilesError) {
+    do throws(FilesError) {
+      try writeAll(bytes, to: file, path: path)
+      guard fsync(file) == 0 else { throw FilesError("write", path) }
+    } catch {
+      close(file)
+      throw error
+    }
+    guard close(file) == 0 else { throw FilesError("write", path) }
   }
 
   /// Writes all bytes to an open descriptor, going on after signals and short writes.

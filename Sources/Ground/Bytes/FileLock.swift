@@ -1,0 +1,30 @@
+internal import Glibc
+
+/// An advisory lock on a file, for one writer among processes. It is held until the object goes; the system frees it
+/// when a process dies. The file stays, and holds the number of the process that has the lock.
+package final class FileLock: Sendable {
+  private let descriptor: Int32
+
+  /// Takes the lock, making the file where there is none. Held by another, it throws and names that process.
+  package init(_ path: String) throws(FilesError) {
+    let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard file >= 0 else { throw FilesError("lock", path) }
+    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+      let code = errno
+      close(file)
+      guard code == EWOULDBLOCK else { throw FilesError("lock", path, code: code) }
+      let holder = (try? Files.read(path, limit: 32)).flatMap { stringValidating($0) } ?? ""
+      throw FilesError("lock", path, reason: "process \(holder.isEmpty ? "(unknown)" : holder) holds it")
+    }
+    descriptor = file
+    do throws(FilesError) {
+      guard ftruncate(file, 0) == 0 else { throw FilesError("lock", path) }
+      try Files.writeAll(Array(String(getpid()).utf8), to: file, path: path)
+    } catch {
+      close(file)
+      throw error
+    }
+  }
+
+  deinit { close(descriptor) }
+}
