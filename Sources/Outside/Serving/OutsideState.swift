@@ -1,5 +1,6 @@
 package import Access
 package import Bytes
+import Releases
 package import Trust
 
 /// What the server may touch: `.doorsill/outside`, with its own keys. The publisher's keys are not here; of the
@@ -17,7 +18,7 @@ package struct OutsideState: Sendable {
   package var answers: String { folder + "/answers" }
   package var authority: String { folder + "/authority" }
   package var keys: String { folder + "/keys" }
-  package var releaseKeyFile: String { keys + "/verify" }
+  package var releaseKeyFile: String { "\(folder)/\(Layout.releaseKey)" }
 
   /// The public half of the publisher's release key. It crosses once, by its own step.
   package func releaseKey() throws -> VerifyingKey {
