@@ -10,6 +10,7 @@ package struct OpenSSLTool: Sendable {
 
   package struct Failure: Error, CustomStringConvertible {
     package let description: String
+    package init(_ description: String) { self.description = description }
   }
 
   /// What a command said and whether it was content.
@@ -52,7 +53,7 @@ package struct OpenSSLTool: Sendable {
   @discardableResult package func must(_ arguments: [String], input: String = "") throws -> Answer {
     let answer = try run(arguments, input: input)
     guard answer.status == 0 else {
-      throw Failure(description: "openssl \(arguments.joined(separator: " ")): \(answer.text)")
+      throw Failure("openssl \(arguments.joined(separator: " ")): \(answer.text)")
     }
     return answer
   }
