@@ -1,0 +1,42 @@
+import Bytes
+
+extension Release {
+  /// The full check: every part's size and hash, and that nothing lies in the folder that is not listed. Throws the
+  /// first fault, which names the part.
+  package func verifyParts() throws(ReleaseError) {
+    if let fault = faults(limit: 1).first { throw fault }
+  }
+
+  /// All faults of the full check, up to a limit.
+  package func faults(limit: Int = 100) -> [ReleaseError] {
+    var faults: [ReleaseError] = []
+    for part in manifest.parts where faults.count < limit {
+      do { try Release.check(part.path, [part.path: part], folder) } catch { faults.append(error) }
+    }
+    var known = Set(manifest.parts.map { ByteKey($0.path) })
+    known.insert(ByteKey(Layout.manifest))
+    for path in Release.files(below: folder) where faults.count < limit && !known.contains(ByteKey(path)) {
+      faults.append(ReleaseError(.altered, part: path, "\(path) is in the folder but not in the manifest"))
+    }
+    return faults
+  }
+
+  /// Paths of everything below a folder that is no folder itself, relative to it. Links are not followed.
+  static func files(below folder: String) -> [String] {
+    var found: [String] = []
+    var waiting = [""]
+    while let next = waiting.popLast() {
+      let names = (try? Files.list(next.isEmpty ? folder : Files.join(folder, next))) ?? []
+      for name in names {
+        let path = next.isEmpty ? name : "\(next)/\(name)"
+        let full = Files.join(folder, path)
+        if !Files.isSymlink(full), Files.isDirectory(full) {
+          waiting.append(path)
+        } else {
+          found.append(path)
+        }
+      }
+    }
+    return found.sorted()
+  }
+}

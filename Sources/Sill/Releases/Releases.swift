@@ -1,1 +1,0 @@
-// Releases: see the table in Package.swift.

@@ -1,0 +1,142 @@
+import Bytes
+
+/// A question to a published statistic: which columns of which published table, and which of its cells. It lists
+/// cells; it never merges them. The closed grammar is the first control (DISCLOSURE section 0).
+package struct ResultQuery: Sendable, Equatable {
+  package enum Format: String, Sendable, CaseIterable {
+    case json, csv
+
+    package var mediaType: String {
+      switch self {
+      case .json: "application/json"
+      case .csv: "text/csv; charset=utf-8; header=present"
+      }
+    }
+  }
+
+  /// Place of the published table.
+  let table: Int
+  /// Places of the columns, in the order asked for.
+  let columns: [Int]
+  /// For each dimension of the result that is bound, the places of the codes asked for.
+  let codes: [Int: Set<Int32>]
+  package let format: Format
+  /// Say what would be answered; answer nothing.
+  package let dryRun: Bool
+
+  /// Parses decoded query items. Whatever is not in the grammar, undeclared, repeated or unknown is one identical
+  /// error, `QueryError.result`; a well-formed question for a table that was not published names the nearest that was.
+  package static func parse(
+    _ items: [(name: String, value: String)], of result: StoredResult
+  ) throws(QueryError) -> ResultQuery {
+    var select: [String]?
+    var codes: [Int: Set<Int32>] = [:]
+    var format: Format?
+    var dryRun: Bool?
+    for (name, value) in items {
+      // A dimension's own name wins over a parameter's.
+      if let axis = result.dimensions.firstIndex(where: { sameBytes($0.name, name) }) {
+        guard codes[axis] == nil else { throw .result }
+        codes[axis] = try places(value, result.places[axis])
+        continue
+      }
+      switch name {
+      case "select":
+        guard select == nil else { throw .result }
+        select = value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      case "format":
+        guard format == nil, let known = Format(rawValue: value) else { throw .result }
+        format = known
+      case "dry_run":
+        guard dryRun == nil, value == "true" || value == "false" else { throw .result }
+        dryRun = value == "true"
+      default: throw .result
+      }
+    }
+    let (axes, columns) = try chosen(select, result)
+    return ResultQuery(
+      table: try table(axes, bound: Set(codes.keys), result),
+      columns: columns.isEmpty ? Array(result.columns.indices) : columns, codes: codes,
+      format: format ?? .json,
+      dryRun: dryRun ?? false)
+  }
+
+  /// `eq.code` or `in.(code,"code")`, of declared codes, none twice.
+  private static func places(_ value: String, _ known: [String: Int32]) throws(QueryError) -> Set<Int32> {
+    var scanner = QueryScanner(parameter: "", value: value)
+    var texts: [String] = []
+    switch scanner.read(until: ["."]) {
+    case "eq":
+      guard scanner.skip(".") else { throw .result }
+      texts = [scanner.rest()]
+    case "in":
+      guard scanner.skip("."), scanner.skip("(") else { throw .result }
+      repeat {
+        let quoted: String?
+        do { quoted = try scanner.quoted() } catch { throw .result }
+        texts.append(quoted ?? scanner.read(until: [",", ")"]))
+      } while scanner.skip(",")
+      guard scanner.skip(")"), scanner.isAtEnd else { throw .result }
+    default: throw .result
+    }
+    var places: Set<Int32> = []
+    for text in texts {
+      // Dictionary keys compare by Unicode equivalence; a code that is not byte for byte the declared one is unknown.
+      guard let index = known.index(forKey: text), sameBytes(known[index].key, text),
+        places.insert(known[index].value).inserted
+      else { throw .result }
+    }
+    return places
+  }
+
+  /// The dimensions and columns named in `select`; no dimensions are told from none named.
+  private static func chosen(
+    _ select: [String]?, _ result: StoredResult
+  ) throws(QueryError) -> (axes: Set<Int>?, columns: [Int]) {
+    guard let select else { return (nil, []) }
+    var axes: Set<Int> = []
+    var columns: [Int] = []
+    for name in select {
+      if let axis = result.dimensions.firstIndex(where: { sameBytes($0.name, name) }) {
+        guard axes.insert(axis).inserted else { throw .result }
+      } else if let column = result.columns.firstIndex(where: {
+        sameBytes($0.name, name) || sameBytes($0.name + "()", name)
+      }) {
+        guard !columns.contains(column) else { throw .result }
+        columns.append(column)
+      } else {
+        throw .result
+      }
+    }
+    return (axes, columns)
+  }
+
+  /// The published table over exactly the dimensions selected or bound. Without a selection: the first table, in order
+  /// of importance, that has the bound dimensions.
+  private static func table(
+    _ selected: Set<Int>?, bound: Set<Int>, _ result: StoredResult
+  ) throws(QueryError) -> Int {
+    let wanted = (selected ?? []).union(bound)
+    if let exact = result.tables.firstIndex(where: { Set($0.dimensions) == wanted }) { return exact }
+    if selected == nil, let first = result.tables.firstIndex(where: { bound.isSubset(of: $0.dimensions) }) {
+      return first
+    }
+    throw notPublished(wanted, result)
+  }
+
+  private static func notPublished(_ wanted: Set<Int>, _ result: StoredResult) -> QueryError {
+    let names = wanted.sorted().map { result.dimensions[$0].name }.joined(separator: ",")
+    let nearest = result.tables.indices.min {
+      wanted.symmetricDifference(result.tables[$0].dimensions).count
+        < wanted.symmetricDifference(result.tables[$1].dimensions).count
+    }
+    let hint = nearest.map { place -> String in
+      let dimensions = result.publishedTables[place]
+      return
+        "the nearest published table: select=\((dimensions + result.columns.map(\.name)).joined(separator: ","))"
+    }
+    return QueryError(
+      .notPublished, parameter: "select",
+      names.isEmpty ? "no total over all was published" : "no table over \(names) was published", hint: hint)
+  }
+}
