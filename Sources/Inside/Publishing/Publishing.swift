@@ -1,0 +1,1 @@
+// Publishing: see the table in Package.swift.

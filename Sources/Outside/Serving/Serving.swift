@@ -1,0 +1,1 @@
+// Serving: see the table in Package.swift.
