@@ -12,6 +12,7 @@ package enum TransactionKind: String, Sendable {
 extension Connection {
   /// Runs the body in a transaction: committed when it returns, rolled back when it throws. Inside another
   /// transaction it is a savepoint.
+  @discardableResult
   package mutating func transaction<R>(
     _ kind: TransactionKind = .immediate, _ body: (inout Connection) throws -> R
   ) throws -> R {

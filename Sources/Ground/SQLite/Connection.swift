@@ -17,6 +17,8 @@ package struct Connection: ~Copyable {
 
   deinit {
     for statement in cache.values { sqlite3_finalize(statement) }
+    sqlite3_set_authorizer(handle, nil, nil)
+    sqlite3_progress_handler(handle, 0, nil, nil)
     sqlite3_close_v2(handle)
   }
 

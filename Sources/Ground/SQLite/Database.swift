@@ -35,6 +35,7 @@ package final class Database: Sendable {
   }
 
   /// Lends the connection; other callers wait.
+  @discardableResult
   package func use<R: Sendable, E: Error>(_ body: (inout Connection) throws(E) -> R) throws(E) -> R {
     try connection.withLock { (connection) throws(E) -> R in try body(&connection) }
   }

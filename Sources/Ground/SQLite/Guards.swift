@@ -50,10 +50,18 @@ package enum Limit: Sendable {
 
 extension Connection {
   /// From now on statements may only read these tables (and use functions); everything else is denied while it is
-  /// compiled. Names are compared without regard to ASCII case, as SQLite does.
+  /// compiled. A view needs its tables allowed too. Names are compared without regard to ASCII case, as SQLite does.
   package mutating func allow(reading tables: [String]) throws(DatabaseError) {
     clearCache()
-    guards.allowed.withLock { $0 = Set(tables.map { $0.lowercased() }) }
+    var names: Set<String> = []
+    for table in tables {
+      names.insert(table.lowercased())
+      // A full-text table reads its own shadow tables, which hold nothing else (sqlite.org/fts5.html §9).
+      for part in ["data", "idx", "content", "docsize", "config"] {
+        names.insert("\(table.lowercased())_\(part)")
+      }
+    }
+    guards.allowed.withLock { [names] in $0 = names }
     let status = sqlite3_set_authorizer(
       handle,
       { context, action, first, second, _, _ in
@@ -64,8 +72,11 @@ extension Connection {
         case SQLITE_READ:
           guard let first else { return SQLITE_DENY }
           let table = String(cString: first).lowercased()
-          // A subquery or count(*) reads no column of the table itself: its name is then empty or the alias.
           return guards.allowed.withLock { $0?.contains(table) ?? true } ? SQLITE_OK : SQLITE_DENY
+        case SQLITE_PRAGMA:
+          // Full-text tables ask it to see whether they changed.
+          return first.map { String(cString: $0) } == "data_version" && second == nil
+            ? SQLITE_OK : SQLITE_DENY
         case SQLITE_FUNCTION:
           guard let second else { return SQLITE_DENY }
           return refusedFunctions.contains(String(cString: second).lowercased()) ? SQLITE_DENY : SQLITE_OK
@@ -88,11 +99,20 @@ extension Connection {
     Int(sqlite3_limit(handle, limit.code, Int32(clamping: value)))
   }
 
-  /// Runs the body; statements still running after so many milliseconds fail with `.interrupted`.
+  /// How long a locked database is waited for; five seconds unless set.
+  package mutating func setBusyTimeout(milliseconds: Int) {
+    sqlite3_busy_timeout(handle, Int32(clamping: milliseconds))
+  }
+
+  /// Runs the body; statements still running after so many milliseconds fail with `.interrupted`. Inside another
+  /// deadline the earlier one holds.
+  @discardableResult
   package mutating func withDeadline<R>(
     milliseconds: Int, _ body: (inout Connection) throws -> R
   ) throws -> R {
-    guards.deadline.store(Guards.now() + UInt64(max(0, milliseconds)) * 1_000_000, ordering: .relaxed)
+    let outer = guards.deadline.load(ordering: .relaxed)
+    let deadline = Guards.now() + UInt64(max(0, milliseconds)) * 1_000_000
+    guards.deadline.store(outer == 0 ? deadline : min(outer, deadline), ordering: .relaxed)
     sqlite3_progress_handler(
       handle, 1000,
       { context in
@@ -102,8 +122,8 @@ extension Connection {
         return deadline != 0 && Guards.now() > deadline ? 1 : 0
       }, Unmanaged.passUnretained(guards).toOpaque())
     defer {
-      guards.deadline.store(0, ordering: .relaxed)
-      sqlite3_progress_handler(handle, 0, nil, nil)
+      guards.deadline.store(outer, ordering: .relaxed)
+      if outer == 0 { sqlite3_progress_handler(handle, 0, nil, nil) }
     }
     return try body(&self)
   }

@@ -1,0 +1,127 @@
+import Support
+import Testing
+
+@testable import SQLite
+
+@Suite struct `A database file` {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func make(_ name: String, _ options: Database.Options = .durable) throws -> Database {
+    let database = try Database(path: folder.path + "/" + name, mode: .create, options: options)
+    try database.use { db in
+      try db.execute(script: "CREATE TABLE t (x)")
+      try db.transaction { db in for x in 0..<500 { try db.execute("INSERT INTO t VALUES (\(x))") } }
+    }
+    return database
+  }
+
+  @Test func `is durable when it is asked to be`() throws {
+    let database = try make("a.sqlite")
+    try database.use { db in
+      #expect(try db.string("PRAGMA journal_mode") == "wal")
+      #expect(try db.int("PRAGMA synchronous") == 2)
+      #expect(try db.int("PRAGMA foreign_keys") == 1)
+      try db.setUserVersion(7)
+      #expect(try db.userVersion() == 7)
+      try db.checkpoint()
+      #expect(try db.integrityFaults().isEmpty)
+    }
+  }
+
+  @Test func `is read by two connections while one writes`() throws {
+    let writer = try make("b.sqlite")
+    let reader = try Database(path: folder.path + "/b.sqlite", mode: .readOnly)
+    try writer.use { db in
+      try db.transaction { db in
+        try db.execute("DELETE FROM t")
+        #expect(try reader.use { db in try db.int("SELECT count(*) FROM t") } == 500)
+      }
+    }
+    #expect(try reader.use { db in try db.int("SELECT count(*) FROM t") } == 0)
+    #expect {
+      try reader.use { db in try db.execute("DELETE FROM t") }
+    } throws: { ($0 as? DatabaseError)?.code == .readOnly }
+  }
+
+  /// Also with a name that would be a query in a URI.
+  @Test(arguments: ["c.sqlite", "数据?mode=rwc#%41.sqlite"])
+  func `is opened as a release without being touched`(name: String) throws {
+    var database: Database? = try make(name, .bulk)
+    #expect(database != nil)
+    database = nil
+    let before = try folder.read(name)
+    let release = try Database(path: folder.path + "/" + name, mode: .create, options: .release)
+    #expect(try release.use { db in try db.int("SELECT sum(x) FROM t") } == 124_750)
+    for sql in ["DELETE FROM t", "CREATE TABLE u (x)", "PRAGMA user_version = 5"] as [SQL] {
+      #expect {
+        try release.use { db in try db.execute(sql) }
+      } throws: { ($0 as? DatabaseError)?.code == .readOnly }
+    }
+    #expect(try folder.read(name) == before)
+    #expect(throws: DatabaseError.self) {
+      try Database(path: folder.path + "/absent.sqlite", mode: .create, options: .release)
+    }
+  }
+
+  @Test func `that is missing or no database is named`() throws {
+    #expect {
+      try Database(path: folder.path + "/none", mode: .readWrite)
+    } throws: { error in
+      guard let error = error as? DatabaseError else { return false }
+      return error.code == .cannotOpen && error.isEnvironment && error.message.contains("/none")
+    }
+    try folder.write([UInt8](repeating: 65, count: 5000), to: "text")
+    #expect {
+      try Database(path: folder.path + "/text", mode: .readWrite)
+    } throws: { ($0 as? DatabaseError)?.code == .corrupt }
+  }
+
+  @Test func `is backed up while it is open`() throws {
+    let database = try make("d.sqlite")
+    let copy = folder.path + "/copy.sqlite"
+    let compact = folder.path + "/compact.sqlite"
+    try database.use { db in
+      try db.backup(to: copy)
+      try db.execute("DELETE FROM t WHERE x >= \(100)")
+      try db.vacuum(into: compact)
+      #expect(throws: DatabaseError.self) { try db.vacuum(into: compact) }
+      try db.backup(to: copy)
+    }
+    for path in [copy, compact] {
+      let restored = try Database(path: path, mode: .readOnly)
+      #expect(try restored.use { db in try db.int("SELECT count(*) FROM t") } == 100)
+      #expect(try restored.use { db in try db.integrityFaults() }.isEmpty)
+    }
+    #expect(throws: DatabaseError.self) {
+      try database.use { db in try db.backup(to: folder.path + "/no/such/folder.sqlite") }
+    }
+  }
+
+  @Test func `waits for another writer, then says busy`() throws {
+    let first = try make("e.sqlite")
+    let second = try Database(path: folder.path + "/e.sqlite", mode: .readWrite)
+    second.use { db in db.setBusyTimeout(milliseconds: 20) }
+    try first.use { db in
+      try db.transaction { _ in
+        #expect {
+          try second.use { db in try db.execute("INSERT INTO t VALUES (1)") }
+        } throws: { ($0 as? DatabaseError)?.code == .busy }
+      }
+    }
+    #expect(throws: Never.self) { try second.use { db in try db.execute("INSERT INTO t VALUES (1)") } }
+  }
+
+  @Test func `is read by the system's sqlite3`() throws {
+    guard let tool = Subprocess.find("sqlite3") else {
+      print("skipped: no sqlite3 here")
+      return
+    }
+    let database = try make("f.sqlite")
+    try database.use { db in try db.checkpoint() }
+    let run = try Subprocess.run(
+      tool, [folder.path + "/f.sqlite", "SELECT sum(x) FROM t; PRAGMA integrity_check"])
+    #expect(run.text == "124750\nok\n")
+  }
+}
