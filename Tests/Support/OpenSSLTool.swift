@@ -68,15 +68,3 @@ package struct OpenSSLTool: Sendable {
     [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name)))
   }
 }
-
-/// A folder that is gone after the test.
-package final class TemporaryFolder: Sendable {
-  package let path: String
-
-  package init() throws {
-    path = FileManager.default.temporaryDirectory.path + "/doorsill-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-}
