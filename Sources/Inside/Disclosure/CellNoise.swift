@@ -1,0 +1,67 @@
+import Policies
+
+/// The perturbed quantities of one cell and whether each may be shown (DISCLOSURE a.4–a.6). Stateless: the same
+/// contributors under the same label give the same numbers.
+struct CellNoise {
+  let profile: ProtectionProfile
+  let draws: Draws
+
+  init(_ profile: ProtectionProfile, keys: ProtectionKeys, family: String) {
+    self.profile = profile
+    draws = Draws(keys, family: family)
+  }
+
+  /// n̂ = n + v₁ + v₂, whatever its size.
+  func count(_ units: Int, key: UInt64, of quantity: CountedQuantity = .units, label: CellLabel) -> Int {
+    let (purpose, measure) = quantity.names
+    return units
+      + NoiseTable.contributors.noise(
+        count: units, draw: draws.contributors(purpose, measure, units: units, cellKey: key))
+      + NoiseTable.label.noise(count: units, draw: draws.label(purpose, measure, label))
+  }
+
+  /// The jittered threshold of a set of contributors: k plus 0, 1, 2 … by the profile's weights.
+  func threshold(key: UInt64) -> Int {
+    let total = UInt64(max(1, profile.jitterWeights.reduce(0, +)))
+    let place = UInt64(draws.threshold(cellKey: key)) * total >> 32
+    var sum: UInt64 = 0
+    for (raise, weight) in profile.jitterWeights.enumerated() {
+      sum += UInt64(max(0, weight))
+      if place < sum { return profile.k + raise }
+    }
+    return profile.k
+  }
+
+  /// n̂, or nil where the cell is too small.
+  func shownCount(_ units: Int, key: UInt64, of quantity: CountedQuantity = .units, label: CellLabel) -> Int?
+  {
+    guard units >= threshold(key: key) else { return nil }
+    let noisy = count(units, key: key, of: quantity, label: label)
+    return noisy >= profile.k ? noisy : nil
+  }
+
+  /// X̂ of a cell that may be shown.
+  func sum(_ totals: CellTotals, of measure: MeasureShape, label: CellLabel) -> Int128 {
+    Magnitudes(share: profile.topNoise, step: measure.step).perturbed(
+      sum: totals.sum, top: Int128(totals.first), positive: measure.positive,
+      contributors: draws.contributors(
+        "sum", measure.name, units: totals.units, cellKey: totals.key, sum: totals.sum),
+      label: draws.label("sum", measure.name, label))
+  }
+}
+
+/// What is counted.
+enum CountedQuantity {
+  /// Distinct units.
+  case units
+  /// Distinct units with a value of that measure.
+  case valued(String)
+
+  /// Purpose and measure of its draws.
+  var names: (purpose: String, measure: String) {
+    switch self {
+    case .units: ("count", "n")
+    case .valued(let measure): ("valued", measure)
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package import Bytes
+
+/// Why the rules of disclosure control refuse a declaration. Equal by code.
+package struct DisclosureError: Fault, Equatable {
+  package enum Code: Sendable {
+    /// Codes, hierarchies or grids that cannot be.
+    case dimensions
+    /// More dimensions in one table than the profile allows.
+    case tooDeep
+    /// A statistic the profile does not allow.
+    case statistic
+    /// A refresh below the profile's.
+    case refresh
+    /// Values that could leave the exact arithmetic.
+    case overflow
+    /// Stored history that cannot be read.
+    case history
+    /// Guessing a tuple would be too cheap.
+    case guessing
+    /// Keys or memory-hard functions failed.
+    case environment
+  }
+
+  package let code: Code
+  package let message: String
+  package let hint: String?
+  package var blame: Blame { code == .environment ? .environment : .data }
+
+  package init(_ code: Code, _ message: String, hint: String? = nil) {
+    self.code = code
+    self.message = message
+    self.hint = hint
+  }
+
+  package static func == (left: DisclosureError, right: DisclosureError) -> Bool { left.code == right.code }
+}

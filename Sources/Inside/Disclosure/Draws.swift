@@ -1,0 +1,74 @@
+import Trust
+
+/// Draws of 32 bits that depend on a key and on what a cell is, and on nothing else: the same cell gets the same
+/// noise on every run (DISCLOSURE a.2).
+struct Draws {
+  private let key: HMACKey
+  private let keyFamily: String
+
+  init(_ keys: ProtectionKeys, family: String) {
+    key = HMACKey(keys.draw)
+    keyFamily = family
+  }
+
+  /// Layer 1: by the contributors. The same units behind a quantity give the same draw, whatever the label.
+  func contributors(_ purpose: String, _ measure: String, units: Int, cellKey: UInt64) -> UInt32 {
+    var message = Message("doorsill/ck/1", purpose, measure)
+    message.append(UInt64(units))
+    message.append(cellKey)
+    return draw(message)
+  }
+
+  /// Layer 1 of a sum: the exact sum enters too, or else a change of one value between releases, with the same
+  /// units behind it, would show exactly in the difference (DISCLOSURE a.5).
+  func contributors(_ purpose: String, _ measure: String, units: Int, cellKey: UInt64, sum: Int128) -> UInt32
+  {
+    var message = Message("doorsill/ck/1", purpose, measure)
+    message.append(UInt64(units))
+    message.append(cellKey)
+    message.append(sum)
+    return draw(message)
+  }
+
+  /// Layer 2: by the label alone, so that it stays when the contributors change.
+  func label(_ purpose: String, _ measure: String, _ label: CellLabel) -> UInt32 {
+    draw(Message("doorsill/lk/1", keyFamily, label.canonical, purpose, measure))
+  }
+
+  /// By how much a cell's threshold is raised.
+  func threshold(cellKey: UInt64) -> UInt32 {
+    var message = Message("doorsill/thr/1")
+    message.append(cellKey)
+    return draw(message)
+  }
+
+  private func draw(_ message: Message) -> UInt32 {
+    UInt32(truncatingIfNeeded: message.bytes.withUnsafeBytes { key.authenticate64($0) } >> 32)
+  }
+}
+
+/// The name of a cell: dataset and `dimension=code` pairs, whatever table it is in.
+struct CellLabel: Hashable, Sendable {
+  /// `dataset`, then the pairs sorted by their bytes, each with its length before it where it is hashed.
+  let canonical: String
+
+  init(dataset: String, pairs: [(dimension: String, code: String)]) {
+    // The separator cannot occur in a dataset's or dimension's name; codes are percent-escaped for it.
+    let sorted = pairs.map { "\($0.dimension)=\(CellLabel.escaped($0.code))" }
+      .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    canonical = ([dataset] + sorted).joined(separator: "|")
+  }
+
+  private static func escaped(_ code: String) -> String {
+    guard code.utf8.contains(where: { $0 == UInt8(ascii: "|") || $0 == UInt8(ascii: "%") }) else {
+      return code
+    }
+    return code.reduce(into: "") { text, character in
+      switch character {
+      case "|": text += "%7C"
+      case "%": text += "%25"
+      default: text.append(character)
+      }
+    }
+  }
+}

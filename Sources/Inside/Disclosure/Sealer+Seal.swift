@@ -1,0 +1,230 @@
+import Policies
+
+/// What sealing gives: the result, what the history becomes, and what the custodian is told.
+package struct Sealed: Sendable {
+  package let released: Released
+  package let history: ResultHistory
+  package let report: CompilerReport
+}
+
+extension Sealer {
+  /// Takes exact cells through every control and mints the result.
+  /// - Parameters:
+  ///   - cube: the cells of all sets that `TrueCube.needed` names.
+  ///   - changes: how units changed since earlier draws; nil where there is no earlier version to compare with.
+  /// - Throws: `DisclosureError` where grids or lattices are too large.
+  package func seal(
+    _ cube: TrueCube, history: ResultHistory, changes: Changes?
+  ) throws(DisclosureError) -> Sealed {
+    let profile = request.profile
+    let fingerprint = Sealer.fingerprint(profile)
+    var draws = DrawBook(history, dataset: request.dataset, fingerprint: fingerprint, changes: changes)
+    var budget = ReleaseBudget(divisor: profile.budgetDivisor)
+    for other in history.others(than: request.dataset, request.result)
+    where other.keyFamily == request.keyFamily {
+      charge(other, to: &budget)
+    }
+    var sizes = PopulationSizes(cube: cube, noise: noise)
+    var report = CompilerReport(
+      dataset: request.dataset, result: request.result, profile: profile.name, tables: [], budgetUsed: 0,
+      budgetLimit: 0, countDeviation: Sealer.countDeviation, carried: 0, carriedWhole: false)
+    var verdicts: [DimensionSet: [DifferencingGuard.Verdict]] = [:]
+    var tables: [ReleasedTable] = []
+    var notWritten: [[String]] = []
+
+    for table in request.tables {
+      let names = table.map { shape.dimensions[$0].name }
+      let populations = shape.identifying(DimensionSet(table))
+      var line = CompilerReport.TableLine(dimensions: names, cells: 0, written: 0, withheld: [:])
+      if let grid = cube.cuboids[DimensionSet(table)]?.grid { line.cells = grid.count }
+      if isTooSparse(table, sizes: &sizes) {
+        line.notWritten = .tooSparse
+      } else {
+        if verdicts[populations] == nil {
+          verdicts[populations] = try differencing.verdicts(populations, in: cube)
+        }
+        var draft = try draft(table, in: cube, verdicts: verdicts[populations] ?? [], draws: &draws)
+        report.carried += draft.carried
+        let drafted = draft.cells.count { $0.count != nil }
+        try spend(&budget, on: &draft, sizes: &sizes)
+        line.withheld = draft.withheld
+        line.sumErrorPercent =
+          draft.sumErrors.isEmpty ? nil : draft.sumErrors.sorted()[draft.sumErrors.count / 2]
+        line.written = draft.cells.count { $0.count != nil }
+        if line.written == 0 {
+          line.notWritten = drafted > 0 ? .overBudget : .nothingLeft
+        } else {
+          tables.append(released(draft))
+        }
+      }
+      if line.notWritten != nil { notWritten.append(names) }
+      report.tables.append(line)
+    }
+
+    let everybody = ReleaseBudget.Population(set: DimensionSet([]), cell: 0)
+    report.budgetUsed = budget.used(everybody)
+    report.budgetLimit = budget.limit(sizes.size(everybody))
+    let released = Released(
+      dataset: request.dataset, result: request.result, kind: .statistic, keyFamily: request.keyFamily,
+      title: request.title, dimensions: usedDimensions(tables), columns: columns, tables: tables, tags: nil,
+      computed: request.now,
+      protection: ProtectionRecord(
+        profile: profile.name, policyHash: request.policyHash, controls: controls(tables, report),
+        budgetUsed: report.budgetUsed, budgetLimit: report.budgetLimit, notWritten: notWritten),
+      note: note)
+    var kept = history
+    kept.results[request.dataset + "/" + request.result] = ResultHistory.Stored(
+      released: released, declaration: declaration)
+    kept.drawn[request.dataset] = ResultHistory.Drawn(
+      cells: draws.finished(k: profile.k), fingerprint: fingerprint)
+    return Sealed(released: released, history: kept, report: report)
+  }
+
+  /// The report of a result that is carried over whole.
+  package func report(carried released: Released) -> CompilerReport {
+    CompilerReport(
+      dataset: released.dataset, result: released.result, profile: released.protection.profile,
+      tables: released.tables.map { table in
+        CompilerReport.TableLine(
+          dimensions: table.dimensions, cells: table.cells.count, written: table.cells.count { !$0.withheld },
+          withheld: [:])
+      }, budgetUsed: released.protection.budgetUsed, budgetLimit: released.protection.budgetLimit,
+      countDeviation: Sealer.countDeviation, carried: 0, carriedWhole: true)
+  }
+
+  /// Standard deviation of a released count: both layers together.
+  static let countDeviation = 2.02
+
+  /// Fewer than five units for each combination of codes on average, responses included (DISCLOSURE a.9).
+  private func isTooSparse(_ table: [Int], sizes: inout PopulationSizes) -> Bool {
+    var cells = 1
+    for place in table { cells *= max(1, shape.leaves[place].count { $0 }) }
+    return sizes.size(ReleaseBudget.Population(set: DimensionSet([]), cell: 0)) < 5 * cells
+  }
+
+  /// Asks the budget for every cell that may be shown and withholds what does not fit.
+  private func spend(
+    _ budget: inout ReleaseBudget, on draft: inout DraftTable, sizes: inout PopulationSizes
+  ) throws(DisclosureError) {
+    let populations = try Grid(shape.identifying(draft.set), of: shape)
+    let lattice = try Lattice(populations, of: shape)
+    let names = request.measures.map { measures[$0] }
+    let asked = draft.cells.indices.filter { draft.cells[$0].count != nil }
+    let costs = asked.map { index in
+      let cell = draft.cells[index]
+      let codes = populations.codes(at: cell.population)
+      return (
+        populations: lattice.ways.indices.map { way in
+          lattice.target(of: codes, way: way).map {
+            ReleaseBudget.Population(set: lattice.ways[way].kept, cell: $0)
+          }
+        },
+        cost: budget.cost(cell.label, quantities: cell.quantities(names))
+      )
+    }
+    let written = budget.write(costs, ways: lattice.ways) { sizes.size($0) }
+    for (index, isWritten) in zip(asked, written) where !isWritten {
+      draft.cells[index].count = nil
+      for place in draft.cells[index].measures.indices { draft.cells[index].measures[place] = DraftMeasure() }
+      draft.withheld[.budget, default: 0] += 1
+    }
+  }
+
+  /// Charges what another result of the family has out.
+  private func charge(_ other: Released, to budget: inout ReleaseBudget) {
+    var grids: [DimensionSet: Grid] = [:]
+    for table in other.tables {
+      let identifying = table.dimensions.indices.filter { place in
+        other.dimensions.first { $0.name == table.dimensions[place] }?.role == .identifying
+      }
+      for cell in table.cells where !cell.withheld {
+        let pairs = zip(table.dimensions, cell.codes).map { (dimension: $0.0, code: $0.1) }
+        let label = CellLabel(dataset: other.dataset, pairs: pairs)
+        let populations = generalisations(identifying.map { pairs[$0] }, grids: &grids)
+        var quantities: Set<String> = []
+        for (column, value) in zip(other.columns, cell.values) where value != nil {
+          quantities.insert(Sealer.quantity(ofColumn: column.name))
+        }
+        for quantity in quantities { budget.charge(other: label, quantity: quantity, to: populations) }
+      }
+    }
+  }
+
+  /// The quantity a released column comes from: means cost nothing beside their sum.
+  private static func quantity(ofColumn name: String) -> String {
+    if name == "count" { return "n" }
+    if name.hasSuffix(".count") { return name.dropLast(6) + ".n" }
+    if name.hasSuffix(".mean") { return name.dropLast(5) + ".sum" }
+    return name
+  }
+
+  /// Proper generalisations of a predicate that may be of another time: conditions on codes that are no longer
+  /// declared cannot stay, and are left out.
+  private func generalisations(
+    _ pairs: [(dimension: String, code: String)], grids: inout [DimensionSet: Grid]
+  ) -> [ReleaseBudget.Population] {
+    var found: Set<ReleaseBudget.Population> = []
+    var chains: [[(dimension: Int, code: Int32)?]] = []
+    for pair in pairs {
+      var chain: [(dimension: Int, code: Int32)?] = [nil]
+      if let dimension = shape.dimension(pair.dimension),
+        let code = shape.dimensions[dimension].codes.firstIndex(where: { $0.code == pair.code })
+      {
+        var place = Int32(code)
+        while place >= 0 {
+          chain.append((dimension, place))
+          place = shape.parents[dimension][Int(place)]
+        }
+      }
+      chains.append(chain)
+    }
+    var choices: [[(dimension: Int, code: Int32)?]] = [[]]
+    for chain in chains { choices = choices.flatMap { head in chain.map { head + [$0] } } }
+    for choice in choices {
+      let isItself = zip(choice, chains).allSatisfy { chosen, chain in
+        chain.count > 1 && chosen?.code == chain[1]?.code && chosen != nil
+      }
+      guard !(isItself && !choice.isEmpty) else { continue }
+      let kept = choice.compactMap { $0 }
+      let set = DimensionSet(kept.map(\.dimension))
+      guard set.count == kept.count else { continue }
+      if grids[set] == nil { grids[set] = try? Grid(set, of: shape) }
+      guard let grid = grids[set] else { continue }
+      var cell = 0
+      for (place, dimension) in grid.dimensions.enumerated() {
+        cell += Int(kept.first { $0.dimension == dimension }?.code ?? 0) * grid.strides[place]
+      }
+      found.insert(ReleaseBudget.Population(set: set, cell: cell))
+    }
+    // The table of everybody has no proper generalisation.
+    if pairs.isEmpty { return [] }
+    return Array(found)
+  }
+}
+
+/// Perturbed sizes of populations, drawn as a count of them would be, each once.
+struct PopulationSizes {
+  let cube: TrueCube
+  let noise: CellNoise
+  private var known: [ReleaseBudget.Population: Int] = [:]
+
+  init(cube: TrueCube, noise: CellNoise) {
+    self.cube = cube
+    self.noise = noise
+  }
+
+  mutating func size(_ population: ReleaseBudget.Population) -> Int {
+    if let size = known[population] { return size }
+    var size = 0
+    if let cuboid = cube.cuboids[population.set] {
+      let pairs = zip(cuboid.grid.dimensions, cuboid.grid.codes(at: population.cell)).map { dimension, code in
+        (cube.shape.dimensions[dimension].name, cube.shape.dimensions[dimension].codes[Int(code)].code)
+      }
+      size = noise.count(
+        Int(cuboid.units[population.cell]), key: cuboid.keys[population.cell],
+        label: CellLabel(dataset: cube.shape.dataset, pairs: pairs))
+    }
+    known[population] = size
+    return size
+  }
+}

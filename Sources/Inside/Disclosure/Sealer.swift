@@ -1,0 +1,105 @@
+package import Bytes
+package import Policies
+
+/// The one pipe from exact cells to a `Released` result. Every table goes through all of it: grammar, guard,
+/// threshold, noise, dominance, carry-over, budget. There is no second way to make a `Released` statistic.
+package struct Sealer {
+  /// What is to be released, and under which rules.
+  package struct Request: Sendable {
+    package var dataset: String
+    package var result: String
+    package var keyFamily: String
+    package var title: Text
+    /// Declared tables in order of importance, each a list of the shape's dimensions in declared order.
+    package var tables: [[Int]]
+    /// Measures of the cube that this result releases.
+    package var measures: [Int]
+    package var profile: ProtectionProfile
+    package var policyHash: String
+    /// ISO 8601 duration below which the result is carried over whole.
+    package var refresh: String
+    package var now: Timestamp
+
+    package init(
+      dataset: String, result: String, keyFamily: String, title: Text, tables: [[Int]], measures: [Int],
+      profile: ProtectionProfile, policyHash: String, refresh: String, now: Timestamp
+    ) {
+      self.dataset = dataset
+      self.result = result
+      self.keyFamily = keyFamily
+      self.title = title
+      self.tables = tables
+      self.measures = measures
+      self.profile = profile
+      self.policyHash = policyHash
+      self.refresh = refresh
+      self.now = now
+    }
+  }
+
+  let request: Request
+  let shape: Shape
+  let measures: [MeasureShape]
+  let noise: CellNoise
+  let differencing: DifferencingGuard
+
+  /// Checks the declaration against the profile before anything is computed.
+  /// - Throws: `DisclosureError` for a table that is too deep or a refresh that is too short.
+  package init(
+    _ request: Request, shape: Shape, measures: [MeasureShape], keys: ProtectionKeys
+  ) throws(DisclosureError) {
+    let profile = request.profile
+    self.request = request
+    self.shape = shape
+    self.measures = measures
+    noise = CellNoise(profile, keys: keys, family: request.keyFamily)
+    differencing = DifferencingGuard(profile)
+    for table in request.tables {
+      let names = table.map { shape.dimensions[$0].name }.joined(separator: ", ")
+      let identifying = table.count { shape.isIdentifying($0) }
+      guard Set(table).count == table.count else {
+        throw DisclosureError(.tooDeep, "table [\(names)] names a dimension twice")
+      }
+      guard identifying <= profile.maxIdentifying else {
+        throw DisclosureError(
+          .tooDeep,
+          "table [\(names)] has \(identifying) identifying dimensions, profile \(profile.name) allows \(profile.maxIdentifying)",
+          hint: "take a dimension out of the table")
+      }
+      guard table.count - identifying <= profile.maxResponse else {
+        throw DisclosureError(
+          .tooDeep,
+          "table [\(names)] has \(table.count - identifying) response dimensions, profile \(profile.name) allows \(profile.maxResponse)",
+          hint: "make one table for each response")
+      }
+    }
+    guard let asked = Refresh(request.refresh), let least = Refresh(profile.minimumRefresh) else {
+      throw DisclosureError(
+        .refresh, "refresh \(request.refresh) is no ISO 8601 duration of days, weeks, months or years",
+        hint: "write for example P3M")
+    }
+    guard asked.shortestDays >= least.shortestDays else {
+      throw DisclosureError(
+        .refresh,
+        "result \(request.result) refreshes every \(request.refresh), profile \(profile.name) allows \(profile.minimumRefresh) at the shortest",
+        hint: "set refresh to \(profile.minimumRefresh) or longer")
+    }
+  }
+
+  /// The result of an earlier computation where it is younger than `refresh` and was declared as now: it goes out
+  /// byte for byte as it was.
+  package func carried(from history: ResultHistory) -> Released? {
+    guard let held = history.stored(request.dataset, request.result, declaration: declaration),
+      let refresh = Refresh(request.refresh), request.now < refresh.after(held.computed)
+    else { return nil }
+    return held
+  }
+
+  /// A digest of everything that decides what is released beside the data.
+  var declaration: String { Declaration.digest(request, shape: shape, measures: measures) }
+
+  /// What draws depend on beside the data: with another profile every cell is drawn anew.
+  package static func fingerprint(_ profile: ProtectionProfile) -> String {
+    "\(profile.k)/\(profile.jitterWeights)/\(profile.pPercent)/\(profile.topNoise.numerator)/\(profile.topNoise.denominator)"
+  }
+}

@@ -1,0 +1,161 @@
+/// What the cells of a dataset are made of: its dimensions with their closed code lists, declared once.
+package struct Shape: Sendable {
+  package let dataset: String
+  package let keyFamily: String
+  package let dimensions: [ReleasedDimension]
+  /// For each dimension and code the place of the code above it, or -1.
+  package let parents: [[Int32]]
+  /// For each dimension and code how many codes are above it.
+  package let depths: [[Int32]]
+  /// For each dimension whether a code has none below it.
+  package let leaves: [[Bool]]
+
+  /// - Throws: `DisclosureError` where a code is given twice, a parent is missing, or codes form a ring.
+  package init(dataset: String, keyFamily: String, dimensions: [ReleasedDimension]) throws(DisclosureError) {
+    self.dataset = dataset
+    self.keyFamily = keyFamily
+    self.dimensions = dimensions
+    var parents: [[Int32]] = []
+    var depths: [[Int32]] = []
+    var leaves: [[Bool]] = []
+    guard dimensions.count <= 64 else {
+      throw DisclosureError(.dimensions, "a dataset has at most 64 dimensions")
+    }
+    for dimension in dimensions {
+      var places: [String: Int32] = [:]
+      for (place, code) in dimension.codes.enumerated() {
+        guard places.updateValue(Int32(place), forKey: code.code) == nil else {
+          throw DisclosureError(.dimensions, "dimension \(dimension.name) has the code \(code.code) twice")
+        }
+      }
+      var above: [Int32] = []
+      for code in dimension.codes {
+        guard let parent = code.parent else {
+          above.append(-1)
+          continue
+        }
+        guard let place = places[parent] else {
+          throw DisclosureError(
+            .dimensions,
+            "code \(code.code) of dimension \(dimension.name) is below \(parent), which is no code",
+            hint: "add \(parent) to the code list, or take the parent away")
+        }
+        above.append(place)
+      }
+      var depth: [Int32] = []
+      for start in above.indices {
+        var steps: Int32 = 0
+        var place = above[start]
+        while place >= 0 {
+          steps += 1
+          guard steps <= 16 else {
+            throw DisclosureError(
+              .dimensions,
+              "the codes of dimension \(dimension.name) above \(dimension.codes[start].code) form a ring")
+          }
+          place = above[Int(place)]
+        }
+        depth.append(steps)
+      }
+      var leaf = [Bool](repeating: true, count: above.count)
+      for parent in above where parent >= 0 { leaf[Int(parent)] = false }
+      parents.append(above)
+      depths.append(depth)
+      leaves.append(leaf)
+    }
+    self.parents = parents
+    self.depths = depths
+    self.leaves = leaves
+  }
+
+  /// The place of a dimension by name.
+  package func dimension(_ name: String) -> Int? { dimensions.firstIndex { $0.name == name } }
+
+  /// Whether every dimension is identifying, one by one.
+  package func isIdentifying(_ dimension: Int) -> Bool { dimensions[dimension].role == .identifying }
+
+  /// The identifying ones of some dimensions.
+  package func identifying(_ set: DimensionSet) -> DimensionSet {
+    DimensionSet(set.places.filter { isIdentifying($0) })
+  }
+
+  /// The code `steps` above a code, or nil where the tree ends before.
+  func climb(_ code: Int32, in dimension: Int, by steps: Int) -> Int32? {
+    var code = code
+    for _ in 0..<steps {
+      code = parents[dimension][Int(code)]
+      guard code >= 0 else { return nil }
+    }
+    return code
+  }
+
+  /// Whether `code` is `node` or below it.
+  func isWithin(_ code: Int32, _ node: Int32, in dimension: Int) -> Bool {
+    var code = code
+    while code >= 0 {
+      if code == node { return true }
+      code = parents[dimension][Int(code)]
+    }
+    return false
+  }
+}
+
+/// A set of a shape's dimensions.
+package struct DimensionSet: Hashable, Sendable {
+  package let bits: UInt64
+
+  package init(bits: UInt64) { self.bits = bits }
+  package init(_ places: some Sequence<Int>) { bits = places.reduce(0) { $0 | 1 << UInt64($1) } }
+
+  /// Places of its dimensions, ascending.
+  package var places: [Int] { (0..<64).filter { bits >> UInt64($0) & 1 == 1 } }
+  package var count: Int { bits.nonzeroBitCount }
+  package func contains(_ place: Int) -> Bool { bits >> UInt64(place) & 1 == 1 }
+
+  /// Every subset, from the empty one to itself.
+  package var subsets: [DimensionSet] {
+    var sets: [DimensionSet] = []
+    var part: UInt64 = 0
+    repeat {
+      sets.append(DimensionSet(bits: part))
+      part = (part &- bits) & bits
+    } while part != 0
+    return sets
+  }
+}
+
+/// All combinations of codes of some dimensions, numbered.
+package struct Grid: Hashable, Sendable {
+  /// Places of its dimensions in the shape, ascending.
+  package let dimensions: [Int]
+  /// Number of codes of each.
+  package let sizes: [Int]
+  /// How far apart two neighbouring codes of each are.
+  package let strides: [Int]
+  /// Number of combinations.
+  package let count: Int
+
+  /// - Throws: `DisclosureError` for more than 2³¹ combinations.
+  package init(_ set: DimensionSet, of shape: Shape) throws(DisclosureError) {
+    dimensions = set.places
+    sizes = dimensions.map { shape.dimensions[$0].codes.count }
+    var strides = [Int](repeating: 1, count: sizes.count)
+    var count = 1
+    for place in sizes.indices.reversed() {
+      strides[place] = count
+      let (product, overflow) = count.multipliedReportingOverflow(by: max(1, sizes[place]))
+      guard !overflow, product <= Int(Int32.max) else {
+        let names = dimensions.map { shape.dimensions[$0].name }.joined(separator: ", ")
+        throw DisclosureError(.dimensions, "a table of \(names) would have more than 2147483647 cells")
+      }
+      count = product
+    }
+    self.strides = strides
+    self.count = count
+  }
+
+  /// The codes of a combination.
+  package func codes(at cell: Int) -> [Int32] {
+    zip(strides, sizes).map { Int32(cell / $0 % max(1, $1)) }
+  }
+}
