@@ -164,7 +164,9 @@ final class Office {
     let server = try AccessStore(path: office.folder.path + "/access.sqlite", pepper: Secret([1, 2, 3]))
     #expect(server.grants(of: "acme").map(\.status) == [.active])
     try office.store.revokeGrant(grant, by: office.zhang, now: office.now)
-    #expect(throws: Denial(.keyInvalid)) { try server.identify(office.call(certificate, key.text)) }
+    #expect(throws: Denial(.keyInvalid, client: "acme")) {
+      try server.identify(office.call(certificate, key.text))
+    }
     #expect(server.grants(of: "acme").map(\.status) == [.revoked])
   }
 

@@ -3,7 +3,8 @@ package import Bytes
 /// What the access database cannot do as asked, with who can mend it.
 package struct AccessError: Fault, Equatable {
   package enum Code: Sendable {
-    case unknownClient, duplicateClient, unknownCertificate, unknownKey, unknownGrant, notPending, selfApproval, notApprover
+    case unknownClient, duplicateClient, unknownCertificate, unknownKey, unknownGrant, notPending,
+      selfApproval, notApprover
     case badApproval, invalid, damaged
   }
 

@@ -15,7 +15,8 @@ extension AccessStore {
       let used = book.usage[slot] ?? 0
       let resetsIn = 86_400 - Int(((call.now.secondsSince1970 % 86_400) + 86_400) % 86_400)
       guard used < grant.callsPerDay else {
-        throw Denial(.quotaExceeded, client: name, keyID: identity.key.id, grant: grant.id, retryAfter: resetsIn)
+        throw Denial(
+          .quotaExceeded, client: name, keyID: identity.key.id, grant: grant.id, retryAfter: resetsIn)
       }
       if !call.dryRun { book.usage[slot] = used + 1 }
       return Admission(
@@ -59,8 +60,12 @@ extension AccessStore {
     book.withLock { $0.usage[Book.Slot(grant: grant, day: Self.day(of: day))] ?? 0 }
   }
 
-  private func grant(for call: Call, client: String, keyID: String, in book: borrowing Book) throws(Denial) -> Grant {
-    let held = (book.grantsByClient[client] ?? []).filter { $0.dataset == call.dataset && $0.result == call.result }
+  private func grant(for call: Call, client: String, keyID: String, in book: borrowing Book) throws(Denial)
+    -> Grant
+  {
+    let held = (book.grantsByClient[client] ?? []).filter {
+      $0.dataset == call.dataset && $0.result == call.result
+    }
     guard call.resultExists, !held.isEmpty else { throw Denial(.notFound, client: client, keyID: keyID) }
     let fitting = call.purpose.map { purpose in held.filter { $0.purpose == purpose } } ?? held
     guard !fitting.isEmpty else { throw Denial(.notFound, client: client, keyID: keyID) }
@@ -73,7 +78,8 @@ extension AccessStore {
     }
     // The youngest grant tells best why none of them serves.
     let youngest = fitting[fitting.count - 1]
-    throw Denial(refusal(of: youngest, for: call) ?? .notFound, client: client, keyID: keyID, grant: youngest.id)
+    throw Denial(
+      refusal(of: youngest, for: call) ?? .notFound, client: client, keyID: keyID, grant: youngest.id)
   }
 
   private func refusal(of grant: Grant, for call: Call) -> Denial.Code? {

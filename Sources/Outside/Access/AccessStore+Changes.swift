@@ -4,23 +4,36 @@ package import Trust
 
 extension AccessStore {
   /// Adds a company. `id` is its permanent name: lower-case letters, digits and `-`.
-  package func addClient(id: String, name: String, contact: String, by author: Author, now: Timestamp) throws {
+  package func addClient(id: String, name: String, contact: String, by author: Author, now: Timestamp) throws
+  {
     guard Self.isName(id) else {
       throw AccessError(
-        .invalid, "'\(id)' cannot name a client", hint: "use 2 to 64 lower-case letters, digits and '-', a letter first")
+        .invalid, "'\(id)' cannot name a client",
+        hint: "use 2 to 64 lower-case letters, digits and '-', a letter first")
     }
-    guard try client(id) == nil else { throw AccessError(.duplicateClient, "there is a client '\(id)' already") }
-    try change(by: author, ["event": "client.added", "client": .string(id), "name": .string(name), "time": .string(now.rfc3339)]) {
+    guard try client(id) == nil else {
+      throw AccessError(.duplicateClient, "there is a client '\(id)' already")
+    }
+    try change(
+      by: author,
+      ["event": "client.added", "client": .string(id), "name": .string(name), "time": .string(now.rfc3339)]
+    ) {
       (connection) throws in
       try connection.execute(
-        "INSERT INTO clients VALUES(\(id), \(name), \(contact), \(Client.Status.active.rawValue), \(now.rfc3339))")
+        "INSERT INTO clients VALUES(\(id), \(name), \(contact), \(Client.Status.active.rawValue), \(now.rfc3339))"
+      )
     }
   }
 
   /// Suspends a client, or lets it call again.
-  package func setStatus(_ status: Client.Status, ofClient id: String, by author: Author, now: Timestamp) throws {
+  package func setStatus(_ status: Client.Status, ofClient id: String, by author: Author, now: Timestamp)
+    throws
+  {
     _ = try existingClient(id)
-    try change(by: author, ["event": .string("client.\(status.rawValue)"), "client": .string(id), "time": .string(now.rfc3339)]) {
+    try change(
+      by: author,
+      ["event": .string("client.\(status.rawValue)"), "client": .string(id), "time": .string(now.rfc3339)]
+    ) {
       (connection) throws in
       try connection.execute("UPDATE clients SET status = \(status.rawValue) WHERE id = \(id)")
     }
@@ -32,11 +45,14 @@ extension AccessStore {
   ) throws {
     _ = try existingClient(client)
     let thumbprint = certificate.thumbprint
-    try change(by: author, [
-      "event": "certificate.registered", "client": .string(client), "thumbprint": .string(thumbprint),
-      "serial": .string(certificate.serial), "notAfter": .string(certificate.notAfter.rfc3339),
-      "time": .string(now.rfc3339),
-    ]) { (connection) throws in
+    try change(
+      by: author,
+      [
+        "event": "certificate.registered", "client": .string(client), "thumbprint": .string(thumbprint),
+        "serial": .string(certificate.serial), "notAfter": .string(certificate.notAfter.rfc3339),
+        "time": .string(now.rfc3339),
+      ]
+    ) { (connection) throws in
       try connection.execute(
         """
         INSERT INTO certificates VALUES(\(thumbprint), \(client), \(certificate.publicKeyHash), \(issuerKeyHash),
@@ -47,39 +63,58 @@ extension AccessStore {
   }
 
   /// Revokes the certificate with the serial number, and every key issued with it. Takes effect with the next call.
-  package func revokeCertificate(serial: String, reason: String, by author: Author, now: Timestamp) throws -> ClientCertificate {
+  package func revokeCertificate(serial: String, reason: String, by author: Author, now: Timestamp) throws
+    -> ClientCertificate
+  {
     guard let certificate = try certificates().first(where: { $0.serial == serial.lowercased() }) else {
-      throw AccessError(.unknownCertificate, "no registered certificate has the serial number \(serial)", hint: "'doorsill ca list' shows them")
+      throw AccessError(
+        .unknownCertificate, "no registered certificate has the serial number \(serial)",
+        hint: "'doorsill ca list' shows them")
     }
-    try change(by: author, [
-      "event": "certificate.revoked", "client": .string(certificate.client), "thumbprint": .string(certificate.thumbprint),
-      "serial": .string(serial), "reason": .string(reason), "time": .string(now.rfc3339),
-    ]) { (connection) throws in
+    try change(
+      by: author,
+      [
+        "event": "certificate.revoked", "client": .string(certificate.client),
+        "thumbprint": .string(certificate.thumbprint),
+        "serial": .string(serial), "reason": .string(reason), "time": .string(now.rfc3339),
+      ]
+    ) { (connection) throws in
       try connection.execute(
-        "UPDATE certificates SET revoked = \(now.rfc3339) WHERE thumbprint = \(certificate.thumbprint) AND revoked IS NULL")
+        "UPDATE certificates SET revoked = \(now.rfc3339) WHERE thumbprint = \(certificate.thumbprint) AND revoked IS NULL"
+      )
       try connection.execute(
-        "UPDATE keys SET revoked = \(now.rfc3339) WHERE thumbprint = \(certificate.thumbprint) AND revoked IS NULL")
+        "UPDATE keys SET revoked = \(now.rfc3339) WHERE thumbprint = \(certificate.thumbprint) AND revoked IS NULL"
+      )
     }
     return certificate
   }
 
   /// Makes a key bound to a registered certificate's public key and issuer. The text is returned once and stored
   /// nowhere.
-  package func createKey(thumbprint: String, days: Int, by author: Author, now: Timestamp) throws -> (id: String, text: String) {
+  package func createKey(thumbprint: String, days: Int, by author: Author, now: Timestamp) throws -> (
+    id: String, text: String
+  ) {
     guard let certificate = try certificates().first(where: { $0.thumbprint == thumbprint }) else {
-      throw AccessError(.unknownCertificate, "no registered certificate has this thumbprint", hint: "register it with 'doorsill ca issue'")
+      throw AccessError(
+        .unknownCertificate, "no registered certificate has this thumbprint",
+        hint: "register it with 'doorsill ca issue'")
     }
     guard certificate.revoked == nil else {
-      throw AccessError(.unknownCertificate, "this certificate is revoked", hint: "issue a new one with 'doorsill ca issue'")
+      throw AccessError(
+        .unknownCertificate, "this certificate is revoked", hint: "issue a new one with 'doorsill ca issue'")
     }
     let text = try KeyText.make()
     let id = "k_" + Hex.encode(try Random.bytes(8))
     let expires = Timestamp(secondsSince1970: now.secondsSince1970 + Int64(days) * 86_400)
     let mac = pepper.authenticate(Array(text.utf8))
-    try change(by: author, [
-      "event": "key.created", "key": .string(id), "client": .string(certificate.client), "thumbprint": .string(thumbprint),
-      "expires": .string(expires.rfc3339), "time": .string(now.rfc3339),
-    ]) { (connection) throws in
+    try change(
+      by: author,
+      [
+        "event": "key.created", "key": .string(id), "client": .string(certificate.client),
+        "thumbprint": .string(thumbprint),
+        "expires": .string(expires.rfc3339), "time": .string(now.rfc3339),
+      ]
+    ) { (connection) throws in
       try connection.execute(
         """
         INSERT INTO keys VALUES(\(id), \(certificate.client), \(mac), \(thumbprint), \(certificate.publicKeyHash),
@@ -93,7 +128,13 @@ extension AccessStore {
     guard let key = try keys().first(where: { $0.id == id }) else {
       throw AccessError(.unknownKey, "there is no key '\(id)'", hint: "'doorsill key list' shows them")
     }
-    try change(by: author, ["event": "key.revoked", "key": .string(id), "client": .string(key.client), "time": .string(now.rfc3339)]) {
+    try change(
+      by: author,
+      [
+        "event": "key.revoked", "key": .string(id), "client": .string(key.client),
+        "time": .string(now.rfc3339),
+      ]
+    ) {
       (connection) throws in
       try connection.execute("UPDATE keys SET revoked = \(now.rfc3339) WHERE id = \(id) AND revoked IS NULL")
     }
@@ -101,7 +142,9 @@ extension AccessStore {
 
   static func isName(_ text: String) -> Bool {
     let bytes = Array(text.utf8)
-    guard (2...64).contains(bytes.count), let first = bytes.first, (0x61...0x7A).contains(first) else { return false }
+    guard (2...64).contains(bytes.count), let first = bytes.first, (0x61...0x7A).contains(first) else {
+      return false
+    }
     return bytes.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
   }
 }

@@ -22,7 +22,8 @@ extension AccessStore {
   ) throws -> Int {
     _ = try existingClient(client)
     guard starts < ends, now < ends else {
-      throw AccessError(.invalid, "the grant would end before it begins", hint: "give an end date in the future")
+      throw AccessError(
+        .invalid, "the grant would end before it begins", hint: "give an end date in the future")
     }
     guard callsPerDay > 0 else { throw AccessError(.invalid, "a grant needs at least one call a day") }
     guard !needsSecondPerson || proposer.isPerson else {
@@ -34,12 +35,17 @@ extension AccessStore {
     let id = try database.use { (connection) throws in
       try connection.first("SELECT coalesce(max(id), 0) + 1 FROM grants") { Int($0.int(0)) } ?? 1
     }
-    try change(by: proposer, [
-      "event": "grant.added", "grant": .number(String(id)), "client": .string(client), "dataset": .string(dataset),
-      "result": .string(result), "purpose": .string(purpose), "starts": .string(starts.rfc3339), "ends": .string(ends.rfc3339),
-      "callsPerDay": .number(String(callsPerDay)), "status": .string(status.rawValue),
-      "time": .string(now.rfc3339),
-    ]) { (connection) throws in
+    try change(
+      by: proposer,
+      [
+        "event": "grant.added", "grant": .number(String(id)), "client": .string(client),
+        "dataset": .string(dataset),
+        "result": .string(result), "purpose": .string(purpose), "starts": .string(starts.rfc3339),
+        "ends": .string(ends.rfc3339),
+        "callsPerDay": .number(String(callsPerDay)), "status": .string(status.rawValue),
+        "time": .string(now.rfc3339),
+      ]
+    ) { (connection) throws in
       try connection.execute(
         """
         INSERT INTO grants VALUES(\(id), \(client), \(dataset), \(result), \(purpose), \(starts.rfc3339), \(ends.rfc3339),
@@ -50,14 +56,22 @@ extension AccessStore {
   }
 
   /// Puts a second person's signature over the exact terms of a pending grant, which makes it active.
-  package func approveGrant(_ id: Int, approval: String, approvers: [Approver], by author: Author, now: Timestamp) throws {
+  package func approveGrant(
+    _ id: Int, approval: String, approvers: [Approver], by author: Author, now: Timestamp
+  ) throws {
     let grant = try existingGrant(id)
-    guard grant.status == .pending else { throw AccessError(.notPending, "grant \(id) is \(grant.status.rawValue), not pending") }
+    guard grant.status == .pending else {
+      throw AccessError(.notPending, "grant \(id) is \(grant.status.rawValue), not pending")
+    }
     let approver = try Self.approver(of: grant, approval: approval, among: approvers)
-    try change(by: author, [
-      "event": "grant.approved", "grant": .number(String(id)), "client": .string(grant.client), "approver": .string(approver),
-      "approval": .string(approval), "time": .string(now.rfc3339),
-    ]) { (connection) throws in
+    try change(
+      by: author,
+      [
+        "event": "grant.approved", "grant": .number(String(id)), "client": .string(grant.client),
+        "approver": .string(approver),
+        "approval": .string(approval), "time": .string(now.rfc3339),
+      ]
+    ) { (connection) throws in
       try connection.execute(
         """
         UPDATE grants SET status = \(Grant.Status.active.rawValue), approver = \(approver), approval = \(approval)
@@ -78,20 +92,30 @@ extension AccessStore {
         hint: "the approver needs the role in Policies/access.json5, and a publish since then")
     }
     guard signed.payload == (try grant.terms.canonical()) else {
-      throw AccessError(.badApproval, "the signature is over other terms than those of grant \(grant.id)", hint: "sign the grant again")
+      throw AccessError(
+        .badApproval, "the signature is over other terms than those of grant \(grant.id)",
+        hint: "sign the grant again")
     }
     guard let approver = approvers.first(where: { $0.key == signed.key }) else {
       throw AccessError(.notApprover, "the signer is not known")
     }
     guard approver.id != grant.proposer else {
-      throw AccessError(.selfApproval, "'\(approver.id)' proposed grant \(grant.id) and cannot approve it too", hint: "ask a second person")
+      throw AccessError(
+        .selfApproval, "'\(approver.id)' proposed grant \(grant.id) and cannot approve it too",
+        hint: "ask a second person")
     }
     return approver.id
   }
 
   package func revokeGrant(_ id: Int, by author: Author, now: Timestamp) throws {
     let grant = try existingGrant(id)
-    try change(by: author, ["event": "grant.revoked", "grant": .number(String(id)), "client": .string(grant.client), "time": .string(now.rfc3339)]) {
+    try change(
+      by: author,
+      [
+        "event": "grant.revoked", "grant": .number(String(id)), "client": .string(grant.client),
+        "time": .string(now.rfc3339),
+      ]
+    ) {
       (connection) throws in
       try connection.execute("UPDATE grants SET status = \(Grant.Status.revoked.rawValue) WHERE id = \(id)")
     }

@@ -37,7 +37,8 @@ extension AccessStore {
     guard let client = known.first(where: { $0.id == id }) else {
       throw AccessError(
         .unknownClient, "there is no client '\(id)'",
-        hint: nearest(id, in: known.map(\.id)).map { "did you mean '\($0)'?" } ?? "add it with 'doorsill client add'")
+        hint: nearest(id, in: known.map(\.id)).map { "did you mean '\($0)'?" }
+          ?? "add it with 'doorsill client add'")
     }
     return client
   }
@@ -70,7 +71,8 @@ extension AccessStore {
           try connection.execute("INSERT INTO usage VALUES(\(slot.grant), \(slot.day), \(used))")
         }
         try connection.execute(
-          "INSERT INTO state VALUES('ledger', \(ledgerIndex)) ON CONFLICT(name) DO UPDATE SET value = excluded.value")
+          "INSERT INTO state VALUES('ledger', \(ledgerIndex)) ON CONFLICT(name) DO UPDATE SET value = excluded.value"
+        )
       }
     }
   }

@@ -97,7 +97,8 @@ package struct Denial: Error, Sendable, Equatable {
     package var detail: String {
       switch self {
       case .keyRequired: "This call needs an API key in the Authorization header, as 'Bearer dsk_…'."
-      case .keyInvalid: "This API key is not valid with this client certificate. Ask the portal for a new key."
+      case .keyInvalid:
+        "This API key is not valid with this client certificate. Ask the portal for a new key."
       case .certificateUnknown: "This client certificate is not registered. Ask the portal to register it."
       case .certificateRevoked: "This client certificate has been revoked. Ask the portal for a new one."
       case .clientSuspended: "This client is suspended. Contact the portal."

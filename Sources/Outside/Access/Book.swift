@@ -20,7 +20,9 @@ struct Book: Sendable {
   static func read(_ connection: inout Connection) throws -> Book {
     var book = Book()
     book.version = try dataVersion(&connection)
-    for client in try connection.query("SELECT id, name, contact, status, created FROM clients", Client.init(row:)) {
+    for client in try connection.query(
+      "SELECT id, name, contact, status, created FROM clients", Client.init(row:))
+    {
       book.clients[client.id] = client
     }
     for certificate in try connection.query(
@@ -75,7 +77,8 @@ extension Row {
   }
 
   private func damaged(_ what: String) -> AccessError {
-    AccessError(.damaged, "access.sqlite is damaged: \(what)", hint: "restore it from a backup with 'doorsill restore'")
+    AccessError(
+      .damaged, "access.sqlite is damaged: \(what)", hint: "restore it from a backup with 'doorsill restore'")
   }
 }
 
@@ -99,7 +102,8 @@ extension ClientCertificate {
 extension APIKey {
   init(row: borrowing Row) throws {
     self.init(
-      id: try row.text(0), client: try row.text(1), thumbprint: try row.text(2), publicKeyHash: row.bytes(3) ?? [],
+      id: try row.text(0), client: try row.text(1), thumbprint: try row.text(2),
+      publicKeyHash: row.bytes(3) ?? [],
       issuerKeyHash: row.bytes(4) ?? [], created: try row.time(5), expires: try row.time(6),
       revoked: try row.optionalTime(7))
   }
@@ -110,7 +114,8 @@ extension Grant {
     self.init(
       id: Int(row.int(0)), client: try row.text(1), dataset: try row.text(2), result: try row.text(3),
       purpose: try row.text(4), starts: try row.time(5), ends: try row.time(6), callsPerDay: Int(row.int(7)),
-      status: Status(rawValue: try row.text(8)) ?? .revoked, proposer: try row.text(9), approver: row.string(10),
+      status: Status(rawValue: try row.text(8)) ?? .revoked, proposer: try row.text(9),
+      approver: row.string(10),
       approval: row.string(11), created: try row.time(12))
   }
 }

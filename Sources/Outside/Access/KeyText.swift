@@ -1,5 +1,5 @@
-import Trust
 import Bytes
+import Trust
 
 /// The text of an API key: `dsk_`, 32 random bytes and a checksum of three bytes, in base64url.
 ///
