@@ -10,9 +10,9 @@ package struct ServerError: Fault, Equatable {
   package let subject: String
   package let errorNumber: Int32
 
-  init(code: Code, address: String, errorNumber: Int32) {
+  init(code: Code, subject: String, errorNumber: Int32) {
     self.code = code
-    subject = address
+    self.subject = subject
     self.errorNumber = errorNumber
   }
 

@@ -9,11 +9,11 @@ enum Sockets {
   /// have (no delay) they inherit from it.
   static func listen(_ address: ListenAddress, port: UInt16, backlog: Int32) throws(ServerError) -> Int32 {
     guard let (storage, length) = address.socketAddress(port: port) else {
-      throw ServerError(code: .badAddress, address: "\(address)", errorNumber: EINVAL)
+      throw ServerError(code: .badAddress, subject: "\(address)", errorNumber: EINVAL)
     }
     let descriptor = doorsill_socket(Int32(storage.ss_family))
     guard descriptor >= 0 else {
-      throw ServerError(code: .listenFailed, address: "\(address)", errorNumber: errno)
+      throw ServerError(code: .listenFailed, subject: "\(address)", errorNumber: errno)
     }
     var on: Int32 = 1
     let size = socklen_t(MemoryLayout<Int32>.size)
@@ -26,7 +26,7 @@ enum Sockets {
     guard bound == 0, Glibc.listen(descriptor, backlog) == 0 else {
       let number = errno
       close(descriptor)
-      throw ServerError(code: .listenFailed, address: "\(address)", errorNumber: number)
+      throw ServerError(code: .listenFailed, subject: "\(address)", errorNumber: number)
     }
     return descriptor
   }

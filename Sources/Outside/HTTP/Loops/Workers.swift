@@ -43,6 +43,12 @@ final class Workers: Sendable {
     return taken
   }
 
+  /// Hands over a job that belongs to an answer already begun: it is never refused.
+  func submitAlways(_ job: @escaping @Sendable () -> Void) {
+    state.withLock { $0.jobs.append(job) }
+    doorsill_eventfd_add(semaphore, 1)
+  }
+
   /// Jobs that wait for a thread.
   var waiting: Int { state.withLock { $0.jobs.count - $0.next } }
 

@@ -1,3 +1,5 @@
+package import Trust
+
 /// Who is at the other end of a connection.
 package final class Peer: Sendable {
   /// The network address.
@@ -27,8 +29,11 @@ package struct PeerCertificate: Sendable, Hashable {
   package let publicKeyHash: [UInt8]
   /// SHA-256 of the issuer's public key.
   package let issuerKeyHash: [UInt8]
+  /// The certificate itself, for its dates and its display name.
+  package let certificate: Certificate
 
-  package init(thumbprint: String, publicKeyHash: [UInt8], issuerKeyHash: [UInt8]) {
+  package init(thumbprint: String, publicKeyHash: [UInt8], issuerKeyHash: [UInt8], certificate: Certificate) {
+    self.certificate = certificate
     self.thumbprint = thumbprint
     self.publicKeyHash = publicKeyHash
     self.issuerKeyHash = issuerKeyHash

@@ -87,11 +87,14 @@ package final class PreparedResponse: Sendable {
   /// Status line and fields with their line ends, without Date, Connection and the empty line.
   let head: [UInt8]
   let body: [UInt8]
+  /// A large body, instead of the bytes.
+  let file: FileSlice?
   let contentLength: Int
 
-  init(status: Int, headers: Headers, body: [UInt8], contentLength: Int?) {
+  init(status: Int, headers: Headers, body: [UInt8], file: FileSlice?, contentLength: Int?) {
     self.status = status
     self.body = body
+    self.file = file
     self.contentLength = contentLength ?? body.count
     var head: [UInt8] = []
     StatusLine.render(status, into: &head)

@@ -1,0 +1,61 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// The folder that is served, exchangeable while the server runs.
+///
+/// A new folder (a release flip) is seen by the next request; answers under way finish from the old one, whose
+/// descriptors they hold. No answer mixes the two.
+package final class SiteRoot: Sendable {
+  /// One folder, opened once; every file is opened below its descriptor.
+  final class Folder: Sendable {
+    let directory: OpenFile
+    let key: String
+    /// Files may change under the server: what is remembered is looked at again after a second.
+    let isMutable: Bool
+    let cache: FileCache
+
+    init(directory: OpenFile, key: String, isMutable: Bool, cacheBytes: Int) {
+      self.directory = directory
+      self.key = key
+      self.isMutable = isMutable
+      cache = FileCache(room: cacheBytes)
+    }
+  }
+
+  private let current: Mutex<Folder>
+  private let cacheBytes: Int
+  /// Grows with every exchange, so that loops see without a lock whether their memory is of this folder.
+  let generation = Atomic<Int>(1)
+
+  /// - Parameters:
+  ///   - key: names this content, such as the release's number.
+  ///   - mutable: the files may change while they are served (a bare folder); a release never does.
+  ///   - cacheBytes: small files kept in memory, in all.
+  package init(
+    folder: String, key: String, mutable: Bool = false, cacheBytes: Int = 32 * 1024 * 1024
+  ) throws(ServerError) {
+    self.cacheBytes = cacheBytes
+    let directory = try SiteRoot.open(folder)
+    current = Mutex(Folder(directory: directory, key: key, isMutable: mutable, cacheBytes: cacheBytes))
+  }
+
+  /// Serves another folder from the next request on.
+  package func replace(folder: String, key: String, mutable: Bool = false) throws(ServerError) {
+    let directory = try SiteRoot.open(folder)
+    let new = Folder(directory: directory, key: key, isMutable: mutable, cacheBytes: cacheBytes)
+    current.withLock { $0 = new }
+    generation.add(1, ordering: .releasing)
+  }
+
+  /// The key of what is served now.
+  package var key: String { folder.key }
+
+  var folder: Folder { current.withLock { $0 } }
+
+  private static func open(_ path: String) throws(ServerError) -> OpenFile {
+    let descriptor = doorsill_open_directory(path)
+    guard descriptor >= 0 else { throw ServerError(code: .noRoot, subject: path, errorNumber: errno) }
+    return OpenFile(takingOwnership: descriptor)
+  }
+}

@@ -1,0 +1,49 @@
+import Glibc
+import Synchronization
+
+/// How many connections there are, in all and from each network. Asked once a connection, not once a request.
+final class Census: Sendable {
+  private let counts = Mutex<[NetworkAddress: Int]>([:])
+  private let total = Atomic<Int>(0)
+  private let limit: Int
+  private let networkLimit: Int
+
+  init(limits: Limits) {
+    limit = limits.connections > 0 ? limits.connections : Census.descriptorRoom()
+    networkLimit = limits.connectionsPerNetwork
+  }
+
+  /// Descriptors this process may open, less what files and databases need.
+  private static func descriptorRoom() -> Int {
+    var limit = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    return max(64, Int(clamping: limit.rlim_cur) - 128)
+  }
+
+  var hasRoom: Bool { total.load(ordering: .relaxed) < limit }
+
+  /// Counts a connection; false where its network has too many. Loopback is not counted: a front server on this
+  /// machine brings everybody's connections from there.
+  func enter(_ address: NetworkAddress) -> Bool {
+    if !address.isLoopback {
+      let isTaken = counts.withLock { counts in
+        let count = counts[address.network, default: 0]
+        guard count < networkLimit else { return false }
+        counts[address.network] = count + 1
+        return true
+      }
+      guard isTaken else { return false }
+    }
+    total.add(1, ordering: .relaxed)
+    return true
+  }
+
+  func leave(_ address: NetworkAddress) {
+    total.subtract(1, ordering: .relaxed)
+    guard !address.isLoopback else { return }
+    counts.withLock { counts in
+      let count = counts[address.network, default: 1]
+      counts[address.network] = count > 1 ? count - 1 : nil
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import Bytes
+import Trust
+
+extension EventLoop {
+  /// Serves the request that `reader` has whole: at once, or by a worker.
+  func serve(_ connection: Connection) {
+    guard let (head, body) = connection.reader.take(limits: limits) else { return }
+    connection.requests += 1
+    connection.headSince = 0
+    connection.bodySince = 0
+    connection.toldToContinue = false
+    let exchange = Exchange(
+      head: head, identity: nextIdentity(), startedAt: Clock.microseconds(),
+      closes: head.wantsClose || isDraining || connection.requests >= limits.requestsPerConnection)
+    counters.request()
+    if let answer = screen(connection, head) { return send(connection, answer, exchange) }
+    let request = Request(
+      head: head, body: body, peer: connection.peer, identity: exchange.identity, receivedAt: realTime)
+    let handler = connection.listener.listener.handler
+    if let answer = handler.answerAtOnce(request, local) { return send(connection, answer, exchange) }
+    connection.answering = exchange
+    let token = connection.token
+    let inbox = inbox
+    let taken = shared.workers.submit {
+      inbox.post(.answered(token: token, handler.respond(to: request)))
+    }
+    if !taken {
+      connection.answering = nil
+      send(connection, EventLoop.busy, exchange)
+    }
+  }
+
+  /// What is answered before any handler is asked.
+  private func screen(_ connection: Connection, _ head: RequestHead) -> Response? {
+    guard connection.listener.listener.hosts.accepts(head.bytes, head.host),
+      isForThisSession(connection, head)
+    else {
+      return .problem(
+        421, code: "misdirected", detail: "This server does not answer for the host that was asked for.")
+    }
+    if limits.requestsPerSecond > 0, !connection.address.isLoopback,
+      !rates.admits(connection.address.host, now: now)
+    {
+      counters.limited()
+      return .problem(
+        429, code: "too-many-requests", detail: "This address sends more requests than the server takes.",
+        headers: ["Retry-After": "1"])
+    }
+    if head.path.isEmpty {
+      return Response(status: 204, headers: ["Allow": "GET, HEAD, POST, OPTIONS"])
+    }
+    if head.method == .trace {
+      return Router.notAllowed(head.method, allow: "GET, HEAD, OPTIONS")
+    }
+    return PathSegments.areAcceptable(head.bytes, head.path) ? nil : .notFound
+  }
+
+  /// A session opened for one name may not be used to ask for another (RFC 9110 §7.4).
+  private func isForThisSession(_ connection: Connection, _ head: RequestHead) -> Bool {
+    guard let name = connection.peer.serverName, let host = head.host else { return true }
+    return connection.tls?.isMisdirected != true
+      && name.utf8.count == host.count
+      && zip(name.utf8, host).allSatisfy { Octet.lowercased($0) == Octet.lowercased(head.bytes[$1]) }
+  }
+
+  private static let busy = Response.problem(
+    503, code: "busy", detail: "The server has more requests waiting than it takes.",
+    headers: ["Retry-After": "1"])
+
+  /// A worker has answered.
+  func answered(_ connection: Connection, _ response: Response) {
+    guard let exchange = connection.answering else { return }
+    connection.answering = nil
+    send(connection, response, exchange)
+    guard connection.phase == .open else { return }
+    processPending(connection)
+    settle(connection)
+  }
+
+  /// Says no to bytes that are no request, and ends the connection: nobody knows where the next one begins.
+  func refuse(_ connection: Connection, _ refusal: Refusal) {
+    counters.refused()
+    var headers: Headers = [:]
+    if refusal == .methodNotAllowed { headers["Allow"] = "GET, HEAD, POST, OPTIONS" }
+    let response = Response.problem(
+      refusal.status, code: refusal.code, detail: refusal.detail, headers: headers)
+    let head = connection.reader.head
+    render(response, for: head, closes: true, into: connection)
+    connection.closesAfterOutput = true
+    connection.headSince = 0
+    connection.bodySince = 0
+    record(connection, head, nil, status: refusal.status, bytes: response.contentLength ?? 0, startedAt: nil)
+  }
+
+  /// Writes an answer's head and queues its body.
+  func send(_ connection: Connection, _ response: Response, _ exchange: Exchange) {
+    let closes = exchange.closes || response.closes
+    let endsByClosing = render(response, for: exchange.head, closes: closes, into: connection)
+    if closes || endsByClosing { connection.closesAfterOutput = true }
+    connection.idleSince = now
+    record(
+      connection, exchange.head, exchange.identity, status: response.statusSent,
+      bytes: exchange.head.method == .head ? 0 : response.contentLength ?? 0, startedAt: exchange.startedAt)
+    if connection.stream != nil { connection.answering = exchange }
+  }
+
+  private func record(
+    _ connection: Connection, _ head: RequestHead?, _ identity: RequestIdentity?, status: Int, bytes: Int,
+    startedAt: Int64?
+  ) {
+    let took = startedAt.map { Clock.microseconds() - $0 }
+    counters.answered(status: status, bytes: bytes, microseconds: took)
+    guard let log = shared.log else { return }
+    log.format(
+      AccessLog.Record(
+        address: connection.address, head: head, identity: identity, status: status, bytes: bytes,
+        microseconds: took ?? 0, time: realTime,
+        certificate: connection.peer.certificate?.thumbprint),
+      into: &logBuffer)
+  }
+}

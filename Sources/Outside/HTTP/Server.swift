@@ -1,0 +1,130 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// An HTTP/1.1 server: a loop for each core, each with its own listening sockets, and a few workers.
+package final class Server: Sendable {
+  private struct Running: Sendable {
+    var inboxes: [Inbox] = []
+    var threads: [ServerThread] = []
+    var workers: Workers?
+    var addresses: [ListenAddress] = []
+  }
+
+  private let listeners: [Listener]
+  private let limits: Limits
+  private let loopCount: Int
+  private let log: AccessLog?
+  package let metrics: Metrics
+  private let running = Mutex(Running())
+
+  /// - Parameter loops: threads that serve connections; one for each core where nil.
+  package init(
+    listeners: [Listener], limits: Limits = Limits(), loops: Int? = nil, log: AccessLog? = nil,
+    metrics: Metrics = Metrics()
+  ) {
+    self.listeners = listeners
+    self.limits = limits
+    loopCount = max(1, loops ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    self.log = log
+    self.metrics = metrics
+  }
+
+  /// Where it listens, with the ports the system chose.
+  package var addresses: [ListenAddress] { running.withLock { $0.addresses } }
+
+  /// Opens every listener, then serves until `stop`. The sockets are open when this returns.
+  package func start() throws(ServerError) {
+    // OpenSSL writes with write(2): a peer that has gone must be an error there, not a signal.
+    signal(SIGPIPE, SIG_IGN)
+    raiseDescriptorLimit()
+    guard let workers = Workers(waiting: limits.waitingRequests) else {
+      throw ServerError(code: .noLoop, subject: "", errorNumber: errno)
+    }
+    var addresses: [ListenAddress] = []
+    var sockets = Array(repeating: [(descriptor: Int32, listener: Listener)](), count: loopCount)
+    for listener in listeners {
+      let address = try open(listener, into: &sockets)
+      addresses.append(address)
+    }
+    guard workers.start(count: limits.workers) else {
+      throw ServerError(code: .noThreads, subject: "", errorNumber: errno)
+    }
+    let shared = EventLoop.Shared(
+      limits: limits, workers: workers, metrics: metrics, log: log, census: Census(limits: limits),
+      processIdentity: UInt64.random(in: 0 ... .max))
+    var inboxes: [Inbox] = []
+    var threads: [ServerThread] = []
+    for number in 0..<loopCount {
+      guard let inbox = Inbox() else { throw ServerError(code: .noLoop, subject: "", errorNumber: errno) }
+      let counters = LoopCounters()
+      metrics.add(counters)
+      let own = sockets[number]
+      let thread = ServerThread("loop-\(number)") {
+        // The loop is made on its own thread and never leaves it.
+        let listeners = own.map { LoopListener(descriptor: $0.descriptor, listener: $0.listener) }
+        EventLoop(number: number, inbox: inbox, listeners: listeners, shared: shared, counters: counters)?
+          .run()
+      }
+      guard let thread else { throw ServerError(code: .noThreads, subject: "", errorNumber: errno) }
+      inboxes.append(inbox)
+      threads.append(thread)
+    }
+    running.withLock {
+      $0 = Running(inboxes: inboxes, threads: threads, workers: workers, addresses: addresses)
+    }
+  }
+
+  /// One socket for each loop on the same port; an inherited one is shared.
+  private func open(
+    _ listener: Listener, into sockets: inout [[(descriptor: Int32, listener: Listener)]]
+  ) throws(ServerError) -> ListenAddress {
+    switch listener.source {
+    case .inherited(let descriptor):
+      _ = doorsill_set_nonblocking(descriptor)
+      for index in sockets.indices { sockets[index].append((descriptor, listener)) }
+      return ListenAddress(host: "inherited", port: Sockets.port(of: descriptor) ?? 0)
+    case .address(let address):
+      var port = address.port
+      for index in sockets.indices {
+        let descriptor = try Sockets.listen(address, port: port, backlog: 4096)
+        if port == 0 { port = Sockets.port(of: descriptor) ?? 0 }
+        sockets[index].append((descriptor, listener))
+      }
+      return ListenAddress(host: address.host, port: port)
+    }
+  }
+
+  /// Every descriptor the hard limit allows: connections are what a server needs them for.
+  private func raiseDescriptorLimit() {
+    let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    var limit = rlimit()
+    guard getrlimit(resource, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
+    limit.rlim_cur = limit.rlim_max
+    setrlimit(resource, &limit)
+  }
+
+  /// Stops listening and waits until every request in flight is answered, or the time is up; then ends the threads.
+  package func drain() {
+    let running = running.withLock { $0 }
+    for inbox in running.inboxes { inbox.post(.drain) }
+    let end = Clock.milliseconds() + Int64(limits.drainTimeoutSeconds) * 1000
+    while metrics.openConnections > 0, Clock.milliseconds() < end { usleep(5000) }
+    stop()
+  }
+
+  /// Closes everything at once and ends the threads.
+  package func stop() {
+    let old = running.withLock { running in
+      let old = running
+      running = Running()
+      return old
+    }
+    for inbox in old.inboxes { inbox.post(.stop) }
+    for thread in old.threads { thread.join() }
+    old.workers?.stop()
+  }
+
+  /// Opens the log anew after a rotation.
+  package func reopenLog() { log?.reopen() }
+}
