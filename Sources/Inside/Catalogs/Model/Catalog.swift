@@ -1,0 +1,101 @@
+package import Bytes
+
+/// What a portal offers: its own card (`Catalog/catalog.json5`) and its datasets (`Catalog/<name>/dataset.json5`).
+package struct Catalog: Sendable {
+  /// The `Catalog` folder, absolute.
+  package var folder: String
+  package var title: Text
+  package var description: Text
+  /// Organization that publishes the catalogue.
+  package var publisher: String
+  /// Organization that runs the portal and answers for level and protection.
+  package var manager: String
+  /// BCP 47 tags; pages of the first are at `/`.
+  package var languages: [String]
+  /// Absolute address of the portal, without a final slash.
+  package var baseURL: String
+  /// Absolute address of the gateway for results, without a final slash; nil where it is not announced.
+  package var gatewayURL: String?
+  /// Licence of a dataset that names none.
+  package var license: String
+  package var licenses: [License]
+  package var themes: [Theme]
+  package var organizations: [Organization]
+  package var codeLists: [String: CodeList]
+  /// By name.
+  package var datasets: [Dataset]
+
+  package init(
+    folder: String, title: Text, description: Text, publisher: String, manager: String, languages: [String],
+    baseURL: String, gatewayURL: String? = nil, license: String, licenses: [License], themes: [Theme],
+    organizations: [Organization], codeLists: [String: CodeList], datasets: [Dataset]
+  ) {
+    self.folder = folder
+    self.title = title
+    self.description = description
+    self.publisher = publisher
+    self.manager = manager
+    self.languages = languages
+    self.baseURL = baseURL
+    self.gatewayURL = gatewayURL
+    self.license = license
+    self.licenses = licenses
+    self.themes = themes
+    self.organizations = organizations
+    self.codeLists = codeLists
+    self.datasets = datasets
+  }
+
+  package func dataset(_ name: String) -> Dataset? { datasets.first { $0.name == name } }
+  package func organization(_ id: String) -> Organization? { organizations.first { $0.id == id } }
+  package func theme(_ id: String) -> Theme? { themes.first { $0.id == id } }
+  package func license(_ id: String) -> License? { licenses.first { $0.id == id } }
+
+  /// The language of `/`; the others are below `/<language>/`.
+  package var firstLanguage: String { languages.first ?? "en" }
+}
+
+/// A subject heading of the catalogue.
+package struct Theme: Sendable, Hashable {
+  package var id: String
+  package var title: Text
+  /// Code in the EU data-theme authority list (`TRAN`, `HEAL` …), for harvesters.
+  package var euTheme: String?
+
+  package init(id: String, title: Text, euTheme: String? = nil) {
+    self.id = id
+    self.title = title
+    self.euTheme = euTheme
+  }
+}
+
+/// Terms under which data may be used.
+package struct License: Sendable, Hashable {
+  package var id: String
+  package var title: Text
+  package var url: String
+
+  package init(id: String, title: Text, url: String) {
+    self.id = id
+    self.title = title
+    self.url = url
+  }
+}
+
+/// An agency: provider, publisher or manager.
+package struct Organization: Sendable, Hashable {
+  package var id: String
+  package var name: Text
+  package var email: String
+  package var url: String?
+  /// Unified social credit code (GB 32100).
+  package var creditCode: String?
+
+  package init(id: String, name: Text, email: String, url: String? = nil, creditCode: String? = nil) {
+    self.id = id
+    self.name = name
+    self.email = email
+    self.url = url
+    self.creditCode = creditCode
+  }
+}

@@ -1,0 +1,30 @@
+package import Policies
+
+/// The rule book of a portal: the four files of `Policies/`, read and hashed.
+package struct PolicySet: Sendable {
+  /// The four files, in the order they are read.
+  package static let names = ["levels.json5", "detectors.json5", "protection.json5", "access.json5"]
+
+  package var scale: Scale
+  package var detectors: DetectorPolicy
+  package var profiles: [String: ProtectionProfile]
+  package var access: AccessPolicy
+  /// Hex SHA-256 over the canonical JSON (RFC 8785) of the four files as one object. Comments, spaces and the order of
+  /// keys do not change it.
+  package var hash: String
+  /// The bytes of each file, by name.
+  package var files: [String: [UInt8]]
+
+  package init(
+    scale: Scale, detectors: DetectorPolicy, profiles: [String: ProtectionProfile], access: AccessPolicy,
+    hash: String,
+    files: [String: [UInt8]]
+  ) {
+    self.scale = scale
+    self.detectors = detectors
+    self.profiles = profiles
+    self.access = access
+    self.hash = hash
+    self.files = files
+  }
+}

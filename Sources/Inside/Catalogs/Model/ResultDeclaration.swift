@@ -1,0 +1,92 @@
+package import Bytes
+
+/// A computation over a restricted dataset that may be offered as a result.
+package struct ResultDeclaration: Sendable, Hashable {
+  /// `statistic` 统计, `verify` 比对核验, `score` 评分.
+  package enum Kind: String, CaseIterable, Sendable { case statistic, verify, score }
+
+  package var name: String
+  package var kind: Kind
+  package var title: Text
+  package var description: Text
+  /// Name of a profile in protection.json5.
+  package var profile: String
+  /// ISO 8601 duration: recomputed at most this often.
+  package var refresh: String
+  /// statistic: what is counted beside the units themselves.
+  package var measures: [Measure]
+  /// statistic: names of dimensions, one list a table, in order of importance. An empty list is the total.
+  package var tables: [[String]]
+  /// verify: fields that must all agree.
+  package var claims: [String]
+  /// score: what is computed.
+  package var output: ScoreOutput?
+
+  package init(
+    name: String, kind: Kind, title: Text, description: Text, profile: String, refresh: String,
+    measures: [Measure] = [], tables: [[String]] = [], claims: [String] = [], output: ScoreOutput? = nil
+  ) {
+    self.name = name
+    self.kind = kind
+    self.title = title
+    self.description = description
+    self.profile = profile
+    self.refresh = refresh
+    self.measures = measures
+    self.tables = tables
+    self.claims = claims
+    self.output = output
+  }
+}
+
+/// A numeric column that a statistic sums.
+package struct Measure: Sendable, Hashable {
+  /// How the rows of one unit in one cell become one value.
+  package enum PerUnit: String, CaseIterable, Sendable { case sum, mean, last }
+  /// What is released of it.
+  package enum Statistic: String, CaseIterable, Sendable { case sum, mean }
+
+  package var field: String
+  package var title: Text
+  package var unit: String?
+  package var perUnit: PerUnit
+  /// Least and greatest value of a cell of the table, as decimal texts; others are refused at publication.
+  package var lowerBound: String
+  package var upperBound: String
+  /// Decimal digits that are computed with, 0…9.
+  package var scale: Int
+  /// Released sums are multiples of it: a decimal text.
+  package var step: String
+  package var statistics: [Statistic]
+  /// Cut points for percentiles, as decimal texts; empty where none are declared.
+  package var bands: [String]
+
+  package init(
+    field: String, title: Text, unit: String? = nil, perUnit: PerUnit, lowerBound: String, upperBound: String,
+    scale: Int = 0, step: String = "1", statistics: [Statistic] = [.sum, .mean], bands: [String] = []
+  ) {
+    self.field = field
+    self.title = title
+    self.unit = unit
+    self.perUnit = perUnit
+    self.lowerBound = lowerBound
+    self.upperBound = upperBound
+    self.scale = scale
+    self.step = step
+    self.statistics = statistics
+    self.bands = bands
+  }
+}
+
+/// What a score says.
+package struct ScoreOutput: Sendable, Hashable {
+  /// SQL expression over the dataset's fields.
+  package var expression: String
+  /// Every value it may have.
+  package var values: [String]
+
+  package init(expression: String, values: [String]) {
+    self.expression = expression
+    self.values = values
+  }
+}

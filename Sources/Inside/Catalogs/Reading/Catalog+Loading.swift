@@ -1,0 +1,86 @@
+import Bytes
+
+extension Catalog {
+  /// The name of the catalogue's own descriptor.
+  package static let fileName = "catalog.json5"
+  /// The name of a dataset's descriptor in its folder.
+  package static let descriptorName = "dataset.json5"
+
+  /// Reads `catalog.json5` and every dataset's descriptor below `folder` against the policies.
+  ///
+  /// Throws every fault of every file at once: unknown and repeated keys, wrong types, references to an organization,
+  /// theme, licence, code list, field, level, profile or person that does not exist, paths that leave the folder.
+  package static func load(folder: String, policies: PolicySet) throws(CatalogError) -> Catalog {
+    let faults = Faults()
+    let root: String
+    do { root = try Files.resolved(folder) } catch { throw CatalogError([], unreadable: [error]) }
+    let read = document(fileName, in: root, faults).flatMap {
+      CatalogReader(folder: root, faults: faults).read($0)
+    }
+    guard var catalog = read else {
+      try faults.throwAll()
+      throw CatalogError([])
+    }
+    checkPeople(of: policies, in: catalog, faults)
+    for name in datasetNames(in: root, faults) {
+      guard let document = document("\(name)/\(descriptorName)", in: root, faults) else { continue }
+      let reader = DatasetReader(
+        catalog: catalog, policies: policies, folder: Files.join(root, name), faults: faults)
+      if let dataset = reader.read(document) { catalog.datasets.append(dataset) }
+    }
+    try faults.throwAll()
+    return catalog
+  }
+
+  /// Every visible folder is a dataset.
+  private static func datasetNames(in root: String, _ faults: Faults) -> [String] {
+    do {
+      return try Files.list(root).filter { name in
+        !name.hasPrefix(".") && Files.isDirectory(Files.join(root, name))
+      }
+    } catch {
+      faults.add(error)
+      return []
+    }
+  }
+
+  /// A document below the catalogue's folder; faults call it `Catalog/<path>`.
+  private static func document(_ path: String, in root: String, _ faults: Faults) -> Document? {
+    let label = "\(Files.name(of: root))/\(path)"
+    do {
+      let bytes = try Files.read(Files.join(root, path), limit: descriptorLimit)
+      return faults.attempt { () throws(DocumentError) in try Document(json5: bytes, file: label) }
+    } catch {
+      if error.isMissing {
+        faults.add(
+          DocumentError(
+            file: label, line: 1, column: 1, path: "", reason: "there is no such file",
+            hint: path == fileName
+              ? "`doorsill init` makes one" : "each folder of the catalogue is a dataset and needs its descriptor"))
+      } else {
+        faults.add(error)
+      }
+      return nil
+    }
+  }
+
+  /// Bytes of a descriptor.
+  package static let descriptorLimit = 4 << 20
+
+  /// People of access.json5 belong to organizations of the catalogue.
+  private static func checkPeople(of policies: PolicySet, in catalog: Catalog, _ faults: Faults) {
+    let known = catalog.organizations.map(\.id)
+    guard policies.access.people.contains(where: { !known.contains($0.organization) }),
+      let bytes = policies.files["access.json5"]
+    else { return }
+    let nodes = faults.attempt { () throws(DocumentError) in
+      try Document(json5: bytes, file: "Policies/access.json5").root["people"]?.elements() ?? []
+    }
+    for node in nodes ?? [] {
+      guard let organization = node["organization"] else { continue }
+      _ = faults.attempt { () throws(DocumentError) in
+        try Checks.reference(organization, to: "organization", in: known)
+      }
+    }
+  }
+}

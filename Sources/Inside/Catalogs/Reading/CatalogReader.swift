@@ -1,0 +1,109 @@
+import Bytes
+
+/// Reads `catalog.json5`.
+struct CatalogReader {
+  let folder: String
+  let faults: Faults
+
+  private static let keys = [
+    "title", "description", "publisher", "manager", "languages", "baseURL", "gatewayURL", "license", "licenses",
+    "themes", "organizations", "codeLists",
+  ]
+
+  /// The catalogue without its datasets; nil, with the faults noted, where it cannot be read.
+  func read(_ document: Document) -> Catalog? {
+    guard let section = Section(document.root, Self.keys, faults) else { return nil }
+    let organizations = section.someList("organizations", organization)
+    let licenses = section.someList("licenses", license)
+    let themes = section.list("themes", theme)
+    uniqueIDs(section, "organizations", "organization")
+    uniqueIDs(section, "licenses", "licence")
+    uniqueIDs(section, "themes", "theme")
+    let agencies = organizations.map(\.id)
+    func agency(_ node: Node) throws(DocumentError) -> String {
+      try Checks.reference(node, to: "organization", in: agencies)
+    }
+    let languages = section.someList("languages", Checks.language)
+    let title = section.required("title", Checks.text)
+    let description = section.required("description", Checks.text)
+    let publisher = section.required("publisher", agency)
+    let manager = section.optional("manager", agency) ?? publisher
+    let baseURL = section.required("baseURL", Checks.address)
+    let gatewayURL = section.optional("gatewayURL", Checks.address)
+    let terms = section.required("license") { (node) throws(DocumentError) in
+      try Checks.reference(node, to: "licence", in: licenses.map(\.id))
+    }
+    let codeLists = codeLists(section)
+    guard let title, let description, let publisher, let manager, let baseURL, let terms else { return nil }
+    return Catalog(
+      folder: folder, title: title, description: description, publisher: publisher, manager: manager,
+      languages: languages, baseURL: baseURL, gatewayURL: gatewayURL, license: terms, licenses: licenses,
+      themes: themes, organizations: organizations, codeLists: codeLists, datasets: [])
+  }
+
+  private func uniqueIDs(_ section: Section, _ key: String, _ what: String) {
+    let nodes = section.list(key) { (node) throws(DocumentError) in node["id"] }
+    Checks.unique(nodes.compactMap { node in (try? node.string()).map { ($0, node) } }, what, faults)
+  }
+
+  private func organization(_ node: Node) throws(DocumentError) -> Organization? {
+    guard let section = Section(node, ["id", "name", "email", "url", "creditCode"], faults) else { return nil }
+    let id = section.required("id", Checks.name)
+    let name = section.required("name", Checks.text)
+    let email = section.required("email", Checks.email)
+    let url = section.optional("url", Checks.url)
+    let creditCode = section.optional("creditCode") { (node) throws(DocumentError) in
+      let text = try node.string()
+      guard text.utf8.count == 18 else {
+        throw node.error("a unified social credit code has 18 characters (GB 32100), not \(text.utf8.count)")
+      }
+      return text
+    }
+    guard let id, let name, let email else { return nil }
+    return Organization(id: id, name: name, email: email, url: url, creditCode: creditCode)
+  }
+
+  private func license(_ node: Node) throws(DocumentError) -> License? {
+    guard let section = Section(node, ["id", "title", "url"], faults) else { return nil }
+    let id = section.required("id") { (node) throws(DocumentError) in try node.string() }
+    let title = section.required("title", Checks.text)
+    let url = section.required("url", Checks.url)
+    guard let id, let title, let url else { return nil }
+    return License(id: id, title: title, url: url)
+  }
+
+  private func theme(_ node: Node) throws(DocumentError) -> Theme? {
+    guard let section = Section(node, ["id", "title", "euTheme"], faults) else { return nil }
+    let id = section.required("id", Checks.name)
+    let title = section.required("title", Checks.text)
+    let euTheme = section.optional("euTheme") { (node) throws(DocumentError) in
+      try Checks.reference(node, to: "EU data theme", in: Self.euThemes)
+    }
+    guard let id, let title else { return nil }
+    return Theme(id: id, title: title, euTheme: euTheme)
+  }
+
+  /// The EU data-theme authority list.
+  private static let euThemes = [
+    "AGRI", "ECON", "EDUC", "ENER", "ENVI", "GOVE", "HEAL", "INTR", "JUST", "REGI", "SOCI", "TECH", "TRAN",
+    "OP_DATPRO",
+  ]
+
+  private func codeLists(_ section: Section) -> [String: CodeList] {
+    var lists: [String: CodeList] = [:]
+    guard let node = section["codeLists"],
+      let entries = faults.attempt({ () throws(DocumentError) in try node.entries() })
+    else { return lists }
+    for (id, node) in entries {
+      guard let inner = Section(node, ["title", "codes"], faults) else { continue }
+      guard Checks.isName(id) else {
+        faults.add(node.error("\"\(id)\" is no name", hint: Checks.nameRule))
+        continue
+      }
+      let title = inner.required("title", Checks.text)
+      let codes = inner.required("codes") { (node) throws(DocumentError) in CodeReader.codes(node, faults) }
+      if let title, let codes { lists[id] = CodeList(id: id, title: title, codes: codes) }
+    }
+    return lists
+  }
+}

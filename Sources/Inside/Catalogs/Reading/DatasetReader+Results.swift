@@ -1,0 +1,137 @@
+import Bytes
+import Policies
+import Tables
+
+extension DatasetReader {
+  private static let keys = [
+    "name", "kind", "title", "description", "profile", "refresh", "measures", "tables", "claims", "output",
+  ]
+  /// Keys that belong to one kind only.
+  private static let keysOf: [ResultDeclaration.Kind: [String]] = [
+    .statistic: ["measures", "tables"], .verify: ["claims"], .score: ["output"],
+  ]
+
+  func result(_ node: Node, of resource: Resource?, dimensions: [Dimension]) throws(DocumentError)
+    -> ResultDeclaration?
+  {
+    guard let section = Section(node, Self.keys, faults) else { return nil }
+    let name = section.required("name", Checks.name)
+    let kind = section.required("kind") { (node) throws(DocumentError) in
+      try node.choice(of: ResultDeclaration.Kind.self)
+    }
+    let title = section.required("title", Checks.text)
+    let description = section.optional("description", Checks.text)
+    guard let name, let kind, let title else { return nil }
+    for (other, keys) in Self.keysOf where other != kind {
+      for key in keys {
+        if let node = section[key] { faults.add(node.error("\(key) belong to results of kind \(other.rawValue)")) }
+      }
+    }
+    let profile = section.required("profile") { (node) throws(DocumentError) in
+      try Checks.reference(
+        node, to: kind == .statistic ? "statistic profile" : "verify profile",
+        in: (kind == .statistic ? Array(policies.profiles.keys) : Array(policies.verifyProfiles.keys)).sorted())
+    }
+    var declaration = ResultDeclaration(
+      name: name, kind: kind, title: title, description: description ?? title, profile: profile ?? "",
+      refresh: section.optional("refresh", Checks.duration) ?? "P1Y")
+    switch kind {
+    case .statistic:
+      let limits = profile.flatMap { policies.profiles[$0] }
+      declaration.measures = section.list("measures") { (node) throws(DocumentError) in
+        try measure(node, of: resource)
+      }
+      declaration.tables = section.someList("tables") { (node) throws(DocumentError) in
+        try table(node, dimensions, limits)
+      }
+      checkRefresh(section, declaration.refresh, limits)
+    case .verify:
+      declaration.claims = section.someList("claims") { (node) throws(DocumentError) in
+        try field(node, of: resource)
+      }
+    case .score:
+      declaration.output = section.required("output", output) ?? nil
+    }
+    return declaration
+  }
+
+  /// A statistic may be drawn anew no oftener than its profile allows.
+  private func checkRefresh(_ section: Section, _ refresh: String, _ limits: ProtectionProfile?) {
+    guard let limits, let wanted = Duration8601(refresh), let least = Duration8601(limits.minimumRefresh),
+      !wanted.isAtLeast(least)
+    else { return }
+    faults.add(
+      (section["refresh"] ?? section.node).error(
+        "\(refresh) is oftener than the profile \"\(limits.name)\" allows", hint: "at least \(limits.minimumRefresh)"))
+  }
+
+  /// One table: declared dimensions, each once, no more of a role than the profile allows.
+  private func table(_ node: Node, _ dimensions: [Dimension], _ limits: ProtectionProfile?) throws(DocumentError)
+    -> [String]
+  {
+    var names: [String] = []
+    for element in try node.elements() {
+      let name = try Checks.reference(element, to: "dimension", in: dimensions.map(\.name))
+      guard !names.contains(name) else { throw element.error("the dimension \"\(name)\" is there twice") }
+      names.append(name)
+    }
+    guard let limits else { return names }
+    for (role, most) in [(Dimension.Role.identifying, limits.maxIdentifying), (.response, limits.maxResponse)] {
+      let count = names.filter { name in dimensions.first { $0.name == name }?.role == role }.count
+      guard count <= most else {
+        throw node.error(
+          "\(count) \(role.rawValue) dimensions, and the profile \"\(limits.name)\" allows \(most) in one table")
+      }
+    }
+    return names
+  }
+
+  private func output(_ node: Node) throws(DocumentError) -> ScoreOutput? {
+    guard let section = Section(node, ["expression", "values"], faults) else { return nil }
+    let expression = section.required("expression") { (node) throws(DocumentError) in try node.string() }
+    let values = section.someList("values", Checks.code)
+    return expression.map { ScoreOutput(expression: $0, values: values) }
+  }
+
+  private static let measureKeys = [
+    "field", "title", "unit", "perUnit", "bounds", "scale", "step", "statistics", "bands",
+  ]
+
+  private func measure(_ node: Node, of resource: Resource?) throws(DocumentError) -> Measure? {
+    guard let section = Section(node, Self.measureKeys, faults) else { return nil }
+    let name = section.required("field") { (node) throws(DocumentError) in try field(node, of: resource) }
+    let field = name.flatMap { resource?.field($0) }
+    if let field, let place = section["field"], field.type != .integer, field.type != .number {
+      faults.add(place.error("\"\(field.name)\" is a \(field.type.rawValue), which cannot be summed"))
+    }
+    let perUnit = section.required("perUnit") { (node) throws(DocumentError) in
+      try node.choice(of: Measure.PerUnit.self)
+    }
+    let bounds = section.required("bounds", bounds)
+    let scale = section.optional("scale") { (node) throws(DocumentError) in try Checks.whole(node, in: 0...9) } ?? 0
+    let step = section.optional("step") { (node) throws(DocumentError) in
+      let text = try Checks.decimal(node)
+      guard let value = Scan.decimal(text), value > 0 else { throw node.error("a step is greater than 0") }
+      let digits = text.split(separator: ".").dropFirst().first?.utf8.count ?? 0
+      guard digits <= scale else { throw node.error("\(text) is finer than the scale of \(scale) digits") }
+      return text
+    }
+    let title = section.optional("title", Checks.text)
+    let unit = section.optional("unit") { (node) throws(DocumentError) in try node.string() }
+    let statistics = section.list("statistics") { (node) throws(DocumentError) in
+      try node.choice(of: Measure.Statistic.self)
+    }
+    let bands = section.optional("bands", Checks.rising) ?? []
+    guard let name, let perUnit, let bounds else { return nil }
+    return Measure(
+      field: name, title: title ?? field?.title ?? Text(name), unit: unit ?? field?.unit, perUnit: perUnit,
+      lowerBound: bounds.0, upperBound: bounds.1, scale: scale, step: step ?? "1",
+      statistics: statistics.isEmpty ? [.sum, .mean] : statistics, bands: bands)
+  }
+
+  private func bounds(_ node: Node) throws(DocumentError) -> (String, String) {
+    let sides = try Checks.rising(node)
+    guard sides.count == 2 else { throw node.error("bounds are [least, greatest]") }
+    return (sides[0], sides[1])
+  }
+}
