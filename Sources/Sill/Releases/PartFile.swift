@@ -4,9 +4,20 @@ import Trust
 
 /// Files of a release, read and hashed without following a link at their name.
 package enum PartFile {
-  /// Size and SHA-256 (hex) of a file, read in pieces; each piece also goes to `sink`.
+  /// Size and SHA-256 (hex) of a file, read in pieces.
+  package static func hash(_ path: String) throws -> (bytes: Int, sha256: String) {
+    try hash(path, pieces: false) { _ in }
+  }
+
+  /// The same; each piece also goes to `sink`.
   package static func hash(
-    _ path: String, sink: (([UInt8]) throws -> Void)? = nil
+    _ path: String, sink: ([UInt8]) throws -> Void
+  ) throws -> (bytes: Int, sha256: String) {
+    try hash(path, pieces: true, sink: sink)
+  }
+
+  private static func hash(
+    _ path: String, pieces: Bool, sink: ([UInt8]) throws -> Void
   ) throws -> (bytes: Int, sha256: String) {
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
     guard file >= 0 else { throw ReleaseError(.missing, part: path, "\(path) cannot be opened: \(reason())") }
@@ -23,7 +34,7 @@ package enum PartFile {
       if count == 0 { break }
       piece.withUnsafeBytes { digest.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
       total += count
-      if let sink { try sink(Array(piece[..<count])) }
+      if pieces { try sink(Array(piece[..<count])) }
     }
     return (total, Hex.encode(digest.finish()))
   }

@@ -1,1 +1,0 @@
-// Crossing: see the table in Package.swift.
