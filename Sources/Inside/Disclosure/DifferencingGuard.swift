@@ -36,10 +36,9 @@ package struct DifferencingGuard: Sendable {
         verdicts[cell] = units == 0 ? .empty : .small
         continue
       }
-      let codes = cuboid.grid.codes(at: cell)
       for way in 0..<ways {
         guard let whole = cube.cuboids[lattice.ways[way].kept],
-          let target = lattice.target(of: codes, way: way)
+          let target = lattice.target(of: cell, way: way)
         else { continue }
         let only = cuboid.onlyHere.isEmpty ? 0 : Int(cuboid.onlyHere[cell * ways + way])
         let others = Int(whole.units[target]) - Int(cuboid.lone[cell]) - only
@@ -65,7 +64,7 @@ package struct DifferencingGuard: Sendable {
       let codes = cuboid.grid.codes(at: cell)
       for way in 0..<ways {
         guard let whole = cube.cuboids[lattice.ways[way].kept],
-          let target = lattice.target(of: codes, way: way)
+          let target = lattice.target(of: cell, way: way)
         else { continue }
         let outside =
           cuboid.outside[measure].isEmpty ? OutsideTotals() : cuboid.outside[measure][cell * ways + way]

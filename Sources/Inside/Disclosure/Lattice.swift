@@ -15,7 +15,8 @@ package struct Lattice: Sendable {
   package let grid: Grid
   package let ways: [Way]
   private let shape: Shape
-  private let targets: [DimensionSet: Grid]
+  /// The grid that each way leads to.
+  private let targets: [Grid]
 
   /// - Throws: `DisclosureError` where a grid has more than 256 ways.
   package init(_ grid: Grid, of shape: Shape) throws(DisclosureError) {
@@ -33,11 +34,11 @@ package struct Lattice: Sendable {
           hint: "take a dimension out of the table, or use a flatter hierarchy")
       }
     }
-    var targets: [DimensionSet: Grid] = [:]
+    var targets: [Grid] = []
     var ways: [Way] = []
     for choice in steps where choice.contains(where: { $0 != 0 }) {
       let kept = DimensionSet(zip(grid.dimensions, choice).filter { $0.1 >= 0 }.map(\.0))
-      if targets[kept] == nil { targets[kept] = try Grid(kept, of: shape) }
+      targets.append(try Grid(kept, of: shape))
       ways.append(Way(steps: choice, kept: kept))
     }
     self.ways = ways
@@ -45,14 +46,18 @@ package struct Lattice: Sendable {
   }
 
   /// The cell that a way leads to, in the grid of `ways[way].kept`; nil where the tree ends before.
-  package func target(of codes: [Int32], way: Int) -> Int? {
-    let way = ways[way]
-    guard let target = targets[way.kept] else { return nil }
+  package func target(of cell: Int, way: Int) -> Int? {
+    let steps = ways[way].steps
+    let target = targets[way]
     var index = 0
     var place = 0
-    for (position, steps) in way.steps.enumerated() where steps >= 0 {
-      guard let code = shape.climb(codes[position], in: grid.dimensions[position], by: steps) else {
-        return nil
+    for position in steps.indices where steps[position] >= 0 {
+      var code = Int32(truncatingIfNeeded: cell / grid.strides[position] % grid.sizes[position])
+      if steps[position] > 0 {
+        guard let above = shape.climb(code, in: grid.dimensions[position], by: steps[position]) else {
+          return nil
+        }
+        code = above
       }
       index += Int(code) * target.strides[place]
       place += 1

@@ -112,10 +112,9 @@ extension Sealer {
     let asked = draft.cells.indices.filter { draft.cells[$0].count != nil }
     let costs = asked.map { index in
       let cell = draft.cells[index]
-      let codes = populations.codes(at: cell.population)
       return (
         populations: lattice.ways.indices.map { way in
-          lattice.target(of: codes, way: way).map {
+          lattice.target(of: cell.population, way: way).map {
             ReleaseBudget.Population(set: lattice.ways[way].kept, cell: $0)
           }
         },

@@ -1,0 +1,73 @@
+package import Disclosure
+
+/// Restricted rows as numbers: for each row the record key of its unit, a code for each dimension and a value for
+/// each measure. Rows of a unit are together, in the order of the source.
+package struct Microdata: Sendable {
+  package let shape: Shape
+  package let measures: [MeasureShape]
+  /// How the rows of one unit in one cell become one value, for each measure.
+  package let perUnit: [PerUnit]
+  /// Record key of each row's unit, ascending.
+  package private(set) var keys: [UInt64]
+  /// For each dimension the place of each row's code; in a hierarchy the deepest known one.
+  package private(set) var codes: [[Int32]]
+  /// For each measure each row's value in units of 10⁻ˢᶜᵃˡᵉ, or `missing`.
+  package private(set) var values: [[Int64]]
+  /// First row of each unit, and the number of rows at the end.
+  package private(set) var starts: [Int32]
+
+  /// How several rows of a unit in one cell become one value (DISCLOSURE a.1).
+  package enum PerUnit: String, CaseIterable, Sendable { case sum, mean, last }
+
+  /// Stands for a missing value.
+  package static let missing = Int64.min
+
+  /// Groups rows by unit.
+  package init(
+    shape: Shape, measures: [MeasureShape], perUnit: [PerUnit], keys: [UInt64], codes: [[Int32]],
+    values: [[Int64]]
+  ) {
+    self.shape = shape
+    self.measures = measures
+    self.perUnit = perUnit
+    let order = Microdata.order(keys)
+    self.keys = order.map { keys[Int($0)] }
+    self.codes = codes.map { column in order.map { column[Int($0)] } }
+    self.values = values.map { column in order.map { column[Int($0)] } }
+    var starts: [Int32] = []
+    var last: UInt64?
+    for (row, key) in self.keys.enumerated() where key != last {
+      starts.append(Int32(row))
+      last = key
+    }
+    starts.append(Int32(keys.count))
+    self.starts = starts
+  }
+
+  /// Number of distinct units.
+  package var unitCount: Int { starts.count - 1 }
+  /// Number of rows.
+  package var rowCount: Int { keys.count }
+
+  /// Rows sorted by key, those of one key in their first order: by the leading bits into buckets, then each bucket.
+  private static func order(_ keys: [UInt64]) -> [Int32] {
+    let bits = 12
+    var starts = [Int](repeating: 0, count: 1 << bits + 1)
+    for key in keys { starts[Int(key >> UInt64(64 - bits)) + 1] += 1 }
+    for bucket in 1..<starts.count { starts[bucket] += starts[bucket - 1] }
+    var next = starts
+    var order = [Int32](repeating: 0, count: keys.count)
+    for (row, key) in keys.enumerated() {
+      let bucket = Int(key >> UInt64(64 - bits))
+      order[next[bucket]] = Int32(row)
+      next[bucket] += 1
+    }
+    for bucket in 0..<(1 << bits) where starts[bucket + 1] - starts[bucket] > 1 {
+      order[starts[bucket]..<starts[bucket + 1]].sort { left, right in
+        let a = keys[Int(left)], b = keys[Int(right)]
+        return a == b ? left < right : a < b
+      }
+    }
+    return order
+  }
+}

@@ -1,1 +1,0 @@
-// Results: see the table in Package.swift.
