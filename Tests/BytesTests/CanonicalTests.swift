@@ -57,6 +57,43 @@ import Testing
     #expect(Number.text(Double(bitPattern: bits)) == text)
   }
 
+  @Test(arguments: [
+    (0.1, "0.1"), (-0.5, "-0.5"), (1.005, "1.005"), (0.00001, "0.00001"), (123456.78901, "123456.78901"),
+    (9_999_999_999.99999, "9999999999.99999"), (0.30000000000000004, "0.30000000000000004"),
+
+    (100.25, "100.25"), (2.0, "2"), (-1e-7, "-1e-7"), (4.35, "4.35"), (1 / 3.0, "0.3333333333333333"),
+  ]) func `writes common numbers short`(value: Double, text: String) {
+    #expect(Number.text(value) == text)
+  }
+
+  /// The short way must give the digits that Swift's own shortest form has.
+  @Test func `writes decimals as they were`() {
+    var random = SeededRandom(2)
+    for _ in 0..<50_000 {
+      let whole = Int.random(in: 0...9_999_999_999, using: &random) >> Int.random(in: 0...33, using: &random)
+      let decimals = Int.random(in: 1...7, using: &random)
+      let fraction = (0..<decimals).map { _ in String(Int.random(in: 0...9, using: &random)) }.joined()
+      guard let value = Double("\(whole).\(fraction)"), value >= 1e-4 else { continue }
+      let plain =
+        value.description.hasSuffix(".0") ? String(value.description.dropLast(2)) : value.description
+      #expect(Number.text(value) == plain)
+    }
+  }
+
+  @Test func `sorts as UTF-16 does`() {
+    let keys = [
+      "", "a", "ab", "b", "é", "\u{7FF}", "\u{D7FF}", "\u{E000}", "\u{FFFD}", "😀", "😀a", "\u{10FFFF}", "a😀",
+      "a\u{FFFD}",
+    ]
+    for left in keys {
+      for right in keys {
+        #expect(
+          precedesInUTF16(left, right) == left.utf16.lexicographicallyPrecedes(right.utf16),
+          "\(left) \(right)")
+      }
+    }
+  }
+
   @Test func `lays random numbers out so that they read back`() {
     var random = SeededRandom(1)
     for _ in 0..<20_000 {

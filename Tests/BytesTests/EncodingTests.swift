@@ -86,3 +86,36 @@ import Testing
     #expect(bytes.count == 20_000 * (text.utf8.count / 20_000 + 6))
   }
 }
+
+@Suite struct `UTF-8` {
+  /// Table 3-7 of the Unicode standard, at its edges.
+  @Test(
+    arguments: [
+      [0xC2, 0x80], [0xDF, 0xBF], [0xE0, 0xA0, 0x80], [0xED, 0x9F, 0xBF], [0xEE, 0x80, 0x80],
+      [0xEF, 0xBF, 0xBF],
+      [0xF0, 0x90, 0x80, 0x80], [0xF4, 0x8F, 0xBF, 0xBF], [], [0x7F],
+    ] as [[UInt8]]) func `is accepted`(bytes: [UInt8])
+  {
+    for padding in 0..<10 {
+      let padded = [UInt8](repeating: 0x61, count: padding) + bytes + [0x62]
+      #expect(UTF8Check.isValid(padded))
+      #expect(stringValidating(padded) == String(decoding: padded, as: UTF8.self))
+    }
+  }
+
+  @Test(
+    arguments: [
+      [0x80], [0xBF], [0xC0, 0x80], [0xC1, 0xBF], [0xC2], [0xC2, 0x41], [0xE0, 0x9F, 0xBF],
+      [0xED, 0xA0, 0x80],
+      [0xE1, 0x80], [0xE1, 0x80, 0x41], [0xF0, 0x8F, 0xBF, 0xBF], [0xF4, 0x90, 0x80, 0x80],
+      [0xF5, 0x80, 0x80, 0x80],
+      [0xF1, 0x80, 0x80], [0xF1, 0x80, 0x80, 0x41], [0xFF], [0xFE], [0xB9, 0xFA],
+    ] as [[UInt8]]) func `is refused where it is none, with its place`(bytes: [UInt8])
+  {
+    for padding in 0..<10 {
+      let padded = [UInt8](repeating: 0x61, count: padding) + bytes
+      #expect(padded.withUnsafeBufferPointer { UTF8Check.firstFault($0) } == padding)
+      #expect(stringValidating(padded) == nil)
+    }
+  }
+}

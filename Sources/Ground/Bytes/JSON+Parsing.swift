@@ -20,6 +20,8 @@ struct JSONParser {
   let input: UnsafeBufferPointer<UInt8>
   var offset = 0
   var depth = 0
+  /// Members of the object read last: rows of a table have the same number.
+  private var likelyMembers = 0
 
   init(input: UnsafeBufferPointer<UInt8>) { self.input = input }
 
@@ -126,6 +128,7 @@ struct JSONParser {
       depth -= 1
       return .object([])
     }
+    members.reserveCapacity(min(likelyMembers, 64))
     while true {
       guard offset < input.count, input[offset] == UInt8(ascii: "\"") else {
         throw fault("expected a key in double quotes, found \(shown(offset))")
@@ -149,6 +152,7 @@ struct JSONParser {
       case UInt8(ascii: "}"):
         offset += 1
         depth -= 1
+        likelyMembers = members.count
         return .object(members)
       default: throw fault("expected ',' or '}', found \(shown(offset))")
       }
@@ -227,7 +231,7 @@ struct JSONParser {
   }
 
   func text(_ bytes: UnsafeBufferPointer<UInt8>, at start: Int) throws(JSONError) -> String {
-    guard let text = String(validating: bytes, as: UTF8.self) else {
+    guard let text = stringValidating(bytes) else {
       throw fault("the string is not UTF-8", at: start)
     }
     return text
@@ -239,7 +243,7 @@ struct JSONParser {
       let byte = input[offset]
       switch byte {
       case UInt8(ascii: "\""):
-        guard let text = String(validating: bytes, as: UTF8.self) else {
+        guard let text = stringValidating(bytes) else {
           throw fault("the string is not UTF-8", at: start)
         }
         offset += 1

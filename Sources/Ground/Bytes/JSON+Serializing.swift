@@ -34,7 +34,7 @@ extension JSONWriter {
       endArray()
     case .object(let members):
       beginObject()
-      let sorted = members.sorted { $0.key.utf16.lexicographicallyPrecedes($1.key.utf16) }
+      let sorted = members.sorted { precedesInUTF16($0.key, $1.key) }
       for (index, member) in sorted.enumerated() {
         if index > 0, sameBytes(sorted[index - 1].key, member.key) {
           throw JSONError(reason: "the key \"\(member.key)\" is repeated")
@@ -65,4 +65,17 @@ extension JSONWriter {
     }
     return canonical
   }
+}
+
+/// The order of UTF-16 code units, by comparing UTF-8: they differ only where a character beyond the basic plane
+/// (lead byte F0…F4, a surrogate in UTF-16) meets one of U+E000…U+FFFF (lead byte EE or EF).
+func precedesInUTF16(_ left: String, _ right: String) -> Bool {
+  var rest = right.utf8.makeIterator()
+  for a in left.utf8 {
+    guard let b = rest.next() else { return false }
+    if a == b { continue }
+    if a >= 0xEE, b >= 0xEE, (a >= 0xF0) != (b >= 0xF0) { return a >= 0xF0 }
+    return a < b
+  }
+  return rest.next() != nil
 }

@@ -42,7 +42,7 @@ extension JSON5Parser {
   private mutating func scalar(_ path: String) throws(DocumentError) -> Unicode.Scalar {
     let count = peek() < 0xE0 ? 2 : peek() < 0xF0 ? 3 : 4
     let end = min(offset + count, input.count)
-    guard let text = String(validating: input[offset..<end], as: UTF8.self),
+    guard let text = stringValidating(UnsafeBufferPointer(rebasing: input[offset..<end])),
       let scalar = text.unicodeScalars.first,
       text.unicodeScalars.count == 1
     else { throw fault("the document is not UTF-8", path, hint: "save it as UTF-8") }

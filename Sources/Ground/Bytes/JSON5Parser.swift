@@ -199,7 +199,7 @@ struct JSON5Parser {
       if peek() == UInt8(ascii: "}") { break }
       let at = place()
       let key = try key(path)
-      if let first = known.updateValue(at.line, forKey: ByteKey(key)) {
+      if let first = lineOf(key, among: entries, &known) {
         throw fault("the key \"\(key)\" is repeated", path, at: at, hint: "it stands first in line \(first)")
       }
       try skipSpace(path)
@@ -220,6 +220,14 @@ struct JSON5Parser {
     offset += 1
     depth -= 1
     return node(.object(entries), start, path)
+  }
+
+  /// Where a key stands already. Small objects are compared key by key; from nine members on a dictionary keeps the
+  /// work linear.
+  private func lineOf(_ key: String, among entries: [Node.Entry], _ known: inout [ByteKey: Int]) -> Int? {
+    if entries.count < 8 { return entries.first { sameBytes($0.key, key) }?.line }
+    if known.isEmpty { for entry in entries { known[ByteKey(entry.key)] = entry.line } }
+    return known.updateValue(line, forKey: ByteKey(key))
   }
 
   private mutating func number(_ path: String) throws(DocumentError) -> String {

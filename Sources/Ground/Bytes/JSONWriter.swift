@@ -86,7 +86,7 @@ package struct JSONWriter: Sendable {
   package mutating func double(_ value: Double) {
     guard value.isFinite else { return null() }
     separate()
-    bytes.append(contentsOf: Number.bytes(value))
+    Number.append(value, to: &bytes)
     needsComma = true
   }
 
@@ -152,24 +152,5 @@ package struct JSONWriter: Sendable {
   private mutating func indent() {
     bytes.append(0x0A)
     bytes.append(contentsOf: repeatElement(0x20, count: 2 * max(0, depth)))
-  }
-}
-
-extension Number {
-  /// Appends decimal digits without making a string.
-  package static func append(_ value: Int64, to bytes: inout [UInt8]) {
-    var rest = value.magnitude
-    if value < 0 { bytes.append(UInt8(ascii: "-")) }
-    if rest < 10 { return bytes.append(0x30 + UInt8(truncatingIfNeeded: rest)) }
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
-      var at = 20
-      while rest > 0 {
-        at -= 1
-        let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-        digits[at] = 0x30 + UInt8(truncatingIfNeeded: digit)
-        rest = quotient
-      }
-      bytes.append(contentsOf: UnsafeBufferPointer(rebasing: digits[at..<20]))
-    }
   }
 }

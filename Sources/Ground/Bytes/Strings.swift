@@ -1,17 +1,23 @@
 /// The text of `bytes`, or nil where they are not UTF-8. Nothing is repaired, a byte order mark is kept.
-package func stringValidating(_ bytes: some Sequence<UInt8>) -> String? {
-  String(validating: bytes, as: UTF8.self)
+package func stringValidating(_ bytes: [UInt8]) -> String? {
+  bytes.withUnsafeBufferPointer { stringValidating($0) }
+}
+
+/// The text of a slice, or nil where it is not UTF-8.
+package func stringValidating(_ bytes: ArraySlice<UInt8>) -> String? {
+  bytes.withUnsafeBufferPointer { stringValidating($0) }
 }
 
 /// The text of a buffer, or nil where it is not UTF-8.
 package func stringValidating(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
-  String(validating: bytes, as: UTF8.self)
+  // The standard library's own check is generic at run time and costs more than the string.
+  UTF8Check.isValid(bytes) ? String(decoding: bytes, as: UTF8.self) : nil
 }
 
 /// Whether two strings are the same bytes. Swift's `==` also equates composed and decomposed forms; keys, codes
 /// and names must not.
 package func sameBytes(_ left: String, _ right: String) -> Bool {
-  left.utf8.elementsEqual(right.utf8)
+  left.utf8.count == right.utf8.count && left.utf8.elementsEqual(right.utf8)
 }
 
 /// A string hashed and compared by its bytes, for sets and dictionaries of keys.
