@@ -32,6 +32,30 @@ import Testing
     #expect(try Files.read("/proc/self/status").count > 100)
   }
 
+  @Test func `are written in pieces, all or nothing`() throws {
+    let path = folder.path + "/large"
+    try Files.write([1], to: path)
+    let writer = try FileWriter(path)
+    var expected: [UInt8] = []
+    for size in [0, 10, 300_000, 1000, 262_144, 5] {
+      let piece = [UInt8](repeating: UInt8(truncatingIfNeeded: size), count: size)
+      try writer.write(piece)
+      expected += piece
+    }
+    #expect(try Files.read(path) == [1])
+    try writer.commit()
+    #expect(try Files.read(path) == expected)
+    #expect(writer.count == expected.count)
+    #expect(throws: FilesError.self) { try writer.write([1]) }
+    #expect(throws: FilesError.self) { try writer.commit() }
+    var second: FileWriter? = try FileWriter(path)
+    try second?.write([2])
+    #expect(try Files.list(folder.path).count == 2)
+    second = nil
+    #expect(try Files.list(folder.path) == ["large"])
+    #expect(try Files.read(path) == expected)
+  }
+
   @Test func `that are missing are named`() {
     #expect {
       try Files.read(folder.path + "/none")
