@@ -28,6 +28,8 @@ package struct FilesError: Fault, Equatable {
   package var hint: String? {
     switch code {
     case ENOSPC, EDQUOT: "free space on that disk and run the command again; nothing was left half written"
+    case EIO where operation == "sync":
+      "the change is made but may not survive a loss of power: check the disk"
     case EIO: "the disk reported a fault: check it before going on; the file is as it was"
     case EROFS: "the file system is mounted read-only"
     case EACCES, EPERM: "check owner and permissions of the file and its folders"

@@ -93,6 +93,8 @@ extension Timestamp {
     }
     guard at == text.count else { return nil }
     let seconds = date.daysSince1970 * 86_400 + hour * 3600 + minute * 60 + second - offset
+    // An offset may lead out of the years 0…9999.
+    guard -62_167_219_200...253_402_300_799 ~= seconds else { return nil }
     self.init(secondsSince1970: Int64(seconds), nanoseconds: fraction)
   }
 

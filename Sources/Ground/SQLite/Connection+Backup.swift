@@ -1,10 +1,12 @@
 internal import CSQLite
 
 extension Connection {
-  /// Copies the whole database, as it is now, into the file `path`, which is replaced. Writers are not held up for
+  /// Copies the whole database, as it is now, into the file `path`, which is replaced and synced. A
+  /// failure may leave it half written: copy to another name and rename. Writers are not held up for
   /// longer than a batch of pages.
   package mutating func backup(to path: String) throws(DatabaseError) {
-    let target = try Connection.open(path: path, mode: .create, options: .bulk)
+    var target = try Connection.open(path: path, mode: .create, options: .bulk)
+    try target.run(script: "PRAGMA synchronous = FULL")
     guard let backup = sqlite3_backup_init(target.handle, "main", handle, "main") else {
       throw DatabaseError(target.handle, sqlite3_errcode(target.handle), path: path)
     }

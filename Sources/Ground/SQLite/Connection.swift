@@ -70,7 +70,8 @@ package struct Connection: ~Copyable {
     statement.reset()
     statement.clearBindings()
     let text = statement.text
-    guard cache.count < Connection.cacheLimit, cache[text] == nil else { return }
+    guard cache[text] == nil else { return }
+    if cache.count >= Connection.cacheLimit { clearCache() }
     cache[text] = statement.release()
   }
 

@@ -34,7 +34,7 @@ package final class Database: Sendable {
     try self.init(path: ":memory:", mode: .create, options: .bulk)
   }
 
-  /// Lends the connection; other callers wait.
+  /// Lends the connection; other callers wait. Asking for it again inside the body is a programming error.
   @discardableResult
   package func use<R: Sendable, E: Error>(_ body: (inout Connection) throws(E) -> R) throws(E) -> R {
     try connection.withLock { (connection) throws(E) -> R in try body(&connection) }
@@ -67,7 +67,11 @@ extension Connection {
     sqlite3_busy_timeout(handle, 5000)
     try run(script: "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON")
     switch options {
-    case .durable: if writable { try run(script: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL") }
+    case .durable:
+      guard writable else { return }
+      // Where the file system cannot carry a write-ahead log, only EXTRA keeps the last commit.
+      let journal = try string("PRAGMA journal_mode = WAL")
+      try run(script: "PRAGMA synchronous = \(journal == "wal" ? "FULL" : "EXTRA")")
     case .bulk:
       guard writable else { return }
       try run(
