@@ -1,0 +1,103 @@
+import Bytes
+package import Trust
+
+/// The signed head of a log (c2sp.org/tlog-checkpoint): origin, size and root, as a signed note.
+package struct Checkpoint: Sendable, Equatable {
+  /// The log's name.
+  package let origin: String
+  /// Entries under the root.
+  package let size: Int
+  /// The Merkle root, 32 bytes.
+  package let root: [UInt8]
+
+  package init(origin: String, size: Int, root: [UInt8]) {
+    self.origin = origin
+    self.size = size
+    self.root = root
+  }
+
+  /// The text that is signed.
+  package var text: String { "\(origin)\n\(size)\n\(Base64.encode(root))\n" }
+
+  /// The signed note.
+  package func signed(with key: SigningKey) -> String { SignedNote.sign(text: text, name: origin, key: key) }
+
+  /// Reads a signed checkpoint of the log `origin`. Throws `.proof` if it is malformed, another log's or forged.
+  package init(note: String, origin: String, key: VerifyingKey) throws(LedgerError) {
+    let text: String
+    do { text = try SignedNote.verify(note: note, name: origin, key: key) } catch {
+      throw LedgerError(.proof, "the checkpoint is not signed by the log “\(origin)”: \(error.message)")
+    }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    guard lines.count >= 4, lines[0] == origin else {
+      throw LedgerError(.proof, "the checkpoint is of another log")
+    }
+    guard let size = Int(lines[1]), size >= 0, String(size) == lines[1],
+      let root = Base64.decode(String(lines[2])),
+      root.count == Merkle.hashSize
+    else { throw LedgerError(.proof, "the checkpoint's size or root is malformed") }
+    self.init(origin: origin, size: size, root: root)
+  }
+}
+
+/// The proof that an entry is in a log, in one text (c2sp.org/tlog-proof): index, path and signed checkpoint.
+package struct InclusionProof: Sendable, Equatable {
+  package let index: Int
+  package let hashes: [[UInt8]]
+  /// The signed checkpoint the path leads to.
+  package let checkpoint: String
+
+  package init(index: Int, hashes: [[UInt8]], checkpoint: String) {
+    self.index = index
+    self.hashes = hashes
+    self.checkpoint = checkpoint
+  }
+
+  /// The proof as text, `.tlog-proof`.
+  package var text: String {
+    "c2sp.org/tlog-proof@v1\nindex \(index)\n" + hashes.map { Base64.encode($0) + "\n" }.joined() + "\n"
+      + checkpoint
+  }
+
+  /// Reads a proof. Its truth is not checked here.
+  package init(text: String) throws(LedgerError) {
+    guard text.utf8.count <= 1 << 20, let blank = InclusionProof.blankLine(Array(text.utf8)) else {
+      throw LedgerError(.proof, "a proof is lines, a blank line and a checkpoint")
+    }
+    var lines = String(decoding: Array(text.utf8)[..<blank], as: UTF8.self)
+      .split(separator: "\n", omittingEmptySubsequences: false)[...]
+    guard lines.popFirst() == "c2sp.org/tlog-proof@v1" else {
+      throw LedgerError(.proof, "not a tlog-proof of version 1")
+    }
+    if lines.first?.hasPrefix("extra ") == true { lines.removeFirst() }
+    guard let word = lines.popFirst(), word.hasPrefix("index "), let index = Int(word.dropFirst(6)),
+      index >= 0,
+      String(index) == word.dropFirst(6), lines.count <= 63
+    else { throw LedgerError(.proof, "the proof's index is malformed") }
+    var hashes: [[UInt8]] = []
+    for line in lines {
+      guard let hash = Base64.decode(String(line)), hash.count == Merkle.hashSize else {
+        throw LedgerError(.proof, "a hash of the proof is malformed")
+      }
+      hashes.append(hash)
+    }
+    self.init(
+      index: index, hashes: hashes,
+      checkpoint: String(decoding: Array(text.utf8)[(blank + 2)...], as: UTF8.self))
+  }
+
+  /// Checks that the leaf with this hash is in the log, with the log's public key only.
+  package func verify(leafHash: [UInt8], origin: String, key: VerifyingKey) throws(LedgerError) -> Checkpoint
+  {
+    let head = try Checkpoint(note: checkpoint, origin: origin, key: key)
+    guard
+      Merkle.verifyInclusion(
+        index: index, size: head.size, leafHash: leafHash, proof: hashes, root: head.root)
+    else { throw LedgerError(.proof, "the entry is not number \(index) of the log as signed") }
+    return head
+  }
+
+  private static func blankLine(_ bytes: [UInt8]) -> Int? {
+    bytes.indices.dropLast().first { bytes[$0] == 10 && bytes[$0 + 1] == 10 }
+  }
+}

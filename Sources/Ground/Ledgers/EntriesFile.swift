@@ -1,0 +1,134 @@
+import Bytes
+import Glibc
+
+/// The file of entries, one line each. Its bytes are written once, at the end, and made durable before anyone hears
+/// of them.
+final class EntriesFile: Sendable {
+  let path: String
+  private let descriptor: Int32
+
+  /// Opens the file, making it durably where there is none.
+  init(_ path: String, isWriter: Bool) throws(LedgerError) {
+    self.path = path
+    let isNew = !Files.exists(path)
+    descriptor = open(path, (isWriter ? O_RDWR | O_CREAT : O_RDONLY) | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { throw EntriesFile.failure("open", path) }
+    guard isWriter, isNew else { return }
+    do { try Files.syncDirectory(Files.parent(of: path)) } catch { throw LedgerError(error) }
+  }
+
+  deinit { close(descriptor) }
+
+  func length() throws(LedgerError) -> Int {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw EntriesFile.failure("measure", path) }
+    return Int(status.st_size)
+  }
+
+  /// Reads up to `count` bytes; fewer only at the end of the file.
+  func read(at offset: Int, count: Int) throws(LedgerError) -> [UInt8] {
+    var failed = false
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      while filled < count {
+        let step = pread(
+          descriptor, buffer.baseAddress.map { $0 + filled }, count - filled, off_t(offset + filled))
+        if step > 0 {
+          filled += step
+        } else if step == 0 {
+          break
+        } else if errno != EINTR {
+          failed = true
+          break
+        }
+      }
+    }
+    guard !failed else { throw EntriesFile.failure("read", path) }
+    return bytes
+  }
+
+  /// Writes at `offset` and syncs. A refused write is undone (`.full`); after a failed sync, or a write that cannot be
+  /// undone, nobody knows what is on the disk (`.broken`).
+  func append(_ bytes: [UInt8], at offset: Int) throws(LedgerError) {
+    var done = 0
+    while done < bytes.count {
+      let step = bytes.withUnsafeBytes {
+        pwrite(descriptor, $0.baseAddress.map { $0 + done }, $0.count - done, off_t(offset + done))
+      }
+      if step > 0 {
+        done += step
+      } else if step == 0 || errno != EINTR {
+        let code = step == 0 ? ENOSPC : errno
+        let isRoom = code == ENOSPC || code == EDQUOT || code == EFBIG
+        guard isRoom, ftruncate(descriptor, off_t(offset)) == 0 else {
+          throw LedgerError(.broken, "writing \(path) failed: \(String(cString: strerror(code)))")
+        }
+        throw LedgerError(.full, "no room for an entry in \(path): \(String(cString: strerror(code)))")
+      }
+    }
+    try sync()
+  }
+
+  /// Makes what was written durable. Never tried twice: the kernel may have dropped what it could not write.
+  func sync() throws(LedgerError) {
+    guard fdatasync(descriptor) == 0 else {
+      throw LedgerError(.broken, "syncing \(path) failed: \(String(cString: strerror(errno)))")
+    }
+  }
+
+  /// Cuts the file, durably.
+  func truncate(to length: Int) throws(LedgerError) {
+    guard ftruncate(descriptor, off_t(length)) == 0, fsync(descriptor) == 0 else {
+      throw EntriesFile.failure("cut", path)
+    }
+  }
+
+  private static func failure(_ doing: String, _ path: String) -> LedgerError {
+    LedgerError(.storage, "cannot \(doing) \(path): \(String(cString: strerror(errno)))")
+  }
+}
+
+/// Reads a file of entries piece by piece: what stands between newlines, with its offset.
+struct LineScanner {
+  private let file: EntriesFile
+  private var buffer: [UInt8] = []
+  private var place = 0
+  private var bufferOffset: Int
+  private let end: Int
+  private static let step = 1 << 20
+
+  /// From `offset` up to, not including, `end`.
+  init(_ file: EntriesFile, from offset: Int, to end: Int) {
+    self.file = file
+    bufferOffset = offset
+    self.end = end
+  }
+
+  /// Where the next piece begins.
+  var offset: Int { bufferOffset + place }
+
+  /// The next piece; `isWhole` tells whether a newline follows it. Nil at the end.
+  mutating func next() throws(LedgerError) -> (bytes: [UInt8], isWhole: Bool)? {
+    var searched = place
+    while true {
+      if let newline = buffer[searched...].firstIndex(of: 10) {
+        let piece = Array(buffer[place..<newline])
+        place = newline + 1
+        return (piece, true)
+      }
+      searched = buffer.count
+      let from = bufferOffset + buffer.count
+      guard from < end else { break }
+      searched -= place
+      buffer.removeFirst(place)
+      bufferOffset += place
+      place = 0
+      let more = try file.read(at: from, count: min(LineScanner.step, end - from))
+      guard !more.isEmpty else { break }
+      buffer += more
+    }
+    guard place < buffer.count else { return nil }
+    let piece = Array(buffer[place...])
+    place = buffer.count
+    return (piece, false)
+  }
+}

@@ -1,0 +1,45 @@
+import Bytes
+
+extension Ledger {
+  /// Writes tiles and a signed checkpoint over everything that is durable. Appending does this by itself about once a
+  /// second; a server that may fall idle calls it now and then, so that the next start has little to read again and
+  /// an older copy of the log is recognised.
+  package func persist() throws(LedgerError) {
+    guard let key else { return }
+    let work = state.withLock { state -> (tree: TileTree, tiles: [TileName: [UInt8]], offsets: [Int])? in
+      guard !state.isPersisting, state.failure == nil, state.persistedSize != state.tree.size else {
+        return nil
+      }
+      state.isPersisting = true
+      return (state.tree, state.fresh, state.offsets)
+    }
+    guard let work else { return }
+    let result = Result { () throws(LedgerError) in
+      for (tile, bytes) in work.tiles.sorted(by: {
+        ($0.key.level, $0.key.index) < ($1.key.level, $1.key.index)
+      }) {
+        try store.write(tile, bytes)
+      }
+      if !work.tiles.isEmpty { try store.writeOffsets(work.offsets) }
+      let head = Checkpoint(origin: origin, size: work.tree.size, root: work.tree.root())
+      try store.writeCheckpoint(head.signed(with: key))
+    }
+    state.withLock { state in
+      state.isPersisting = false
+      state.persistedAt = .now
+      guard case .success = result else { return }
+      state.persistedSize = work.tree.size
+      for tile in work.tiles.keys { state.fresh[tile] = nil }
+    }
+    try result.get()
+  }
+
+  /// The same if the last checkpoint on disk is old enough. A failure does not touch the entries, which are durable;
+  /// it is tried again after the next period.
+  func persistIfDue() {
+    let isDue = state.withLock {
+      ContinuousClock.now - $0.persistedAt >= .seconds(Ledger.checkpointPeriod)
+    }
+    if isDue { try? persist() }
+  }
+}

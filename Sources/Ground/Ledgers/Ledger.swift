@@ -1,0 +1,235 @@
+package import Bytes
+import Synchronization
+package import Trust
+
+/// An append-only, tamper-evident log: a Merkle tree (RFC 9162) over lines of canonical JSON, kept as tiles
+/// (c2sp.org/tlog-tiles) with a signed checkpoint.
+///
+/// The folder holds `entries.jsonl` (the truth), `tile/` and `offsets` (derived), `checkpoint` and `lock`. What the
+/// checkpoint covers is durable in all of them; what came after it is read again from the entries at the next start.
+/// One writer: a second `Ledger` on the same folder throws `.busy`. Safe to use from many threads; calls block.
+package final class Ledger: Sendable {
+  /// An entry's place, once it is durable.
+  package struct Entry: Sendable, Equatable {
+    package let index: Int
+    /// The Merkle leaf: SHA-256 of 0x00 and the entry's line.
+    package let leafHash: [UInt8]
+    /// When it was written. Never before the time of an earlier entry, whatever the clock does.
+    package let time: Timestamp
+  }
+
+  /// Seconds between two checkpoints on disk while entries come in.
+  package static let checkpointPeriod = 1
+
+  /// The log's name, in its checkpoints.
+  package let origin: String
+  /// Bytes of a torn tail that were cut off when the log was opened. They were never committed.
+  package let tornBytes: Int
+
+  let store: TileStore
+  let file: EntriesFile
+  /// Signs checkpoints; nil for a reader.
+  let key: SigningKey?
+  private let lock: FileLock?
+  let state: Monitor<State>
+
+  struct State {
+    /// Everything durable.
+    var tree = TileTree()
+    /// Bytes of `entries.jsonl` that hold durable entries.
+    var length = 0
+    /// Where each full tile of leaves ends in `entries.jsonl`.
+    var offsets: [Int] = []
+    /// Full tiles that are not yet on disk.
+    var fresh: [TileName: [UInt8]] = [:]
+    var lastTime = Timestamp(secondsSince1970: 0)
+    /// What waits for the next group, and the number its first entry was promised.
+    var waiting: [[UInt8]] = []
+    /// How many entries were ever promised a place: durable, in writing, or waiting.
+    var promised = 0
+    var isWriting = false
+    /// What became of groups that were refused: the first promised number after each, and why.
+    var failure: LedgerError?
+    /// Numbers of the promises, which differ from the indices once a group has been refused.
+    var settled = 0
+    var outcomes: [Int: Result<Entry, LedgerError>] = [:]
+    var persistedSize = -1
+    var persistedAt = ContinuousClock.now
+    var isPersisting = false
+    /// The checkpoint of the present size, once someone asked for it.
+    var signed: (size: Int, note: String)?
+    /// The last tile of entries that was read.
+    var bundle: (tile: Int, lines: [[UInt8]])?
+  }
+
+  /// Opens a log, or makes one.
+  ///
+  /// A torn tail, which no one was ever told of, is cut off. Throws `.behind` when the log holds less than its last
+  /// signed checkpoint, `.damaged` when what the checkpoint covers has changed, `.busy` when another process writes.
+  package init(folder: String, origin: String, key: SigningKey) throws(LedgerError) {
+    guard SignedNote.isName(origin) else { throw LedgerError(.entry, "“\(origin)” cannot be a log's name") }
+    do {
+      try Files.makeDirectory(folder, mode: 0o700)
+      lock = try FileLock(folder + "/lock")
+    } catch {
+      // The lock's own refusal has no error number of the system.
+      throw error.operation == "lock" && error.code == 0
+        ? LedgerError(.busy, "another process writes the log: \(error.message)") : LedgerError(error)
+    }
+    self.origin = origin
+    self.key = key
+    store = TileStore(folder: folder)
+    file = try EntriesFile(folder + "/entries.jsonl", isWriter: true)
+    let opened = try Ledger.restore(store, file, origin: origin, key: key.publicKey, isReader: false)
+    tornBytes = opened.tornBytes
+    state = Monitor(opened.state)
+    try persist()
+  }
+
+  /// Opens a log to read it as of its last checkpoint on disk, also while another process writes it. Appending to it
+  /// throws `.storage`.
+  package init(reading folder: String, origin: String, key: VerifyingKey) throws(LedgerError) {
+    self.origin = origin
+    self.key = nil
+    lock = nil
+    store = TileStore(folder: folder)
+    file = try EntriesFile(folder + "/entries.jsonl", isWriter: false)
+    let opened = try Ledger.restore(store, file, origin: origin, key: key, isReader: true)
+    tornBytes = 0
+    state = Monitor(opened.state)
+  }
+
+  deinit { try? persist() }
+
+  /// Entries in the log, all durable.
+  package var size: Int { state.withLock { $0.tree.size } }
+
+  /// Why nothing can be written any more, or nil.
+  package var failure: LedgerError? { state.withLock { $0.failure } }
+
+  /// Appends an entry; durable on disk when this returns. Entries of threads that call at the same time share one
+  /// sync. Blocks for the time of a sync.
+  package func append(_ entry: JSON) throws(LedgerError) -> Entry {
+    guard let written = try append([entry]).first else { throw LedgerError(.entry, "nothing was written") }
+    return written
+  }
+
+  /// Appends entries in this order, with one sync.
+  package func append(_ entries: [JSON]) throws(LedgerError) -> [Entry] {
+    guard key != nil else { throw LedgerError(.storage, "the log was opened for reading only") }
+    var prepared: [[UInt8]] = []
+    for entry in entries { prepared.append(try Ledger.canonical(entry)) }
+    guard !prepared.isEmpty else { return [] }
+    let promises = state.withLock { state in
+      state.waiting += prepared
+      state.promised += prepared.count
+      return (state.promised - prepared.count)..<state.promised
+    }
+    while true {
+      // Whoever finds no one writing writes for all that wait.
+      let isLeader = state.wait { state -> Bool? in
+        if state.settled >= promises.upperBound { return false }
+        guard !state.isWriting else { return nil }
+        state.isWriting = true
+        return true
+      }
+      guard isLeader else { break }
+      writeGroup()
+    }
+    let outcomes = state.withLock { state in promises.map { state.outcomes.removeValue(forKey: $0) } }
+    var written: [Entry] = []
+    for outcome in outcomes {
+      guard let outcome else { throw LedgerError(.broken, "an entry was lost on its way to the disk") }
+      written.append(try outcome.get())
+    }
+    persistIfDue()
+    return written
+  }
+
+  private static func canonical(_ entry: JSON) throws(LedgerError) -> [UInt8] {
+    let bytes: [UInt8]
+    do { bytes = try entry.canonical() } catch {
+      throw LedgerError(.entry, "the entry has no canonical form: \(error.message)")
+    }
+    guard bytes.count <= LedgerLine.sizeLimit - 256 else {
+      throw LedgerError(
+        .entry, "the entry has \(bytes.count) bytes, at most \(LedgerLine.sizeLimit - 256) fit")
+    }
+    return bytes
+  }
+
+  /// Writes all that waits. Only the one thread that has set `isWriting` is here.
+  private func writeGroup() {
+    // Only what a group needs: whoever holds a copy of the whole state makes each change copy it.
+    let (entries, start, broken) = state.withLock { state in
+      defer { state.waiting = [] }
+      return (
+        state.waiting, Group.Start(tree: state.tree, length: state.length, time: state.lastTime),
+        state.failure
+      )
+    }
+    var group = Group(start)
+    for entry in entries { group.add(entry) }
+    let failure: LedgerError?
+    if let broken {
+      failure = broken
+    } else {
+      do throws(LedgerError) {
+        try file.append(group.bytes, at: start.length)
+        failure = nil
+      } catch {
+        failure = error
+      }
+    }
+    state.withLockTelling { state in
+      for (place, entry) in group.entries.enumerated() {
+        state.outcomes[state.settled + place] = failure.map { .failure($0) } ?? .success(entry)
+      }
+      state.settled += entries.count
+      state.isWriting = false
+      if let failure {
+        if failure.code == .broken { state.failure = failure }
+        return
+      }
+      state.tree = group.tree
+      state.length += group.bytes.count
+      state.offsets += group.offsets
+      state.fresh.merge(group.tiles) { $1 }
+      state.lastTime = group.time
+    }
+  }
+}
+
+/// Entries that are written together.
+private struct Group {
+  private(set) var bytes: [UInt8] = []
+  private(set) var entries: [Ledger.Entry] = []
+  private(set) var tree: TileTree
+  private(set) var tiles: [TileName: [UInt8]] = [:]
+  private(set) var offsets: [Int] = []
+  let time: Timestamp
+  private let start: Start
+
+  /// What is durable when the group begins.
+  struct Start {
+    let tree: TileTree
+    let length: Int
+    let time: Timestamp
+  }
+
+  init(_ start: Start) {
+    tree = start.tree
+    time = max(Timestamp.now(), start.time)
+    self.start = start
+  }
+
+  mutating func add(_ entry: [UInt8]) {
+    let line = LedgerLine.write(entry: entry, after: start.tree.size, index: tree.size, time: time)
+    let leaf = Merkle.leafHash(line)
+    entries.append(Ledger.Entry(index: tree.size, leafHash: leaf, time: time))
+    bytes += line
+    bytes.append(10)
+    tree.append(leaf) { tiles[$0] = $1 }
+    if tree.size % TileName.width == 0 { offsets.append(start.length + bytes.count) }
+  }
+}

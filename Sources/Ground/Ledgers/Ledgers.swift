@@ -1,1 +1,0 @@
-// Ledgers: see the table in Package.swift.
