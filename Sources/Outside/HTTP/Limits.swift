@@ -49,6 +49,8 @@ package struct Limits: Sendable, Equatable {
   package var requestsPerSecond = 0
   /// Requests one address may send at once before the average counts.
   package var requestBurst = 0
+  /// Milliseconds after which an answer counts as slow and goes into the slow log.
+  package var slowMilliseconds = 1000
   /// Seconds a drain waits for requests in flight.
   package var drainTimeoutSeconds = 30
 

@@ -4,7 +4,11 @@ import Synchronization
 
 /// An HTTP/1.1 server: a loop for each core, each with its own listening sockets, and a few workers.
 package final class Server: Sendable {
+  private typealias Socket = (descriptor: Int32, listener: Listener)
+
   private struct Running: Sendable {
+    /// The listening sockets of each loop, from `open` until `start`.
+    var sockets: [[Socket]] = []
     var inboxes: [Inbox] = []
     var threads: [ServerThread] = []
     var workers: Workers?
@@ -15,43 +19,56 @@ package final class Server: Sendable {
   private let limits: Limits
   private let loopCount: Int
   private let log: AccessLog?
+  private let slowLog: AccessLog?
   package let metrics: Metrics
   private let running = Mutex(Running())
 
-  /// - Parameter loops: threads that serve connections; one for each core where nil.
+  /// - Parameters:
+  ///   - loops: threads that serve connections; one for each core where nil.
+  ///   - slowLog: a second log for answers that took longer than `limits.slowMilliseconds`.
   package init(
     listeners: [Listener], limits: Limits = Limits(), loops: Int? = nil, log: AccessLog? = nil,
-    metrics: Metrics = Metrics()
+    slowLog: AccessLog? = nil, metrics: Metrics = Metrics()
   ) {
     self.listeners = listeners
     self.limits = limits
     loopCount = max(1, loops ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     self.log = log
+    self.slowLog = slowLog
     self.metrics = metrics
   }
 
   /// Where it listens, with the ports the system chose.
   package var addresses: [ListenAddress] { running.withLock { $0.addresses } }
 
-  /// Opens every listener, then serves until `stop`. The sockets are open when this returns.
-  package func start() throws(ServerError) {
-    // OpenSSL writes with write(2): a peer that has gone must be an error there, not a signal.
-    signal(SIGPIPE, SIG_IGN)
+  /// Opens every listening socket, and makes no thread yet: the moment to give up rights and shut the door.
+  package func open() throws(ServerError) {
+    guard running.withLock({ $0.sockets.isEmpty }) else { return }
     raiseDescriptorLimit()
-    guard let workers = Workers(waiting: limits.waitingRequests) else {
-      throw ServerError(code: .noLoop, subject: "", errorNumber: errno)
-    }
     var addresses: [ListenAddress] = []
-    var sockets = Array(repeating: [(descriptor: Int32, listener: Listener)](), count: loopCount)
+    var sockets = Array(repeating: [Socket](), count: loopCount)
     for listener in listeners {
       let address = try open(listener, into: &sockets)
       addresses.append(address)
     }
+    running.withLock { $0 = Running(sockets: sockets, addresses: addresses) }
+  }
+
+  /// Opens the sockets where `open` has not, and serves until `stop` or `drain`.
+  package func start() throws(ServerError) {
+    // OpenSSL writes with write(2): a peer that has gone must be an error there, not a signal.
+    signal(SIGPIPE, SIG_IGN)
+    try open()
+    guard let workers = Workers(waiting: limits.waitingRequests) else {
+      throw ServerError(code: .noLoop, subject: "", errorNumber: errno)
+    }
+    let (sockets, addresses) = running.withLock { ($0.sockets, $0.addresses) }
     guard workers.start(count: limits.workers) else {
       throw ServerError(code: .noThreads, subject: "", errorNumber: errno)
     }
     let shared = EventLoop.Shared(
-      limits: limits, workers: workers, metrics: metrics, log: log, census: Census(limits: limits),
+      limits: limits, workers: workers, metrics: metrics, log: log, slowLog: slowLog,
+      census: Census(limits: limits),
       processIdentity: UInt64.random(in: 0 ... .max))
     var inboxes: [Inbox] = []
     var threads: [ServerThread] = []
@@ -71,13 +88,14 @@ package final class Server: Sendable {
       threads.append(thread)
     }
     running.withLock {
-      $0 = Running(inboxes: inboxes, threads: threads, workers: workers, addresses: addresses)
+      $0 = Running(
+        sockets: sockets, inboxes: inboxes, threads: threads, workers: workers, addresses: addresses)
     }
   }
 
   /// One socket for each loop on the same port; an inherited one is shared.
   private func open(
-    _ listener: Listener, into sockets: inout [[(descriptor: Int32, listener: Listener)]]
+    _ listener: Listener, into sockets: inout [[Socket]]
   ) throws(ServerError) -> ListenAddress {
     switch listener.source {
     case .inherited(let descriptor):
@@ -126,5 +144,8 @@ package final class Server: Sendable {
   }
 
   /// Opens the log anew after a rotation.
-  package func reopenLog() { log?.reopen() }
+  package func reopenLog() {
+    log?.reopen()
+    slowLog?.reopen()
+  }
 }

@@ -68,6 +68,7 @@ static inline int doorsill_accept(int fd, struct sockaddr *address, socklen_t *l
 static inline int doorsill_socket(int family) {
   return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 }
+static inline int doorsill_datagram_socket(void) { return socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0); }
 static inline ssize_t doorsill_sendfile(int out, int in, int64_t *offset, size_t count) {
   return (ssize_t)syscall(SYS_sendfile, out, in, offset, count);
 }

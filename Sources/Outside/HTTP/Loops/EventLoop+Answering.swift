@@ -110,12 +110,16 @@ extension EventLoop {
   ) {
     let took = startedAt.map { Clock.microseconds() - $0 }
     counters.answered(status: status, bytes: bytes, microseconds: took)
-    guard let log = shared.log else { return }
-    log.format(
-      AccessLog.Record(
-        address: connection.address, head: head, identity: identity, status: status, bytes: bytes,
-        microseconds: took ?? 0, time: realTime,
-        certificate: connection.peer.certificate?.thumbprint),
-      into: &logBuffer)
+    let isSlow = took.map { $0 >= Int64(limits.slowMilliseconds) * 1000 } ?? false
+    guard shared.log != nil || (isSlow && shared.slowLog != nil) else { return }
+    let record = AccessLog.Record(
+      address: connection.address, head: head, identity: identity, status: status, bytes: bytes,
+      microseconds: took ?? 0, time: realTime, certificate: connection.peer.certificate?.thumbprint)
+    shared.log?.format(record, into: &logBuffer)
+    if isSlow, let slow = shared.slowLog {
+      var line: [UInt8] = []
+      slow.format(record, into: &line)
+      slow.write(line)
+    }
   }
 }

@@ -12,6 +12,7 @@ final class EventLoop {
     let workers: Workers
     let metrics: Metrics
     let log: AccessLog?
+    let slowLog: AccessLog?
     let census: Census
     let processIdentity: UInt64
   }
