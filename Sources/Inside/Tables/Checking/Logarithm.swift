@@ -1,0 +1,6 @@
+import Glibc
+
+extension Double {
+  /// Natural logarithm.
+  var logarithm: Double { log(self) }
+}

@@ -1,0 +1,39 @@
+import Bytes
+
+/// How a conversion goes about it.
+package struct ConvertOptions {
+  package var check = TableCheck.Options()
+  package var writer = WriterOptions()
+
+  package init() {}
+}
+
+/// Reads any table and writes it in another format, in one pass. The report tells what was seen and every fault.
+///
+/// Without a schema every column is text. A table with faults is written as far as its cells go (a cell that is not
+/// of its type stays text where the format can hold it), so look at the report's `isClean`; a file that cannot be
+/// read to its end is not written at all.
+package func convert(
+  _ source: TableSource, schema: Schema? = nil, to format: TableFormat, output: OutputSink,
+  options: ConvertOptions = ConvertOptions()
+) throws -> TableReport {
+  try export(source, schema: schema, to: [(format, output)], options: options)
+}
+
+/// The same into several formats from one reading.
+package func export(
+  _ source: TableSource, schema: Schema? = nil, to outputs: [(format: TableFormat, sink: OutputSink)],
+  options: ConvertOptions = ConvertOptions()
+) throws -> TableReport {
+  var options = options
+  options.check.reportsBrokenFiles = false
+  if !source.hasHeader { options.writer.hasHeader = false }
+  let run = try CheckRun(source, schema: schema, options: options.check)
+  let writers = try outputs.map { try makeWriter($0.format, to: $0.sink, options: options.writer) }
+  for writer in writers { try writer.begin(run.schema) }
+  let report = try run.finish { batch, columns in
+    for writer in writers { try writer.write(batch, columns) }
+  }
+  for writer in writers { try writer.finish() }
+  return report
+}

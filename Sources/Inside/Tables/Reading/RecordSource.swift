@@ -1,0 +1,69 @@
+/// Records of one table, read from front to back in pieces.
+///
+/// Getting a piece is serial; splitting it (`Piece.split`) needs no order, so that it may run on another thread.
+protocol RecordSource: AnyObject {
+  /// Names of the columns as the source has them; empty names and repetitions included.
+  var header: [String] { get }
+  var seen: Seen { get }
+  /// Bytes read so far.
+  var bytesRead: Int { get }
+  func nextPiece() throws(TableError) -> Piece?
+}
+
+/// Some records, perhaps not yet split into cells.
+struct Piece: Sendable {
+  let storage: BatchStorage
+  /// How to split it, if that is still to be done.
+  var splitter: Splitter?
+
+  struct Splitter: Sendable {
+    let scanner: RecordScanner
+    let file: String
+    /// Offset in the file of the first byte, where offsets mean something.
+    let offset: Int
+    /// Whether the text may have bytes that are not UTF-8.
+    let needsCheck: Bool
+  }
+
+  /// Splits the records. Lines in the error are counted from the first of the piece, from 0.
+  func split() throws(TableError) {
+    guard let splitter else { return }
+    if splitter.needsCheck, let bad = UTF8Check.firstInvalid(storage.base, storage.byteCount) {
+      throw TableError(
+        .invalidByte, file: splitter.file, line: Lines.count(storage.base, bad),
+        offset: splitter.offset + bad,
+        "the byte \(hexadecimal(storage.base[bad])) is not UTF-8 here",
+        hint:
+          "the file is damaged, or part of it is in another encoding; have it exported again as UTF-8, or declare the encoding it really has"
+      )
+    }
+    do throws(ScanFault) {
+      try splitter.scanner.split(storage)
+    } catch {
+      let quote = splitter.scanner.dialect.quote.map { String(Character(Unicode.Scalar($0))) } ?? ""
+      let offset = splitter.needsCheck ? splitter.offset + error.offset : nil
+      switch error.kind {
+      case .unclosedQuote:
+        throw TableError(
+          .unclosedQuote, file: splitter.file, line: error.line, column: error.column, offset: offset,
+          "a cell opens with \(quote) and is never closed",
+          hint: "close the cell, write \(quote)\(quote) for a \(quote) that is data, or declare another quote"
+        )
+      case .textAfterQuote:
+        throw TableError(
+          .textAfterQuote, file: splitter.file, line: error.line, column: error.column, offset: offset,
+          "text follows the closing \(quote) of a cell",
+          hint:
+            "write \(quote)\(quote) for a \(quote) inside a quoted cell, or declare the escape that the file uses"
+        )
+      case .invalidByte: return
+      }
+    }
+  }
+}
+
+/// `0xFF`.
+func hexadecimal(_ byte: UInt8) -> String {
+  let text = String(byte, radix: 16, uppercase: true)
+  return "0x" + (text.count == 1 ? "0" : "") + text
+}

@@ -1,0 +1,85 @@
+/// One stream of records, whatever the format.
+///
+/// Cells are UTF-8 text as in the source; typed formats give their canonical text. Memory is a few batches.
+package final class TableReader {
+  private let source: any RecordSource
+  private var nextRecord = 1
+  private var nextLine: Int
+
+  /// Names of the columns as the source has them; without a header `column1`, `column2` …
+  package var header: [String] { source.header }
+  /// The same made usable: none empty, none twice.
+  package var columnNames: [String] { HeaderEvidence.usable(source.header) }
+  /// What was seen of format, encoding and dialect. Complete when the last batch has been read.
+  package var seen: Seen { source.seen }
+  /// Bytes of the source read so far.
+  package var bytesRead: Int { source.bytesRead }
+
+  /// Opens a table. Throws where it cannot be opened or its beginning cannot be read.
+  package convenience init(_ source: TableSource) throws(TableError) {
+    try self.init(source, blockSize: BlockStream.defaultSize)
+  }
+
+  init(_ source: TableSource, blockSize: Int) throws(TableError) {
+    self.source = try openRecords(source, blockSize: blockSize)
+    nextLine = 1
+  }
+
+  /// The next records, or nil at the end. Throws at what cannot be read rightly; nothing is repaired.
+  package func next() throws(TableError) -> Batch? {
+    while true {
+      guard let piece = try nextPiece() else { return nil }
+      do {
+        try piece.split()
+      } catch {
+        throw error.moved(line: nextLine)
+      }
+      if piece.storage.rowCount == 0 {
+        nextLine += piece.storage.lineCount
+        continue
+      }
+      return number(piece)
+    }
+  }
+
+  /// Serial half of `next`: a piece still to be split. Errors have their place in the file already.
+  func nextPiece() throws(TableError) -> Piece? {
+    do {
+      return try source.nextPiece()
+    } catch {
+      throw error.moved(line: nextLine)
+    }
+  }
+
+  /// The same, but the line in an error is still to be counted from the pieces that are under way.
+  func nextPieceUnplaced() throws(TableError) -> Piece? { try source.nextPiece() }
+
+  /// Gives a split piece its place in the table. To be called in the order of the pieces.
+  func number(_ piece: Piece) -> Batch {
+    var batch = Batch(storage: piece.storage, columnCount: source.header.count)
+    batch.firstRecord = nextRecord
+    batch.firstLine = nextLine
+    nextRecord += piece.storage.rowCount
+    nextLine += piece.storage.lineCount
+    return batch
+  }
+
+  /// Line on which the next batch begins.
+  var line: Int { nextLine }
+}
+
+/// Opens the reader of a source's format.
+func openRecords(_ source: TableSource, blockSize: Int) throws(TableError) -> any RecordSource {
+  var input = try InputFile(path: source.path)
+  let (format, certainty) = try FormatEvidence.judge(source, &input)
+  switch format {
+  case .csv, .csvExcel, .tsv:
+    let records = try DelimitedSource(source, format: format, input: input, blockSize: blockSize)
+    records.note(certainty: certainty)
+    return records
+  default:
+    throw TableError(
+      .unknownFormat, file: source.name, "\(format.rawValue) cannot be read",
+      hint: "read csv, tsv, json, xlsx or sqlite")
+  }
+}

@@ -1,1 +1,0 @@
-// Tables: see the table in Package.swift.
