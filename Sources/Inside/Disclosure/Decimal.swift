@@ -71,6 +71,26 @@ package enum Decimal {
     return text.withUTF8 { scaled($0, scale: scale) }
   }
 
+  /// The same for text with an exponent (`1.5e3`), which some writers of tables use.
+  package static func scaled(exponent text: String, scale: Int) -> Int64? {
+    guard let mark = text.firstIndex(where: { $0 == "e" || $0 == "E" }),
+      let exponent = Int(text[text.index(after: mark)...]), abs(exponent) <= 18
+    else { return nil }
+    let mantissa = text[..<mark]
+    let parts = mantissa.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    let isNegative = mantissa.first == "-"
+    var digits = (parts.first ?? "").filter { $0 != "-" && $0 != "+" } + (parts.count > 1 ? parts[1] : "")
+    var point = digits.utf8.count - (parts.count > 1 ? parts[1].utf8.count : 0) + exponent
+    while point > digits.utf8.count { digits += "0" }
+    while point < 0 {
+      digits = "0" + digits
+      point += 1
+    }
+    let whole = digits.prefix(point), fraction = digits.dropFirst(point)
+    let plain = (whole.isEmpty ? "0" : whole) + (fraction.isEmpty ? "" : "." + fraction)
+    return scaled((isNegative ? "-" : "") + plain, scale: scale)
+  }
+
   /// a / b in units of 10⁻ᵈⁱᵍⁱᵗˢ, rounded half away from zero; b is positive.
   package static func quotient(_ a: Int128, _ b: Int128, digits: Int) -> Int128 {
     Magnitudes.rounded(a * power(digits), toMultipleOf: b)

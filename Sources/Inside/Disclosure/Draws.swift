@@ -72,3 +72,19 @@ struct CellLabel: Hashable, Sendable {
     }
   }
 }
+
+/// Reads labels back.
+package enum CellLabels {
+  /// The conditions of a canonical label.
+  package static func pairs(_ label: String) -> [(dimension: String, code: String)] {
+    label.split(separator: "|", omittingEmptySubsequences: false).dropFirst().compactMap { part in
+      guard let equals = part.firstIndex(of: "=") else { return nil }
+      var code = String(part[part.index(after: equals)...])
+      if code.contains("%") {
+        code = code.split(separator: "%7C", omittingEmptySubsequences: false).joined(separator: "|")
+        code = code.split(separator: "%25", omittingEmptySubsequences: false).joined(separator: "%")
+      }
+      return (String(part[..<equals]), code)
+    }
+  }
+}

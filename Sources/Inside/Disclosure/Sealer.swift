@@ -103,3 +103,10 @@ package struct Sealer {
     "\(profile.k)/\(profile.jitterWeights)/\(profile.pPercent)/\(profile.topNoise.numerator)/\(profile.topNoise.denominator)"
   }
 }
+
+extension Sealer {
+  /// The sets of dimensions of the declared tables.
+  package var tables: [DimensionSet] { request.tables.map { DimensionSet($0) } }
+  /// Places of the measures that are released.
+  package var releasedMeasures: [Int] { request.measures }
+}

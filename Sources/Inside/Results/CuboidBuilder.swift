@@ -12,10 +12,8 @@ final class CuboidBuilder {
   /// Whether the guard asks who is largest here.
   let wantsTops: Bool
   private(set) var cuboid: TrueCuboid
-  /// For each dimension of the grid: codes above each code, itself first; nil where no code has one above.
-  private let chains: [[[Int32]]?]
+  private let finder: CellFinder
   private var scratch = UnitGroups()
-  private let shape: Shape
   private let limit: Int
 
   init(
@@ -23,22 +21,12 @@ final class CuboidBuilder {
     topLimit: Int = Top.limit
   ) throws(DisclosureError) {
     self.set = set
-    self.shape = shape
     self.measures = measures
     self.wantsTops = wantsTops && !measures.isEmpty
     limit = topLimit
     grid = try Grid(set, of: shape)
     lattice = judged ? try Lattice(grid, of: shape) : nil
-    chains = grid.dimensions.map { dimension in
-      guard shape.parents[dimension].contains(where: { $0 >= 0 }) else { return nil }
-      return shape.parents[dimension].indices.map { code in
-        var chain = [Int32(code)]
-        while let above = chain.last.map({ shape.parents[dimension][Int($0)] }), above >= 0 {
-          chain.append(above)
-        }
-        return chain
-      }
-    }
+    finder = CellFinder(grid, of: shape)
     let count = grid.count
     let wanted = (0..<measureCount).map { measures.contains($0) }
     cuboid = TrueCuboid(
@@ -54,7 +42,7 @@ final class CuboidBuilder {
 
   /// Adds units that have one row each, given by their rows.
   func add(lone rows: [Int32], of data: Microdata) {
-    if chains.allSatisfy({ $0 == nil }) {
+    if finder.isFlat {
       for row in rows {
         var cell = 0
         for (place, dimension) in grid.dimensions.enumerated() {
@@ -65,7 +53,7 @@ final class CuboidBuilder {
     } else {
       var cells: [Int] = []
       for row in rows {
-        self.cells(of: Int(row), data, into: &cells)
+        finder.cells(of: Int(row), data.codes, into: &cells)
         for cell in cells { addLone(cell, row: Int(row), of: data) }
       }
     }
@@ -86,23 +74,6 @@ final class CuboidBuilder {
     }
   }
 
-  /// Every cell of the grid that a row lies in: its own and, in hierarchies, those above.
-  private func cells(of row: Int, _ data: Microdata, into cells: inout [Int]) {
-    cells.removeAll(keepingCapacity: true)
-    cells.append(0)
-    for (place, dimension) in grid.dimensions.enumerated() {
-      let code = data.codes[dimension][row]
-      let stride = grid.strides[place]
-      guard let chain = chains[place]?[Int(code)], chain.count > 1 else {
-        for index in cells.indices { cells[index] += Int(code) * stride }
-        continue
-      }
-      let heads = cells
-      cells.removeAll(keepingCapacity: true)
-      for head in heads { for node in chain { cells.append(head + Int(node) * stride) } }
-    }
-  }
-
   // MARK: Units with several rows
 
   /// Adds one unit with several rows; its groups stay available until the next one.
@@ -110,7 +81,7 @@ final class CuboidBuilder {
     scratch.removeAll()
     var cells: [Int] = []
     for row in rows {
-      self.cells(of: row, data, into: &cells)
+      finder.cells(of: row, data.codes, into: &cells)
       for cell in cells { scratch.pairs.append((cell, row)) }
     }
     scratch.group()
