@@ -15,7 +15,7 @@ struct Disk {
   }
 
   /// The same, piece by piece.
-  func create(_ path: String, _ body: (([UInt8]) throws -> Void) throws -> Void) throws {
+  func create(_ path: String, _ body: (@escaping ([UInt8]) throws -> Void) throws -> Void) throws {
     try step("create \(path)")
     let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
     guard file >= 0 else { throw failure("make", path) }

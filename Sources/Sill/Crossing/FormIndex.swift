@@ -1,0 +1,191 @@
+/// All forms of a batch of secrets, for one kind of text. A position in the text is looked at with one multiplication
+/// and one bit; only where a form may begin are its lengths tried, each once, with one hash carried along.
+final class FormIndex {
+  /// A form in the index: which secret, and how it is spelled.
+  struct Form {
+    let secret: UInt32
+    let form: SecretForm
+  }
+
+  private let long: Windows
+  private let short: Windows
+  /// Bytes of the longest form.
+  let longest: Int
+  /// Forms too short to be searched.
+  let tooShort: Int
+  let isEmpty: Bool
+
+  /// Shorter forms are not searched for: they stand everywhere.
+  static let shortest = 4
+
+  /// Takes forms one by one.
+  struct Builder {
+    fileprivate var long: [(window: UInt64, length: Int, hash: UInt64, form: Form)] = []
+    fileprivate var short: [(window: UInt64, length: Int, hash: UInt64, form: Form)] = []
+    fileprivate var longest = 0
+    fileprivate(set) var tooShort = 0
+
+    mutating func add(_ form: Form, _ bytes: [UInt8]) {
+      guard bytes.count >= FormIndex.shortest else {
+        tooShort += 1
+        return
+      }
+      longest = max(longest, bytes.count)
+      let hash = bytes.withUnsafeBufferPointer { Fingerprint.hash($0) }
+      let width = bytes.count >= 8 ? 8 : 4
+      var window: UInt64 = 0
+      for place in 0..<width { window |= UInt64(bytes[place]) << UInt64(8 * place) }
+      if width == 8 {
+        long.append((window, bytes.count, hash, form))
+      } else {
+        short.append((window, bytes.count, hash, form))
+      }
+    }
+
+    func build() -> FormIndex { FormIndex(self) }
+  }
+
+  private init(_ builder: Builder) {
+    long = Windows(builder.long)
+    short = Windows(builder.short)
+    longest = builder.longest
+    tooShort = builder.tooShort
+    isEmpty = builder.long.isEmpty && builder.short.isEmpty
+  }
+
+  /// Tries every position before `end` of the text; eight readable bytes must follow its last one. `body` gets the
+  /// place, the length and the form of each match.
+  func search(
+    _ text: UnsafeBufferPointer<UInt8>, count: Int, upTo end: Int, _ body: (Int, Int, Form) -> Void
+  ) {
+    guard !isEmpty, let base = text.baseAddress else { return }
+    let raw = UnsafeRawPointer(base)
+    let hasShort = !short.isEmpty
+    let hasLong = !long.isEmpty
+    for place in 0..<end {
+      let window = raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+      if hasLong, long.mayBegin(window) { long.probe(window, text, place, count, body) }
+      if hasShort {
+        let window = window & 0xFFFF_FFFF
+        if short.mayBegin(window) { short.probe(window, text, place, count, body) }
+      }
+    }
+  }
+
+  /// Forms by their first eight (or four) bytes.
+  private struct Windows {
+    private let bits: [UInt64]
+    private let bitShift: UInt64
+    private let windows: [UInt64]
+    private let starts: [Int32]
+    private let windowMask: Int
+    /// Lengths to try, ascending; 0 ends a list. Place 0 is an empty list.
+    private let lengths: [UInt16]
+    private let hashes: [UInt64]
+    private let forms: [Form]
+    private let hashMask: Int
+    let isEmpty: Bool
+
+    init(_ entries: [(window: UInt64, length: Int, hash: UInt64, form: Form)]) {
+      isEmpty = entries.isEmpty
+      let size = Windows.power(of: max(16, entries.count * 2))
+      var bits = [UInt64](repeating: 0, count: size * 8 / 64 + 1)
+      let bitCount = UInt64(size * 8)
+      bitShift = UInt64(64 - bitCount.trailingZeroBitCount)
+      var windows = [UInt64](repeating: 0, count: size)
+      var starts = [Int32](repeating: 0, count: size)
+      var lengths: [UInt16] = [0]
+      var hashes = [UInt64](repeating: 0, count: size)
+      var forms = [Form](repeating: Form(secret: 0, form: .asWritten), count: size)
+      let mask = size - 1
+      let sorted = entries.sorted { ($0.window, $0.length) < ($1.window, $1.length) }
+      var at = 0
+      while at < sorted.count {
+        let window = sorted[at].window
+        let bit = (window &* Windows.factor) >> bitShift
+        bits[Int(bit >> 6)] |= 1 << (bit & 63)
+        var slot = Int(truncatingIfNeeded: Fingerprint.spread(window)) & mask
+        while starts[slot] != 0 { slot = (slot + 1) & mask }
+        windows[slot] = window
+        starts[slot] = Int32(lengths.count)
+        var last = 0
+        while at < sorted.count, sorted[at].window == window {
+          if sorted[at].length != last {
+            last = sorted[at].length
+            lengths.append(UInt16(last))
+          }
+          Windows.insert(sorted[at].hash, sorted[at].form, &hashes, &forms, mask)
+          at += 1
+        }
+        lengths.append(0)
+      }
+      self.bits = bits
+      self.windows = windows
+      self.starts = starts
+      self.lengths = lengths
+      self.hashes = hashes
+      self.forms = forms
+      windowMask = mask
+      hashMask = mask
+    }
+
+    private static let factor: UInt64 = 0x9E37_79B9_7F4A_7C15
+
+    private static func power(of count: Int) -> Int {
+      var power = 16
+      while power < count { power *= 2 }
+      return power
+    }
+
+    /// The first form of a hash stays: the same bytes may stand for several secrets.
+    private static func insert(
+      _ hash: UInt64, _ form: Form, _ hashes: inout [UInt64], _ forms: inout [Form], _ mask: Int
+    ) {
+      let hash = hash == 0 ? 1 : hash
+      var slot = Int(truncatingIfNeeded: Fingerprint.spread(hash)) & mask
+      while hashes[slot] != 0 {
+        if hashes[slot] == hash { return }
+        slot = (slot + 1) & mask
+      }
+      hashes[slot] = hash
+      forms[slot] = form
+    }
+
+    @inline(__always)
+    func mayBegin(_ window: UInt64) -> Bool {
+      let bit = (window &* Windows.factor) >> bitShift
+      return bits[Int(bit >> 6)] & (1 << (bit & 63)) != 0
+    }
+
+    func probe(
+      _ window: UInt64, _ text: UnsafeBufferPointer<UInt8>, _ place: Int, _ count: Int,
+      _ body: (Int, Int, Form) -> Void
+    ) {
+      var slot = Int(truncatingIfNeeded: Fingerprint.spread(window)) & windowMask
+      while starts[slot] != 0, windows[slot] != window { slot = (slot + 1) & windowMask }
+      var next = Int(starts[slot])
+      guard next != 0 else { return }
+      var hash = Fingerprint.start
+      var done = 0
+      while case let length = Int(lengths[next]), length != 0 {
+        guard place + length <= count else { return }
+        while done < length {
+          hash = Fingerprint.step(hash, text[place + done])
+          done += 1
+        }
+        if let form = find(hash) { body(place, length, form) }
+        next += 1
+      }
+    }
+
+    private func find(_ hash: UInt64) -> Form? {
+      let hash = hash == 0 ? 1 : hash
+      var slot = Int(truncatingIfNeeded: Fingerprint.spread(hash)) & hashMask
+      while hashes[slot] != 0 {
+        if hashes[slot] == hash { return forms[slot] }
+        slot = (slot + 1) & hashMask
+      }
+      return nil
+    }
+  }
+}

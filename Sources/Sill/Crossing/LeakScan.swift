@@ -1,0 +1,98 @@
+import Bytes
+import Releases
+
+extension ReleaseWriter {
+  /// Looks for every secret value, in every form, in every part that was written and in the parts' names. Throws
+  /// `LeakFound` when a value stands there that is in no open source and that chance does not explain. Reads everything
+  /// once for each batch of secrets; time grows with the bytes, memory does not.
+  @discardableResult
+  package func leakScan(_ secrets: SecretSet, open sources: [OpenSource] = []) throws -> LeakReport {
+    var scan = LeakScan(secrets, work: building)
+    // The same content under many names is read once; every name is looked at.
+    var files: [String: String] = [:]
+    for (path, part) in parts where files[part.sha256] == nil { files[part.sha256] = path }
+    let first = Set(files.values)
+    let report = try scan.run(
+      parts: parts.keys.sorted().map { ($0, first.contains($0) ? Files.join(tree, $0) : nil) }, open: sources)
+    guard report.leakCount == 0 else { throw LeakFound(report: report) }
+    scanned = true
+    return report
+  }
+}
+
+/// One run of the leak scan.
+struct LeakScan {
+  private let secrets: SecretSet
+  private let containers: Containers
+  private let work: String
+  private var report = LeakReport()
+  private static let shown = 100
+
+  init(_ secrets: SecretSet, work: String) {
+    self.secrets = secrets
+    self.work = work
+    containers = Containers(work: work)
+  }
+
+  /// `parts`: names, and the file to read where its content has not been read under another name.
+  mutating func run(parts: [(name: String, file: String?)], open sources: [OpenSource]) throws -> LeakReport {
+    report = LeakReport()
+    report.values = secrets.given
+    report.parts = parts.count
+    try secrets.forEachBatch { batch in
+      guard !batch.secrets.isEmpty else { return }
+      let search = try LeakSearch(batch)
+      report.distinct += batch.secrets.count
+      report.tooShort += search.tooShort
+      let open = try alsoOpen(search, sources)
+      for secret in open { report.alsoOpen[secrets.fields[Int(batch.secrets[secret].field)], default: 0] += 1 }
+      try look(parts, batch, search, open)
+      report.bytes += search.bytes
+    }
+    return report
+  }
+
+  /// The secrets that stand in open sources.
+  private func alsoOpen(_ search: LeakSearch, _ sources: [OpenSource]) throws -> Set<Int> {
+    var open: Set<Int> = []
+    let stream = search.stream { hit in open.insert(hit.secret) }
+    for source in sources {
+      switch source {
+      case .words(let bytes): stream.write(bytes)
+      case .file(let path):
+        try containers.open(path, as: path) { _, produce in
+          try produce { $0.isEmpty ? stream.separate() : stream.write($0) }
+          stream.finish()
+        }
+      }
+      stream.finish()
+    }
+    return open
+  }
+
+  private mutating func look(
+    _ parts: [(name: String, file: String?)], _ batch: SecretSet.Batch, _ search: LeakSearch, _ open: Set<Int>
+  ) throws {
+    var found = Found(batch: batch, search: search, fields: secrets.fields, open: open)
+    let names = search.stream { found.take($0) }
+    for (name, file) in parts {
+      found.enter(name, isName: true)
+      names.write(Array(name.utf8))
+      names.finish()
+      guard let file else { continue }
+      // Open tables hold numbers of every kind; those of the pages are counted to know what chance would bring.
+      let isTable = name.hasPrefix(Layout.rows + "/") || name.hasPrefix("\(Layout.site)/data/")
+      try containers.open(file, as: name) { inside, produce in
+        found.enter(inside, isName: false)
+        let stream = search.stream { found.take($0) }
+        try produce { piece in
+          if piece.isEmpty { return stream.separate() }
+          if !isTable, found.countsNumbers { found.count(piece) }
+          stream.write(piece)
+        }
+        stream.finish()
+      }
+    }
+    found.settle(into: &report, shown: LeakScan.shown)
+  }
+}
