@@ -56,7 +56,8 @@ struct Containers {
       throw error
     } catch {
       throw CrossingError(
-        .altered, name, "\(name) looks like a packed file but cannot be opened, so it cannot be searched: \(error)")
+        .altered, name,
+        "\(name) looks like a packed file but cannot be opened, so it cannot be searched: \(error)")
     }
   }
 
@@ -71,7 +72,9 @@ struct Containers {
         try write(piece)
       }
     }
-    guard magic.starts(with: [0x1F, 0x8B, 0x08]) || ZipReader.looksLike(magic) || magic == StoredDatabase.magic else {
+    guard
+      magic.starts(with: [0x1F, 0x8B, 0x08]) || ZipReader.looksLike(magic) || magic == StoredDatabase.magic
+    else {
       return
     }
     let path = Files.join(work, "inner-\(depth)")

@@ -64,7 +64,8 @@ package struct LeakFound: Fault {
 
   package var message: String {
     let shown = report.leaks.prefix(20).map { "  " + $0.description }.joined(separator: "\n")
-    return "\(report.leakCount) restricted \(report.leakCount == 1 ? "value stands" : "values stand") in the release; nothing was released\n\(shown)"
+    return
+      "\(report.leakCount) restricted \(report.leakCount == 1 ? "value stands" : "values stand") in the release; nothing was released\n\(shown)"
   }
 
   package var hint: String? {

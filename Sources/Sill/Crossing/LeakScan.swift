@@ -45,7 +45,9 @@ struct LeakScan {
       report.distinct += batch.secrets.count
       report.tooShort += search.tooShort
       let open = try alsoOpen(search, sources)
-      for secret in open { report.alsoOpen[secrets.fields[Int(batch.secrets[secret].field)], default: 0] += 1 }
+      for secret in open {
+        report.alsoOpen[secrets.fields[Int(batch.secrets[secret].field)], default: 0] += 1
+      }
       try look(parts, batch, search, open)
       report.bytes += search.bytes
     }

@@ -123,12 +123,15 @@ final class LeakSearch {
   private static let selfEvident = 16
 
   private func judgePlain(
-    _ text: UnsafeBufferPointer<UInt8>, _ count: Int, _ place: Int, _ length: Int, _ form: FormIndex.Form, _ base: Int
+    _ text: UnsafeBufferPointer<UInt8>, _ count: Int, _ place: Int, _ length: Int, _ form: FormIndex.Form,
+    _ base: Int
   ) -> Hit? {
     let before = place > 0 ? text[place - 1] : 0x0A
     let after = place + length < count ? text[place + length] : 0x0A
     if length < LeakSearch.selfEvident, form.form == .asWritten || form.form == .gb18030 {
-      guard !Strength.joins(before, text[place]), !Strength.joins(text[place + length - 1], after) else { return nil }
+      guard !Strength.joins(before, text[place]), !Strength.joins(text[place + length - 1], after) else {
+        return nil
+      }
     }
     return Hit(
       secret: Int(form.secret), form: form.form, offset: base + place,
@@ -145,7 +148,9 @@ final class LeakSearch {
     let before = place > 0 ? text[place - 1] : 0x0A
     let after = end < count ? text[end] : 0x0A
     if length < LeakSearch.selfEvident {
-      guard gapBefore || !Strength.joins(before, text[place]), gapAfter || !Strength.joins(text[end - 1], after) else {
+      guard gapBefore || !Strength.joins(before, text[place]),
+        gapAfter || !Strength.joins(text[end - 1], after)
+      else {
         return nil
       }
     }

@@ -61,7 +61,8 @@ final class SecretForms {
     of bytes: [UInt8], _ plain: (SecretForm, [UInt8]) -> Void, _ folded: (SecretForm, [UInt8]) -> Void
   ) {
     for (digest, hex, base64) in [
-      (Digest.md5(bytes), SecretForm.md5Hex, SecretForm.md5Base64), (Digest.sha1(bytes), .sha1Hex, .sha1Base64),
+      (Digest.md5(bytes), SecretForm.md5Hex, SecretForm.md5Base64),
+      (Digest.sha1(bytes), .sha1Hex, .sha1Base64),
       (Digest.sha256(bytes), .sha256Hex, .sha256Base64), (Digest.sm3(bytes), .sm3Hex, .sm3Base64),
     ] {
       folded(hex, Array(Hex.encode(digest).utf8))
@@ -71,7 +72,9 @@ final class SecretForms {
       if url.contains(where: { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }) {
         plain(
           base64,
-          url.map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "+") : $0 == UInt8(ascii: "_") ? UInt8(ascii: "/") : $0 })
+          url.map {
+            $0 == UInt8(ascii: "-") ? UInt8(ascii: "+") : $0 == UInt8(ascii: "_") ? UInt8(ascii: "/") : $0
+          })
       }
     }
   }

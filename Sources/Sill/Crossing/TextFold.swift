@@ -73,7 +73,8 @@ struct TextFold {
   /// A scalar that an escape or a wide character stood for.
   private mutating func put(_ scalar: UInt32, _ at: Int) {
     switch scalar {
-    case 0x20, 0x2D, 0x5F, 0x28, 0x29, 0xA0, 0xAD, 0xB7, 0x2000...0x2015, 0x202F, 0x2060, 0x2212, 0x3000, 0xFEFF:
+    case 0x20, 0x2D, 0x5F, 0x28, 0x29, 0xA0, 0xAD, 0xB7, 0x2000...0x2015, 0x202F, 0x2060, 0x2212, 0x3000,
+      0xFEFF:
       gapBefore = true
     case 0x41...0x5A: put(UInt8(scalar) | 0x20, at)
     case 0..<0x80: put(UInt8(scalar), at)
@@ -101,7 +102,8 @@ struct TextFold {
       return (2, UInt32(piece[at + 1]))
     default:  // three bytes
       guard left >= 3, piece[at + 1] & 0xC0 == 0x80, piece[at + 2] & 0xC0 == 0x80 else { return (1, nil) }
-      let scalar = UInt32(piece[at] & 0x0F) << 12 | UInt32(piece[at + 1] & 0x3F) << 6 | UInt32(piece[at + 2] & 0x3F)
+      let scalar =
+        UInt32(piece[at] & 0x0F) << 12 | UInt32(piece[at + 1] & 0x3F) << 6 | UInt32(piece[at + 2] & 0x3F)
       switch scalar {
       case 0x2000...0x2015, 0x202F, 0x2060, 0x2212, 0x3000, 0xFEFF, 0xFF01...0xFF5E: return (3, scalar)
       default: return (1, nil)

@@ -1,0 +1,184 @@
+import Bytes
+import Releases
+import Support
+import Testing
+import Trust
+
+@testable import Crossing
+@testable import Policies
+
+@Suite struct `The leak scan` {
+  static let field = SecretField(
+    dataset: "residents", resource: "residents", field: "resident_id", kind: .identifier)
+
+  static func identity(_ number: Int) -> String { "33010219\(9_000_000_000 + number * 7_919 % 999_999_999)" }
+
+  static func set(
+    _ outside: Outside, _ values: [String], capacity: Int = 1_000, kind: SecretField.Kind = .identifier
+  ) throws -> SecretSet {
+    let set = SecretSet(work: outside.path, capacity: capacity)
+    let number = set.register(SecretField(dataset: "residents", resource: "r", field: "id", kind: kind))
+    for (unit, value) in values.enumerated() { try set.add(value, field: number, unit: UInt64(unit)) }
+    return set
+  }
+
+  static let values = (0..<1_000).map(identity)
+
+  /// Every way a value may be dressed.
+  static let forms: [(String, @Sendable (String) -> [UInt8])] = [
+    ("as written", { Array($0.utf8) }),
+    ("with spaces", { Array("ID \($0.prefix(6)) \($0.dropFirst(6).prefix(8)) \($0.suffix(4)).".utf8) }),
+    ("with hyphens", { Array("\($0.prefix(6))-\($0.dropFirst(6))".utf8) }),
+    (
+      "full width",
+      { Array($0.unicodeScalars.map { String(Unicode.Scalar($0.value + 0xFEE0)!) }.joined().utf8) }
+    ),
+    ("entities", { Array($0.unicodeScalars.map { "&#\($0.value);" }.joined().utf8) }),
+    (
+      "json escapes", { Array($0.unicodeScalars.map { "\\u00" + String($0.value, radix: 16) }.joined().utf8) }
+    ),
+    ("percent escapes", { Array($0.utf8.map { "%" + String($0, radix: 16) }.joined().utf8) }),
+    ("utf-16 le", { $0.utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] } }),
+    ("utf-16 be", { $0.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] } }),
+    ("md5", { Array(Hex.encode(Digest.md5(Array($0.utf8))).utf8) }),
+    ("sha-1 capitals", { Array(Hex.encode(Digest.sha1(Array($0.utf8))).uppercased().utf8) }),
+    ("sha-256", { Array(Hex.encode(Digest.sha256(Array($0.utf8))).utf8) }),
+    ("sm3", { Array(Hex.encode(Digest.sm3(Array($0.utf8))).utf8) }),
+    ("md5 base64", { Array(Base64.encode(Digest.md5(Array($0.utf8))).utf8) }),
+    ("sha-1 base64url", { Array(Base64.encodeURL(Digest.sha1(Array($0.utf8))).utf8) }),
+    ("sha-256 base64", { Array(Base64.encode(Digest.sha256(Array($0.utf8))).utf8) }),
+    ("sm3 base64", { Array(Base64.encode(Digest.sm3(Array($0.utf8))).utf8) }),
+  ]
+
+  static func xlsx(_ content: [UInt8]) throws -> [UInt8] {
+    var zip = ZipWriter()
+    try zip.add("xl/sharedStrings.xml", Array("<sst><si><t>".utf8) + content + Array("</t></si></sst>".utf8))
+    try zip.finish()
+    return zip.takeOutput()
+  }
+
+  @Test(arguments: forms.map(\.0)) func `finds a value in every form`(form: String) throws {
+    let make = try #require(Self.forms.first { $0.0 == form }?.1)
+    let outside = try Outside()
+    let set = try Self.set(outside, Self.values)
+    let noise = (0..<50_000).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 7) }
+    for (value, place) in [(Self.values[17], 0), (Self.values[999], 40_000)] {
+      let page = Array(noise[..<place]) + [0x0A] + make(value) + [0x0A] + Array(noise[place...])
+      let writer = try outside.writer()
+      try writer.file("notes.bin", page, outside.portal)
+      let error = #expect(throws: LeakFound.self) { try writer.leakScan(set) }
+      #expect(error?.report.leakCount == 1)
+      #expect(error?.report.leaks.first?.part == "site/notes.bin")
+      #expect(error?.message.contains("residents/r, field id") == true)
+      #expect(error?.message.contains(value) == false)
+      try writer.abandon()
+    }
+  }
+
+  @Test func `finds a Chinese name in GB18030 and every spelling`() throws {
+    let outside = try Outside()
+    let gb: [UInt8] = [0xC5, 0xB7, 0xD1, 0xF4, 0xB7, 0xE6, 0xC7, 0xE5]  // 欧阳锋清
+    for bytes in [
+      gb, Array("欧阳锋清".utf8), Array("\\u6b27\\u9633\\u950b\\u6e05".utf8), Array("&#x6B27;&#x9633;锋 清".utf8),
+    ] {
+      let set = try Self.set(outside, ["欧阳锋清"])
+      let writer = try outside.writer()
+      try writer.file("x.txt", Array("<td>".utf8) + bytes + Array("</td>".utf8), outside.portal)
+      #expect(throws: LeakFound.self) { try writer.leakScan(set) }
+      try writer.abandon()
+    }
+  }
+
+  @Test func `finds all of a thousand planted values, in every container and in names`() throws {
+    let outside = try Outside()
+    let set = try Self.set(outside, Self.values, capacity: 300)  // four batches, three of them through the file
+    let text = Self.values.map { "note \($0) end" }.joined(separator: "\n")
+    let database = try outside.folder.file("planted.sqlite")
+    let builder = try RowsFile.Builder(path: database, fields: [RowField(name: "t", type: .string)])
+    try builder.append(rows: Self.values.map { [.text(String(repeating: "å", count: 3_000) + $0)] })
+    try builder.finish()
+    let stored = try Files.read(database)
+    let plants: [(String, [UInt8])] = [
+      ("plain.txt", Array(text.utf8)), ("packed.gz", Gzip.compress(Array(text.utf8))),
+      ("book.xlsx", try Self.xlsx(Array(text.utf8))),
+      ("twice.gz", Gzip.compress(try Self.xlsx(Array(text.utf8)))), ("rows.sqlite", stored),
+      ("rows.sqlite.gz", Gzip.compress(stored)),
+    ]
+    for (name, bytes) in plants {
+      let writer = try outside.writer()
+      try writer.file(name, bytes, outside.portal)
+      let error = #expect(throws: LeakFound.self) { try writer.leakScan(set) }
+      #expect(error?.report.leakCount == 1_000, "\(name)")
+      try writer.abandon()
+    }
+    let writer = try outside.writer()
+    try writer.file("files/\(Self.values[5]).csv", [0x41], outside.portal)
+    try writer.file(
+      "files/a%20\(Self.values[6].prefix(6))-\(Self.values[6].dropFirst(6)).csv", [0x41], outside.portal)
+    let error = #expect(throws: LeakFound.self) { try writer.leakScan(set) }
+    #expect(error?.report.leakCount == 2)
+    #expect(error?.report.leaks.first?.offset == -1)
+  }
+
+  @Test func `finds a value that lies across two windows`() throws {
+    let outside = try Outside()
+    let set = try Self.set(outside, [Self.values[3]])
+    for shift in [-20, -9, -1, 0, 1, 9] {
+      var page = [UInt8](repeating: 0x2E, count: 3 << 20)
+      let place = (1 << 20) + shift
+      page.replaceSubrange(place..<place + 18, with: Self.values[3].utf8)
+      let writer = try outside.writer()
+      try writer.file("big.bin", page, outside.portal)
+      let error = #expect(throws: LeakFound.self) { try writer.leakScan(set) }
+      #expect(error?.report.leaks.first?.offset == place)
+      try writer.abandon()
+    }
+  }
+
+  @Test func `lists values that also stand in open sources, and fails the others`() throws {
+    let outside = try Outside()
+    let set = try Self.set(outside, Self.values)
+    let open = try outside.folder.file("open.csv")
+    try Files.write(Array("id\n\(Self.values[1])\n\(Self.values[2])\n".utf8), to: open)
+    let writer = try outside.writer()
+    try outside.fill(writer, marker: "one")
+    try writer.file("a.txt", Array("\(Self.values[1]) \(Self.values[2])".utf8), outside.portal)
+    let report = try writer.leakScan(set, open: [.file(open)])
+    #expect(report.alsoOpen.values.reduce(0, +) == 2)
+    #expect(report.leakCount == 0)
+    try writer.file("b.txt", Array(Self.values[3].utf8), outside.portal)
+    #expect(throws: LeakFound.self) { try writer.leakScan(set, open: [.file(open)]) }
+  }
+
+  @Test func `leaves text alone that stands for several units or is short`() throws {
+    let outside = try Outside()
+    let set = try Self.set(outside, ["浙江省杭州市", "浙江省杭州市", "一处独有的地址", "short"], kind: .text)
+    let writer = try outside.writer()
+    try writer.file("a.txt", Array("浙江省杭州市, short".utf8), outside.portal)
+    #expect(try writer.leakScan(set).leakCount == 0)
+    try writer.file("b.txt", Array("在一处独有的地址旁".utf8), outside.portal)
+    #expect(throws: LeakFound.self) { try writer.leakScan(set) }
+  }
+
+  @Test func `does not take a few short numbers for leaks, but a column of them`() throws {
+    let outside = try Outside()
+    let set = try Self.set(outside, (0..<2_000).map { String(125_000 + $0 * 37) })
+    let page = (0..<400).map { "<td>\(100_003 + $0 * 991)</td>" }.joined()
+    let writer = try outside.writer()
+    try writer.file("a.html", Array(page.utf8), outside.portal)
+    let report = try writer.leakScan(set)
+    #expect(report.leakCount == 0)
+    #expect(!report.byChance.isEmpty)
+    try writer.file(
+      "b.html", Array((0..<400).map { "<td>\(125_000 + $0 * 37)</td>" }.joined().utf8), outside.portal)
+    #expect(throws: LeakFound.self) { try writer.leakScan(set) }
+  }
+
+  @Test func `refuses what it cannot open`() throws {
+    let outside = try Outside()
+    let set = try Self.set(outside, Self.values)
+    let writer = try outside.writer()
+    try writer.file("torn.gz", Array(Gzip.compress(Array(Self.values[0].utf8)).dropLast(4)), outside.portal)
+    #expect(throws: CrossingError(.altered, "site/torn.gz", "")) { try writer.leakScan(set) }
+  }
+}

@@ -1,0 +1,177 @@
+import Bytes
+import Releases
+import Support
+import Testing
+import Trust
+
+@testable import Crossing
+@testable import Policies
+
+@Suite struct `The release writer` {
+  @Test func `publishes a release that a server opens and finds whole`() throws {
+    let outside = try Outside()
+    let number = try outside.publish("one")
+    let release = try outside.current()
+    #expect(release.number == number)
+    try release.verifyParts()
+    #expect(release.part("site/index.html.gz") != nil)
+    #expect(
+      try Gzip.decompress(release.bytes(of: "site/index.html.gz")) == release.bytes(of: "site/index.html"))
+    #expect(try release.datasets() == ["airports"])
+    let page = try release.rows("airports", resource: nil, items: [], milliseconds: 1000)
+    #expect(
+      String(decoding: page.bytes, as: UTF8.self)
+        == #"[{"code":"PEK","name":"北京"},{"code":"SHA","name":"上海"}]"#)
+  }
+
+  @Test func `stores what did not change once`() throws {
+    let outside = try Outside()
+    try outside.publish("one")
+    try outside.publish("two")
+    let first = Files.join(outside.path, "releases/1/site/data/airports/airports.csv")
+    let second = Files.join(outside.path, "releases/2/site/data/airports/airports.csv")
+    #expect(Disk.linkCount(second) == 3)
+    #expect(try Files.read(first) == Files.read(second))
+    #expect(Disk.linkCount(Files.join(outside.path, "releases/2/site/index.html")) == 2)
+  }
+
+  @Test func `refuses open files and rows without the clearance for them`() throws {
+    let outside = try Outside()
+    let writer = try outside.writer()
+    let entry = outside.clearance("airports", .entry)
+    let other = outside.clearance("income", .rows)
+    for (path, clearance) in [
+      ("data/airports/airports.csv", entry), ("data/airports/airports.csv", other),
+      ("data/airports/airports.csv", outside.portal), ("en/data/airports/a.csv", entry),
+      ("data/airports.csv", other),
+      ("datasets/airports/index.html", other), ("datasets/airports/index.html", outside.portal),
+      ("results/airports/income/index.html", entry),
+      ("en/results/airports/income/index.html", outside.portal),
+    ] {
+      #expect(throws: CrossingError(.clearance, path, "")) { try writer.file(path, [1], clearance) }
+    }
+    let path = try outside.folder.file("x")
+    try Files.write([1], to: path)
+    #expect(throws: CrossingError(.clearance, "rows/airports.a.sqlite", "")) {
+      try writer.rows("airports", "a", from: path, entry)
+    }
+    #expect(throws: CrossingError(.clearance, "income", "")) {
+      try writer.catalogue([outside.entry("income")], [entry])
+    }
+    #expect(throws: CrossingError(.clearance, "x.html", "")) { try writer.shell("x.html", [1], entry) }
+  }
+
+  @Test func `refuses a mixture of policies`() throws {
+    let outside = try Outside()
+    let writer = try outside.writer()
+    try writer.file("index.html", [1], outside.portal)
+    #expect(throws: CrossingError(.clearance, "about.html", "")) {
+      try writer.file("about.html", [1], outside.clearance("", .portal, policy: "other"))
+    }
+  }
+
+  @Test(arguments: ["../escape", "a//b", "a/./b", "", "a/../../b", "a\u{0}b"])
+  func `refuses paths that leave the release`(path: String) throws {
+    let outside = try Outside()
+    let writer = try outside.writer()
+    #expect(throws: CrossingError.self) { try writer.file(path, [1], outside.portal) }
+  }
+
+  @Test func `seals nothing that was not scanned, and nothing without settings`() throws {
+    let outside = try Outside()
+    let writer = try outside.writer()
+    #expect(throws: CrossingError(.order, "seal", "")) { try writer.seal(decisions: nil, catalogueHash: "") }
+    try outside.fill(writer, marker: "one")
+    #expect(throws: CrossingError(.order, "seal", "")) { try writer.seal(decisions: nil, catalogueHash: "") }
+    try writer.leakScan(outside.noSecrets())
+    try writer.file("late.html", [1], outside.portal)
+    #expect(throws: CrossingError(.order, "seal", "")) { try writer.seal(decisions: nil, catalogueHash: "") }
+    #expect(throws: CrossingError(.order, "flip", "")) { try writer.flip() }
+  }
+
+  @Test func `lets only one writer in`() throws {
+    let outside = try Outside()
+    let writer = try outside.writer()
+    #expect(throws: CrossingError.self) { try outside.writer() }
+    try writer.abandon()
+  }
+
+  @Test func `takes parts over from an earlier release under today's clearance`() throws {
+    let outside = try Outside()
+    try outside.publish("one")
+    let old = try outside.current()
+    let writer = try outside.writer()
+    let csv = "site/data/airports/airports.csv"
+    #expect(throws: CrossingError(.clearance, "data/airports/airports.csv", "")) {
+      try writer.carry(csv, from: old, outside.clearance("airports", .entry))
+    }
+    try writer.carry(csv, from: old, outside.clearance("airports", .rows))
+    #expect(throws: CrossingError(.clearance, "settings.json", "")) {
+      try writer.carry("settings.json", from: old, outside.portal)
+    }
+  }
+}
+
+struct Killed: Error {}
+
+@Suite struct `A writer that is killed` {
+  /// Every step of a publication, by counting them once.
+  private static func steps(_ outside: Outside) throws -> [String] {
+    var steps: [String] = []
+    try outside.publish("two") { steps.append($0) }
+    return steps
+  }
+
+  @Test func `leaves the old release or the new one, whole, at every step, and the next run cleans up`()
+    throws
+  {
+    let count: Int
+    do {
+      let outside = try Outside()
+      try outside.publish("one")
+      count = try Self.steps(outside).count
+    }
+    #expect(count > 30)
+    let outside = try Outside()
+    try outside.publish("one")
+    for kill in 0..<count {
+      let before = try outside.current().number
+      var done = 0
+      #expect(throws: Killed.self) {
+        try outside.publish("k\(kill)") { _ in
+          done += 1
+          if done > kill { throw Killed() }
+        }
+      }
+      let release = try outside.current()
+      try release.verifyParts()
+      #expect(release.number == before || kill > count - 3, "step \(kill) of \(count)")
+      // The next writer starts from order.
+      try Housekeeping.cleanUp(outside: outside.path, key: outside.key.publicKey)
+      let left = try Files.list(Files.join(outside.path, "releases")).filter { $0.hasPrefix(".") }
+      #expect(Set(left).isSubset(of: [".last", ".lock"]))
+      for part in try Files.list(Files.join(outside.path, "releases/parts")) {
+        #expect((Disk.linkCount(Files.join(outside.path, "releases/parts/\(part)")) ?? 0) > 1)
+      }
+      #expect(ReleaseStore.numbers(in: outside.path).last == (try outside.current().number))
+    }
+    // And publishes as if nothing had been.
+    let number = try outside.publish("last")
+    #expect(try outside.current().number == number)
+    try outside.current().verifyParts()
+  }
+
+  @Test func `never gives a number to two different releases`() throws {
+    let outside = try Outside()
+    try outside.publish("one")
+    for step in ["point", "remove"] {
+      #expect(throws: Killed.self) {
+        try outside.publish("cut") { what in
+          if what.hasPrefix(step), what.hasSuffix("current") || what.hasSuffix(".flipping") { throw Killed() }
+        }
+      }
+    }
+    let numbers = ReleaseStore.numbers(in: outside.path)
+    #expect(try outside.publish("two") > numbers.last ?? 0)
+  }
+}
