@@ -21,13 +21,16 @@ struct CellShape {
       var word: UInt64
       if left >= 8 {
         word = raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+      } else if count >= 8 {
+        // The last bytes again with those before them, which are shifted out.
+        word = raw.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self) >> UInt64(64 - left * 8)
+      } else if count >= 4 {
+        let low = raw.loadUnaligned(as: UInt32.self)
+        let high = raw.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self) >> UInt32(64 - count * 8)
+        word = UInt64(low) | UInt64(high) << 32
       } else {
         word = 0
-        var shift: UInt64 = 0
-        for index in offset..<count {
-          word |= UInt64(bytes[index]) << shift
-          shift += 8
-        }
+        for index in 0..<count { word |= UInt64(bytes[index]) << UInt64(index * 8) }
       }
       high |= word
       digits += Self.below(word ^ 0x3030_3030_3030_3030, 10).nonzeroBitCount

@@ -19,8 +19,10 @@ extension ColumnScanner {
         lookAtCreditCode(bytes, start)
       }
     case 9:
-      if Self.isPassport(bytes + start, digits) {
+      if Self.isPassport(bytes + start, digits, hinted: hints.passport) {
         hit(.passport, bytes, start, end)
+        // A column of nothing but low numbers counts something.
+        if bytes[start + 1] == 0x30, bytes[start + 2] == 0x30, bytes[start + 3] == 0x30 { odd(.passport) }
       } else {
         missed(.passport)
       }
@@ -44,12 +46,13 @@ extension ColumnScanner {
     if length > 11 { lookAtDigitsBehindLetters(bytes, start, end) }
   }
 
-  /// E12345678, EA1234567, G, D, S, P, H, M, C and their kin.
-  private static func isPassport(_ code: UnsafePointer<UInt8>, _ digits: Int) -> Bool {
+  /// E12345678, EA1234567, G, D, S and P; permits (H, M, C) only where the column is of such papers.
+  private static func isPassport(_ code: UnsafePointer<UInt8>, _ digits: Int, hinted: Bool) -> Bool {
     let first = Byte.upper(code[0])
     if digits == 8 {
       switch first {
-      case 0x45, 0x47, 0x44, 0x53, 0x50, 0x48, 0x4D, 0x43: return true
+      case 0x45, 0x47, 0x44, 0x53, 0x50: return true
+      case 0x48, 0x4D, 0x43: return hinted
       default: return false
       }
     }

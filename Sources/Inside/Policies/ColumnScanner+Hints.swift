@@ -17,7 +17,7 @@ extension ColumnScanner {
       let second = Self.han(bytes, 3, count)
       guard first != 0, second != 0 else { return }
       if detectors.anchors[Int(first)] & DetectorSet.Anchor.surname != 0
-        || detectors.doubleSurnames.contains(UInt64(first) << 32 | UInt64(second))
+        || detectors.isDoubleSurname(first, second)
       {
         hit(.personalName, bytes, 0, count)
       }
@@ -41,11 +41,9 @@ extension ColumnScanner {
     let first = Self.han(bytes, 0, count)
     let second = Self.han(bytes, 3, count)
     guard first != 0, second != 0 else { return }
-    let doubled = detectors.doubleSurnames.contains(UInt64(first) << 32 | UInt64(second))
-    guard doubled || count <= 9 && detectors.anchors[Int(first)] & DetectorSet.Anchor.surname != 0 else {
-      return
-    }
-    guard !doubled || count >= 9 else { return }
+    let single = count <= 9 && detectors.anchors[Int(first)] & DetectorSet.Anchor.surname != 0
+    let doubled = !single && count >= 9 && detectors.isDoubleSurname(first, second)
+    guard single || doubled else { return }
     var given = 0
     var index = doubled ? 6 : 3
     let characters = (count - index) / 3

@@ -67,6 +67,7 @@ extension ColumnScanner {
       if Self.isAreaCode(run, 4) { hit(.landline, bytes, start, end) } else { missed(.mobile) }
     case 10: missed(.mobile)
     case 9:
+      if run[0] == 0x30, run[1] == 0x30, run[2] == 0x30 { return }
       if IdentityNumber.organizationCode(run, check: run[8]) {
         hit(.bareOrganizationCode, bytes, start, end)
       } else {

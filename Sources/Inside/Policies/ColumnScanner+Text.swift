@@ -158,8 +158,9 @@ extension ColumnScanner {
     var start = 0
     while start < count, bytes[start] == 0x20 || bytes[start] == 0x28 { start += 1 }
     guard start + 6 <= count else { return }
-    switch bytes[start] {
-    case 0x54, 0x53, 0x43, 0x4F, 0x55: lookAtEnglishMarking(bytes, start, count)
+    switch (bytes[start], bytes[start + 1]) {
+    case (0x54, 0x4F), (0x53, 0x45), (0x43, 0x4F), (0x4F, 0x46), (0x55, 0x4B):
+      lookAtEnglishMarking(bytes, start, count)
     default: return
     }
   }

@@ -28,6 +28,8 @@ package struct ColumnScanner: Sendable {
   /// Slots and rules that still want an example.
   private var wanted: UInt32 = .max
   private var termsWanted: UInt64 = .max
+  /// Matches that were looked at for an example; where all are alike, three different ones never come.
+  private var examplesTried = 0
 
   // What the cell at hand has shown.
   private(set) var hits: UInt32 = 0
@@ -126,6 +128,8 @@ package struct ColumnScanner: Sendable {
         decoding: UnsafeBufferPointer(start: bytes + start, count: end - start), as: UTF8.self)
       if !termExamples[rule].contains(term) { termExamples[rule].append(term) }
       if termExamples[rule].count == Self.examplesKept { termsWanted &= ~(1 << UInt64(rule)) }
+      examplesTried += 1
+      if examplesTried > 200 { termsWanted = 0 }
     }
   }
 
@@ -141,6 +145,8 @@ package struct ColumnScanner: Sendable {
     let masked = slot == .secrecy ? text : Mask.masked(text)
     if !examples[slot.rawValue].contains(masked) { examples[slot.rawValue].append(masked) }
     if examples[slot.rawValue].count == Self.examplesKept { wanted &= ~slot.bit }
+    examplesTried += 1
+    if examplesTried > 200 { wanted = 0 }
   }
 
   // MARK: Findings
@@ -178,7 +184,7 @@ package struct ColumnScanner: Sendable {
     for slot in Slot.allCases where Self.kind(of: slot) == rule.kind && isBeyondChance(slot) {
       matches += found[slot.rawValue]
       shown += examples[slot.rawValue]
-      odd += unassigned[slot.rawValue]
+      if slot != .passport { odd += unassigned[slot.rawValue] }
     }
     return (min(matches, values), Array(shown.prefix(Self.examplesKept)), odd)
   }
@@ -188,6 +194,7 @@ package struct ColumnScanner: Sendable {
     let hit = Double(found[slot.rawValue])
     let tried = hit + Double(failed[slot.rawValue])
     guard hit > 0 else { return false }
+    if slot == .passport, !hints.passport, Double(unassigned[slot.rawValue]) > 0.2 * hit { return false }
     let least: Double =
       switch slot {
       case .residentID, .creditCode: 0.25

@@ -19,8 +19,8 @@ package final class DetectorSet: Sendable {
   /// One byte of anchor bits for each code point below U+10000.
   let anchors: [UInt8]
   let terms: TermIndex
-  /// First and second code point of surnames of two characters.
-  let doubleSurnames: Set<UInt64>
+  /// First and second code point of surnames of two characters, in rising order.
+  private let doubleSurnames: [UInt64]
 
   /// Makes the detectors ready; rules after the sixty-fourth that use dictionaries have none.
   package init(_ policy: DetectorPolicy) {
@@ -45,7 +45,7 @@ package final class DetectorSet: Sendable {
       if scalars.count == 1 { mark(surname, Anchor.surname) }
       if scalars.count == 2 { doubles.insert(UInt64(scalars[0]) << 32 | UInt64(scalars[1])) }
     }
-    doubleSurnames = doubles
+    doubleSurnames = doubles.sorted()
 
     var index = TermIndex()
     for (offset, rule) in policy.detectors.enumerated().prefix(64) {
@@ -61,5 +61,17 @@ package final class DetectorSet: Sendable {
     for first in index.firsts where first < 0x10000 { table[Int(first)] |= Anchor.term }
     terms = index
     anchors = table
+  }
+
+  /// Whether two characters are a surname such as 欧阳: a search among a few dozen.
+  func isDoubleSurname(_ first: UInt32, _ second: UInt32) -> Bool {
+    let wanted = UInt64(first) << 32 | UInt64(second)
+    var low = 0
+    var high = doubleSurnames.count
+    while low < high {
+      let middle = (low + high) / 2
+      if doubleSurnames[middle] < wanted { low = middle + 1 } else { high = middle }
+    }
+    return low < doubleSurnames.count && doubleSurnames[low] == wanted
   }
 }

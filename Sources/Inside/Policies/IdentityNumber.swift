@@ -79,7 +79,8 @@ enum IdentityNumber {
     case 0x31...0x39, 0x41, 0x4E, 0x59: break
     default: return .other
     }
-    guard Byte.isWord(code[1]) else { return .other }
+    // The class of body within its registration authority (GB 32100-2015, table 1).
+    guard code[1] >= 0x31, code[1] <= (code[0] == 0x39 ? 0x33 : 0x39) else { return .other }
     for index in 2..<8 where !Byte.isDigit(code[index]) { return .other }
     let province = number(code + 2, 2)
     guard isProvince(province) || province == 10 else { return .other }
@@ -94,7 +95,16 @@ enum IdentityNumber {
     let check = base31(code[17])
     guard check >= 0 else { return .other }
     guard (31 &- sum % 31) % 31 == check else { return .wrongCheck }
+    // Eighteen digits are often something else: there the organisation code within must hold as well. Sole
+    // traders (92) have none.
+    let sole = code[0] == 0x39 && code[1] == 0x32
+    if !sole, isDigits(code, 18), !organizationCode(code + 8, check: code[16]) { return .wrongCheck }
     return code[4] == 0x39 && code[5] == 0x39 ? .validUnassigned : .valid
+  }
+
+  private static func isDigits(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+    for index in 0..<count where !Byte.isDigit(bytes[index]) { return false }
+    return true
   }
 
   /// The value of a character in GB 32100's alphabet, which leaves out I, O, S, V and Z; −1 for any other.

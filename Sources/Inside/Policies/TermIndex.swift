@@ -13,6 +13,8 @@ struct TermIndex: Sendable {
   /// One bit for each pair of first letters of an ASCII term.
   private(set) var pairs: [UInt64] = Array(repeating: 0, count: 16)
   private(set) var hasWords = false
+  /// One bit for each hash of the first two characters of a term outside ASCII, and of terms of one character.
+  private var starts: [UInt64] = Array(repeating: 0, count: 128)
 
   /// First code points, for the table of anchors.
   var firsts: [UInt32] { Array(byFirst.keys) }
@@ -32,8 +34,29 @@ struct TermIndex: Sendable {
     } else {
       guard let scalar = text.unicodeScalars.first else { return }
       byFirst[scalar.value, default: []].append(index)
+      let second = bytes.count >= 6 ? Array(bytes[3..<6]) : []
+      let bit =
+        second.isEmpty
+        ? 0x1000 | Self.startHash(scalar.value, 0, 0) : Self.startHash(scalar.value, second[1], second[2])
+      starts[bit >> 6] |= 1 << UInt64(bit & 63)
     }
     terms.append(Term(bytes: bytes, rules: rules))
+  }
+
+  /// A hash of the first character and the end of the second: 0…4095.
+  @inline(__always)
+  private static func startHash(_ first: UInt32, _ next: UInt8, _ last: UInt8) -> Int {
+    Int(((first << 16 | UInt32(next) << 8 | UInt32(last)) &* 0x9E37_79B1) >> 20)
+  }
+
+  /// Whether a term may start here, for the price of a few operations.
+  @inline(__always)
+  private func mayStart(_ first: UInt32, _ bytes: UnsafePointer<UInt8>, _ start: Int, _ count: Int) -> Bool {
+    let alone = 0x1000 | Self.startHash(first, 0, 0)
+    if starts[alone >> 6] >> UInt64(alone & 63) & 1 == 1 { return true }
+    guard start + 5 < count else { return false }
+    let both = Self.startHash(first, bytes[start + 4], bytes[start + 5])
+    return starts[both >> 6] >> UInt64(both & 63) & 1 == 1
   }
 
   @inline(__always)
@@ -49,7 +72,7 @@ struct TermIndex: Sendable {
   func match(
     first: UInt32, _ bytes: UnsafePointer<UInt8>, _ start: Int, _ count: Int
   ) -> (rules: UInt64, length: Int)? {
-    guard let candidates = byFirst[first] else { return nil }
+    guard mayStart(first, bytes, start, count), let candidates = byFirst[first] else { return nil }
     return longest(of: candidates, bytes, start, count, wholeWords: false)
   }
 

@@ -1,0 +1,252 @@
+import Policies
+import Testing
+
+@Suite struct `The gate` {
+  let scale: Scale
+  init() throws { scale = try testScale() }
+
+  static let ids = `The level of a dataset`.ids
+
+  func verdict(_ facts: DatasetFacts) -> Verdict { classify(facts, scale: scale, policy: .standard) }
+
+  func request(
+    _ facts: DatasetFacts, previous: PublishedState? = nil, proposer: String? = "zhang",
+    approvals: [CheckedApproval] = [],
+    evidence: String = "e1", policy: String = "p1"
+  ) -> GateRequest {
+    GateRequest(
+      verdict: verdict(facts), evidenceHash: evidence, policyHash: policy, previous: previous,
+      proposer: proposer,
+      approvals: approvals)
+  }
+
+  static func approval(
+    from: String? = "L3", to: String = "L1", by approver: String = "li", roles: [String] = ["approver"],
+    dataset: String = "set", evidence: String = "e1", policy: String = "p1",
+    reason: String = "names of public officers",
+    proposer: String? = "zhang"
+  ) -> CheckedApproval {
+    CheckedApproval(
+      dataset: dataset, from: from, to: to, evidenceHash: evidence, policyHash: policy, reason: reason,
+      approver: approver, approverRoles: roles, proposer: proposer, time: "2026-11-21T13:00:00Z")
+  }
+
+  static let open = `The level of a dataset`.facts()
+  static let personal = `The level of a dataset`.facts(reason: true, findings: [ids])
+  static let restricted = `The level of a dataset`.facts(declared: "L3", basis: true, findings: [ids])
+
+  func refusal(_ request: GateRequest) -> GateRefusal? {
+    do {
+      _ = try Gate.clear(request, scale: scale)
+      return nil
+    } catch { return error }
+  }
+
+  @Test func `lets rows through for open data only`() throws {
+    let pass = try Gate.clear(request(Self.open), scale: scale)
+    #expect(pass.rows?.scope == .rows)
+    #expect(pass.rows?.dataset == "set")
+    #expect(pass.rows?.policyHash == "p1")
+    #expect(pass.results == nil)
+    let held = try Gate.clear(request(Self.restricted), scale: scale)
+    #expect(held.rows == nil)
+    #expect(held.results?.scope == .results)
+    #expect(held.entry.level == "L3")
+    let closed = try Gate.clear(
+      request(`The level of a dataset`.facts(declared: "L4", basis: true)), scale: scale)
+    #expect(closed.rows == nil && closed.results == nil)
+    #expect(closed.entry.scope == .entry)
+  }
+
+  @Test func `refuses to open personal data`() throws {
+    let refused = try #require(refusal(request(Self.personal)))
+    #expect(refused.reasons.map(\.code).contains(.openingPersonal))
+    #expect(refused.needs.map(\.role) == ["approver"])
+  }
+
+  @Test func `refuses a restriction without a legal basis`() {
+    let facts = `The level of a dataset`.facts(declared: "L3")
+    #expect(refusal(request(facts))?.reasons.map(\.code) == [.missingLegalBasis])
+  }
+
+  @Test func `opens personal data when a second person has signed exactly that`() throws {
+    let pass = try Gate.clear(request(Self.personal, approvals: [Self.approval()]), scale: scale)
+    #expect(pass.level.id == "L1")
+    #expect(pass.rows != nil)
+    #expect(pass.approvals.map(\.approver) == ["li"])
+  }
+
+  @Test func `refuses a self-approval however the name is written`() {
+    for name in ["zhang", "Zhang", " zhang "] {
+      let codes = refusal(request(Self.personal, approvals: [Self.approval(by: name)]))?.reasons.map(\.code)
+      #expect(codes?.contains(.approvalBySelf) == true)
+    }
+    // Whoever proposed when it was signed cannot have approved it either.
+    let earlier = Self.approval(by: "li", proposer: "li")
+    #expect(
+      refusal(request(Self.personal, approvals: [earlier]))?.reasons.map(\.code).contains(.approvalBySelf)
+        == true)
+  }
+
+  @Test func `refuses where nobody is known to have proposed`() {
+    let codes = refusal(request(Self.personal, proposer: nil, approvals: [Self.approval(proposer: nil)]))?
+      .reasons
+    #expect(codes?.map(\.code).contains(.proposerUnknown) == true)
+  }
+
+  @Test(arguments: [
+    (approval(evidence: "e0"), Problem.Code.approvalStale), (approval(policy: "p0"), .approvalStale),
+    (approval(to: "L2"), .approvalOfOtherChange), (approval(from: "L4"), .approvalOfOtherChange),
+    (approval(dataset: "other"), .approvalMissing), (approval(roles: ["custodian"]), .approvalWithoutRole),
+    (approval(roles: []), .approvalWithoutRole), (approval(reason: " \n"), .approvalWithoutReason),
+  ])
+  func `refuses an approval that is not of this change, this evidence and this policy`(
+    approval: CheckedApproval, code: Problem.Code
+  ) {
+    let codes = refusal(request(Self.personal, approvals: [approval]))?.reasons.map(\.code)
+    #expect(codes?.contains(code) == true)
+  }
+
+  @Test func `refuses to open personal data without a written reason even with a signature`() {
+    let facts = `The level of a dataset`.facts(findings: [Self.ids])
+    let codes = refusal(request(facts, approvals: [Self.approval()]))?.reasons.map(\.code)
+    #expect(codes == [.missingReason])
+  }
+
+  @Test func `holds data at the evidence's level where the lower declaration is not signed`() throws {
+    let facts = `The level of a dataset`.facts(
+      declared: "L2", basis: true, reason: true, findings: [Self.ids])
+    #expect(try Gate.clear(request(facts), scale: scale).level.id == "L3")
+    let lowered = try Gate.clear(request(facts, approvals: [Self.approval(to: "L2")]), scale: scale)
+    #expect(lowered.level.id == "L2")
+    let stale = try Gate.clear(
+      request(facts, approvals: [Self.approval(to: "L2", evidence: "e0")]), scale: scale)
+    #expect(stale.level.id == "L3")
+  }
+
+  @Test func `wants a second person for every change of level in either direction`() throws {
+    let was = { PublishedState(level: $0, hasLegalBasis: $1, evidenceHash: "e0", policyHash: "p1") }
+    #expect(throws: Never.self) {
+      try Gate.clear(request(Self.open, previous: was("L1", false)), scale: scale)
+    }
+
+    let lowering = try #require(refusal(request(Self.open, previous: was("L2", true))))
+    #expect(Set(lowering.needs.map(\.kind)) == [.lowering, .legalBasisChange])
+    let signed = Self.approval(from: "L2", to: "L1")
+    #expect(
+      try Gate.clear(request(Self.open, previous: was("L2", true), approvals: [signed]), scale: scale).rows
+        != nil)
+
+    let raising = try #require(refusal(request(Self.restricted, previous: was("L2", true))))
+    #expect(raising.needs.map(\.kind) == [.raising])
+    let raised = Self.approval(from: "L2", to: "L3")
+    #expect(throws: Never.self) {
+      try Gate.clear(request(Self.restricted, previous: was("L2", true), approvals: [raised]), scale: scale)
+    }
+  }
+
+  @Test func `asks what the scale asks for and nothing more`() throws {
+    let lenient = try testScale(
+      ApprovalRules(roles: [.lowering: "head", .detectorOverride: "head", .policyChange: "head"]))
+    let was = PublishedState(level: "L2", hasLegalBasis: true, evidenceHash: "e0", policyHash: "p1")
+    let raised = GateRequest(
+      verdict: classify(Self.restricted, scale: lenient, policy: .standard), evidenceHash: "e1",
+      policyHash: "p1",
+      previous: was, proposer: "zhang", approvals: [])
+    #expect(throws: Never.self) { try Gate.clear(raised, scale: lenient) }
+    let opened = GateRequest(
+      verdict: classify(Self.open, scale: lenient, policy: .standard), evidenceHash: "e1", policyHash: "p1",
+      previous: was, proposer: "zhang", approvals: [Self.approval(from: "L2", to: "L1")])
+    #expect(throws: GateRefusal.self) { try Gate.clear(opened, scale: lenient) }
+  }
+
+  @Test func `keeps important and core data closed whoever signs`() {
+    let facts = `The level of a dataset`.facts(declared: "L1", flags: ["important"], reason: true)
+    let approvals = ["L4", "L3"].map { Self.approval(from: $0, to: "L1") }
+    #expect(refusal(request(facts, approvals: approvals))?.reasons.map(\.code) == [.openingRestricted])
+    let held = `The level of a dataset`.facts(declared: "L2", flags: ["core"], basis: true, reason: true)
+    let signed = Self.approval(from: "L4", to: "L2")
+    let pass = try? Gate.clear(request(held, approvals: [signed]), scale: scale)
+    #expect(pass?.level.id == "L4")
+    #expect(pass?.results == nil)
+  }
+
+  @Test func `refuses a secrecy marking whoever signs`() {
+    let marked = Finding(
+      rule: "secrecy-marking", field: "note", values: 10, matches: 1, level: "L4", personal: false,
+      refuses: true)
+    for declared in ["L1", "L4"] {
+      let facts = `The level of a dataset`.facts(
+        declared: declared, basis: true, reason: true, findings: [marked])
+      let codes = refusal(request(facts, approvals: [Self.approval(from: "L4", to: declared)]))?.reasons.map(
+        \.code)
+      #expect(codes?.contains(.secrecyMarking) == true)
+    }
+  }
+
+  @Test func `says every reason in Chinese and English, with what to do`() throws {
+    let refused = try #require(refusal(request(Self.personal, approvals: [Self.approval(evidence: "e0")])))
+    for problem in refused.reasons {
+      for language in ["zh", "en"] {
+        #expect(problem.message[language]?.isEmpty == false)
+        #expect(problem.hint[language]?.isEmpty == false)
+      }
+    }
+  }
+
+  @Test func `asks for the strict profile where the level does`() throws {
+    let level = try #require(scale.level("L3"))
+    let open = try #require(scale.level("L2"))
+    #expect(Gate.objection(to: .standard, at: level)?.code == .profileTooWeak)
+    #expect(Gate.objection(to: .strict, at: level) == nil)
+    #expect(Gate.objection(to: .standard, at: open) == nil)
+  }
+}
+
+@Suite struct `A change of policy` {
+  func change(
+    next: Scale? = nil, to hash: String = "p2", proposer: String? = "zhang", approvals: [CheckedApproval] = []
+  ) throws -> PolicyChange {
+    let previous = try testScale()
+    return PolicyChange(
+      previous: previous, next: next ?? previous, previousHash: "p1", nextHash: hash, proposer: proposer,
+      approvals: approvals)
+  }
+
+  static func signed(
+    by approver: String = "li", from: String? = "p1", to: String = "p2", evidence: String = "p2",
+    policy: String = "p1"
+  ) -> CheckedApproval {
+    CheckedApproval(
+      dataset: "policy", from: from, to: to, evidenceHash: evidence, policyHash: policy, reason: "new quotas",
+      approver: approver, approverRoles: ["approver"], proposer: "zhang", time: "2026-11-21T13:00:00Z")
+  }
+
+  func codes(_ change: PolicyChange) -> [Problem.Code] {
+    do {
+      _ = try Gate.policyChange(change)
+      return []
+    } catch { return error.reasons.map(\.code) }
+  }
+
+  @Test func `needs a second person by the previous policy`() throws {
+    #expect(codes(try change()).contains(.policyChangeUnapproved))
+    #expect(try Gate.policyChange(change(approvals: [Self.signed()])).count == 1)
+    #expect(codes(try change(approvals: [Self.signed(by: "zhang")])).contains(.approvalBySelf))
+    #expect(codes(try change(approvals: [Self.signed(evidence: "p3")])).contains(.approvalStale))
+    #expect(codes(try change(approvals: [Self.signed(to: "p3")])).contains(.approvalOfOtherChange))
+  }
+
+  @Test func `is none where the policy is the same`() throws {
+    #expect(try Gate.policyChange(change(to: "p1")).isEmpty)
+  }
+
+  @Test func `cannot remove the second person even when signed`() throws {
+    for kind in ApprovalKind.allCases {
+      let roles = Dictionary(
+        uniqueKeysWithValues: ApprovalKind.allCases.filter { $0 != kind }.map { ($0, "approver") })
+      let next = try testScale(ApprovalRules(roles: roles))
+      #expect(codes(try change(next: next, approvals: [Self.signed()])) == [.secondPersonRemoved])
+    }
+  }
+}
