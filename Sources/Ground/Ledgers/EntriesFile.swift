@@ -1,15 +1,26 @@
 import Bytes
 import Glibc
 
+/// The three calls that change a file of entries, so that a test can let each of them fail.
+struct DiskCalls: Sendable {
+  var write: @Sendable (Int32, UnsafeRawBufferPointer, Int) -> Int = {
+    pwrite($0, $1.baseAddress, $1.count, off_t($2))
+  }
+  var sync: @Sendable (Int32) -> Int32 = { fdatasync($0) }
+  var cut: @Sendable (Int32, Int) -> Int32 = { ftruncate($0, off_t($1)) }
+}
+
 /// The file of entries, one line each. Its bytes are written once, at the end, and made durable before anyone hears
 /// of them.
 final class EntriesFile: Sendable {
   let path: String
   private let descriptor: Int32
+  private let disk: DiskCalls
 
   /// Opens the file, making it durably where there is none.
-  init(_ path: String, isWriter: Bool) throws(LedgerError) {
+  init(_ path: String, isWriter: Bool, disk: DiskCalls = DiskCalls()) throws(LedgerError) {
     self.path = path
+    self.disk = disk
     let isNew = !Files.exists(path)
     descriptor = open(path, (isWriter ? O_RDWR | O_CREAT : O_RDONLY) | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw EntriesFile.failure("open", path) }
@@ -52,14 +63,14 @@ final class EntriesFile: Sendable {
     var done = 0
     while done < bytes.count {
       let step = bytes.withUnsafeBytes {
-        pwrite(descriptor, $0.baseAddress.map { $0 + done }, $0.count - done, off_t(offset + done))
+        disk.write(descriptor, UnsafeRawBufferPointer(rebasing: $0[done...]), offset + done)
       }
       if step > 0 {
         done += step
       } else if step == 0 || errno != EINTR {
         let code = step == 0 ? ENOSPC : errno
         let isRoom = code == ENOSPC || code == EDQUOT || code == EFBIG
-        guard isRoom, ftruncate(descriptor, off_t(offset)) == 0 else {
+        guard isRoom, disk.cut(descriptor, offset) == 0 else {
           throw LedgerError(.broken, "writing \(path) failed: \(String(cString: strerror(code)))")
         }
         throw LedgerError(.full, "no room for an entry in \(path): \(String(cString: strerror(code)))")
@@ -70,14 +81,14 @@ final class EntriesFile: Sendable {
 
   /// Makes what was written durable. Never tried twice: the kernel may have dropped what it could not write.
   func sync() throws(LedgerError) {
-    guard fdatasync(descriptor) == 0 else {
+    guard disk.sync(descriptor) == 0 else {
       throw LedgerError(.broken, "syncing \(path) failed: \(String(cString: strerror(errno)))")
     }
   }
 
   /// Cuts the file, durably.
   func truncate(to length: Int) throws(LedgerError) {
-    guard ftruncate(descriptor, off_t(length)) == 0, fsync(descriptor) == 0 else {
+    guard disk.cut(descriptor, length) == 0, fsync(descriptor) == 0 else {
       throw EntriesFile.failure("cut", path)
     }
   }

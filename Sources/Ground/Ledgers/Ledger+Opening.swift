@@ -22,13 +22,16 @@ extension Ledger {
     if let state = takeUp(store, head: head) {
       opened = try? replay(store, file, state, head: head, length: length, isReader: isReader)
     }
-    if opened == nil { opened = try replay(store, file, State(), head: head, length: length, isReader: isReader) }
+    if opened == nil {
+      opened = try replay(store, file, State(), head: head, length: length, isReader: isReader)
+    }
     guard var state = opened?.state, let torn = opened?.tornBytes else {
       throw LedgerError(.damaged, "the log cannot be read")
     }
+    state.areOffsetsWritten = store.readOffsets() == state.offsets
     if state.tree.size == head.size {
       state.signed = (head.size, note)
-      if state.fresh.isEmpty { state.persistedSize = head.size }
+      if state.fresh.isEmpty, state.areOffsetsWritten { state.persistedSize = head.size }
     }
     return (state, torn)
   }
@@ -70,10 +73,10 @@ extension Ledger {
     var scanner = LineScanner(file, from: state.length, to: length)
     while !isReader || state.tree.size < head.size, let piece = try scanner.next() {
       guard piece.isWhole, let line = LedgerLine(piece.bytes), line.index == state.tree.size else { break }
-      state.tree.append(Merkle.leafHash(piece.bytes)) { tile, bytes in
-        // What the checkpoint covers is on disk, unless it was lost: then it is written again.
-        if store.read(tile) != bytes { state.fresh[tile] = bytes }
-      }
+      var filled: [TileName: [UInt8]] = [:]
+      state.tree.append(Merkle.leafHash(piece.bytes)) { filled[$0] = $1 }
+      // What the checkpoint covers is on disk, unless it was lost: then it is written again.
+      for (tile, bytes) in filled where store.read(tile) != bytes { state.fresh[tile] = bytes }
       state.length += piece.bytes.count + 1
       if state.tree.size % TileName.width == 0 { state.offsets.append(state.length) }
       state.lastTime = max(state.lastTime, line.time)

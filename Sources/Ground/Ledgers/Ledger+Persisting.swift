@@ -6,12 +6,12 @@ extension Ledger {
   /// an older copy of the log is recognised.
   package func persist() throws(LedgerError) {
     guard let key else { return }
-    let work = state.withLock { state -> (tree: TileTree, tiles: [TileName: [UInt8]], offsets: [Int])? in
+    let work = state.withLock { state -> (tree: TileTree, tiles: [TileName: [UInt8]], offsets: [Int]?)? in
       guard !state.isPersisting, state.failure == nil, state.persistedSize != state.tree.size else {
         return nil
       }
       state.isPersisting = true
-      return (state.tree, state.fresh, state.offsets)
+      return (state.tree, state.fresh, state.areOffsetsWritten ? nil : state.offsets)
     }
     guard let work else { return }
     let result = Result { () throws(LedgerError) in
@@ -20,7 +20,7 @@ extension Ledger {
       }) {
         try store.write(tile, bytes)
       }
-      if !work.tiles.isEmpty { try store.writeOffsets(work.offsets) }
+      if let offsets = work.offsets { try store.writeOffsets(offsets) }
       let head = Checkpoint(origin: origin, size: work.tree.size, root: work.tree.root())
       try store.writeCheckpoint(head.signed(with: key))
     }
@@ -30,6 +30,7 @@ extension Ledger {
       guard case .success = result else { return }
       state.persistedSize = work.tree.size
       for tile in work.tiles.keys { state.fresh[tile] = nil }
+      if let offsets = work.offsets { state.areOffsetsWritten = offsets.count == state.offsets.count }
     }
     try result.get()
   }

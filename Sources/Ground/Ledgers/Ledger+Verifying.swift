@@ -138,19 +138,20 @@ private struct Audit {
     var filled: [(TileName, [UInt8])] = []
     tree.append(leaf) { filled.append(($0, $1)) }
     for (tile, bytes) in filled { judge(tile, bytes) }
-    let place = tree.size / TileName.width - 1
-    if tree.size % TileName.width == 0, let end, replaced == 0, isCovered, place < offsets.count,
-      offsets[place] != end
-    {
-      report.add(
-        "offsets", offset: place * 8,
-        "names byte \(offsets[place]) for the end of tile \(place), it is \(end)")
-    }
+    if tree.size % TileName.width == 0, let end, replaced == 0, isCovered { judgeOffset(end) }
     judgeRoot()
   }
 
   /// Whether the signed checkpoint reaches what was read so far, so that the derived files must have it.
   private var isCovered: Bool { tree.size <= report.checkpoint?.size ?? 0 }
+
+  private mutating func judgeOffset(_ end: Int) {
+    let place = tree.size / TileName.width - 1
+    let kept = place < offsets.count ? offsets[place] : nil
+    guard kept != end else { return }
+    let named = kept.map { "byte \($0)" } ?? "nothing"
+    report.add("offsets", offset: place * 8, "names \(named) for the end of tile \(place), it is byte \(end)")
+  }
 
   private mutating func judge(_ tile: TileName, _ bytes: [UInt8]) {
     let name = "tile/\(tile.path)"

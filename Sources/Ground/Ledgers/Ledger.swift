@@ -40,19 +40,25 @@ package final class Ledger: Sendable {
     var length = 0
     /// Where each full tile of leaves ends in `entries.jsonl`.
     var offsets: [Int] = []
+    /// Whether the file of offsets says the same.
+    var areOffsetsWritten = true
     /// Full tiles that are not yet on disk.
     var fresh: [TileName: [UInt8]] = [:]
     var lastTime = Timestamp(secondsSince1970: 0)
-    /// What waits for the next group, and the number its first entry was promised.
+    /// What waits for the next group.
     var waiting: [[UInt8]] = []
-    /// How many entries were ever promised a place: durable, in writing, or waiting.
+    /// How many entries were ever handed in. Each has a number, which differs from its index once a group has been
+    /// refused.
     var promised = 0
-    var isWriting = false
-    /// What became of groups that were refused: the first promised number after each, and why.
-    var failure: LedgerError?
-    /// Numbers of the promises, which differ from the indices once a group has been refused.
+    /// How many of them are durable or refused.
     var settled = 0
+    /// What became of those whose threads have not yet looked.
     var outcomes: [Int: Result<Entry, LedgerError>] = [:]
+    /// Whether a thread is writing a group.
+    var isWriting = false
+    /// Set once and for ever: nothing more can be written.
+    var failure: LedgerError?
+    /// The size of the checkpoint on disk.
     var persistedSize = -1
     var persistedAt = ContinuousClock.now
     var isPersisting = false
@@ -66,7 +72,11 @@ package final class Ledger: Sendable {
   ///
   /// A torn tail, which no one was ever told of, is cut off. Throws `.behind` when the log holds less than its last
   /// signed checkpoint, `.damaged` when what the checkpoint covers has changed, `.busy` when another process writes.
-  package init(folder: String, origin: String, key: SigningKey) throws(LedgerError) {
+  package convenience init(folder: String, origin: String, key: SigningKey) throws(LedgerError) {
+    try self.init(folder: folder, origin: origin, key: key, disk: DiskCalls())
+  }
+
+  init(folder: String, origin: String, key: SigningKey, disk: DiskCalls) throws(LedgerError) {
     guard SignedNote.isName(origin) else { throw LedgerError(.entry, "“\(origin)” cannot be a log's name") }
     do {
       try Files.makeDirectory(folder, mode: 0o700)
@@ -79,7 +89,7 @@ package final class Ledger: Sendable {
     self.origin = origin
     self.key = key
     store = TileStore(folder: folder)
-    file = try EntriesFile(folder + "/entries.jsonl", isWriter: true)
+    file = try EntriesFile(folder + "/entries.jsonl", isWriter: true, disk: disk)
     let opened = try Ledger.restore(store, file, origin: origin, key: key.publicKey, isReader: false)
     tornBytes = opened.tornBytes
     state = Monitor(opened.state)
@@ -193,7 +203,10 @@ package final class Ledger: Sendable {
       }
       state.tree = group.tree
       state.length += group.bytes.count
-      state.offsets += group.offsets
+      if !group.offsets.isEmpty {
+        state.offsets += group.offsets
+        state.areOffsetsWritten = false
+      }
       state.fresh.merge(group.tiles) { $1 }
       state.lastTime = group.time
     }

@@ -67,10 +67,12 @@ package enum Merkle {
   package static func verifyConsistency(
     from: Int, to: Int, proof: [[UInt8]], fromRoot: [UInt8], toRoot: [UInt8]
   ) -> Bool {
-    guard from > 0, from <= to, fromRoot.count == hashSize, toRoot.count == hashSize,
-      proof.allSatisfy({ $0.count == hashSize })
-    else { return false }
+    guard from > 0, from <= to else { return false }
     if from == to { return proof.isEmpty && fromRoot == toRoot }
+    guard fromRoot.count == hashSize, toRoot.count == hashSize, proof.allSatisfy({ $0.count == hashSize })
+    else {
+      return false
+    }
     // A size that is a power of two is a subtree of the larger tree, whose hash the caller knows already.
     var steps = proof[...]
     if from & (from - 1) == 0 { steps = [fromRoot] + steps }
