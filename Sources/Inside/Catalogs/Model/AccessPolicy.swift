@@ -3,6 +3,7 @@ package import Trust
 
 /// Policies/access.json5: people and roles, purposes, quotas and lifetimes.
 package struct AccessPolicy: Sendable {
+  package var roles: [Role]
   package var people: [Person]
   package var purposes: [Purpose]
   package var quotas: Quotas
@@ -14,10 +15,12 @@ package struct AccessPolicy: Sendable {
   package var grantDays: Int
 
   package init(
-    people: [Person], purposes: [Purpose], quotas: Quotas = Quotas(), certificateDays: Int = 365,
+    roles: [Role] = [], people: [Person], purposes: [Purpose], quotas: Quotas = Quotas(),
+    certificateDays: Int = 365,
     keyDays: Int = 365,
     grantDays: Int = 365
   ) {
+    self.roles = roles
     self.people = people
     self.purposes = purposes
     self.quotas = quotas
@@ -28,6 +31,17 @@ package struct AccessPolicy: Sendable {
 
   package func person(_ id: String) -> Person? { people.first { $0.id == id } }
   package func purpose(_ id: String) -> Purpose? { purposes.first { $0.id == id } }
+}
+
+/// What a person may do.
+package struct Role: Sendable, Hashable {
+  package var id: String
+  package var title: Text
+
+  package init(id: String, title: Text) {
+    self.id = id
+    self.title = title
+  }
 }
 
 /// Somebody who publishes, approves or administers. The private key is in their own home.

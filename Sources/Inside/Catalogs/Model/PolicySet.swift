@@ -7,7 +7,10 @@ package struct PolicySet: Sendable {
 
   package var scale: Scale
   package var detectors: DetectorPolicy
+  /// Profiles of kind `statistic`, by name.
   package var profiles: [String: ProtectionProfile]
+  /// Profiles of kind `verify`, by name.
+  package var verifyProfiles: [String: VerifyProfile]
   package var access: AccessPolicy
   /// Hex SHA-256 over the canonical JSON (RFC 8785) of the four files as one object. Comments, spaces and the order of
   /// keys do not change it.
@@ -16,13 +19,15 @@ package struct PolicySet: Sendable {
   package var files: [String: [UInt8]]
 
   package init(
-    scale: Scale, detectors: DetectorPolicy, profiles: [String: ProtectionProfile], access: AccessPolicy,
+    scale: Scale, detectors: DetectorPolicy, profiles: [String: ProtectionProfile],
+    verifyProfiles: [String: VerifyProfile] = [:], access: AccessPolicy,
     hash: String,
     files: [String: [UInt8]]
   ) {
     self.scale = scale
     self.detectors = detectors
     self.profiles = profiles
+    self.verifyProfiles = verifyProfiles
     self.access = access
     self.hash = hash
     self.files = files

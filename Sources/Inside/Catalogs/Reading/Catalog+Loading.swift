@@ -56,7 +56,8 @@ extension Catalog {
           DocumentError(
             file: label, line: 1, column: 1, path: "", reason: "there is no such file",
             hint: path == fileName
-              ? "`doorsill init` makes one" : "each folder of the catalogue is a dataset and needs its descriptor"))
+              ? "`doorsill init` makes one"
+              : "each folder of the catalogue is a dataset and needs its descriptor"))
       } else {
         faults.add(error)
       }

@@ -6,7 +6,8 @@ struct CatalogReader {
   let faults: Faults
 
   private static let keys = [
-    "title", "description", "publisher", "manager", "languages", "baseURL", "gatewayURL", "license", "licenses",
+    "title", "description", "publisher", "manager", "languages", "baseURL", "gatewayURL", "license",
+    "licenses",
     "themes", "organizations", "codeLists",
   ]
 
@@ -47,7 +48,9 @@ struct CatalogReader {
   }
 
   private func organization(_ node: Node) throws(DocumentError) -> Organization? {
-    guard let section = Section(node, ["id", "name", "email", "url", "creditCode"], faults) else { return nil }
+    guard let section = Section(node, ["id", "name", "email", "url", "creditCode"], faults) else {
+      return nil
+    }
     let id = section.required("id", Checks.name)
     let name = section.required("name", Checks.text)
     let email = section.required("email", Checks.email)

@@ -7,7 +7,8 @@ enum Checks {
 
   static func isName(_ text: String) -> Bool {
     let bytes = Array(text.utf8)
-    guard 1...100 ~= bytes.count, let first = bytes.first, isLower(first), bytes.last != UInt8(ascii: "-") else {
+    guard 1...100 ~= bytes.count, let first = bytes.first, isLower(first), bytes.last != UInt8(ascii: "-")
+    else {
       return false
     }
     return bytes.allSatisfy { isLower($0) || isDigit($0) || $0 == UInt8(ascii: "-") }
@@ -27,7 +28,8 @@ enum Checks {
     guard 1...64 ~= bytes.count, let first = bytes.first, isLower(first),
       bytes.allSatisfy({ isLower($0) || isDigit($0) || $0 == UInt8(ascii: "_") })
     else {
-      throw node.error("\"\(text)\" is no name", hint: "1–64 characters of a-z, 0-9 and _, the first a letter")
+      throw node.error(
+        "\"\(text)\" is no name", hint: "1–64 characters of a-z, 0-9 and _, the first a letter")
     }
     guard !reserved.contains(text) else {
       throw node.error("\"\(text)\" is a word of the query grammar", hint: "choose another name")
@@ -40,12 +42,17 @@ enum Checks {
   ]
 
   /// One of the names that something has; another is a dangling reference.
-  static func reference(_ node: Node, to what: String, in known: [String]) throws(DocumentError) -> String {
+  /// `place` says where they are declared.
+  static func reference(
+    _ node: Node, to what: String, in known: [String], of place: String = ""
+  ) throws(DocumentError) -> String {
     let text = try node.string()
     guard known.contains(where: { sameBytes($0, text) }) else {
       let near = nearest(text, in: known)
       let all = known.isEmpty ? "there is none" : "known: \(known.prefix(12).joined(separator: ", "))"
-      throw node.error("there is no \(what) \"\(text)\"", hint: near.map { "did you mean \"\($0)\"?" } ?? all)
+      let among = place.isEmpty ? "" : " in \(place)"
+      throw node.error(
+        "there is no \(what) \"\(text)\"\(among)", hint: near.map { "did you mean \"\($0)\"?" } ?? all)
     }
     return text
   }
@@ -83,7 +90,8 @@ enum Checks {
   /// An absolute http(s) address.
   static func url(_ node: Node) throws(DocumentError) -> String {
     let text = try node.string()
-    let rest = text.hasPrefix("https://") ? text.dropFirst(8) : text.hasPrefix("http://") ? text.dropFirst(7) : ""
+    let rest =
+      text.hasPrefix("https://") ? text.dropFirst(8) : text.hasPrefix("http://") ? text.dropFirst(7) : ""
     let isPlain = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"<>\"{}|\\^`".utf8.contains($0) }
     guard !rest.isEmpty, rest.first != "/", isPlain else {
       throw node.error("\"\(text)\" is no address", hint: "as https://data.example.org, other letters as %XX")
@@ -104,7 +112,9 @@ enum Checks {
   static func decimal(_ node: Node) throws(DocumentError) -> String {
     guard node.isNumber, let text = node.json.numberText, Scan.decimal(text) != nil,
       !text.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "e") })
-    else { throw node.error("expected a decimal number, found \(node.isNumber ? node.numberText() : node.kind)") }
+    else {
+      throw node.error("expected a decimal number, found \(node.isNumber ? node.numberText() : node.kind)")
+    }
     return text
   }
 

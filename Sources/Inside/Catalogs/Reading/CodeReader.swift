@@ -27,7 +27,9 @@ enum CodeReader {
       _ = faults.attempt { () throws(DocumentError) in
         try Checks.reference(place["parent"] ?? place, to: "code", in: known)
       }
-      if leadsBack(parent, codes) { faults.add(place.error("the parents of \"\(code.code)\" run in a circle")) }
+      if leadsBack(parent, codes) {
+        faults.add(place.error("the parents of \"\(code.code)\" run in a circle"))
+      }
     }
     return codes
   }

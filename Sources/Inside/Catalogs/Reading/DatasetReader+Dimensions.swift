@@ -9,15 +9,21 @@ extension DatasetReader {
   func dimension(_ node: Node, of resource: Resource?) throws(DocumentError) -> Dimension? {
     guard let section = Section(node, Self.keys, faults) else { return nil }
     let name = section.required("name", Checks.queryName)
-    let role = section.required("role") { (node) throws(DocumentError) in try node.choice(of: Dimension.Role.self) }
+    let role = section.required("role") { (node) throws(DocumentError) in
+      try node.choice(of: Dimension.Role.self)
+    }
     let title = section.optional("title", Checks.text)
     let fieldName = section[section["from"] == nil ? "name" : "from"].flatMap { node in
       faults.attempt { () throws(DocumentError) in try field(node, of: resource) }
     }
-    guard let name, let role, let fieldName, let resource, let field = resource.field(fieldName) else { return nil }
+    guard let name, let role, let fieldName, let resource, let field = resource.field(fieldName) else {
+      return nil
+    }
     let asOf = section.optional("asOf", Checks.date)
     let edges = section.optional("bands", Checks.rising)
-    let prefix = section.optional("prefix") { (node) throws(DocumentError) in try Checks.whole(node, in: 1...32) }
+    let prefix = section.optional("prefix") { (node) throws(DocumentError) in
+      try Checks.whole(node, in: 1...32)
+    }
     if let fault = banding(section, field) { faults.add(fault) }
     let banding = edges.map { Bands(edges: $0, asOf: asOf) }
     let hierarchy = section.optional("hierarchy", codeList)
@@ -58,7 +64,8 @@ extension DatasetReader {
       let made = banding.codes(whole: field.type == .integer || field.type == .year)
       guard let given, let place = section["codes"] else { return made }
       if given.count != made.count {
-        faults.add(place.error("\(given.count) codes for \(made.count) bands", hint: "the last band has no end"))
+        faults.add(
+          place.error("\(given.count) codes for \(made.count) bands", hint: "the last band has no end"))
       }
       return given
     }

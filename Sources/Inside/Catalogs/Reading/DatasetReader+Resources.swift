@@ -2,7 +2,9 @@ import Bytes
 import Tables
 
 extension DatasetReader {
-  private static let keys = ["name", "title", "path", "source", "format", "encoding", "dialect", "sheet", "schema"]
+  private static let keys = [
+    "name", "title", "path", "source", "format", "encoding", "dialect", "sheet", "schema",
+  ]
 
   func resource(_ node: Node) throws(DocumentError) -> Resource? {
     guard let section = Section(node, Self.keys, faults) else { return nil }
@@ -36,7 +38,8 @@ extension DatasetReader {
       return faults.attempt { () throws(DocumentError) in
         let text = try source.string()
         guard text.hasPrefix("/"), !text.utf8.contains(0) else {
-          throw source.error("a source is an absolute path", hint: "use `path` for a file beside the descriptor")
+          throw source.error(
+            "a source is an absolute path", hint: "use `path` for a file beside the descriptor")
         }
         return text
       }
@@ -53,7 +56,8 @@ extension DatasetReader {
     guard !text.isEmpty, !parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }),
       text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\\") })
     else {
-      throw node.error("\"\(text)\" leads out of the dataset's folder", hint: "name a file beside the descriptor")
+      throw node.error(
+        "\"\(text)\" leads out of the dataset's folder", hint: "name a file beside the descriptor")
     }
     let path = Files.join(folder, text)
     guard let real = try? Files.resolved(path), Files.isFile(real) else {
@@ -62,7 +66,8 @@ extension DatasetReader {
       throw node.error("there is no file \"\(text)\"", hint: near.map { "did you mean \"\($0)\"?" })
     }
     guard real.hasPrefix(catalog.folder + "/") else {
-      throw node.error("\"\(text)\" is a link out of the catalogue", hint: "use `source` for a file elsewhere")
+      throw node.error(
+        "\"\(text)\" is a link out of the catalogue", hint: "use `source` for a file elsewhere")
     }
     return path
   }
@@ -74,7 +79,8 @@ extension DatasetReader {
       let words = readable.map(\.rawValue)
       throw node.error(
         "\"\(text)\" is no format that can be read",
-        hint: nearest(text, in: words).map { "did you mean \"\($0)\"?" } ?? "one of \(words.joined(separator: ", "))")
+        hint: nearest(text, in: words).map { "did you mean \"\($0)\"?" }
+          ?? "one of \(words.joined(separator: ", "))")
     }
     return format
   }
@@ -103,7 +109,9 @@ extension DatasetReader {
     var metas: [String: FieldMeta] = [:]
     for (field, node) in zip(schema.fields, nodes) {
       var meta = FieldMeta()
-      if let node = node["level"] { meta.level = faults.attempt { () throws(DocumentError) in try level(node) } }
+      if let node = node["level"] {
+        meta.level = faults.attempt { () throws(DocumentError) in try level(node) }
+      }
       if let node = node["role"] {
         meta.role = faults.attempt { () throws(DocumentError) in
           try Checks.reference(node, to: "role", in: FieldMeta.roles)
@@ -118,13 +126,13 @@ extension DatasetReader {
   }
 
   func codeList(_ node: Node) throws(DocumentError) -> String {
-    try Checks.reference(node, to: "code list in catalog.json5", in: catalog.codeLists.keys.sorted())
+    try Checks.reference(node, to: "code list", in: catalog.codeLists.keys.sorted(), of: "catalog.json5")
   }
 
   /// A field of the first resource: units, dimensions and measures come from that one.
   func field(_ node: Node, of resource: Resource?) throws(DocumentError) -> String {
     guard let resource else { return try node.string() }
     return try Checks.reference(
-      node, to: "field in the resource \"\(resource.name)\"", in: resource.schema.fields.map(\.name))
+      node, to: "field", in: resource.schema.fields.map(\.name), of: "the resource \"\(resource.name)\"")
   }
 }

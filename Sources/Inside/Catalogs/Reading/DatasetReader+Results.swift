@@ -11,9 +11,10 @@ extension DatasetReader {
     .statistic: ["measures", "tables"], .verify: ["claims"], .score: ["output"],
   ]
 
-  func result(_ node: Node, of resource: Resource?, dimensions: [Dimension]) throws(DocumentError)
-    -> ResultDeclaration?
-  {
+  /// `named` are the names of all dimensions, also of those whose declaration is at fault.
+  func result(
+    _ node: Node, of resource: Resource?, dimensions: [Dimension], named: [String]
+  ) throws(DocumentError) -> ResultDeclaration? {
     guard let section = Section(node, Self.keys, faults) else { return nil }
     let name = section.required("name", Checks.name)
     let kind = section.required("kind") { (node) throws(DocumentError) in
@@ -24,13 +25,16 @@ extension DatasetReader {
     guard let name, let kind, let title else { return nil }
     for (other, keys) in Self.keysOf where other != kind {
       for key in keys {
-        if let node = section[key] { faults.add(node.error("\(key) belong to results of kind \(other.rawValue)")) }
+        if let node = section[key] {
+          faults.add(node.error("\(key) belong to results of kind \(other.rawValue)"))
+        }
       }
     }
     let profile = section.required("profile") { (node) throws(DocumentError) in
       try Checks.reference(
         node, to: kind == .statistic ? "statistic profile" : "verify profile",
-        in: (kind == .statistic ? Array(policies.profiles.keys) : Array(policies.verifyProfiles.keys)).sorted())
+        in: (kind == .statistic ? Array(policies.profiles.keys) : Array(policies.verifyProfiles.keys))
+          .sorted())
     }
     var declaration = ResultDeclaration(
       name: name, kind: kind, title: title, description: description ?? title, profile: profile ?? "",
@@ -42,7 +46,7 @@ extension DatasetReader {
         try measure(node, of: resource)
       }
       declaration.tables = section.someList("tables") { (node) throws(DocumentError) in
-        try table(node, dimensions, limits)
+        try table(node, dimensions, named, limits)
       }
       checkRefresh(section, declaration.refresh, limits)
     case .verify:
@@ -62,25 +66,29 @@ extension DatasetReader {
     else { return }
     faults.add(
       (section["refresh"] ?? section.node).error(
-        "\(refresh) is oftener than the profile \"\(limits.name)\" allows", hint: "at least \(limits.minimumRefresh)"))
+        "\(refresh) is oftener than the profile \"\(limits.name)\" allows",
+        hint: "at least \(limits.minimumRefresh)"))
   }
 
   /// One table: declared dimensions, each once, no more of a role than the profile allows.
-  private func table(_ node: Node, _ dimensions: [Dimension], _ limits: ProtectionProfile?) throws(DocumentError)
-    -> [String]
-  {
+  private func table(
+    _ node: Node, _ dimensions: [Dimension], _ known: [String], _ limits: ProtectionProfile?
+  ) throws(DocumentError) -> [String] {
     var names: [String] = []
     for element in try node.elements() {
-      let name = try Checks.reference(element, to: "dimension", in: dimensions.map(\.name))
+      let name = try Checks.reference(element, to: "dimension", in: known)
       guard !names.contains(name) else { throw element.error("the dimension \"\(name)\" is there twice") }
       names.append(name)
     }
     guard let limits else { return names }
-    for (role, most) in [(Dimension.Role.identifying, limits.maxIdentifying), (.response, limits.maxResponse)] {
+    for (role, most) in [
+      (Dimension.Role.identifying, limits.maxIdentifying), (.response, limits.maxResponse),
+    ] {
       let count = names.filter { name in dimensions.first { $0.name == name }?.role == role }.count
       guard count <= most else {
         throw node.error(
-          "\(count) \(role.rawValue) dimensions, and the profile \"\(limits.name)\" allows \(most) in one table")
+          "\(count) \(role.rawValue) dimensions, and the profile \"\(limits.name)\" allows \(most) in one table"
+        )
       }
     }
     return names
@@ -100,15 +108,16 @@ extension DatasetReader {
   private func measure(_ node: Node, of resource: Resource?) throws(DocumentError) -> Measure? {
     guard let section = Section(node, Self.measureKeys, faults) else { return nil }
     let name = section.required("field") { (node) throws(DocumentError) in try field(node, of: resource) }
-    let field = name.flatMap { resource?.field($0) }
-    if let field, let place = section["field"], field.type != .integer, field.type != .number {
-      faults.add(place.error("\"\(field.name)\" is a \(field.type.rawValue), which cannot be summed"))
+    let column = name.flatMap { resource?.field($0) }
+    if let column, let place = section["field"], column.type != .integer, column.type != .number {
+      faults.add(place.error("\"\(column.name)\" is a \(column.type.rawValue), which cannot be summed"))
     }
     let perUnit = section.required("perUnit") { (node) throws(DocumentError) in
       try node.choice(of: Measure.PerUnit.self)
     }
     let bounds = section.required("bounds", bounds)
-    let scale = section.optional("scale") { (node) throws(DocumentError) in try Checks.whole(node, in: 0...9) } ?? 0
+    let scale =
+      section.optional("scale") { (node) throws(DocumentError) in try Checks.whole(node, in: 0...9) } ?? 0
     let step = section.optional("step") { (node) throws(DocumentError) in
       let text = try Checks.decimal(node)
       guard let value = Scan.decimal(text), value > 0 else { throw node.error("a step is greater than 0") }
@@ -124,7 +133,7 @@ extension DatasetReader {
     let bands = section.optional("bands", Checks.rising) ?? []
     guard let name, let perUnit, let bounds else { return nil }
     return Measure(
-      field: name, title: title ?? field?.title ?? Text(name), unit: unit ?? field?.unit, perUnit: perUnit,
+      field: name, title: title ?? column?.title ?? Text(name), unit: unit ?? column?.unit, perUnit: perUnit,
       lowerBound: bounds.0, upperBound: bounds.1, scale: scale, step: step ?? "1",
       statistics: statistics.isEmpty ? [.sum, .mean] : statistics, bands: bands)
   }

@@ -10,8 +10,10 @@ struct DatasetReader {
   let faults: Faults
 
   private static let keys = [
-    "name", "title", "description", "keywords", "themes", "license", "directory", "provider", "updateFrequency",
-    "temporal", "spatial", "synthetic", "origin", "classification", "resources", "subject", "dimensions", "results",
+    "name", "title", "description", "keywords", "themes", "license", "directory", "provider",
+    "updateFrequency",
+    "temporal", "spatial", "synthetic", "origin", "classification", "resources", "subject", "dimensions",
+    "results",
     "availableFrom", "issued", "modified", "keyFamily",
   ]
 
@@ -29,18 +31,23 @@ struct DatasetReader {
         .compactMap { node in (try? node.string()).map { ($0, node) } }, "resource", faults)
     let first = resources.first
     let subject = section.list("subject") { (node) throws(DocumentError) in try field(node, of: first) }
-    let dimensions = section.list("dimensions") { (node) throws(DocumentError) in try dimension(node, of: first) }
+    let dimensions = section.list("dimensions") { (node) throws(DocumentError) in
+      try dimension(node, of: first)
+    }
+    // By what they are called: a table that names a faulty dimension is not itself at fault.
+    let names = section.list("dimensions") { (node) throws(DocumentError) in try node["name"]?.string() }
     let results = section.list("results") { (node) throws(DocumentError) in
-      try result(node, of: first, dimensions: dimensions)
+      try result(node, of: first, dimensions: dimensions, named: names)
     }
     checkRepeats(section, subject: subject, results: results)
-    guard let name, let title, let description, let provider, let classification else { return nil }
     var dataset = Dataset(
-      name: name, folder: folder, file: Files.join(folder, Catalog.descriptorName), title: title,
-      description: description, license: catalog.license, provider: provider, classification: classification,
-      resources: resources, subject: subject, dimensions: dimensions, results: results)
+      name: name ?? "", folder: folder, file: Files.join(folder, Catalog.descriptorName), title: title ?? "",
+      description: description ?? "", license: catalog.license,
+      provider: provider ?? Provider(organization: "", person: ""),
+      classification: classification ?? Classification(level: ""), resources: resources, subject: subject,
+      dimensions: dimensions, results: results)
     describe(&dataset, section)
-    return dataset
+    return faults.isEmpty ? dataset : nil
   }
 
   /// What catalogues tell and nothing depends on.
@@ -57,7 +64,8 @@ struct DatasetReader {
     dataset.updateFrequency = section.optional("updateFrequency", frequency)
     dataset.temporal = section.optional("temporal", period)
     dataset.spatial = section.optional("spatial", spatial) ?? nil
-    dataset.synthetic = section.optional("synthetic") { (node) throws(DocumentError) in try node.bool() } ?? false
+    dataset.synthetic =
+      section.optional("synthetic") { (node) throws(DocumentError) in try node.bool() } ?? false
     dataset.origin = section.optional("origin", Checks.text)
     dataset.availableFrom = section.optional("availableFrom", Checks.moment)
     dataset.issued = section.optional("issued", Checks.date)
@@ -71,7 +79,9 @@ struct DatasetReader {
       let what = ["subject": "field", "dimensions": "dimension"][key] ?? "result"
       Checks.unique(nodes.compactMap { node in (try? node.string()).map { ($0, node) } }, what, faults)
     }
-    guard let node = section["results"], !results.isEmpty, subject.isEmpty, section["subject"] == nil else { return }
+    guard let node = section["results"], !results.isEmpty, subject.isEmpty, section["subject"] == nil else {
+      return
+    }
     faults.add(
       node.error(
         "results need a subject: the unit that is protected and counted",
@@ -82,7 +92,8 @@ struct DatasetReader {
     let name = try Checks.name(node)
     let folderName = Files.name(of: folder)
     guard name == folderName else {
-      throw node.error("the dataset is called \"\(name)\", its folder \"\(folderName)\"", hint: "call both the same")
+      throw node.error(
+        "the dataset is called \"\(name)\", its folder \"\(folderName)\"", hint: "call both the same")
     }
     return name
   }
@@ -98,24 +109,29 @@ struct DatasetReader {
   }
 
   private func person(_ node: Node) throws(DocumentError) -> String {
-    try Checks.reference(node, to: "person in Policies/access.json5", in: policies.access.people.map(\.id))
+    try Checks.reference(
+      node, to: "person", in: policies.access.people.map(\.id), of: "Policies/access.json5")
   }
 
   func level(_ node: Node) throws(DocumentError) -> String {
-    try Checks.reference(node, to: "level in Policies/levels.json5", in: policies.scale.levels.map(\.id))
+    try Checks.reference(node, to: "level", in: policies.scale.levels.map(\.id), of: "Policies/levels.json5")
   }
 
   private func classification(_ node: Node) throws(DocumentError) -> Classification? {
-    guard let section = Section(node, ["level", "flags", "legalBasis", "reason", "by"], faults) else { return nil }
+    guard let section = Section(node, ["level", "flags", "legalBasis", "reason", "by"], faults) else {
+      return nil
+    }
     let level = section.required("level", level)
     let flags = section.list("flags") { (node) throws(DocumentError) in
-      try Checks.reference(node, to: "flag in Policies/levels.json5", in: policies.scale.flagsForcingClosed)
+      try Checks.reference(
+        node, to: "flag", in: policies.scale.flagsForcingClosed, of: "Policies/levels.json5")
     }
     let legalBasis = section.optional("legalBasis", Checks.text)
     let reason = section.optional("reason", Checks.text)
     let proposer = section.optional("by", person)
     guard let level else { return nil }
-    return Classification(level: level, flags: flags, legalBasis: legalBasis, reason: reason, proposer: proposer)
+    return Classification(
+      level: level, flags: flags, legalBasis: legalBasis, reason: reason, proposer: proposer)
   }
 
   private func directory(_ node: Node) throws(DocumentError) -> DirectoryEntry? {
@@ -128,7 +144,8 @@ struct DatasetReader {
       return text
     }
     let category = section.required("category") { (node) throws(DocumentError) in try node.string() }
-    let sharing = section.required("sharing") { (node) throws(DocumentError) -> (DirectoryEntry.Sharing, Text?)? in
+    let sharing = section.required("sharing") {
+      (node) throws(DocumentError) -> (DirectoryEntry.Sharing, Text?)? in
       guard let inner = Section(node, ["type", "condition"], faults) else { return nil }
       let type = inner.required("type") { (node) throws(DocumentError) in
         try node.choice(of: DirectoryEntry.Sharing.self)

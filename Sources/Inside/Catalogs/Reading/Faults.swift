@@ -24,6 +24,8 @@ final class Faults {
     }
   }
 
+  var isEmpty: Bool { errors.isEmpty && unreadable.isEmpty }
+
   func throwAll() throws(CatalogError) {
     if !errors.isEmpty || !unreadable.isEmpty { throw CatalogError(errors, unreadable: unreadable) }
   }

@@ -1,1 +1,0 @@
-// Catalogs: see the table in Package.swift.

@@ -1,0 +1,90 @@
+import Bytes
+import Policies
+
+/// Reads levels.json5: the scale, and who must approve what.
+struct LevelsReader {
+  /// Roles that access.json5 knows.
+  let roles: [String]
+  let faults: Faults
+
+  func read(_ root: Node) -> Scale? {
+    guard let section = Section(root, ["levels", "flagsForcingClosed", "approvals"], faults) else {
+      return nil
+    }
+    var rank = 0
+    let levels = section.someList("levels") { (node) throws(DocumentError) -> Level? in
+      rank += 1
+      return try level(node, rank: rank)
+    }
+    let flags = section.list("flagsForcingClosed") { (node) throws(DocumentError) in try node.string() }
+    let approvals = section.required("approvals", approvals) ?? nil
+    guard let approvals, let place = section["levels"], !levels.isEmpty else { return nil }
+    do { return try Scale(levels: levels, flagsForcingClosed: flags, approvals: approvals) } catch {
+      faults.add(place.error(LevelsReader.words(error)))
+      return nil
+    }
+  }
+
+  private func level(_ node: Node, rank: Int) throws(DocumentError) -> Level? {
+    let keys = ["id", "openness", "title", "color", "strictProfile", "grantNeedsSecondPerson"]
+    guard let section = Section(node, keys, faults) else { return nil }
+    let id = section.required("id") { (node) throws(DocumentError) in
+      let text = try node.string()
+      guard 1...20 ~= text.utf8.count,
+        text.utf8.allSatisfy({ Checks.isDigit($0) || Checks.isLower($0 | 0x20) })
+      else { throw node.error("\"\(text)\" is no level", hint: "letters and digits, as L3") }
+      return text
+    }
+    let openness = section.required("openness") { (node) throws(DocumentError) in
+      try node.choice(of: Openness.self)
+    }
+    let title = section.required("title", Checks.text)
+    let color = section.optional("color") { (node) throws(DocumentError) in
+      let text = try node.string()
+      guard text.hasPrefix("#"), text.utf8.count == 7, text.utf8.dropFirst().allSatisfy(isHex) else {
+        throw node.error("\"\(text)\" is no colour", hint: "as #2e7d32")
+      }
+      return text
+    }
+    let strict = section.optional("strictProfile") { (node) throws(DocumentError) in try node.bool() }
+    let second = section.optional("grantNeedsSecondPerson") { (node) throws(DocumentError) in try node.bool()
+    }
+    guard let id, let openness, let title else { return nil }
+    return Level(
+      id: id, rank: rank, openness: openness, title: title.dictionary, color: color ?? "",
+      strictProfile: strict ?? false, grantNeedsSecondPerson: second ?? false)
+  }
+
+  private func isHex(_ byte: UInt8) -> Bool { Checks.isDigit(byte) || 0x61...0x66 ~= byte | 0x20 }
+
+  private func approvals(_ node: Node) throws(DocumentError) -> ApprovalRules? {
+    guard let section = Section(node, ApprovalKind.allCases.map(\.rawValue), faults) else { return nil }
+    var needed: [ApprovalKind: String] = [:]
+    for kind in ApprovalKind.allCases {
+      guard let place = section[kind.rawValue], !place.isNull else { continue }
+      needed[kind] = faults.attempt { () throws(DocumentError) in
+        try Checks.reference(place, to: "role", in: roles, of: "access.json5")
+      }
+    }
+    return ApprovalRules(roles: needed)
+  }
+
+  private static func words(_ error: ScaleError) -> String {
+    switch error {
+    case .empty: "a scale needs levels"
+    case .duplicateLevel(let id): "the level \"\(id)\" is there twice"
+    case .sameRank(let lower, let upper): "\"\(lower)\" and \"\(upper)\" stand on the same step"
+    case .opensUpwards(let lower, let upper):
+      "\"\(upper)\" is more open than \"\(lower)\" below it: levels go from open to closed"
+    case .nothingOpen(let id): "the first level, \"\(id)\", must be unconditional"
+    case .nothingClosed(let id): "flags force a dataset closed, and the last level, \"\(id)\", is not"
+    }
+  }
+}
+
+extension Text {
+  /// Language → text, as Policies keeps it.
+  var dictionary: [String: String] {
+    Dictionary(byLanguage.map { ($0.language, $0.text) }, uniquingKeysWith: { first, _ in first })
+  }
+}
