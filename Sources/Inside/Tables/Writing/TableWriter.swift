@@ -33,6 +33,7 @@ package func makeWriter(
   switch format {
   case .csv, .csvExcel, .tsv: DelimitedWriter(format, try Output(sink), options)
   case .json, .ndjson: JSONTableWriter(format, try Output(sink), options)
+  case .sqlite: try SQLiteTableWriter(sink)
   default:
     throw TableError(.unsupported, file: "", "\(format.rawValue) cannot be written")
   }
