@@ -84,7 +84,7 @@ import Testing
   func `refuse a secrecy marking`(cell: String) {
     #expect(Self.kinds(cell).contains(.secrecyMarking))
     let found = findings(in: "note", of: ["普通", cell, "文本"])
-    #expect(found.contains { $0.rule == "secrecy-marking" && $0.refuses })
+    #expect(found.contains { $0.rule == "secrecyMarking" && $0.refuses })
   }
 
   @Test(arguments: [
@@ -139,7 +139,7 @@ import Testing
   @Test func `find one resident ID among a hundred thousand cells`() {
     var scanner = ColumnScanner(field: "note", detectors: DetectorSet(.standard))
     for index in 0..<100_000 { scanner.scan(index == 77_777 ? "见 419901199507149359" : "无") }
-    #expect(scanner.findings().map(\.rule) == ["resident-id"])
+    #expect(scanner.findings().map(\.rule) == ["residentID"])
   }
 
   @Test func `are not fooled by numbers that fit by chance`() {
@@ -199,9 +199,9 @@ import Testing
 
   @Test func `need more than form where the column's name says nothing`() {
     let names = (0..<10).map { _ in "王芳" } + (0..<90).map { _ in "办公用品" }
-    #expect(!findings(in: "item", of: names).contains { $0.rule == "personal-name" })
+    #expect(!findings(in: "item", of: names).contains { $0.rule == "personalName" })
     let people = (0..<10).map { _ in "王芳" } + (0..<20).map { _ in "无" }
-    #expect(findings(in: "contact_name", of: people).contains { $0.rule == "personal-name" })
-    #expect(findings(in: "x", of: people, titles: ["联系人"]).contains { $0.rule == "personal-name" })
+    #expect(findings(in: "contact_name", of: people).contains { $0.rule == "personalName" })
+    #expect(findings(in: "x", of: people, titles: ["联系人"]).contains { $0.rule == "personalName" })
   }
 }

@@ -71,7 +71,7 @@ import Testing
 
   @Test func `report resident IDs of a division that was never assigned as such`() throws {
     let cells = try SmallTable(Place.labelled).rows.filter { $0[1] == "resident_id" }.map { $0[0] }
-    let finding = try #require(findings(in: "id", of: cells).first { $0.rule == "resident-id" })
+    let finding = try #require(findings(in: "id", of: cells).first { $0.rule == "residentID" })
     #expect(finding.matches == cells.count)
     #expect(finding.unassigned == cells.count)
     #expect(finding.examples.count == 3)

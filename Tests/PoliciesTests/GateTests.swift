@@ -173,7 +173,7 @@ import Testing
 
   @Test func `refuses a secrecy marking whoever signs`() {
     let marked = Finding(
-      rule: "secrecy-marking", field: "note", values: 10, matches: 1, level: "L4", personal: false,
+      rule: "secrecyMarking", field: "note", values: 10, matches: 1, level: "L4", personal: false,
       refuses: true)
     for declared in ["L1", "L4"] {
       let facts = `The level of a dataset`.facts(

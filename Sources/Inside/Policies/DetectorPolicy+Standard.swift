@@ -3,17 +3,17 @@ extension DetectorPolicy {
   package static let standard = DetectorPolicy(
     detectors: [
       DetectorRule(
-        id: "secrecy-marking", kind: .secrecyMarking, level: "L4", threshold: 0, minimumMatches: 1,
+        id: "secrecyMarking", kind: .secrecyMarking, level: "L4", threshold: 0, minimumMatches: 1,
         personal: false,
         refuses: true, title: ["zh": "国家秘密标志", "en": "secrecy markings"]),
       DetectorRule(
-        id: "resident-id", kind: .residentID, level: "L3", threshold: 0, minimumMatches: 1, personal: true,
+        id: "residentID", kind: .residentID, level: "L3", threshold: 0, minimumMatches: 1, personal: true,
         title: ["zh": "居民身份证号", "en": "resident IDs"]),
       DetectorRule(
         id: "mobile", kind: .mobile, level: "L3", threshold: 0.001, minimumMatches: 2, personal: true,
         title: ["zh": "手机号", "en": "mobile numbers"]),
       DetectorRule(
-        id: "bank-card", kind: .bankCard, level: "L3", threshold: 0, minimumMatches: 1, personal: true,
+        id: "bankCard", kind: .bankCard, level: "L3", threshold: 0, minimumMatches: 1, personal: true,
         title: ["zh": "银行卡号", "en": "bank cards"]),
       DetectorRule(
         id: "passport", kind: .passport, level: "L3", threshold: 0.01, minimumMatches: 2, personal: true,
@@ -22,29 +22,29 @@ extension DetectorPolicy {
         id: "email", kind: .email, level: "L2", threshold: 0.001, minimumMatches: 2, personal: true,
         title: ["zh": "电子邮箱", "en": "mail addresses"]),
       DetectorRule(
-        id: "plate", kind: .plate, level: "L2", threshold: 0.001, minimumMatches: 2, personal: true,
+        id: "plate", kind: .plate, level: "L3", threshold: 0.001, minimumMatches: 2, personal: true,
         title: ["zh": "机动车号牌", "en": "licence plates"]),
       DetectorRule(
-        id: "home-address", kind: .address, level: "L2", threshold: 0.01, minimumMatches: 2, personal: true,
+        id: "address", kind: .address, level: "L3", threshold: 0.01, minimumMatches: 2, personal: true,
         title: ["zh": "住址（到户室）", "en": "home addresses (to the unit or room)"]),
       DetectorRule(
-        id: "personal-name", kind: .personalName, level: "L2", threshold: 0.2, minimumMatches: 3,
+        id: "personalName", kind: .personalName, level: "L3", threshold: 0.2, minimumMatches: 3,
         personal: true,
         title: ["zh": "姓名", "en": "personal names"]),
       DetectorRule(
-        id: "ip-address", kind: .ipAddress, level: "L2", threshold: 0.01, minimumMatches: 2, personal: true,
+        id: "ipAddress", kind: .ipAddress, level: "L2", threshold: 0.01, minimumMatches: 2, personal: true,
         title: ["zh": "IP 地址", "en": "network addresses"]),
       DetectorRule(
-        id: "birth-date", kind: .birthDate, level: "L2", threshold: 0.1, minimumMatches: 3, personal: true,
+        id: "birthDate", kind: .birthDate, level: "L3", threshold: 0.1, minimumMatches: 3, personal: true,
         title: ["zh": "出生日期", "en": "dates of birth"]),
       DetectorRule(
-        id: "masked-identifier", kind: .maskedIdentifier, level: "L2", threshold: 0.001, minimumMatches: 2,
+        id: "maskedIdentifier", kind: .maskedIdentifier, level: "L2", threshold: 0.001, minimumMatches: 2,
         personal: true, title: ["zh": "部分遮盖的标识号", "en": "partly masked identifiers"]),
       DetectorRule(
-        id: "credit-code", kind: .creditCode, level: "L1", threshold: 0, minimumMatches: 1, personal: false,
+        id: "creditCode", kind: .creditCode, level: "L1", threshold: 0, minimumMatches: 1, personal: false,
         title: ["zh": "统一社会信用代码", "en": "unified social credit codes"]),
       DetectorRule(
-        id: "organization-code", kind: .organizationCode, level: "L1", threshold: 0.1, minimumMatches: 3,
+        id: "organizationCode", kind: .organizationCode, level: "L1", threshold: 0.1, minimumMatches: 3,
         personal: false, title: ["zh": "组织机构代码", "en": "organisation codes"]),
       DetectorRule(
         id: "landline", kind: .landline, level: "L1", threshold: 0.001, minimumMatches: 2, personal: false,
@@ -59,19 +59,19 @@ extension DetectorPolicy {
     ],
     volume: [
       VolumeRule(
-        id: "million-persons", records: 1_000_000, level: "L3",
-        title: ["zh": "一百万人以上", "en": "A million persons or more"])
+        id: "many-persons", records: 100_000, level: "L3",
+        title: ["zh": "涉及十万人以上", "en": "100,000 persons or more"])
     ],
     combinations: [
       CombinationRule(
         id: "health-of-persons", all: [.detector("medical")],
-        any: ["resident-id", "mobile", "personal-name", "passport", "email"].map { .detector($0) },
+        any: ["residentID", "mobile", "personalName", "passport", "email"].map { .detector($0) },
         level: "L3",
         personal: true,
         title: ["zh": "可识别个人的健康或生物特征信息", "en": "Health or biometric data of persons who can be identified"]),
       CombinationRule(
-        id: "homes-of-persons", all: [.detector("personal-name")],
-        any: ["home-address", "coordinates", "birth-date", "plate"].map { .detector($0) }, level: "L3",
+        id: "homes-of-persons", all: [.detector("personalName")],
+        any: ["address", "coordinates", "birthDate", "plate"].map { .detector($0) }, level: "L3",
         personal: true,
         title: ["zh": "姓名与住址、位置、出生日期或车牌并列", "en": "Names beside homes, positions, dates of birth or plates"]),
       CombinationRule(
