@@ -11,6 +11,6 @@ enum Vectors {
   }
 
   static func lines(_ name: String) throws -> [Substring] {
-    String(decoding: try bytes(name), as: UTF8.self).split(separator: "\n")
+    String(decoding: try bytes(name), as: UTF8.self).split(whereSeparator: \.isNewline)
   }
 }
