@@ -1,0 +1,121 @@
+import Access
+import Bytes
+import HTTP
+import Ledgers
+import Releases
+import Trust
+
+extension GatewayCore {
+  /// `GET /v1/results/{dataset}/{result}`: cells of a published statistic, listed and never merged.
+  func statistic(_ request: Request) -> Result<Receipted, GatewayRefusal> {
+    do {
+      return .success(try answer(request))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private func answer(_ request: Request) throws(GatewayRefusal) -> Receipted {
+    let dataset = request.parameters["dataset"] ?? ""
+    let name = request.parameters["result"] ?? ""
+    let release = try currentRelease()
+    let setting = releases.isWithdrawn(dataset) ? nil : release.settings.result(dataset, name)
+    let stored = setting == nil ? nil : try? release.result(dataset, name)
+    let query = Self.parse(request, stored)
+    // A question that will not be answered costs nothing, but is still judged: whoever may not ask learns nothing
+    // about its form.
+    let costsNothing = (try? query.get())?.dryRun ?? true
+    let admission: Admission
+    do {
+      admission = try access.admit(
+        try call(
+          request, dataset: dataset, result: name, dryRun: costsNothing,
+          setting: stored == nil ? nil : setting))
+    } catch let denial as Denial {
+      throw refuse(denial, request, dataset: dataset, result: name)
+    } catch let refusal as GatewayRefusal {
+      throw refusal
+    } catch {
+      throw Self.unavailable
+    }
+    guard let stored, let setting else { throw GatewayRefusal(response: .notFound) }
+    switch query {
+    case .failure(let error):
+      throw GatewayRefusal(response: Self.problem(for: error))
+    case .success(let query):
+      let language = Self.language(request, of: release.settings)
+      let answer = release.answer(stored, query: query)
+      let body = query.dryRun ? Self.rehearsal(answer, admission) : answer.body(language: language)
+      let type = query.dryRun ? "application/json" : query.format.mediaType
+      return try seal(body, type: type, request, admission, setting, stored, release)
+    }
+  }
+
+  private static func parse(_ request: Request, _ stored: StoredResult?) -> Result<ResultQuery, QueryError> {
+    guard let stored, let items = request.queryItems() else { return .failure(.result) }
+    do {
+      return .success(try ResultQuery.parse(items, of: stored))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private static func problem(for error: QueryError) -> Response {
+    var extensions: [JSON.Member] = []
+    if let hint = error.hint { extensions.append(JSON.Member("hint", .string(hint))) }
+    return Problem(status: 400, code: "query", detail: error.message, extensions: extensions).response()
+  }
+
+  /// What `dry_run=true` tells: that the call would be answered, and how much of it.
+  private static func rehearsal(_ answer: ResultAnswer, _ admission: Admission) -> [UInt8] {
+    let json: JSON = [
+      "dataset": .string(answer.result.dataset), "result": .string(answer.result.result),
+      "release": .number(String(answer.release)), "dryRun": true, "cells": .number(String(answer.cellCount)),
+      "withheld": .number(String(answer.withheldCount)), "remaining": .number(String(admission.remaining)),
+    ]
+    return json.serialized()
+  }
+
+  /// Writes the answer down and signs for it. Only what is durable in the log is answered.
+  private func seal(
+    _ body: [UInt8], type: String, _ request: Request, _ admission: Admission, _ setting: ResultSetting,
+    _ stored: StoredResult, _ release: Release
+  ) throws(GatewayRefusal) -> Receipted {
+    let identity = admission.identity
+    let requestHash = Hex.encode(Digest.sha256(Self.signedRequest(request)))
+    let answerHash = Hex.encode(Digest.sha256(body))
+    let time = answers.time(request.receivedAt)
+    let provider = "\(setting.provider("en")) (\(setting.providerPerson))"
+    let manager = release.settings.manager("en")
+    let consumer = "\(identity.client.name) (\(identity.client.id))"
+    let entry: JSON = [
+      "answer": .string(answerHash), "client": .string(identity.client.id),
+      "dataset": .string(setting.dataset),
+      "dryRun": .bool(admission.dryRun), "event": "answer", "grant": .number(String(admission.grant.id)),
+      "key": .string(identity.key.id), "manager": .string(manager), "provider": .string(provider),
+      "purpose": .string(admission.grant.purpose), "release": .number(String(release.number)),
+      "request": .string(requestHash), "result": .string(setting.result),
+      "thumbprint": .string(identity.certificate.thumbprint), "time": .string(time.rfc3339),
+    ]
+    do {
+      let written = try answers.ledger.append(entry)
+      let receipt = try Receipt(
+        Receipt.Claims(
+          requestHash: requestHash, answerHash: answerHash, release: release.number,
+          policy: release.settings.policyHash, protection: stored.protection, keyID: identity.key.id,
+          certificateThumbprint: identity.certificate.thumbprint, provider: provider, manager: manager,
+          consumer: consumer, purpose: admission.grant.purpose, time: time, ledgerIndex: written.index,
+          ledgerOrigin: answers.origin),
+        signedWith: answers.receiptKey)
+      return Receipted(body, type: type, status: 200, admission: admission, entry: written, receipt: receipt)
+    } catch {
+      throw Self.unavailable
+    }
+  }
+
+  /// The bytes behind `requestHash`: method, a space, the path and query as sent, a line feed, and the body.
+  static func signedRequest(_ request: Request) -> [UInt8] {
+    let target = request.path + (request.query.map { "?" + $0 } ?? "")
+    return Array("\(request.method) \(target)\n".utf8) + request.body
+  }
+}

@@ -1,0 +1,113 @@
+import Access
+import Bytes
+import HTTP
+import Ledgers
+import Releases
+import Trust
+
+/// Why a call of the gateway has no answer: a problem for the caller.
+struct GatewayRefusal: Error {
+  let response: Response
+}
+
+/// What the gateway's handlers work with.
+struct GatewayCore: Sendable {
+  let releases: ReleaseStore
+  let access: AccessStore
+  let answers: Answers
+
+  // MARK: Who is calling
+
+  /// The call as Access judges it, from what TLS proved and the `Authorization` field (RFC 6750 §2.1).
+  func call(
+    _ request: Request, dataset: String = "", result: String = "", dryRun: Bool = false,
+    setting: ResultSetting? = nil
+  ) throws(GatewayRefusal) -> Call {
+    guard let certificate = request.peer.certificate else {
+      throw GatewayRefusal(
+        response: .problem(
+          403, code: "certificate-required", detail: "This address needs a client certificate."))
+    }
+    return Call(
+      publicKeyHash: certificate.publicKeyHash, issuerKeyHash: certificate.issuerKeyHash,
+      thumbprint: certificate.thumbprint, bearer: Self.bearer(request), dataset: dataset, result: result,
+      purpose: request.headers["Doorsill-Purpose"], resultExists: setting != nil,
+      needsSecondPerson: setting?.needsSecondPerson ?? false, dryRun: dryRun, now: request.receivedAt)
+  }
+
+  private static func bearer(_ request: Request) -> String? {
+    guard request.headers.count("Authorization") == 1, let field = request.headers["Authorization"] else {
+      return nil
+    }
+    let parts = field.split(separator: " ", maxSplits: 1)
+    guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
+    return String(parts[1])
+  }
+
+  /// Writes a denial down and says it. A client that could be identified gets an entry of its own; the others are
+  /// counted.
+  func refuse(_ denial: Denial, _ request: Request, dataset: String?, result: String?) -> GatewayRefusal {
+    if let client = denial.client {
+      var members: [JSON.Member] = [
+        JSON.Member("event", "refusal"), JSON.Member("client", .string(client)),
+        JSON.Member("code", .string(denial.code.rawValue)),
+        JSON.Member("time", .string(answers.time(request.receivedAt).rfc3339)),
+      ]
+      if let key = denial.keyID { members.append(JSON.Member("key", .string(key))) }
+      if let grant = denial.grant { members.append(JSON.Member("grant", .number(String(grant)))) }
+      if let dataset { members.append(JSON.Member("dataset", .string(dataset))) }
+      if let result { members.append(JSON.Member("result", .string(result))) }
+      guard (try? answers.ledger.append(.object(members))) != nil else { return Self.unavailable }
+    } else {
+      answers.countAnonymousRefusal()
+    }
+    var headers: Headers = [:]
+    if denial.code.status == 401 {
+      headers["WWW-Authenticate"] = denial.code == .keyRequired ? "Bearer" : "Bearer error=\"invalid_token\""
+    }
+    if let seconds = denial.retryAfter { headers["Retry-After"] = String(seconds) }
+    if denial.code == .notFound { return GatewayRefusal(response: .notFound) }
+    return GatewayRefusal(
+      response: .problem(
+        denial.code.status, code: denial.code.rawValue, detail: denial.code.detail, headers: headers))
+  }
+
+  /// The log cannot be written, so nothing is answered: no answer without an entry.
+  static let unavailable = GatewayRefusal(
+    response: .problem(
+      503, code: "log-unavailable",
+      detail: "The answer could not be logged, so it is not given. Try again later.",
+      headers: ["Retry-After": "60"]))
+
+  static let noRelease = GatewayRefusal(
+    response: .problem(
+      503, code: "no-release", detail: "Nothing is published yet.", headers: ["Retry-After": "60"]))
+
+  func currentRelease() throws(GatewayRefusal) -> Release {
+    guard let release = try? releases.current() else { throw Self.noRelease }
+    return release
+  }
+
+  func identity(_ request: Request) throws(GatewayRefusal) -> Identity {
+    let call = try call(request)
+    do {
+      return try access.identify(call)
+    } catch {
+      throw refuse(error, request, dataset: nil, result: nil)
+    }
+  }
+
+  /// The first of the languages the caller accepts that the portal speaks (RFC 9110 §12.5.4, weights kept).
+  static func language(_ request: Request, of settings: Settings) -> String {
+    let wanted = (request.headers["Accept-Language"] ?? "").split(separator: ",").compactMap {
+      item -> (String, Double)? in
+      let parts = item.split(separator: ";").map { $0.filter { $0 != " " } }
+      guard let tag = parts.first, !tag.isEmpty else { return nil }
+      let weight = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
+      return (String(tag.prefix { $0 != "-" }).lowercased(), weight)
+    }
+    let best = wanted.enumerated().sorted { ($1.element.1, $0.offset) < ($0.element.1, $1.offset) }
+    return best.first { settings.languages.contains($0.element.0) && $0.element.1 > 0 }?.element.0
+      ?? settings.languages.first ?? "en"
+  }
+}

@@ -1,0 +1,111 @@
+import Access
+import Bytes
+import Foundation
+import HTTP
+import Ledgers
+import Releases
+import Synchronization
+
+/// What has to be done again and again beside the answers, on a thread of its own: a new release is served, the
+/// outbox of the administrative verbs goes into the log, quotas are written down, certificates and the revocation
+/// list are read again when their files change.
+final class Housekeeper: Sendable {
+  /// Seconds between two rounds.
+  static let interval = 0.25
+  /// Rounds between two snapshots of the quotas.
+  static let roundsPerSnapshot = 240
+
+  private struct State {
+    var stopped = false
+    var finished = false
+    var reload = false
+    var served = 0
+  }
+
+  private let releases: ReleaseStore
+  private let access: AccessStore
+  private let answers: Answers
+  private let files: SiteRoot
+  private let certificates: CertificateFiles
+  private let portalTLS: TLSHolder?
+  private let gatewayTLS: TLSHolder?
+  private let log: AccessLog?
+  private let state = Mutex(State())
+
+  init(
+    releases: ReleaseStore, access: AccessStore, answers: Answers, files: SiteRoot,
+    certificates: CertificateFiles,
+    portalTLS: TLSHolder?, gatewayTLS: TLSHolder?, log: AccessLog?
+  ) {
+    self.releases = releases
+    self.access = access
+    self.answers = answers
+    self.files = files
+    self.certificates = certificates
+    self.portalTLS = portalTLS
+    self.gatewayTLS = gatewayTLS
+    self.log = log
+  }
+
+  func start() {
+    let thread = Thread { [self] in run() }
+    thread.name = "housekeeper"
+    thread.start()
+  }
+
+  func reload() { state.withLock { $0.reload = true } }
+
+  /// Ends the rounds and closes the books.
+  func stop() {
+    state.withLock { $0.stopped = true }
+    while !state.withLock({ $0.finished }) { Thread.sleep(forTimeInterval: 0.01) }
+  }
+
+  private func run() {
+    var round = 0
+    while !state.withLock({ $0.stopped }) {
+      Thread.sleep(forTimeInterval: Self.interval)
+      round += 1
+      tell("outbox") { try answers.drain(access) }
+      tell("release") { try serveCurrentRelease() }
+      let reload = state.withLock { state in
+        defer { state.reload = false }
+        return state.reload
+      }
+      if reload { log?.reopen() }
+      tell("certificates") { try refreshCertificates(force: reload) }
+      if round % Self.roundsPerSnapshot == 0 { closeBooks() }
+    }
+    closeBooks()
+    state.withLock { $0.finished = true }
+  }
+
+  private func closeBooks() {
+    tell("refusals") { try answers.tellAnonymousRefusals(now: .now()) }
+    tell("outbox") { try answers.drain(access) }
+    tell("quotas") { try access.snapshot(ledgerIndex: answers.ledger.size, now: .now()) }
+  }
+
+  private func serveCurrentRelease() throws {
+    let release = try releases.current()
+    guard state.withLock({ $0.served != release.number }) else { return }
+    try files.replace(folder: release.siteFolder, key: String(release.number))
+    state.withLock { $0.served = release.number }
+  }
+
+  private func refreshCertificates(force: Bool) throws {
+    guard force || certificates.haveChanged() else { return }
+    if let portalTLS, let context = try certificates.portalContext() { portalTLS.replace(with: context) }
+    if let gatewayTLS, let context = try certificates.gatewayContext() { gatewayTLS.replace(with: context) }
+  }
+
+  /// A round's failure is told once on standard error and tried again with the next.
+  private func tell(_ what: String, _ body: () throws -> Void) {
+    do {
+      try body()
+    } catch {
+      let message = (error as? any Fault)?.message ?? String(describing: error)
+      FileHandle.standardError.write(Data("doorsill: warning: \(what): \(message)\n".utf8))
+    }
+  }
+}

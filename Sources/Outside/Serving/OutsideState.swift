@@ -1,0 +1,89 @@
+package import Access
+package import Bytes
+import Releases
+package import Trust
+
+/// What the server may touch: `.doorsill/outside`, with its own keys. The publisher's keys are not here; of the
+/// release key only the public half crosses.
+package struct OutsideState: Sendable {
+  /// Absolute path without a last slash.
+  package let folder: String
+
+  package init(folder: String) throws(FilesError) {
+    try Files.makeDirectory(folder, mode: 0o700)
+    self.folder = try Files.resolved(folder)
+  }
+
+  package var accessDatabase: String { folder + "/access.sqlite" }
+  package var answers: String { folder + "/answers" }
+  package var authority: String { folder + "/authority" }
+  package var keys: String { folder + "/keys" }
+  package var releaseKeyFile: String { "\(folder)/\(Layout.releaseKey)" }
+
+  /// The public half of the publisher's release key. It crosses once, by its own step.
+  package func releaseKey() throws -> VerifyingKey {
+    guard Files.exists(releaseKeyFile) else {
+      throw ServingError(
+        .noReleaseKey, "\(releaseKeyFile) is missing: without it no release can be trusted",
+        hint: "run 'doorsill publish' beside this folder, or copy the publisher's verify key here")
+    }
+    return try VerifyingKey(pem: try Files.read(releaseKeyFile, limit: 1 << 16))
+  }
+
+  /// Signs receipts. Made on first use.
+  package func receiptKey() throws -> SigningKey { try signingKey("receipt") }
+
+  /// Signs the checkpoints of the answers log. Made on first use.
+  package func checkpointKey() throws -> SigningKey { try signingKey("checkpoint") }
+
+  /// The secret under which API keys are stored. Made on first use.
+  package func pepper() throws -> Secret {
+    let path = keys + "/pepper"
+    try Files.makeDirectory(keys, mode: 0o700)
+    if Files.exists(path) {
+      var bytes = try Files.read(path, limit: 64)
+      guard bytes.count == 32 else {
+        throw ServingError(
+          .damagedKey, "\(path) holds \(bytes.count) bytes, not the 32 of a key",
+          hint: "restore it from a backup")
+      }
+      return Secret(wiping: &bytes)
+    }
+    let secret = try Secret.random(32)
+    try Files.write(secret.withBytes { Array($0) }, to: path, mode: 0o600)
+    return secret
+  }
+
+  package func accessStore() throws -> AccessStore {
+    try AccessStore(path: accessDatabase, pepper: try pepper())
+  }
+
+  private func signingKey(_ name: String) throws -> SigningKey {
+    let path = "\(keys)/\(name)"
+    try Files.makeDirectory(keys, mode: 0o700)
+    if Files.exists(path) { return try SigningKey(pem: try Files.read(path, limit: 1 << 16)) }
+    let key = try SigningKey.generate()
+    try Files.write(try key.pem(), to: path, mode: 0o600)
+    return key
+  }
+}
+
+/// Why the server cannot start or go on.
+package struct ServingError: Fault, Equatable {
+  package enum Code: Sendable { case noReleaseKey, damagedKey, noRelease, noAuthority, address, sandbox, log }
+
+  package let code: Code
+  package let message: String
+  package let hint: String?
+  package var blame: Blame { .environment }
+  package var description: String { message }
+
+  package init(_ code: Code, _ message: String, hint: String? = nil) {
+    self.code = code
+    self.message = message
+    self.hint = hint
+  }
+
+  /// Errors are equal by code: what they say may change.
+  package static func == (left: ServingError, right: ServingError) -> Bool { left.code == right.code }
+}

@@ -1,0 +1,62 @@
+import Bytes
+package import HTTP
+import Ledgers
+import Releases
+import Trust
+
+/// The public side: the site's files, and the calls that need the server. No account, nothing but the release.
+package struct PortalRoutes: Sendable {
+  let releases: ReleaseStore
+  let answers: Answers
+  let state: OutsideState
+  let metrics: Metrics
+  /// Whether the server takes requests; false while it drains.
+  let isReady: @Sendable () -> Bool
+
+  /// The whole public handler, with the static files of the site behind the routes.
+  package func handler(files: any Handler) -> any Handler { router(files: files) }
+
+  func router(files: (any Handler)?) -> Router {
+    var router = Router(fallback: files)
+    router.get("/healthz", atOnce: true) { _ in .text("ok\n") }
+    router.get("/readyz", atOnce: true) { _ in isReady() ? .text("ready\n") : .problem(503, code: "draining")
+    }
+    router.get("/metrics", atOnce: true) { request in
+      guard request.peer.address.isLoopback else { return .notFound }
+      return .bytes(metrics.prometheus(), type: "text/plain; version=0.0.4; charset=utf-8")
+    }
+    router.get("/api/v1/datasets") { datasets($0) }
+    router.get("/api/v1/datasets/{id}") { dataset($0) }
+    router.get("/api/v1/datasets/{id}/rows") { rows($0) }
+    router.get("/api/v1/search") { search($0) }
+    router.get("/.well-known/jwks.json") { _ in
+      .json(["keys": [answers.receiptKey.publicKey.jwk]], headers: Self.brief)
+    }
+    router.get("/crl.der") { _ in
+      guard let list = try? Files.read(state.authority + "/crl.der") else { return .notFound }
+      return .bytes(list, type: "application/pkix-crl", headers: Self.brief)
+    }
+    router.get("/ledger/checkpoint") { _ in
+      guard let checkpoint = try? answers.ledger.checkpoint() else {
+        return .problem(503, code: "log-unavailable")
+      }
+      return .bytes(
+        Array(checkpoint.utf8), type: "text/plain; charset=utf-8", headers: ["Cache-Control": "no-cache"])
+    }
+    router.get("/ledger/tile/{path...}") { tile($0) }
+    return router
+  }
+
+  /// What may be kept a minute, so that a change is seen soon.
+  static let brief: Headers = [
+    "Cache-Control": "public, max-age=60, must-revalidate", "Access-Control-Allow-Origin": "*",
+  ]
+
+  /// A tile of the log by its path of C2SP tlog-tiles: hashes only, never entries.
+  private func tile(_ request: Request) -> Response {
+    guard let tile = answers.ledger.tile(path: request.parameters["path"] ?? "") else { return .notFound }
+    return .bytes(
+      tile, type: "application/octet-stream",
+      headers: ["Cache-Control": "public, max-age=31536000, immutable", "Access-Control-Allow-Origin": "*"])
+  }
+}

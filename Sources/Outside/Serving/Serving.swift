@@ -1,1 +1,0 @@
-// Serving: see the table in Package.swift.
