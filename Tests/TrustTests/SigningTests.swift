@@ -1,4 +1,5 @@
 import Bytes
+import Support
 import Testing
 
 @testable import Trust
@@ -59,6 +60,33 @@ import Testing
     #expect(throws: TrustError(.keyFormat, "")) { try SigningKey(pem: Array("nonsense".utf8)) }
     #expect(throws: TrustError(.keyFormat, "")) { try SigningKey(pem: TLSKey.generate().pem()) }
     #expect(!"\(key)\(String(reflecting: key))".contains(Hex.encode(Array(clear.suffix(40)))))
+  }
+
+  @Test func `the openssl command opens the keys we protect, and we those it protects`() throws {
+    let folder = try TemporaryFolder()
+    let tool = OpenSSLTool(folder: folder.path)
+    let key = try SigningKey.generate()
+    try tool.write(key.pem(passphrase: "open sesame"), "ours.pem")
+    try tool.must("pkey", "-in", "ours.pem", "-passin", "pass:open sesame", "-pubout", "-out", "public.pem")
+    #expect(try VerifyingKey(pem: tool.read("public.pem")) == key.publicKey)
+    #expect(try tool.run(["pkey", "-in", "ours.pem", "-passin", "pass:wrong"]).status != 0)
+    let structure = try tool.must("asn1parse", "-in", "ours.pem").text
+    #expect(structure.contains("scrypt") && structure.contains("aes-256-cbc"))
+    try tool.write(key.pem(), "clear.pem")
+    for protection in [["-v2", "aes-256-cbc"], ["-scrypt"]] {
+      try tool.must(
+        ["pkcs8", "-topk8", "-in", "clear.pem", "-passout", "pass:theirs", "-out", "theirs.pem"] + protection)
+      let theirs = try tool.read("theirs.pem")
+      #expect(try SigningKey(pem: theirs, passphrase: "theirs").publicKey == key.publicKey)
+      #expect(throws: TrustError(.wrongPassphrase, "")) { try SigningKey(pem: theirs, passphrase: "ours") }
+    }
+    // A signature of ours, judged by the command.
+    let message = Array("message".utf8)
+    try tool.write(message, "message")
+    try tool.write(key.sign(message), "signature")
+    try tool.must(
+      "pkeyutl", "-verify", "-pubin", "-inkey", "public.pem", "-rawin", "-in", "message", "-sigfile",
+      "signature")
   }
 
   @Test func `a JWS opens with its key and says what it carries`() throws {

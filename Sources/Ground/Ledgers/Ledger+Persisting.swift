@@ -1,9 +1,9 @@
 import Bytes
 
 extension Ledger {
-  /// Writes tiles and a signed checkpoint over everything that is durable. Appending does this by itself about once a
-  /// second; a server that may fall idle calls it now and then, so that the next start has little to read again and
-  /// an older copy of the log is recognised.
+  /// Writes tiles and a signed checkpoint over everything that is durable, so that the next start has little to read
+  /// again and an older copy of the log is recognised. It takes a few syncs: a server calls it once a second on a thread
+  /// of its own; appending does it too, when the last one is older than `checkpointPeriod`, and so does closing.
   package func persist() throws(LedgerError) {
     guard let key else { return }
     let work = state.withLock { state -> (tree: TileTree, tiles: [TileName: [UInt8]], offsets: [Int]?)? in

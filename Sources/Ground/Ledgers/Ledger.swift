@@ -18,8 +18,8 @@ package final class Ledger: Sendable {
     package let time: Timestamp
   }
 
-  /// Seconds between two checkpoints on disk while entries come in.
-  package static let checkpointPeriod = 1
+  /// Seconds after which appending writes a checkpoint itself, if no one has called `persist`.
+  package static let checkpointPeriod = 5
 
   /// The log's name, in its checkpoints.
   package let origin: String

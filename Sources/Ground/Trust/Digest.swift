@@ -32,10 +32,11 @@ package enum Digest {
     HMACKey(key).authenticate(message)
   }
 
-  private static func once(_ algorithm: OpaquePointer?, _ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+  private static func once(_ algorithm: Handle?, _ bytes: UnsafeRawBufferPointer) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: 64) { out, count in
       var written: UInt32 = 0
-      let done = EVP_Digest(bytes.baseAddress, bytes.count, out.baseAddress, &written, algorithm, nil)
+      let done = EVP_Digest(
+        bytes.baseAddress, bytes.count, out.baseAddress, &written, algorithm?.pointer, nil)
       // A wrong digest would be worse than none: this happens only without memory or without the algorithm.
       precondition(done == 1, "OpenSSL cannot compute a digest; is its default provider installed?")
       count = Int(written)
@@ -48,7 +49,7 @@ package enum Digest {
 
     package init() {
       let made = EVP_MD_CTX_new()
-      guard let made, EVP_DigestInit_ex2(made, Algorithms.sha256, nil) == 1 else {
+      guard let made, EVP_DigestInit_ex2(made, Algorithms.sha256?.pointer, nil) == 1 else {
         preconditionFailure("OpenSSL has no SHA-256; is its default provider installed?")
       }
       context = Handle(takingOwnership: made, release: EVP_MD_CTX_free)
@@ -70,19 +71,25 @@ package enum Digest {
         precondition(done == 1, "OpenSSL cannot finish a digest")
         count = 32
       }
-      let again = EVP_DigestInit_ex2(context.pointer, Algorithms.sha256, nil)
+      let again = EVP_DigestInit_ex2(context.pointer, Algorithms.sha256?.pointer, nil)
       precondition(again == 1, "OpenSSL cannot restart a digest")
       return digest
     }
   }
 }
 
-/// Algorithms fetched once: a fetch costs more than a short hash.
+/// Algorithms fetched once: a fetch costs more than a short hash. Nil where OpenSSL lacks one.
 enum Algorithms {
-  // OpenSSL's fetched algorithms are immutable and reference counted.
-  nonisolated(unsafe) static let sha256 = EVP_MD_fetch(nil, "SHA256", nil)
-  nonisolated(unsafe) static let sha512 = EVP_MD_fetch(nil, "SHA512", nil)  // as above
-  nonisolated(unsafe) static let sm3 = EVP_MD_fetch(nil, "SM3", nil)  // as above
-  nonisolated(unsafe) static let sha1 = EVP_MD_fetch(nil, "SHA1", nil)  // as above
-  nonisolated(unsafe) static let md5 = EVP_MD_fetch(nil, "MD5", nil)  // as above
+  static let sha256 = digest("SHA256")
+  static let sha512 = digest("SHA512")
+  static let sm3 = digest("SM3")
+  static let sha1 = digest("SHA1")
+  static let md5 = digest("MD5")
+  static let hmac = EVP_MAC_fetch(nil, "HMAC", nil).map { Handle(takingOwnership: $0, release: EVP_MAC_free) }
+  static let aes256GCM = EVP_CIPHER_fetch(nil, "AES-256-GCM", nil)
+    .map { Handle(takingOwnership: $0, release: EVP_CIPHER_free) }
+
+  private static func digest(_ name: String) -> Handle? {
+    EVP_MD_fetch(nil, name, nil).map { Handle(takingOwnership: $0, release: EVP_MD_free) }
+  }
 }

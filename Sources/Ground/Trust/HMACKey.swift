@@ -28,9 +28,9 @@ package final class HMACKey: Sendable {
     context = Mutex(held)
   }
 
-  private static func newContext() -> OpaquePointer? { EVP_MAC_CTX_new(algorithm) }
-  // Fetched once; immutable and reference counted by OpenSSL.
-  nonisolated(unsafe) private static let algorithm = EVP_MAC_fetch(nil, "HMAC", nil)
+  private static func newContext() -> OpaquePointer? {
+    Algorithms.hmac.flatMap { EVP_MAC_CTX_new($0.pointer) }
+  }
 
   /// The 32-byte code of `message`.
   package func authenticate(_ message: [UInt8]) -> [UInt8] {

@@ -3,8 +3,6 @@ import COpenSSL
 /// Authenticated encryption: AES-256-GCM (NIST SP 800-38D). Sealed bytes are nonce (12), ciphertext, tag (16).
 package struct Seal: Sendable {
   private let key: Secret
-  // Fetched once; immutable and reference counted by OpenSSL.
-  nonisolated(unsafe) private static let cipher = EVP_CIPHER_fetch(nil, "AES-256-GCM", nil)
   private static let nonceSize = 12
   private static let tagSize = 16
 
@@ -35,7 +33,7 @@ package struct Seal: Sendable {
       sealed.withUnsafeMutableBufferPointer { out in
         let body = out.baseAddress.map { $0 + Seal.nonceSize }
         return EVP_EncryptInit_ex2(
-          cipher, Seal.cipher, key.bindMemory(to: UInt8.self).baseAddress, nonce, nil) == 1
+          cipher, Algorithms.aes256GCM?.pointer, key.bindMemory(to: UInt8.self).baseAddress, nonce, nil) == 1
           && EVP_EncryptUpdate(cipher, nil, &count, context, Int32(clamping: context.count)) == 1
           && EVP_EncryptUpdate(cipher, body, &count, plain, Int32(clamping: plain.count)) == 1
           && EVP_EncryptFinal_ex(cipher, body.map { $0 + plain.count }, &count) == 1
@@ -61,7 +59,8 @@ package struct Seal: Sendable {
     var count: Int32 = 0
     var last: Int32 = 0
     let done = key.withBytes { key in
-      EVP_DecryptInit_ex2(cipher, Seal.cipher, key.bindMemory(to: UInt8.self).baseAddress, nonce, nil) == 1
+      EVP_DecryptInit_ex2(
+        cipher, Algorithms.aes256GCM?.pointer, key.bindMemory(to: UInt8.self).baseAddress, nonce, nil) == 1
         && EVP_DecryptUpdate(cipher, nil, &count, context, Int32(clamping: context.count)) == 1
         && EVP_DecryptUpdate(cipher, &plain, &count, body, Int32(clamping: body.count)) == 1
         && EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_SET_TAG, Int32(Seal.tagSize), &tag) == 1
