@@ -133,6 +133,16 @@ import Testing
     for item in verdict.items { #expect(item.explanation["zh"] != nil && item.explanation["en"] != nil) }
   }
 
+  @Test func `is explained to the public without counts or examples`() {
+    let verdict = judge(Self.facts(declared: "L3", basis: true, findings: [Self.ids], units: 1_000_000))
+    #expect(verdict.items.count > 2)
+    for item in verdict.items {
+      for sentence in item.publicExplanation.values {
+        #expect(!sentence.contains("1000") && !sentence.contains("*"), "\(sentence)")
+      }
+    }
+  }
+
   @Test func `gives the same evidence byte for byte at a second look`() {
     let facts = Self.facts(fields: [FieldFacts(name: "id")], findings: [Self.ids, Self.mails], risk: nil)
     let first = judge(facts)

@@ -200,6 +200,9 @@ import Testing
     #expect(Gate.objection(to: .standard, at: level)?.code == .profileTooWeak)
     #expect(Gate.objection(to: .strict, at: level) == nil)
     #expect(Gate.objection(to: .standard, at: open) == nil)
+    #expect(!ProtectionProfile.standard.isAtLeastAsStrong(as: .strict))
+    #expect(ProtectionProfile.strict.isAtLeastAsStrong(as: .standard))
+    #expect(!ProtectionProfile.strict.isQualified)
   }
 }
 

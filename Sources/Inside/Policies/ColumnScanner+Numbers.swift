@@ -149,6 +149,8 @@ extension ColumnScanner {
     if groups.length(groups.count - 1) == 8 {
       lookAtOrganizationCode(bytes, groups.start(groups.count - 1), groups.end(groups.count - 1), count)
     }
+    // A number may begin in this window and end in the next: the second half is looked at again.
+    if groups.isFull, !closing { return groups.end(9) }
     return groups.end(groups.count - 1) + (closing ? 1 : 0)
   }
 
@@ -270,15 +272,15 @@ extension ColumnScanner {
   }
 }
 
-/// Up to twelve runs of digits that stand side by side, without an allocation.
+/// Up to twenty runs of digits that stand side by side, without an allocation: an ID may be spelt digit by digit.
 struct DigitGroups {
-  private var bounds = InlineArray<24, Int32>(repeating: 0)
+  private var bounds = InlineArray<40, Int32>(repeating: 0)
   private(set) var count = 0
 
-  var isFull: Bool { count == 12 }
+  var isFull: Bool { count == 20 }
 
   mutating func append(_ start: Int, _ end: Int) {
-    guard count < 12 else { return }
+    guard !isFull else { return }
     bounds[count * 2] = Int32(truncatingIfNeeded: start)
     bounds[count * 2 + 1] = Int32(truncatingIfNeeded: end)
     count += 1

@@ -56,7 +56,8 @@ struct Evidence {
       let item = EvidenceItem(
         rule: finding.rule, field: finding.field, values: finding.values, matches: finding.matches,
         share: finding.share, level: level.id, examples: finding.examples,
-        explanation: Words.finding(finding, title: policy.detector(finding.rule)?.title ?? [:]))
+        explanation: Words.finding(finding, title: policy.detector(finding.rule)?.title ?? [:]),
+        publicExplanation: Words.publicFinding(finding, title: policy.detector(finding.rule)?.title ?? [:]))
       collected.append(Contribution(source: .detector, item: item, level: level, personal: finding.personal))
     }
     for rule in policy.combinations where Self.holds(rule, in: facts) {
@@ -74,7 +75,7 @@ struct Evidence {
         let item = EvidenceItem(
           rule: rule.id, field: nil, values: risk.rows, matches: below,
           share: risk.shareBelow(k: rule.minimumK),
-          level: level.id, explanation: sentence)
+          level: level.id, explanation: sentence, publicExplanation: Words.title(rule.title, rule.id))
         collected.append(Contribution(source: .risk, item: item, level: level, personal: true))
       }
     }
@@ -84,7 +85,8 @@ struct Evidence {
       let item = EvidenceItem(
         rule: rule.id, field: nil, values: facts.rows, matches: records,
         share: facts.rows == 0 ? 0 : min(1, Double(records) / Double(facts.rows)), level: level.id,
-        explanation: Words.volume(rule, records: records))
+        explanation: Words.volume(rule, records: records), publicExplanation: Words.title(rule.title, rule.id)
+      )
       collected.append(Contribution(source: .volume, item: item, level: level, personal: true))
     }
 

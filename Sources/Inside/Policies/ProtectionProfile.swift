@@ -78,6 +78,12 @@ package struct ProtectionProfile: Sendable, Hashable {
     topNoise: Fraction(10, 100), budgetDivisor: 80, variance: false, percentiles: false, minimumRefresh: "P1Y"
   )
 
+  /// Whether an attack with at least 5,000 canaries stayed at or below 0.55 (DISCLOSURE, "Profiles").
+  package var isQualified: Bool {
+    guard let qualified else { return false }
+    return qualified.canaries >= 5_000 && qualified.upperAccuracy <= 0.55
+  }
+
   /// Whether no control of this profile is weaker than the other's; the refresh is left to the calendar's owner.
   package func isAtLeastAsStrong(as other: ProtectionProfile) -> Bool {
     let noise = topNoise.numerator * other.topNoise.denominator

@@ -8,12 +8,14 @@ package struct EvidenceItem: Sendable, Equatable, Hashable {
   package let share: Double
   package let level: String
   package let examples: [String]
-  /// Language → one sentence.
+  /// Language → one sentence, with counts: for custodians and the decisions log.
   package let explanation: [String: String]
+  /// Language → one sentence without counts or examples: for the dataset's page, whatever its level.
+  package let publicExplanation: [String: String]
 
   package init(
     rule: String, field: String?, values: Int, matches: Int, share: Double, level: String,
-    examples: [String] = [], explanation: [String: String]
+    examples: [String] = [], explanation: [String: String], publicExplanation: [String: String]? = nil
   ) {
     self.rule = rule
     self.field = field
@@ -23,6 +25,7 @@ package struct EvidenceItem: Sendable, Equatable, Hashable {
     self.level = level
     self.examples = examples
     self.explanation = explanation
+    self.publicExplanation = publicExplanation ?? explanation
   }
 }
 

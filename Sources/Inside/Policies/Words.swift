@@ -38,6 +38,19 @@ enum Words {
     ]
   }
 
+  /// The same without counts.
+  static func publicFinding(_ finding: Finding, title: [String: String]) -> [String: String] {
+    [
+      "zh": "信息项“\(finding.field)”含有\(title["zh"] ?? title["en"] ?? finding.rule)。",
+      "en": "The field “\(finding.field)” holds \(title["en"] ?? title["zh"] ?? finding.rule).",
+    ]
+  }
+
+  /// A rule's own title as a sentence.
+  static func title(_ title: [String: String], _ rule: String) -> [String: String] {
+    ["zh": "\(title["zh"] ?? title["en"] ?? rule)。", "en": "\(title["en"] ?? title["zh"] ?? rule)."]
+  }
+
   static func volume(_ rule: VolumeRule, records: Int) -> [String: String] {
     [
       "zh": "\(rule.title["zh"].map { "\($0)：" } ?? "")含个人信息 \(records) 条，达到 \(rule.records) 条的数量规则。",
