@@ -104,10 +104,14 @@ import Testing
             let parts = whole.map { key, value in (value - (here[key] ?? 0)).magnitude }.sorted(by: >)
             let total = parts.reduce(Int128(0)) { $0 + Int128($1) }
             guard total > 0 else { continue }
-            if Dominance(total: total, largest: parts.prefix(2).map { Int128($0) }).failsPPercent(15) { fails = true }
+            if Dominance(total: total, largest: parts.prefix(2).map { Int128($0) }).failsPPercent(15) {
+              fails = true
+            }
           }
           if fails { unsafe += 1 }
-          if fails { #expect(differs[cell], "\(set.places) \(cuboid.grid.codes(at: cell)) measure \(measure)") }
+          if fails {
+            #expect(differs[cell], "\(set.places) \(cuboid.grid.codes(at: cell)) measure \(measure)")
+          }
           if !fails, differs[cell] { tooStrict += 1 }
         }
       }

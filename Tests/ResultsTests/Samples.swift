@@ -9,7 +9,9 @@ import Trust
 enum Samples {
   static let keys = ProtectionKeys(record: Secret((0..<32).map { $0 }), draw: Secret((32..<64).map { $0 }))
 
-  static func dimension(_ name: String, _ codes: [(String, String?)], response: Bool = false) -> ReleasedDimension {
+  static func dimension(_ name: String, _ codes: [(String, String?)], response: Bool = false)
+    -> ReleasedDimension
+  {
     ReleasedDimension(
       name: name, title: Text(name), role: response ? .response : .identifying,
       codes: codes.map { ReleasedCode(code: $0.0, label: Text($0.0), parent: $0.1) })
@@ -23,7 +25,8 @@ enum Samples {
   static let places = dimension(
     "place",
     [
-      ("A", nil), ("B", nil), ("A1", "A"), ("A2", "A"), ("A1a", "A1"), ("A1b", "A1"), ("A2a", "A2"), ("Ax", "A"),
+      ("A", nil), ("B", nil), ("A1", "A"), ("A2", "A"), ("A1a", "A1"), ("A1b", "A1"), ("A2a", "A2"),
+      ("Ax", "A"),
       ("B1", "B"), ("B1a", "B1"), ("C", nil),
     ])
 
@@ -40,7 +43,8 @@ enum Samples {
   ) -> ProtectionProfile {
     ProtectionProfile(
       name: "test", k: k, jitterWeights: jitter, maxIdentifying: identifying, maxResponse: 1, pPercent: p,
-      topNoise: .init(7, 100), budgetDivisor: divisor, variance: false, percentiles: false, minimumRefresh: "P1D")
+      topNoise: .init(7, 100), budgetDivisor: divisor, variance: false, percentiles: false,
+      minimumRefresh: "P1D")
   }
 }
 
@@ -83,7 +87,8 @@ extension Microdata {
           let moves = Int.random(in: 0..<4, using: &generator) == 0
           codes[place].append(
             moves
-              ? Int32.random(in: 0..<Int32(shape.dimensions[place].codes.count), using: &generator) : home[place])
+              ? Int32.random(in: 0..<Int32(shape.dimensions[place].codes.count), using: &generator)
+              : home[place])
         }
         for (place, measure) in measures.enumerated() {
           let isMissing = !measure.complete && Int.random(in: 0..<5, using: &generator) == 0
@@ -91,6 +96,7 @@ extension Microdata {
         }
       }
     }
-    return Microdata(shape: shape, measures: measures, perUnit: perUnit, keys: keys, codes: codes, values: values)
+    return Microdata(
+      shape: shape, measures: measures, perUnit: perUnit, keys: keys, codes: codes, values: values)
   }
 }

@@ -1,0 +1,164 @@
+import Bytes
+import Catalogs
+import Disclosure
+import Tables
+
+/// Turns the cells of one column into places of a dimension's codes. No text is made for a cell that was seen before.
+struct DimensionCoder {
+  let dimension: Dimension
+  let column: Int
+  let field: Field
+  /// Place of the code for a missing value; nil where the field requires one.
+  let notStated: Int32?
+  private let places: [String: Int32]
+  private let edges: [Double]
+  private var seenBytes = ByteCodes()
+  private var seenIntegers: [Int64: Int32] = [:]
+
+  /// The code that stands for a missing value where the field does not require one.
+  static let notStatedCode = "-"
+
+  init(_ dimension: Dimension, column: Int, field: Field) {
+    self.dimension = dimension
+    self.column = column
+    self.field = field
+    var places: [String: Int32] = [:]
+    for (place, code) in dimension.codes.enumerated() {
+      places[DimensionCoder.canonical(code.code, field)] = Int32(place)
+    }
+    self.places = places
+    edges = dimension.banding?.edges.map { Double($0) ?? .infinity } ?? []
+    notStated = field.constraints.required ? nil : Int32(dimension.codes.count)
+  }
+
+  /// The dimension as it is released: declared codes, and one for values that are missing where that can be.
+  func released() -> ReleasedDimension {
+    var codes = dimension.codes.map { ReleasedCode(code: $0.code, label: $0.label, parent: $0.parent) }
+    if notStated != nil {
+      codes.append(
+        ReleasedCode(code: DimensionCoder.notStatedCode, label: Text([("zh", "未填写"), ("en", "Not stated")])))
+    }
+    return ReleasedDimension(
+      name: dimension.name, title: dimension.title,
+      role: dimension.role == .identifying ? .identifying : .response, codes: codes)
+  }
+
+  /// The place of a cell's code, or nil where it has none of the declared ones.
+  mutating func code(_ batch: Batch, _ typed: TypedColumn, row: Int) -> Int32? {
+    if typed.state(row) == .missing { return notStated }
+    if dimension.banding != nil {
+      if dimension.banding?.asOf != nil {
+        guard let days = typed.integer(row) else {
+          return batch.withCell(row, column) { cell -> Int32? in aged(text: cell) }
+        }
+        if let known = seenIntegers[days] { return known < 0 ? nil : known }
+        let place = aged(CalendarDate(daysSince1970: Int(days)))
+        seenIntegers[days] = place ?? -1
+        return place
+      }
+      return typed.number(row).flatMap { band($0) }
+    }
+    if let value = typed.integer(row) {
+      if let known = seenIntegers[value] { return known < 0 ? nil : known }
+      let place = batch.withCell(row, column) { cell -> Int32? in self.place(of: cell) }
+      seenIntegers[value] = place ?? -1
+      return place
+    }
+    return batch.withCell(row, column) { cell -> Int32? in
+      if let known = seenBytes[cell] { return known < 0 ? nil : known }
+      let place = self.place(of: cell)
+      seenBytes.insert(cell, place ?? -1)
+      return place
+    }
+  }
+
+  /// The last band whose edge the value reaches; nil below the first.
+  private func band(_ value: Double) -> Int32? {
+    edges.lastIndex { $0 <= value }.map { Int32($0) }
+  }
+
+  private func aged(_ birth: CalendarDate) -> Int32? {
+    guard let asOf = dimension.banding?.asOf, birth <= asOf else { return nil }
+    return band(Double(Bands.age(of: birth, on: asOf)))
+  }
+
+  private func aged(text: UnsafeBufferPointer<UInt8>) -> Int32? {
+    CalendarDate(utf8: text).flatMap { aged($0) }
+  }
+
+  private func place(of cell: UnsafeBufferPointer<UInt8>) -> Int32? {
+    let text = String(decoding: cell, as: UTF8.self)
+    if let prefix = dimension.prefix { return places[String(text.prefix(prefix))] }
+    return places[DimensionCoder.canonical(text, field)]
+  }
+
+  /// One text for every way to write a value: `1`, `01` and `1.0` are one number, `1` and `true` one truth.
+  private static func canonical(_ text: String, _ field: Field) -> String {
+    let trimmed = text.filter { $0 != " " }
+    switch field.type {
+    case .integer, .number:
+      guard let value = Decimal.scaled(trimmed, scale: 9) else { return text }
+      return Decimal.text(Int128(value), scale: 9)
+    case .boolean:
+      if field.trueValues.contains(text) || text == "true" { return "true" }
+      if field.falseValues.contains(text) || text == "false" { return "false" }
+      return text
+    default: return text
+    }
+  }
+}
+
+/// Small numbers by byte strings: open addressing, the strings in one run of memory. It stops growing at a limit, so
+/// that a column of many different values costs no memory.
+struct ByteCodes {
+  private static let limit = 1 << 16
+  private var slots = [Int32](repeating: -1, count: 1024)
+  private var hashes: [UInt64] = []
+  private var ends: [Int32] = []
+  private var text: [UInt8] = []
+  private var codes: [Int32] = []
+
+  private static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
+    bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
+  }
+
+  subscript(_ bytes: UnsafeBufferPointer<UInt8>) -> Int32? {
+    let hash = ByteCodes.hash(bytes)
+    var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+    while slots[slot] >= 0 {
+      let entry = Int(slots[slot])
+      if hashes[entry] == hash, equal(entry, bytes) { return codes[entry] }
+      slot = (slot + 1) & (slots.count - 1)
+    }
+    return nil
+  }
+
+  private func equal(_ entry: Int, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    let start = entry == 0 ? 0 : Int(ends[entry - 1])
+    guard Int(ends[entry]) - start == bytes.count else { return false }
+    for offset in 0..<bytes.count where text[start + offset] != bytes[offset] { return false }
+    return true
+  }
+
+  mutating func insert(_ bytes: UnsafeBufferPointer<UInt8>, _ code: Int32) {
+    guard codes.count < ByteCodes.limit else { return }
+    if codes.count * 2 >= slots.count { grow() }
+    let hash = ByteCodes.hash(bytes)
+    place(codes.count, hash)
+    hashes.append(hash)
+    text.append(contentsOf: bytes)
+    ends.append(Int32(text.count))
+    codes.append(code)
+  }
+
+  private mutating func place(_ entry: Int, _ hash: UInt64) {
+    var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+    while slots[slot] >= 0 { slot = (slot + 1) & (slots.count - 1) }
+    slots[slot] = Int32(entry)
+  }
+
+  private mutating func grow() {
+    slots = [Int32](repeating: -1, count: slots.count * 2)
+    for (entry, hash) in hashes.enumerated() { place(entry, hash) }
+  }
+}

@@ -1,0 +1,237 @@
+import Bytes
+package import Catalogs
+package import Disclosure
+import Tables
+
+extension Microdata {
+  /// Reads the table of a restricted dataset once, checks it, and codes every dimension and every measure that any
+  /// of its statistics declares.
+  /// - Throws: `ResultError` with file, line, record and field of the first cell that has no declared code, lies
+  ///   outside its measure's bounds, or names no unit; and where the declaration does not fit the table.
+  package static func read(
+    _ dataset: Dataset, codeLists: [String: CodeList] = [:], keys: ProtectionKeys
+  ) throws(ResultError) -> Microdata {
+    let plan = try IngestPlan(dataset)
+    var lists: [String: Set<String>] = [:]
+    for (name, list) in codeLists { lists[name] = Set(list.codes.map(\.code)) }
+    var reading = Reading(plan: plan, keys: keys, family: dataset.keyFamily)
+    let report: TableReport
+    do {
+      report = try TableCheck.run(plan.resource.source, schema: plan.resource.schema, codeLists: lists) {
+        batch, typed in try reading.take(batch, typed)
+      }
+    } catch let error as ResultError {
+      throw error
+    } catch let error as any Fault {
+      throw ResultError(.table, error.message, hint: error.hint)
+    } catch {
+      throw ResultError(.table, "\(plan.resource.source.path) cannot be read: \(error)")
+    }
+    guard report.faultCount == 0 else {
+      throw ResultError(
+        .table,
+        "\(report.faultCount) faults in \(plan.resource.source.path), the first: \(report.faults.first?.message ?? "")",
+        hint: "run doorsill check \(dataset.name)")
+    }
+    return Microdata(
+      shape: plan.shape, measures: plan.measures, perUnit: plan.perUnit, keys: reading.units,
+      codes: reading.codes,
+      values: reading.values)
+  }
+}
+
+/// What of a dataset's table becomes which column of the microdata.
+struct IngestPlan {
+  let resource: Resource
+  let shape: Shape
+  let measures: [MeasureShape]
+  let perUnit: [Microdata.PerUnit]
+  let coders: [DimensionCoder]
+  let measureColumns: [Int]
+  let subjectColumns: [Int]
+
+  init(_ dataset: Dataset) throws(ResultError) {
+    let measures = try IngestPlan.measures(dataset)
+    let fields = Set(dataset.subject + dataset.dimensions.map(\.field) + measures.map(\.field))
+    guard
+      let resource = dataset.resources.first(where: { resource in
+        fields.allSatisfy { resource.field($0) != nil }
+      })
+    else {
+      let missing = fields.sorted().filter { field in !dataset.resources.contains { $0.field(field) != nil } }
+      throw ResultError(
+        .declaration,
+        missing.isEmpty
+          ? "no single table of \(dataset.name) has subject, dimensions and measures together"
+          : "\(dataset.name) has no field \(missing.joined(separator: ", "))",
+        hint: "correct subject, dimensions or measures in \(dataset.file)")
+    }
+    guard !dataset.subject.isEmpty else {
+      throw ResultError(
+        .declaration, "\(dataset.name) declares no subject",
+        hint: "name in \(dataset.file) the fields that identify the unit to be protected")
+    }
+    try IngestPlan.refuseSecondCuts(dataset)
+    self.resource = resource
+    func column(_ field: String) -> Int { resource.schema.fields.firstIndex { $0.name == field } ?? 0 }
+    coders = dataset.dimensions.map { dimension in
+      DimensionCoder(
+        dimension, column: column(dimension.field), field: resource.schema.fields[column(dimension.field)])
+    }
+    let released = coders.map { $0.released() }
+    shape = try disclosing { () throws(DisclosureError) in
+      try Shape(dataset: dataset.name, keyFamily: dataset.keyFamily, dimensions: released)
+    }
+    measureColumns = measures.map { column($0.field) }
+    subjectColumns = dataset.subject.map(column)
+    perUnit = measures.map { Microdata.PerUnit(rawValue: $0.perUnit.rawValue) ?? .sum }
+    var shapes: [MeasureShape] = []
+    for measure in measures {
+      shapes.append(
+        try IngestPlan.shape(
+          measure, field: resource.schema.fields[column(measure.field)], dataset: dataset))
+    }
+    self.measures = shapes
+  }
+
+  /// The measures of all statistics; one field has one declaration, or else two sums of it could be subtracted.
+  private static func measures(_ dataset: Dataset) throws(ResultError) -> [Measure] {
+    var measures: [Measure] = []
+    for result in dataset.results where result.kind == .statistic {
+      for measure in result.measures {
+        guard let known = measures.first(where: { $0.field == measure.field }) else {
+          measures.append(measure)
+          continue
+        }
+        guard known.perUnit == measure.perUnit, known.scale == measure.scale, known.step == measure.step,
+          known.lowerBound == measure.lowerBound, known.upperBound == measure.upperBound
+        else {
+          throw ResultError(
+            .declaration, "measure \(measure.field) of \(dataset.name) is declared in two ways",
+            hint: "use the same perUnit, bounds, scale and step in every result")
+        }
+      }
+    }
+    return measures
+  }
+
+  /// Two identifying dimensions over one field would be two cuts of the same thing, and their cells could be
+  /// subtracted unseen by the guard.
+  private static func refuseSecondCuts(_ dataset: Dataset) throws(ResultError) {
+    for (place, dimension) in dataset.dimensions.enumerated() where dimension.role == .identifying {
+      for other in dataset.dimensions.dropFirst(place + 1) where other.field == dimension.field {
+        guard other.role == .identifying else { continue }
+        throw ResultError(
+          .declaration,
+          "dimensions \(dimension.name) and \(other.name) of \(dataset.name) both cut the field \(dimension.field)",
+          hint: "declare one dimension with a hierarchy, whose coarser codes are answered as well")
+      }
+    }
+  }
+
+  private static func shape(
+    _ measure: Measure, field: Field, dataset: Dataset
+  ) throws(ResultError) -> MeasureShape {
+    guard let lower = Decimal.scaled(measure.lowerBound, scale: measure.scale),
+      let upper = Decimal.scaled(measure.upperBound, scale: measure.scale),
+      let step = Decimal.scaled(measure.step, scale: measure.scale), step > 0, lower <= upper
+    else {
+      throw ResultError(
+        .declaration,
+        "bounds and step of measure \(measure.field) of \(dataset.name) do not fit 64 bits at its scale",
+        hint: "declare a smaller scale")
+    }
+    // Σx² of 2³¹ values stays below 2¹²⁶.
+    guard max(lower.magnitude, upper.magnitude) < 1 << 47 else {
+      throw ResultError(
+        .declaration,
+        "measure \(measure.field) of \(dataset.name) may reach \(measure.upperBound) at scale \(measure.scale)",
+        hint: "values in units of its last digit must stay below 2^47: declare a smaller scale")
+    }
+    return MeasureShape(
+      name: measure.field, title: measure.title, unit: measure.unit, scale: measure.scale, step: Int128(step),
+      lower: lower, upper: upper, complete: field.constraints.required,
+      statistics: Set(measure.statistics.compactMap { MeasureShape.Statistic(rawValue: $0.rawValue) }))
+  }
+}
+
+/// Rows as they come in.
+private struct Reading {
+  let plan: IngestPlan
+  private var coders: [DimensionCoder]
+  private var unit: UnitReader
+  var units: [UInt64] = []
+  var codes: [[Int32]]
+  var values: [[Int64]]
+
+  init(plan: IngestPlan, keys: ProtectionKeys, family: String) {
+    self.plan = plan
+    coders = plan.coders
+    unit = UnitReader(columns: plan.subjectColumns, keys: keys, family: family)
+    codes = plan.coders.map { _ in [] }
+    values = plan.measures.map { _ in [] }
+  }
+
+  mutating func take(_ batch: Batch, _ typed: TypedColumns) throws(ResultError) {
+    for row in 0..<batch.rowCount {
+      guard let key = unit.key(batch, typed, row: row) else {
+        throw fault(
+          batch, row, plan.subjectColumns[0], "names no unit", "every row needs its subject's fields")
+      }
+      units.append(key)
+    }
+    for place in coders.indices {
+      let column = coders[place].column
+      for row in 0..<batch.rowCount {
+        guard let code = coders[place].code(batch, typed[column], row: row) else {
+          throw fault(
+            batch, row, column, "is no declared code of dimension \(coders[place].dimension.name)",
+            "add the code or band to the dimension, or correct the data")
+        }
+        codes[place].append(code)
+      }
+    }
+    for place in plan.measures.indices {
+      let column = plan.measureColumns[place]
+      let measure = plan.measures[place]
+      for row in 0..<batch.rowCount {
+        guard typed[column].state(row) != .missing else {
+          values[place].append(Microdata.missing)
+          continue
+        }
+        guard let value = number(batch, row, column, scale: measure.scale) else {
+          throw fault(
+            batch, row, column, "is no decimal number", "write digits with at most one decimal point")
+        }
+        guard value >= measure.lower, value <= measure.upper else {
+          throw fault(
+            batch, row, column, "is outside the declared bounds of measure \(measure.name)",
+            "correct the data or widen the bounds")
+        }
+        values[place].append(value)
+      }
+    }
+  }
+
+  private func number(_ batch: Batch, _ row: Int, _ column: Int, scale: Int) -> Int64? {
+    if let plain = batch.withCell(row, column, { Decimal.scaled($0, scale: scale) }) { return plain }
+    let field = plan.resource.schema.fields[column]
+    var text = batch.text(row, column)
+    if let group = field.groupChar { text = text.split(separator: group).joined() }
+    if field.decimalChar != "." { text = text.split(separator: field.decimalChar).joined(separator: ".") }
+    if !field.bareNumber { text = text.filter { $0.isASCII && ($0.isNumber || $0 == "." || $0 == "-") } }
+    text = text.filter { $0 != " " }
+    if let plain = Decimal.scaled(text, scale: scale) { return plain }
+    return Decimal.scaled(exponent: text, scale: scale)
+  }
+
+  private func fault(_ batch: Batch, _ row: Int, _ column: Int, _ what: String, _ hint: String) -> ResultError
+  {
+    let field = plan.resource.schema.fields[column].name
+    let value = String(batch.text(row, column).prefix(60))
+    return ResultError(
+      .value,
+      "\(plan.resource.source.path):\(batch.line(ofRow: row)): record \(batch.firstRecord + row), field \(field): \"\(value)\" \(what)",
+      hint: hint)
+  }
+}

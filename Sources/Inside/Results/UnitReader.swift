@@ -1,0 +1,51 @@
+import Bytes
+import Disclosure
+import Foundation
+import Tables
+
+/// Gives each row the record key of its unit: the subject's fields, trimmed and in NFC, joined with their lengths
+/// where there are several (DISCLOSURE a.1).
+struct UnitReader {
+  private let columns: [Int]
+  private var keys: RecordKeys
+  private var identifier: [UInt8] = []
+
+  init(columns: [Int], keys: ProtectionKeys, family: String) {
+    self.columns = columns
+    self.keys = RecordKeys(keys, family: family)
+  }
+
+  /// The record key, or nil where a part of the subject is missing.
+  mutating func key(_ batch: Batch, _ typed: TypedColumns, row: Int) -> UInt64? {
+    for column in columns where typed[column].state(row) == .missing { return nil }
+    if columns.count == 1 {
+      return batch.withCell(row, columns[0]) { cell in
+        UnitReader.withCanonical(cell) { $0.isEmpty ? nil : keys.key(of: $0) }
+      }
+    }
+    identifier.removeAll(keepingCapacity: true)
+    for column in columns {
+      let isThere = batch.withCell(row, column) { cell in
+        UnitReader.withCanonical(cell) { part in
+          RecordKeys.append(part, to: &identifier)
+          return !part.isEmpty
+        }
+      }
+      guard isThere else { return nil }
+    }
+    return identifier.withUnsafeBufferPointer { keys.key(of: $0) }
+  }
+
+  /// Trimmed of spaces and tabs; text beyond ASCII is brought to NFC, which only Foundation can do here.
+  private static func withCanonical<R>(
+    _ cell: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> R
+  ) -> R {
+    var from = 0, to = cell.count
+    while from < to, cell[from] == 0x20 || cell[from] == 0x09 { from += 1 }
+    while to > from, cell[to - 1] == 0x20 || cell[to - 1] == 0x09 { to -= 1 }
+    let trimmed = UnsafeBufferPointer(rebasing: cell[from..<to])
+    guard trimmed.contains(where: { $0 >= 0x80 }) else { return body(trimmed) }
+    var composed = String(decoding: trimmed, as: UTF8.self).precomposedStringWithCanonicalMapping
+    return composed.withUTF8(body)
+  }
+}

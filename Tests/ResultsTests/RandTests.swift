@@ -1,0 +1,117 @@
+import Bytes
+import Catalogs
+import Disclosure
+import Foundation
+import Policies
+import Testing
+
+@testable import Results
+
+/// The real microdata of the sample catalogue: several rows a person.
+@Suite struct `The health microdata` {
+  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+  static let now = Timestamp(secondsSince1970: 1_795_000_000)
+
+  static func catalog() throws -> (Catalog, PolicySet) {
+    let policies = try PolicySet.load(folder: root.appending(path: "Policies").path)
+    return (try Catalog.load(folder: root.appending(path: "Catalog").path, policies: policies), policies)
+  }
+
+  private static func load() throws -> (Dataset, ResultDeclaration, ProtectionProfile, Microdata) {
+    let (catalog, policies) = try Self.catalog()
+    let dataset = try #require(catalog.dataset("rand-health"))
+    let result = try #require(dataset.result("medical-spending"))
+    let profile = try #require(policies.profiles["strict"])
+    let data = try Microdata.read(dataset, codeLists: catalog.codeLists, keys: Samples.keys)
+    return (dataset, result, profile, data)
+  }
+
+  /// Read once for all tests of the suite.
+  static let world = Result { try load() }
+
+  static func compute(
+    history: ResultHistory = .init(), now: Timestamp = now
+  ) throws -> (released: Released, history: ResultHistory, report: CompilerReport) {
+    let (dataset, result, profile, data) = try world.get()
+    return try Statistics.compute(
+      data, dataset: dataset, result: result, profile: profile, keys: Samples.keys, policyHash: "00",
+      history: history, now: now)
+  }
+
+  @Test func `counts persons, not rows`() throws {
+    let data = try Self.world.get().3
+    #expect(data.rowCount == 20_190)
+    #expect(data.unitCount == 5912)
+    #expect(data.measures.map(\.name) == ["meddol"])
+  }
+
+  @Test func `is released under the strict profile, close to the truth and never exactly traceable`() throws {
+    let (_, _, profile, data) = try Self.world.get()
+    let made = try Self.compute()
+    let sets = made.released.tables.map { table in
+      DimensionSet(table.dimensions.compactMap(data.shape.dimension))
+    }
+    let cube = try CubeBuilder.cube(data, tables: sets, measures: [0])
+    var shown = 0, exact = 0
+    for (table, set) in zip(made.released.tables, sets) {
+      let cuboid = try #require(cube.cuboids[set])
+      for cell in table.cells {
+        var place = 0
+        for (position, dimension) in cuboid.grid.dimensions.enumerated() {
+          let name = data.shape.dimensions[dimension].name
+          let at = try #require(table.dimensions.firstIndex(of: name))
+          let code = try #require(
+            data.shape.dimensions[dimension].codes.firstIndex { $0.code == cell.codes[at] })
+          place += code * cuboid.grid.strides[position]
+        }
+        guard let text = cell.values[0] else {
+          #expect(cell.withheld)
+          continue
+        }
+        let count = try #require(Int(text))
+        #expect(abs(count - Int(cuboid.units[place])) <= 7)
+        #expect(cuboid.units[place] >= Int32(profile.k) && count >= profile.k)
+        let sum = try #require(cell.values[1].flatMap { Decimal.scaled($0, scale: 2) })
+        let totals = cuboid.totals[0][place]
+        // 10 % of the largest person, at most five steps in each layer, and half of the declared step.
+        #expect((Int128(sum) - totals.sum).magnitude <= UInt128(totals.first) + 5000)
+        #expect(sum % 10_000 == 0)
+        shown += 1
+        if count == Int(cuboid.units[place]) { exact += 1 }
+      }
+    }
+    #expect(shown >= 30)
+    // The chance of no noise at all is a fifth.
+    #expect(exact * 2 < shown)
+    #expect(made.released.protection.budgetUsed <= made.released.protection.budgetLimit)
+    #expect(made.released.protection.budgetLimit == 73 || made.released.protection.budgetLimit == 74)
+  }
+
+  @Test func `comes out in the same bytes on every run`() throws {
+    let one = try Self.compute(), two = try Self.compute()
+    #expect(one.released.json.serialized() == two.released.json.serialized())
+    #expect(one.history.json.serialized() == two.history.json.serialized())
+    #expect(one.history.unitMaps == two.history.unitMaps)
+  }
+
+  @Test func `is carried over whole before its refresh, and cell by cell after it`() throws {
+    let first = try Self.compute()
+    let soon = try Self.compute(history: first.history, now: Self.now.adding(days: 200))
+    #expect(soon.report.carriedWhole)
+    #expect(soon.released == first.released)
+    let later = try Self.compute(history: first.history, now: Self.now.adding(days: 400))
+    #expect(!later.report.carriedWhole)
+    #expect(later.report.carried > 60)
+    #expect(later.released.tables == first.released.tables)
+    #expect(later.released.computed != first.released.computed)
+  }
+
+  @Test func `history survives being written and read`() throws {
+    let made = try Self.compute()
+    let read = try ResultHistory(
+      json: JSON(parsing: made.history.json.serialized()), unitMaps: made.history.unitMaps)
+    #expect(read == made.history)
+    #expect(throws: DisclosureError(.history, "")) { _ = try ResultHistory(json: ["results": []]) }
+  }
+}
