@@ -53,7 +53,7 @@ import Testing
     ("203.0.113.7", .ipAddress), ("from 203.0.113.7:443", .ipAddress),
     ("北京示例01区示例大道12号3单元402室", .address), ("文化路8号2栋1203室", .address),
     ("138****5678", .maskedIdentifier), ("419901********9359", .maskedIdentifier),
-    ("138XXXX5678", .maskedIdentifier),
+    ("138XXXX5678", .maskedIdentifier), ("419901xxxxxxxx9359", .maskedIdentifier),
     ("诸葛建国", .personalName), ("王芳", .personalName), ("12345678-8", .organizationCode),
     ("患者确诊糖尿病", .medical), ("history of Diabetes", .medical),
   ])
@@ -78,7 +78,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "绝密★", "机密★1年", "秘密 ★ 10年", "绝密", "【机密】", "（秘密）", "密级：机密", "机密级", "本件为绝密★启用前", "TOP SECRET",
+    "绝密★", "机密★1年", "秘密 ★ 10年", "絕密★", "機密", "绝密", "【机密】", "（秘密）", "密级：机密", "机密级", "本件为绝密★启用前", "TOP SECRET",
     "TOP SECRET//SI",
     "SECRET//NOFORN", "(SECRET//REL TO USA)", "OFFICIAL-SENSITIVE", "UK SECRET",
   ])

@@ -20,6 +20,26 @@ import Testing
     return []
   }
 
+  /// Negatives for each detector by itself: no cell of an open table is an identifier of a person.
+  @Test func `hold no cell that reads as a person's identifier`() throws {
+    let identifiers: Set<DetectorKind> = [
+      .residentID, .mobile, .email, .bankCard, .passport, .plate, .address, .ipAddress, .maskedIdentifier,
+      .secrecyMarking,
+    ]
+    let detectors = DetectorSet(.standard)
+    for file in Self.tables {
+      let table = try SmallTable(file)
+      var wrong: [String] = []
+      for (column, name) in table.header.enumerated() {
+        var scanner = ColumnScanner(field: name, detectors: detectors)
+        for row in table.rows where column < row.count {
+          if !scanner.kinds(in: row[column]).isDisjoint(with: identifiers) { wrong.append(row[column]) }
+        }
+      }
+      #expect(wrong.isEmpty, "\(file.lastPathComponent): \(wrong.prefix(5))")
+    }
+  }
+
   /// More open tables, where they are at hand, and one of persons that says so by its columns only.
   @Test func `beyond the catalogue are found open, and a census of persons is not`() throws {
     let folder = Place.root.appending(path: "../shared/data").standardizedFileURL

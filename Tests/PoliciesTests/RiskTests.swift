@@ -40,6 +40,14 @@ import Testing
     #expect(risk.smallestGroup == 1)
   }
 
+  @Test func `stands against a view that promises more`() {
+    let rows = [["f", "a"], ["f", "b"], ["m", "a"], ["m", "a"]]
+    let risk = Self.measure(rows, quasi: ["sex"], sensitive: ["illness"])
+    #expect(risk.objection(dataset: "view", minimumK: 2) == nil)
+    #expect(risk.objection(dataset: "view", minimumK: 3)?.code == .viewTooRisky)
+    #expect(risk.objection(dataset: "view", minimumK: 2, minimumL: 2)?.code == .viewTooRisky)
+  }
+
   @Test func `of an empty table is none`() {
     let risk = Self.measure([], quasi: ["x"])
     #expect(risk.smallestGroup == 0)

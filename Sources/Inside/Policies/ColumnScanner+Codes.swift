@@ -15,6 +15,8 @@ extension ColumnScanner {
           hit(.residentID, bytes, start, end)
           odd(.residentID)
         }
+      } else if digits == 10, Self.areX(bytes + start + 6, 8) {
+        hit(.masked, bytes, start, end)
       } else if digits >= 7 {
         lookAtCreditCode(bytes, start)
       }

@@ -90,7 +90,10 @@ extension ColumnScanner {
   private mutating func lookAtSecrecy(_ bytes: UnsafePointer<UInt8>, _ index: Int, _ count: Int) {
     let start = index - 3
     let degree = Self.han(bytes, start, count)
-    guard degree == 0x7EDD || degree == 0x673A || degree == 0x79D8 else { return }
+    switch degree {
+    case 0x7EDD, 0x673A, 0x79D8, 0x7D55, 0x6A5F: break  // 绝 机 秘, and 絕 機 in traditional forms
+    default: return
+    }
     let before = Self.han(bytes, start - 3, count)
     // 商业秘密 and 工作秘密 are secrets of another law.
     if before == 0x4E1A || before == 0x4F5C { return }

@@ -65,6 +65,20 @@ package struct RiskMeasures: Sendable, Hashable {
     self.sampled = sampled
   }
 
+  /// What stands against an open view that must keep k-anonymity and l-diversity; nil if nothing does.
+  ///
+  /// `minimumL` is asked of every sensitive field that was measured. A table without rows or quasi-identifiers is fine.
+  package func objection(dataset: String, minimumK: Int, minimumL: Int = 1) -> Problem? {
+    guard rows > 0, !quasiIdentifiers.isEmpty else { return nil }
+    if smallestGroup < minimumK {
+      return Words.problem(.viewTooRisky, "k = \(smallestGroup) < \(minimumK)", dataset)
+    }
+    if let thin = diversity.first(where: { $0.fewestValues < minimumL }) {
+      return Words.problem(.viewTooRisky, "\(thin.field): l = \(thin.fewestValues) < \(minimumL)", dataset)
+    }
+    return nil
+  }
+
   /// The share of rows in groups smaller than `k`, 0…1.
   package func shareBelow(k: Int) -> Double {
     guard rows > 0 else { return 0 }

@@ -48,6 +48,7 @@ package struct Problem: Sendable, Equatable, Hashable {
     case secondPersonRemoved
     case policyChangeUnapproved
     case profileTooWeak
+    case viewTooRisky
   }
 
   package let code: Code

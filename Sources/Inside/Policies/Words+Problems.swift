@@ -161,6 +161,14 @@ extension Words {
           "请第二人运行 doorsill approve policy，或恢复原文件。",
           "A second person runs: doorsill approve policy; or put the files back.")
       )
+    case .viewTooRisky:
+      (
+        Sentence(
+          "视图“\(place)”未达到要求（\(what)）。", "The view “\(place)” does not reach what it requires (\(what))."),
+        Sentence(
+          "去掉、归并或封顶某些信息项；doorsill classify 会指出哪一项。",
+          "Drop, band or top-code a field; doorsill classify names the one that helps most.")
+      )
     case .profileTooWeak:
       (
         Sentence(
