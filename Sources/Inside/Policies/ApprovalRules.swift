@@ -19,6 +19,7 @@ package struct ApprovalRules: Sendable, Hashable {
   /// The role for each kind; a kind that is missing needs no second person.
   package let roles: [ApprovalKind: String]
 
+  /// The role that each kind of change needs.
   package init(roles: [ApprovalKind: String]) { self.roles = roles }
 
   /// The same role for every kind of change.
@@ -44,6 +45,7 @@ package struct ApprovalNeed: Sendable, Hashable {
   /// Whether nothing is published without it. One that is not blocking only tells what a signature would allow.
   package let blocking: Bool
 
+  /// Each part as its property says.
   package init(
     kind: ApprovalKind, dataset: String, from: String?, to: String, role: String, blocking: Bool
   ) {
@@ -73,6 +75,7 @@ package struct CheckedApproval: Sendable, Hashable {
   /// RFC 3339 text, as signed.
   package let time: String
 
+  /// Each part as its property says.
   package init(
     dataset: String, from: String?, to: String, evidenceHash: String, policyHash: String, reason: String,
     approver: String, approverRoles: [String], proposer: String?, time: String

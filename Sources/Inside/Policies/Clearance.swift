@@ -1,5 +1,6 @@
 /// Leave to cross the sill. Only the gate makes one, so nothing open is written without its decision.
 package struct Clearance: Sendable, Hashable {
+  /// What may be written under it.
   package enum Scope: String, Sendable, Hashable {
     /// Files and rows of an open dataset.
     case rows
@@ -55,6 +56,7 @@ package struct GateRefusal: Error, Sendable, Equatable {
   package let reasons: [Problem]
   package let needs: [ApprovalNeed]
 
+  /// Each part as its property says.
   package init(reasons: [Problem], needs: [ApprovalNeed]) {
     self.reasons = reasons
     self.needs = needs

@@ -5,6 +5,7 @@ package struct FieldFacts: Sendable, Hashable {
   /// `identifier`, `quasi`, `sensitive` or a word of the portal's own.
   package let role: String?
 
+  /// Each part as its property says.
   package init(name: String, declaredLevel: String? = nil, role: String? = nil) {
     self.name = name
     self.declaredLevel = declaredLevel
@@ -27,6 +28,7 @@ package struct DatasetFacts: Sendable, Hashable {
   package let subjectUnits: Int?
   package let risk: RiskMeasures?
 
+  /// Each part as its property says.
   package init(
     name: String, declaredLevel: String, flags: [String] = [], hasLegalBasis: Bool, hasReason: Bool,
     fields: [FieldFacts], findings: [Finding], rows: Int, subjectUnits: Int? = nil, risk: RiskMeasures? = nil

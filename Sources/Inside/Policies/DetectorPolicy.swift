@@ -7,6 +7,7 @@ package struct VolumeRule: Sendable, Hashable {
   /// Language → words for people.
   package let title: [String: String]
 
+  /// Each part as its property says.
   package init(id: String, records: Int, level: String, title: [String: String] = [:]) {
     self.id = id
     self.records = records
@@ -60,6 +61,7 @@ package struct CombinationRule: Sendable, Hashable {
   /// Language → words for people.
   package let title: [String: String]
 
+  /// Each part as its property says.
   package init(
     id: String, all: [CombinationTerm], any: [CombinationTerm] = [], level: String, personal: Bool,
     title: [String: String] = [:]
@@ -86,6 +88,7 @@ package struct RiskRule: Sendable, Hashable {
   /// Language → words for people.
   package let title: [String: String]
 
+  /// Each part as its property says.
   package init(
     id: String, minimumK: Int, maximumShareBelowK: Double, minimumL: Int = 1, level: String,
     title: [String: String] = [:]
@@ -108,6 +111,7 @@ package struct DetectorPolicy: Sendable, Hashable {
   package let combinations: [CombinationRule]
   package let risk: [RiskRule]
 
+  /// Each part as its property says.
   package init(
     detectors: [DetectorRule], dictionaries: [String: [String]] = [:], volume: [VolumeRule] = [],
     combinations: [CombinationRule] = [], risk: [RiskRule] = []

@@ -52,6 +52,7 @@ package struct DetectorRule: Sendable, Hashable {
   /// Names of dictionaries in the policy whose terms it looks for; only for kinds `dictionary` and `medical`.
   package let dictionaries: [String]
 
+  /// Each part as its property says.
   package init(
     id: String, kind: DetectorKind, level: String, threshold: Double, minimumMatches: Int, personal: Bool,
     refuses: Bool = false, title: [String: String] = [:], dictionaries: [String] = []

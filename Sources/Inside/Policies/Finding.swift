@@ -17,6 +17,7 @@ package struct Finding: Sendable, Equatable, Hashable {
   /// Matches whose form holds but whose division was never assigned (GB/T 2260), as in synthetic resident IDs.
   package let unassigned: Int
 
+  /// Each part as its property says.
   package init(
     rule: String, field: String, values: Int, matches: Int, level: String, personal: Bool,
     refuses: Bool = false,

@@ -8,6 +8,7 @@ package struct PolicyChange: Sendable, Hashable {
   /// Approvals of dataset "policy", with the signers' roles as the previous policy gives them.
   package let approvals: [CheckedApproval]
 
+  /// Each part as its property says.
   package init(
     previous: Scale, next: Scale, previousHash: String, nextHash: String, proposer: String?,
     approvals: [CheckedApproval]

@@ -5,6 +5,7 @@ package struct PublishedState: Sendable, Hashable {
   package let evidenceHash: String
   package let policyHash: String
 
+  /// Each part as its property says.
   package init(level: String, hasLegalBasis: Bool, evidenceHash: String, policyHash: String) {
     self.level = level
     self.hasLegalBasis = hasLegalBasis
@@ -26,6 +27,7 @@ package struct GateRequest: Sendable, Hashable {
   package let proposer: String?
   package let approvals: [CheckedApproval]
 
+  /// Each part as its property says.
   package init(
     verdict: Verdict, evidenceHash: String, policyHash: String, previous: PublishedState?, proposer: String?,
     approvals: [CheckedApproval]

@@ -16,6 +16,7 @@ package enum Openness: String, CaseIterable, Sendable, Hashable, Comparable {
     }
   }
 
+  /// Unconditional before conditional before closed.
   package static func < (left: Openness, right: Openness) -> Bool { left.order < right.order }
 }
 
@@ -35,6 +36,7 @@ package struct Level: Hashable, Sendable, Comparable {
   /// Whether a grant on its results needs a second person (four eyes).
   package let grantNeedsSecondPerson: Bool
 
+  /// Each part as its property says.
   package init(
     id: String, rank: Int, openness: Openness, title: [String: String] = [:], color: String = "",
     strictProfile: Bool = false, grantNeedsSecondPerson: Bool = false
@@ -48,5 +50,6 @@ package struct Level: Hashable, Sendable, Comparable {
     self.grantNeedsSecondPerson = grantNeedsSecondPerson
   }
 
+  /// By rank.
   package static func < (left: Level, right: Level) -> Bool { left.rank < right.rank }
 }

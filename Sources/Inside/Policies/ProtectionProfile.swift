@@ -8,6 +8,7 @@ package struct Qualification: Sendable, Hashable {
   /// The policy under which the attack ran, lowercase hex SHA-256.
   package let policyHash: String
 
+  /// Each part as its property says.
   package init(attack: String, canaries: Int, upperAccuracy: Double, policyHash: String) {
     self.attack = attack
     self.canaries = canaries
@@ -23,6 +24,7 @@ package struct ProtectionProfile: Sendable, Hashable {
     package let numerator: Int
     package let denominator: Int
 
+    /// Each part as its property says.
     package init(_ numerator: Int, _ denominator: Int) {
       self.numerator = numerator
       self.denominator = denominator
@@ -48,6 +50,7 @@ package struct ProtectionProfile: Sendable, Hashable {
   package let minimumRefresh: String
   package let qualified: Qualification?
 
+  /// Each part as its property says.
   package init(
     name: String, k: Int, jitterWeights: [Int], maxIdentifying: Int, maxResponse: Int, pPercent: Int,
     topNoise: Fraction, budgetDivisor: Int, variance: Bool, percentiles: Bool, minimumRefresh: String,

@@ -10,6 +10,7 @@ package struct RiskMeasures: Sendable, Hashable {
     /// As in the measures; empty where it was not kept.
     package let rowsInGroupsOfSize: [Int]
 
+    /// Each part as its property says.
     package init(field: String, smallestGroup: Int, uniqueShare: Double, rowsInGroupsOfSize: [Int] = []) {
       self.field = field
       self.smallestGroup = smallestGroup
@@ -23,6 +24,7 @@ package struct RiskMeasures: Sendable, Hashable {
     package let field: String
     package let fewestValues: Int
 
+    /// Each part as its property says.
     package init(field: String, fewestValues: Int) {
       self.field = field
       self.fewestValues = fewestValues
@@ -47,6 +49,7 @@ package struct RiskMeasures: Sendable, Hashable {
   /// Whether the figures come from a share of the groups, taken by hash, because there were too many to hold.
   package let sampled: Bool
 
+  /// Each part as its property says.
   package init(
     quasiIdentifiers: [String], declared: Bool, rows: Int, groups: Int, smallestGroup: Int,
     uniqueShare: Double,

@@ -13,6 +13,7 @@ package struct EvidenceItem: Sendable, Equatable, Hashable {
   /// Language → one sentence without counts or examples: for the dataset's page, whatever its level.
   package let publicExplanation: [String: String]
 
+  /// Each part as its property says.
   package init(
     rule: String, field: String?, values: Int, matches: Int, share: Double, level: String,
     examples: [String] = [], explanation: [String: String], publicExplanation: [String: String]? = nil
@@ -31,23 +32,41 @@ package struct EvidenceItem: Sendable, Equatable, Hashable {
 
 /// Something that stands against publishing, said in words.
 package struct Problem: Sendable, Equatable, Hashable {
+  /// What is wrong, for machines; `Words` turns it into sentences.
   package enum Code: String, CaseIterable, Sendable, Hashable {
+    /// A level that the scale does not have.
     case unknownLevel
+    /// A state secrecy marking: the source is refused, whoever signs.
     case secrecyMarking
+    /// A level above the open one without a legal basis.
     case missingLegalBasis
+    /// A level below the evidence without a written reason.
     case missingReason
+    /// Declared open, and detectors call it personal.
     case openingPersonal
+    /// Declared open, and the evidence restricts it.
     case openingRestricted
+    /// Nobody has signed.
     case approvalMissing
+    /// Signed for other evidence or another policy.
     case approvalStale
+    /// Signed for another change of the same dataset.
     case approvalOfOtherChange
+    /// Signed by the proposer.
     case approvalBySelf
+    /// Signed by somebody without the role.
     case approvalWithoutRole
+    /// Signed without a reason.
     case approvalWithoutReason
+    /// Nobody is named as proposer, so nobody can be the second person.
     case proposerUnknown
+    /// A change of policy that does away with a second person.
     case secondPersonRemoved
+    /// A change of policy that the previous policy does not allow yet.
     case policyChangeUnapproved
+    /// A profile weaker than the level asks for.
     case profileTooWeak
+    /// An open view below the k or l that it requires.
     case viewTooRisky
   }
 
@@ -57,6 +76,7 @@ package struct Problem: Sendable, Equatable, Hashable {
   /// Language → what to do, and who can.
   package let hint: [String: String]
 
+  /// Each part as its property says.
   package init(code: Code, message: [String: String], hint: [String: String]) {
     self.code = code
     self.message = message
