@@ -6,26 +6,45 @@ package import Bytes
 /// edge belongs to none.
 package struct Bands: Sendable, Hashable {
   /// Decimal texts, ascending.
-  package var edges: [String]
+  package let edges: [String]
   /// Values are dates, and their age in completed years on this day is banded.
-  package var asOf: CalendarDate?
+  package let asOf: CalendarDate?
+  /// The edges as numbers.
+  private let limits: [Double]
 
   package init(edges: [String], asOf: CalendarDate? = nil) {
     self.edges = edges
     self.asOf = asOf
+    limits = edges.map { Bands.number($0) ?? .infinity }
   }
 
-  /// Which band a cell's text falls into; nil where it is no number (or date), or below the first edge.
+  /// Which band a number falls into; nil below the first edge.
+  package func index(of value: Double) -> Int? { limits.lastIndex { $0 <= value } }
+
+  /// Which band a date's age falls into; nil where it lies after `asOf`, or below the first edge.
+  package func index(of date: CalendarDate) -> Int? {
+    guard let asOf, date <= asOf else { return nil }
+    return index(of: Double(Bands.age(of: date, on: asOf)))
+  }
+
+  /// Which band a cell's text falls into; nil also where it is no number (or date).
   package func index(of cell: String) -> Int? {
-    let value: Double
-    if let asOf {
-      guard let date = CalendarDate(iso: cell), date <= asOf else { return nil }
-      value = Double(Bands.age(of: date, on: asOf))
-    } else {
-      guard let number = Scan.decimal(cell) else { return nil }
-      value = number
-    }
-    return edges.lastIndex { edge in Scan.decimal(edge).map { $0 <= value } ?? false }
+    if asOf != nil { return CalendarDate(iso: cell).flatMap { index(of: $0) } }
+    return Bands.number(cell).flatMap { index(of: $0) }
+  }
+
+  /// A decimal number as tables write it: `.5`, `5.` and `+5` among what JSON knows.
+  private static func number(_ text: String) -> Double? {
+    if let number = Scan.decimal(text) { return number }
+    let isNegative = text.hasPrefix("-")
+    let digits = isNegative || text.hasPrefix("+") ? text.dropFirst() : text[...]
+    let dots = digits.utf8.count { $0 == UInt8(ascii: ".") }
+    guard digits.utf8.count > dots, dots <= 1, digits.utf8.count < 64,
+      digits.utf8.allSatisfy({ Checks.isDigit($0) || $0 == UInt8(ascii: ".") }),
+      let number = Double("0\(digits)0")
+    else { return nil }
+    let value = dots == 0 ? number / 10 : number
+    return isNegative ? -value : value
   }
 
   /// Completed years. Who is born on 29 February has the birthday on 1 March of common years.

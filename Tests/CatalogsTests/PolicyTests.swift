@@ -1,0 +1,141 @@
+import Bytes
+import Catalogs
+import Foundation
+import Policies
+import Testing
+import Trust
+
+@Suite struct `The policy files` {
+  static func text(_ name: String) -> String {
+    String(decoding: PolicySet.defaults[name] ?? [], as: UTF8.self)
+  }
+
+  static func changed(_ name: String, _ old: String, _ new: String) -> [String: [UInt8]] {
+    var files = PolicySet.defaults
+    files[name] = Array(text(name).replacing(old, with: new, maxReplacements: 1).utf8)
+    return files
+  }
+
+  @Test func `hold the scale, profiles and lifetimes of the design`() throws {
+    let policies = try PolicySet.parse(files: PolicySet.defaults)
+    #expect(policies.scale.levels.map(\.id) == ["L1", "L2", "L3", "L4"])
+    #expect(policies.scale.levels.map(\.openness) == [.unconditional, .conditional, .conditional, .closed])
+    #expect(policies.scale.level("L3")?.strictProfile == true)
+    #expect(policies.scale.level("L3")?.grantNeedsSecondPerson == true)
+    #expect(policies.scale.level("L2")?.strictProfile == false)
+    #expect(policies.scale.flagsForcingClosed == ["important", "core"])
+    #expect(ApprovalKind.allCases.allSatisfy { policies.scale.approvals.role(for: $0) == "approver" })
+    #expect(policies.profiles == ["standard": .standard, "strict": .strict])
+    #expect(policies.verifyProfiles == ["verify": VerifyProfile(name: "verify")])
+    #expect(policies.access.people.allSatisfy { $0.key == nil })
+    #expect(policies.access.purposes.contains { $0.id == "research" })
+    #expect(policies.hash.utf8.count == 64)
+    for kind in [DetectorKind.residentID, .creditCode, .mobile, .email, .secrecyMarking] {
+      #expect(policies.detectors.detectors.contains { $0.kind == kind })
+    }
+  }
+
+  @Test func `have a hash that comments and key order leave alone, and every value changes`() throws {
+    let hash = try PolicySet.parse(files: PolicySet.defaults).hash
+    let comment = Self.changed("levels.json5", "// The secrecy scale", "// Our secrecy scale")
+    #expect(try PolicySet.parse(files: comment).hash == hash)
+    let order = Self.changed(
+      "access.json5", "callsPerMinute: 60, callsPerDay: 1000", "callsPerDay: 1e3, callsPerMinute: 0x3C")
+    #expect(try PolicySet.parse(files: order).hash == hash)
+    let value = Self.changed("access.json5", "callsPerMinute: 60", "callsPerMinute: 61")
+    #expect(try PolicySet.parse(files: value).hash != hash)
+  }
+
+  @Test(arguments: [
+    ("levels.json5", "openness: \"closed\"", "openness: \"clsoed\"", "levels[3].openness", "closed"),
+    (
+      "levels.json5", "policyChange: \"approver\"", "policyChange: \"aprover\"", "approvals.policyChange",
+      "approver"
+    ),
+    ("levels.json5", "strictProfile: true", "strictProfil: true", "levels[2]", "strictProfile"),
+    ("detectors.json5", "\"residentID\"", "\"residentId\"", "detectors[0].kind", "residentID"),
+    ("detectors.json5", "threshold: 0.001", "threshold: 1.5", "detectors[0].threshold", "0 to 1"),
+    (
+      "detectors.json5", "level: \"L3\", threshold: 0.001", "level: \"L7\", threshold: 0.001",
+      "detectors[0].level", "L"
+    ),
+    ("detectors.json5", "role:sensitive", "role:sensitiv", "combinations[0].all[1]", "role:sensitive"),
+    (
+      "detectors.json5", "detector:coordinates", "detector:coordinate", "combinations[1].all[0]",
+      "coordinates"
+    ),
+    (
+      "detectors.json5", "dictionaries: [\"medical\"]", "dictionaries: [\"medcal\"]",
+      "detectors[12].dictionaries[0]", "medical"
+    ),
+    ("protection.json5", "k: 10,", "kk: 10,", "profiles.standard", "\"k\""),
+    (
+      "protection.json5", "jitter: [8, 4, 4],       //", "jitter: [8, 4, 5],  //", "profiles.standard.jitter",
+      ""
+    ),
+    ("protection.json5", "topNoise: 0.07", "topNoise: 0", "profiles.standard.topNoise", "0.07"),
+    ("protection.json5", "kind: \"verify\"", "kind: \"verfy\"", "profiles.verify.kind", "verify"),
+    (
+      "access.json5", "roles: [\"approver\", \"auditor\"]", "roles: [\"aprover\"]", "people[1].roles[0]",
+      "approver"
+    ),
+    ("access.json5", "id: \"zhou-min\"", "id: \"chen-jing\"", "people[1].id", ""),
+    ("access.json5", "id: \"zhou-min\",", "id: \"zhou-min\", key: \"ed25519:AAAA\",", "people[1].key", ""),
+    ("access.json5", "grantDays: 365", "grantDays: 0", "lifetimes.grantDays", ""),
+  ]) func `are refused with the place of the fault`(
+    _ file: String, _ old: String, _ new: String, _ path: String, _ hint: String
+  ) throws {
+    #expect(Self.text(file).contains(old))
+    let error = #expect(throws: CatalogError.self) {
+      _ = try PolicySet.parse(files: Self.changed(file, old, new))
+    }
+    let fault = try #require(error?.errors.first { $0.path == path }, "\(error?.message ?? "")")
+    #expect(fault.file == "Policies/\(file)")
+    #expect(fault.line > 1)
+    #expect(hint.isEmpty || fault.hint?.contains(hint) == true, "\(fault)")
+  }
+
+  @Test func `name every file that is missing`() {
+    let error = #expect(throws: CatalogError.self) { _ = try PolicySet.parse(files: [:]) }
+    #expect(error?.errors.map(\.file) == PolicySet.names.map { "Policies/\($0)" })
+  }
+
+  @Test func `give no two people one key`() throws {
+    let key = "key: \"\(PersonFile.keyText(try SigningKey.generate().publicKey))\","
+    var text = Self.text("access.json5")
+    for id in ["chen-jing", "zhou-min"] {
+      text = text.replacing("id: \"\(id)\",", with: "id: \"\(id)\", \(key)")
+    }
+    var files = PolicySet.defaults
+    files["access.json5"] = Array(text.utf8)
+    let error = #expect(throws: CatalogError.self) { _ = try PolicySet.parse(files: files) }
+    #expect(error?.errors.map(\.reason) == ["zhou-min has the key of chen-jing"])
+  }
+
+  @Test func `take a new person without losing a byte of what was there`() throws {
+    let key = try SigningKey.generate().publicKey
+    let person = Person(
+      id: "li-na", name: Text([("zh", "李娜\"’"), ("en", "Li Na")]), organization: "data-bureau",
+      roles: ["approver"],
+      key: key)
+    let old = PolicySet.defaults["access.json5"] ?? []
+    let new = try PersonFile.adding(person, to: old)
+    var files = PolicySet.defaults
+    files["access.json5"] = new
+    #expect(try PolicySet.parse(files: files).access.person("li-na") == person)
+    // Without the words put in, every old byte is there in its place.
+    let place = zip(old, new).prefix { $0 == $1 }.count
+    #expect(Array(new[..<place]) + Array(new[(place + new.count - old.count)...]) == old)
+  }
+
+  @Test func `take a key for a person who had none, and no second one`() throws {
+    let key = try SigningKey.generate().publicKey
+    let person = Person(id: "zhou-min", name: "Zhou Min", organization: "data-bureau", roles: [], key: key)
+    let once = try PersonFile.adding(person, to: PolicySet.defaults["access.json5"] ?? [])
+    var files = PolicySet.defaults
+    files["access.json5"] = once
+    let held = try PolicySet.parse(files: files).access.person("zhou-min")
+    #expect(held?.key == key && held?.roles == ["approver", "auditor"])
+    #expect(throws: DocumentError.self) { _ = try PersonFile.adding(person, to: once) }
+  }
+}
