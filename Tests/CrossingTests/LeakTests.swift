@@ -91,7 +91,8 @@ import Trust
 
   @Test func `finds all of a thousand planted values, in every container and in names`() throws {
     let outside = try Outside()
-    let set = try Self.set(outside, Self.values, capacity: 300)  // four batches, three of them through the file
+    // Four batches, three of them through the file.
+    let set = try Self.set(outside, Self.values, capacity: 300)
     let text = Self.values.map { "note \($0) end" }.joined(separator: "\n")
     let database = try outside.folder.file("planted.sqlite")
     let builder = try RowsFile.Builder(path: database, fields: [RowField(name: "t", type: .string)])

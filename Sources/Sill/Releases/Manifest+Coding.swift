@@ -16,7 +16,7 @@ extension Manifest {
     return try Manifest.canonical(json) + [0x0A]
   }
 
-  /// Reads what `encoded` writes. Nothing is verified yet: `verify(key:)` does that.
+  /// Reads exactly what `encoded` writes, not another spelling of it. Nothing is verified yet: `verify(key:)` does that.
   package init(parsing bytes: [UInt8]) throws(ReleaseError) {
     let json: JSON
     do { json = try JSON(parsing: bytes) } catch {
@@ -43,6 +43,9 @@ extension Manifest {
     self.init(
       release: release, created: created, entries: entries, root: root, decisions: json["decisions"]?.string,
       policyHash: policyHash, catalogueHash: catalogueHash, signature: signature)
+    guard try encoded() == bytes else {
+      throw ReleaseError(.malformed, part: Layout.manifest, "\(Layout.manifest) is not in its canonical form")
+    }
   }
 
   static func statement(

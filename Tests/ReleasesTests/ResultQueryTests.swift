@@ -1,0 +1,182 @@
+import Bytes
+import Testing
+
+@testable import Releases
+
+@Suite struct `A protected result` {
+  private func parse(_ query: [(String, String)]) throws -> ResultQuery {
+    try ResultQuery.parse(query.map { (name: $0.0, value: $0.1) }, of: try #require(HandMade.result))
+  }
+
+  private func cells(_ query: [(String, String)]) throws -> String {
+    let result = try #require(HandMade.result)
+    let answer = ResultAnswer(result, query: try parse(query), release: 7)
+    let json = try JSON(parsing: answer.body(language: "en"))
+    return String(decoding: try #require(json["cells"]).serialized(), as: UTF8.self)
+  }
+
+  @Test func `is answered in the shape the documentation gives`() throws {
+    let result = try #require(HandMade.result)
+    let query = try parse([("select", "division,count"), ("division", "in.(3301,3302)")])
+    let answer = ResultAnswer(result, query: query, release: 7)
+    #expect(
+      String(decoding: answer.body(language: "en"), as: UTF8.self)
+        == #"{"dataset":"residents","result":"income","release":7,"cells":[{"division":"3301","count":120},"#
+        + #"{"division":"3302","count":null,"withheld":true}],"protection":{"profile":"strict"},"note":"Noise was added"}"#
+    )
+    #expect(answer.cellCount == 2)
+    #expect(answer.withheldCount == 1)
+  }
+
+  static let answered: [([(String, String)], String)] = [
+    (
+      [("select", "division,income.mean"), ("division", "eq.3301")],
+      #"[{"division":"3301","income.mean":41000.5}]"#
+    ),
+    ([("select", "division,count()"), ("division", "in.(\"a,b\")")], #"[{"division":"a,b","count":55}]"#),
+    ([("division", "eq.a,b")], #"[{"division":"a,b","count":55,"income.mean":null,"withheld":true}]"#),
+    (
+      [("select", "count"), ("division", "eq.3301"), ("sex", "in.(f,m)")],
+      #"[{"division":"3301","sex":"f","count":61},{"division":"3301","sex":"m","count":58}]"#
+    ),
+    (
+      [("select", "sex,division,count"), ("sex", "eq.m"), ("division", "eq.3302")],
+      #"[{"division":"3302","sex":"m","count":11}]"#
+    ),
+    (
+      [("sex", "eq.f"), ("select", "count"), ("division", "eq.3302")],
+      #"[{"division":"3302","sex":"f","count":null,"withheld":true}]"#
+    ),
+  ]
+
+  @Test(arguments: answered.indices) func `lists cells and never merges them`(index: Int) throws {
+    #expect(try cells(Self.answered[index].0) == Self.answered[index].1)
+  }
+
+  @Test func `answers without a selection from the first table that has the dimensions`() throws {
+    #expect(try cells([]).contains("3302"))
+    #expect(!(try cells([]).contains("sex")))
+    #expect(try cells([("sex", "eq.m")]).contains(#""sex":"m""#))
+  }
+
+  static let refused: [[(String, String)]] = [
+    [("order", "count.desc")], [("limit", "1")], [("offset", "1")], [("after", "x")], [("count", "gt.5")],
+    [("income.mean", "gte.1")], [("division", "gt.3301")], [("division", "neq.3301")],
+    [("division", "not.eq.3301")],
+    [("division", "like.33*")], [("division", "is.null")], [("division", "3301")], [("division", "eq")],
+    [("division", "eq.")], [("division", "eq.9999")], [("division", "in.()")], [("division", "in.(3301")],
+    [("division", "in.(3301)x")], [("division", "in.3301")], [("division", "in.(3301,3301)")],
+    [("division", "in.(3301,*)")], [("division", "eq.3301"), ("division", "eq.3302")],
+    [("select", "division,count"), ("select", "count")], [("select", "")],
+    [("select", "division,division,count")],
+    [("select", "*")], [("select", "income")], [("select", "income.max()")], [("select", "count,median")],
+    [("select", "division,count,secret")], [("format", "xml")], [("format", "json"), ("format", "json")],
+    [("dry_run", "1")], [("dry_run", "true"), ("dry_run", "true")], [("or", "(division.eq.3301)")],
+    [("and", "x")],
+    [("having", "count.gt.3")], [("Division", "eq.3301")], [("division ", "eq.3301")], [("", "")],
+    [("division", "EQ.3301")], [("division", "eq. 3301")], [("division", "eq.3301%00")],
+  ]
+
+  @Test(arguments: refused.indices) func `refuses everything else with one identical error`(index: Int) throws
+  {
+    let error = #expect(throws: QueryError.self, "\(Self.refused[index])") { try parse(Self.refused[index]) }
+    #expect(error == QueryError.result, "\(Self.refused[index])")
+  }
+
+  @Test func `names the nearest table that was published`() throws {
+    let error = #expect(throws: QueryError.self) { try parse([("select", "sex,count")]) }
+    #expect(error?.code == .notPublished)
+    #expect(error?.hint == "the nearest published table: select=division,sex,count,income.mean")
+    #expect(throws: QueryError.self) { try parse([("select", "count")]) }
+  }
+
+  @Test func `is written as CSV too`() throws {
+    let answer = ResultAnswer(
+      try #require(HandMade.result), query: try parse([("select", "division,count"), ("format", "csv")]),
+      release: 7)
+    #expect(
+      String(decoding: answer.body(language: "zh"), as: UTF8.self)
+        == "division,count,withheld\r\n3301,120,\r\n3302,,true\r\n\"a,b\",55,\r\n")
+  }
+
+  @Test func `is read back as it was stored, and not with undeclared codes or words for numbers`() throws {
+    let result = try #require(HandMade.result)
+    let bytes = result.json.serialized()
+    let again = try StoredResult(parsing: bytes, tags: [], part: "r")
+    #expect(again.json == result.json)
+    let text = String(decoding: bytes, as: UTF8.self)
+    for (from, to) in [("[\"3301\"]", "[\"3399\"]"), ("\"statistic\"", "\"verify\""), ("\"count\"", "7")] {
+      #expect(throws: ReleaseError.self) {
+        try StoredResult(parsing: Array(text.replacing(from, with: to).utf8), tags: [], part: "r")
+      }
+    }
+  }
+
+  @Test func `finds a tag among its tags, and only whole ones`() throws {
+    let tags = (0..<100).flatMap { number in
+      [UInt8](repeating: UInt8(number * 2), count: 16) + [UInt8(number)]
+    }
+    let described: JSON = [
+      "subject": ["code"], "claims": ["name"], "scrypt": ["n": 2, "r": 8, "p": 1], "tagLength": 16,
+      "answerLength": 1, "count": 100, "values": ["A", "B"], "needsConsent": false,
+    ]
+    let stored = try #require(StoredTags(json: described, bytes: tags))
+    for number in 0..<100 {
+      #expect(stored.answer(to: [UInt8](repeating: UInt8(number * 2), count: 16)) == [UInt8(number)])
+      #expect(stored.answer(to: [UInt8](repeating: UInt8(number * 2 + 1), count: 16)) == nil)
+    }
+    #expect(stored.answer(to: [0]) == nil)
+    #expect(StoredTags(json: described, bytes: Array(tags.dropLast())) == nil)
+    #expect(StoredTags(json: stored.json, bytes: tags) == stored)
+  }
+}
+
+@Suite struct `The catalogue` {
+  private let made: HandMade
+  private let release: Release
+
+  init() throws {
+    made = try HandMade()
+    release = try made.open()
+  }
+
+  private func find(_ text: String, _ language: String, _ change: (inout CatalogueFilter) -> Void = { _ in })
+    throws -> [String]
+  {
+    var filter = CatalogueFilter()
+    filter.text = text
+    change(&filter)
+    return try release.search(filter, language: language).datasets.compactMap { $0["id"]?.string }
+  }
+
+  @Test(arguments: [
+    ("机场", ["airports", "weather"]), ("民用机场", ["airports"]), ("人口", ["population"]), ("口", ["population"]),
+    ("跑道", ["airports"]), ("机场 气象", ["weather"]), ("场机", []), ("航空", ["airports"]), ("统计人口", []),
+    ("中", ["airports"]), ("录", ["airports"]), ("weather", ["weather"]), ("ＷＥＡＴＨＥＲ", ["weather"]),
+  ]) func `is searched in Chinese, by any part of a phrase`(text: String, expected: [String]) throws {
+    #expect(try find(text, "zh") == expected)
+  }
+
+  @Test(arguments: [
+    ("airport", ["airports"]), ("AIRPORTS", ["airports"]), ("runway", ["airports"]),
+    ("popul", ["population"]),
+    ("city", []), ("cities", ["population"]), ("cafe naive", ["weather"]), ("airports population", []),
+    ("\" OR title:*", []), ("NEAR(", []), ("   ", []), ("", ["airports", "population", "weather"]),
+    ("county", []), ("counties", ["population"]), ("observation", ["weather"]),
+  ]) func `is searched in English, by beginnings of words, and takes no syntax`(
+    text: String, expected: [String]
+  ) throws {
+    #expect(try find(text, "en") == expected)
+  }
+
+  @Test func `ranks titles first, filters, pages, counts and hides`() throws {
+    #expect(try find("机场", "zh").first == "airports")
+    #expect(try find("", "en") { $0.theme = "transport" } == ["airports"])
+    #expect(try find("", "en") { ($0.limit, $0.offset) = (1, 1) } == ["population"])
+    #expect(try find("", "en") { $0.order = .title } == ["airports", "population", "weather"])
+    let page = try release.search(CatalogueFilter(), language: "en", hiding: ["weather"])
+    #expect(page.total == 2)
+    #expect(page.facets.first { $0.kind == "theme" }?.counts.map(\.value) == ["t", "transport"])
+    #expect(page.facets.first { $0.kind == "format" }?.counts.map(\.count) == [2, 2])
+  }
+}
