@@ -62,6 +62,8 @@ package final class Server: Sendable {
     guard let workers = Workers(waiting: limits.waitingRequests) else {
       throw ServerError(code: .noLoop, subject: "", errorNumber: errno)
     }
+    log?.start()
+    slowLog?.start()
     let (sockets, addresses) = running.withLock { ($0.sockets, $0.addresses) }
     guard workers.start(count: limits.workers) else {
       throw ServerError(code: .noThreads, subject: "", errorNumber: errno)

@@ -48,7 +48,13 @@ package final class AccessLog: Sendable {
     guard descriptor >= 0 else { throw ServerError(code: .badLog, subject: path, errorNumber: errno) }
     state = Mutex(State(descriptor: descriptor))
     semaphore = doorsill_eventfd(1)
-    thread.withLock { $0 = ServerThread("access-log") { [self] in run() } }
+  }
+
+  /// Starts the thread that writes. The server does it with its own threads, after the door was shut.
+  func start() {
+    thread.withLock { thread in
+      if thread == nil { thread = ServerThread("access-log") { [self] in run() } }
+    }
   }
 
   private static func open(_ path: String) -> Int32 {
