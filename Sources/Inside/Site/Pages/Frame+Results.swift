@@ -1,0 +1,235 @@
+import Bytes
+import Catalogs
+import Disclosure
+import Policies
+
+extension Frame {
+  /// The pages of a dataset's results; none unless it is conditionally open.
+  func results(of item: PublishedDataset) -> [Page] {
+    guard item.openness == .conditional else { return [] }
+    return item.dataset.results.map { result($0, of: item) }
+  }
+
+  private func result(_ result: ResultDeclaration, of item: PublishedDataset) -> Page {
+    let dataset = item.dataset
+    let released = site.released(dataset.name, result.name)
+    let main: HTML = """
+      <div class="wide page-head">
+      \(trail([("datasets/", "\(t("数据集", "Datasets"))"), (Frame.path(dataset: dataset.name), text(dataset.title))]))
+      <p class="kind">\(title(result.kind))</p>
+      <h1>\(text(result.title))</h1>
+      <p class="lead">\(text(result.description))</p>
+      <p class="meta">\(badge(item))\(dataset.synthetic ? "<span class=\"tag\">\(t("合成数据", "Synthetic"))</span>" : HTML())</p>
+      </div>
+      <div class="wide sheet">
+      <div class="body">
+      \(released.map { statistic($0, result) } ?? pending(result))
+      \(call(released, result, item))
+      \(receipt())
+      \(duties(item))
+      </div>
+      <aside aria-label="\(value: t("基本信息", "Facts"))">\(facts(released, result, item))</aside>
+      </div>
+      """
+    return page(
+      Card(
+        path: Frame.path(result: result.name, of: dataset.name), title: result.title(language),
+        description: result.description(language), section: .datasets, dataset: dataset.name),
+      main)
+  }
+
+  private func pending(_ result: ResultDeclaration) -> HTML {
+    switch result.kind {
+    case .statistic:
+      section(
+        "answers", t("已发布的结果", "What is published"),
+        "<p>\(t("本结果已声明，尚无通过全部保护规则的发布。", "This result is declared; nothing has passed every protection rule yet."))</p>"
+      )
+    case .verify:
+      section(
+        "answers", t("如何作答", "What it answers"),
+        """
+        <p>\(t("提交一组信息，答复“一致”“不一致”或“无法核验”，从不说明哪一项不同。", "You send a set of claims; the answer is “agrees”, “does not agree” or “cannot be verified”, never which claim differs."))</p>
+        <p>\(t("核验项目", "Claims")): \(result.claims.map { "<code>\($0)</code>" as HTML }.joined(", "))</p>
+        """)
+    case .score:
+      section(
+        "answers", t("如何作答", "What it answers"),
+        "<p>\(t("可能的取值", "Possible answers")): \((result.output?.values ?? []).map { "<code>\($0)</code>" as HTML }.joined(", "))</p>"
+      )
+    }
+  }
+
+  private func facts(_ released: Released?, _ result: ResultDeclaration, _ item: PublishedDataset) -> HTML {
+    var rows: [HTML] = []
+    func fact(_ name: String, _ value: HTML) { rows.append("<div><dt>\(name)</dt><dd>\(value)</dd></div>") }
+    fact(
+      t("来自", "From"),
+      "<a href=\"\(address: link(Frame.path(dataset: item.dataset.name)))\">\(text(item.dataset.title))</a>")
+    fact(t("提供方", "Provider"), organizationLink(item.dataset.provider.organization))
+    fact(t("保护方案", "Protection profile"), "<code>\(result.profile)</code>")
+    fact(t("重新计算", "Recomputed"), "\(t("至多每", "at most every")) <code>\(result.refresh)</code>")
+    if let released {
+      fact(t("计算时间", "Computed"), date(released.computed))
+      fact(
+        t("发布额度", "Release budget"),
+        "\(t("已用", "used")) \(number(released.protection.budgetUsed)) / \(number(released.protection.budgetLimit))"
+      )
+      fact(
+        t("策略", "Policy"), "<code class=\"hash\">\(String(released.protection.policyHash.prefix(16)))</code>")
+    }
+    return "<dl class=\"facts\">\(rows)</dl>"
+  }
+
+  // MARK: A statistic
+
+  private func statistic(_ released: Released, _ result: ResultDeclaration) -> HTML {
+    var shown: HTML = section(
+      "note", t("如何读这些数字", "How to read these numbers"), "<p>\(text(released.note))</p>")
+    shown += section("tables", t("已发布的表", "What is published"), tables(released))
+    shown += dimensions(released)
+    shown += columns(released)
+    shown += protection(released)
+    return shown
+  }
+
+  private func tables(_ released: Released) -> HTML {
+    released.tables.map { table -> HTML in
+      let dimensions = table.dimensions.compactMap { name in released.dimensions.first { $0.name == name } }
+      let title: HTML =
+        dimensions.isEmpty ? "\(t("总计", "Total"))" : dimensions.map { text($0.title) }.joined(" × ")
+      guard table.cells.count <= Frame.largestTable else {
+        return
+          "<p>\(title): \(t("\(number(table.cells.count)) 个单元，请经接口调用", "\(number(table.cells.count)) cells, by the gateway"))</p>"
+      }
+      return """
+        \(CellChart(released, table, self).drawing())
+        <div class="scroll" tabindex="0" role="region" aria-label="\(value: t("结果表", "Result table"))"><table class="cells">
+        <caption>\(title)</caption>
+        \(head(released, dimensions))
+        <tbody>\(table.cells.map { line($0, dimensions) })</tbody></table></div>
+
+        """
+    }.joined("")
+  }
+
+  /// Cells of the largest table that a page shows.
+  static let largestTable = 240
+
+  private func head(_ released: Released, _ dimensions: [ReleasedDimension]) -> HTML {
+    let names = dimensions.map { "<th scope=\"col\">\(text($0.title))</th>" as HTML }
+    let values = released.columns.map { column -> HTML in
+      let unit = column.unit.map { " <span class=\"quiet\">\($0)</span>" as HTML }
+      return "<th scope=\"col\" class=\"number\">\(text(column.title))\(unit)</th>"
+    }
+    return "<thead><tr>\(names)\(values)</tr></thead>"
+  }
+
+  private func line(_ cell: ReleasedCell, _ dimensions: [ReleasedDimension]) -> HTML {
+    let labels = zip(dimensions, cell.codes).map { dimension, code -> HTML in
+      let label = dimension.codes.first { $0.code == code }.map { text($0.label) } ?? "\(code)"
+      return "<th scope=\"row\">\(label)</th>"
+    }
+    let values = cell.values.map { value -> HTML in
+      guard let value else { return "<td class=\"number withheld\">\(t("不公布", "withheld"))</td>" }
+      return "<td class=\"number\">\(Frame.grouped(value))</td>"
+    }
+    return "<tr>\(labels)\(values)</tr>\n"
+  }
+
+  private func dimensions(_ released: Released) -> HTML {
+    guard !released.dimensions.isEmpty else { return HTML() }
+    let lines = released.dimensions.map { dimension -> HTML in
+      let codes = dimension.codes.map { "<li><code>\($0.code)</code> \(text($0.label))</li>" as HTML }
+      let role = dimension.role == .identifying ? t("描述是谁", "who it is about") : t("所问的内容", "what is asked")
+      return """
+        <tr><th scope="row"><code>\(dimension.name)</code></th><td><strong>\(text(dimension.title))</strong><br>\
+        <span class="quiet">\(role)</span></td>\
+        <td><details><summary>\(t("\(dimension.codes.count) 个代码", "\(dimension.codes.count) codes"))</summary><ul class="codes">\(codes)</ul></details></td></tr>
+
+        """
+    }
+    return section(
+      "dimensions", t("维度", "Dimensions"),
+      """
+      <div class="scroll" tabindex="0" role="region" aria-label="\(value: t("维度", "Dimensions"))"><table><caption class="unseen">\(t("维度", "Dimensions"))</caption>
+      <thead><tr><th scope="col">\(t("名称", "Name"))</th><th scope="col">\(t("含义", "Meaning"))</th><th scope="col">\(t("代码", "Codes"))</th></tr></thead>
+      <tbody>\(lines)</tbody></table></div>
+      """)
+  }
+
+  private func columns(_ released: Released) -> HTML {
+    let lines = released.columns.map { column -> HTML in
+      let noise =
+        column.sd.map { t("随机误差标准差 \($0)", "noise of standard deviation \($0)") }
+        ?? t("随机误差与最大贡献成比例", "noise in proportion to the largest contribution")
+      return """
+        <tr><th scope="row"><code>\(column.name)</code></th><td><strong>\(text(column.title))</strong></td>\
+        <td>\(column.unit ?? "")</td><td>\(noise)</td></tr>
+
+        """
+    }
+    return section(
+      "columns", t("数值", "Values"),
+      """
+      <div class="scroll" tabindex="0" role="region" aria-label="\(value: t("数值", "Values"))"><table><caption class="unseen">\(t("数值", "Values"))</caption>
+      <thead><tr><th scope="col">\(t("名称", "Name"))</th><th scope="col">\(t("含义", "Meaning"))</th>\
+      <th scope="col">\(t("单位", "Unit"))</th><th scope="col">\(t("保护", "Protection"))</th></tr></thead>
+      <tbody>\(lines)</tbody></table></div>
+      """)
+  }
+
+  private func protection(_ released: Released) -> HTML {
+    let lines = released.protection.controls.map { control -> HTML in
+      """
+      <tr><th scope="row">\(controlTitle(control.control))</th><td>\(controlMeaning(control.control))</td>\
+      <td class="number">\(number(control.cells))</td></tr>
+
+      """
+    }
+    let missing: HTML =
+      released.protection.notWritten.isEmpty
+      ? HTML()
+      : """
+      <p>\(t("已声明而因额度用尽未发布的表", "Tables that were declared but did not fit the budget")): \
+      \(released.protection.notWritten.map { "<code>\($0.isEmpty ? "()" : $0.joined(separator: " × "))</code>" as HTML }.joined(", "))</p>
+      """
+    return section(
+      "protection", t("保护措施", "Protection"),
+      """
+      <div class="scroll" tabindex="0" role="region" aria-label="\(value: t("保护措施", "Protection"))"><table>
+      <caption>\(t("方案", "Profile")) <code>\(released.protection.profile)</code></caption>
+      <thead><tr><th scope="col">\(t("措施", "Control"))</th><th scope="col">\(t("作用", "What it does"))</th>\
+      <th scope="col" class="number">\(t("单元数", "Cells"))</th></tr></thead>
+      <tbody>\(lines)</tbody></table></div>
+      \(missing)
+      """)
+  }
+
+  private func controlTitle(_ control: String) -> String {
+    switch control {
+    case "threshold": t("最小单元", "Threshold")
+    case "differencing-guard": t("防相减", "Differencing guard")
+    case "two-layer-noise": t("双层随机误差", "Two-layer noise")
+    case "dominance": t("防主导", "Dominance rule")
+    case "top-contributor-noise": t("最大贡献者误差", "Top-contributor noise")
+    case "release-budget": t("发布额度", "Release budget")
+    case "withheld": t("不公布的单元", "Withheld cells")
+    default: control
+    }
+  }
+
+  private func controlMeaning(_ control: String) -> String {
+    switch control {
+    case "threshold": t("人数过少的单元不公布", "cells with too few people are withheld")
+    case "differencing-guard":
+      t("能通过相减推出少数人的单元不公布", "cells that could be subtracted to reach a few people are withheld")
+    case "two-layer-noise": t("每个数量加入固定的随机误差", "each count carries fixed random noise")
+    case "dominance": t("一两个个体占比过大的合计不公布", "sums that one or two contributors dominate are withheld")
+    case "top-contributor-noise": t("合计的误差足以遮住最大贡献者", "sums carry noise that hides the largest contributor")
+    case "release-budget": t("对任一人群公布的数字总量有上限", "the numbers published about any population are limited")
+    case "withheld": t("不说明原因，以免泄露", "no reason is given, since the reason would tell")
+    default: ""
+    }
+  }
+}

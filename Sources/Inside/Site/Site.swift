@@ -1,1 +1,0 @@
-// Site: see the table in Package.swift.
