@@ -6,13 +6,34 @@ import Testing
 import Trust
 
 @Suite struct `The policy files` {
+  /// A small detectors.json5 to put faults into; the default one is edited oftener.
+  static let detectors = """
+    {
+      detectors: [
+        {kind: "residentID", level: "L3", threshold: 0.5, personal: true, title: "Resident ID"},
+        {kind: "coordinates", level: "L1", threshold: 0.5, personal: false, title: "Position"},
+        {kind: "medical", level: "L3", threshold: 0.5, personal: true, title: "Medical", dictionaries: ["medical"]},
+      ],
+      dictionaries: {medical: ["biopsy"]},
+      combinations: [
+        {id: "sensitive", all: ["role:identifier", "role:sensitive"], level: "L3", personal: true, title: "Sensitive"},
+        {id: "located", all: ["detector:coordinates"], level: "L3", personal: true, title: "Located"},
+      ],
+      volume: [{id: "many", records: 1000, level: "L3", title: "Many"}],
+      risk: [{id: "few", minimumK: 5, maximumShareBelowK: 0.01, level: "L2", title: "Few"}],
+    }
+    """
+
   static func text(_ name: String) -> String {
     String(decoding: PolicySet.defaults[name] ?? [], as: UTF8.self)
   }
 
+  static func source(_ name: String) -> String { name == "detectors.json5" ? Self.detectors : text(name) }
+
   static func changed(_ name: String, _ old: String, _ new: String) -> [String: [UInt8]] {
     var files = PolicySet.defaults
-    files[name] = Array(text(name).replacing(old, with: new, maxReplacements: 1).utf8)
+    files["detectors.json5"] = Array(Self.detectors.utf8)
+    files[name] = Array(source(name).replacing(old, with: new, maxReplacements: 1).utf8)
     return files
   }
 
@@ -36,7 +57,7 @@ import Trust
   }
 
   @Test func `have a hash that comments and key order leave alone, and every value changes`() throws {
-    let hash = try PolicySet.parse(files: PolicySet.defaults).hash
+    let hash = try PolicySet.parse(files: Self.changed("levels.json5", "", "")).hash
     let comment = Self.changed("levels.json5", "// The secrecy scale", "// Our secrecy scale")
     #expect(try PolicySet.parse(files: comment).hash == hash)
     let order = Self.changed(
@@ -54,9 +75,9 @@ import Trust
     ),
     ("levels.json5", "strictProfile: true", "strictProfil: true", "levels[2]", "strictProfile"),
     ("detectors.json5", "\"residentID\"", "\"residentId\"", "detectors[0].kind", "residentID"),
-    ("detectors.json5", "threshold: 0.001", "threshold: 1.5", "detectors[0].threshold", "0 to 1"),
+    ("detectors.json5", "threshold: 0.5", "threshold: 1.5", "detectors[0].threshold", "0 to 1"),
     (
-      "detectors.json5", "level: \"L3\", threshold: 0.001", "level: \"L7\", threshold: 0.001",
+      "detectors.json5", "level: \"L3\", threshold: 0.5", "level: \"L7\", threshold: 0.5",
       "detectors[0].level", "L"
     ),
     ("detectors.json5", "role:sensitive", "role:sensitiv", "combinations[0].all[1]", "role:sensitive"),
@@ -66,8 +87,9 @@ import Trust
     ),
     (
       "detectors.json5", "dictionaries: [\"medical\"]", "dictionaries: [\"medcal\"]",
-      "detectors[12].dictionaries[0]", "medical"
+      "detectors[2].dictionaries[0]", "medical"
     ),
+    ("detectors.json5", "id: \"few\"", "id: \"many\"", "risk[0].id", ""),
     ("protection.json5", "k: 10,", "kk: 10,", "profiles.standard", "\"k\""),
     (
       "protection.json5", "jitter: [8, 4, 4],       //", "jitter: [8, 4, 5],  //", "profiles.standard.jitter",
@@ -85,7 +107,7 @@ import Trust
   ]) func `are refused with the place of the fault`(
     _ file: String, _ old: String, _ new: String, _ path: String, _ hint: String
   ) throws {
-    #expect(Self.text(file).contains(old))
+    #expect(Self.source(file).contains(old))
     let error = #expect(throws: CatalogError.self) {
       _ = try PolicySet.parse(files: Self.changed(file, old, new))
     }
