@@ -24,7 +24,6 @@ struct KeyLedger: ~Copyable {
   deinit { if spill >= 0 { close(spill) } }
 
   mutating func add(_ more: [KeyEntry], firstLine: Int) throws(TableError) {
-    entries.reserveCapacity(min(Self.bound + more.count, max(entries.count + more.count, entries.capacity)))
     for entry in more {
       entries.append(
         KeyEntry(

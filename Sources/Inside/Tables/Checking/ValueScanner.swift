@@ -36,7 +36,8 @@ enum ValueScanner {
       let digit = start[at] &- Byte.zero
       guard digit < 10 else { return nil }
       let (product, isOver) = value.multipliedReportingOverflow(by: 10)
-      let (sum, isOut) = product.subtractingReportingOverflow(Int64(digit))  // the negative side reaches one further
+      // Downwards, for the negative side reaches one further.
+      let (sum, isOut) = product.subtractingReportingOverflow(Int64(digit))
       guard !isOver, !isOut else { return nil }
       value = sum
     }

@@ -68,7 +68,8 @@ package struct Batch: Sendable {
 /// The bytes and the index of a batch.
 ///
 /// A cell is one word: its first byte in the low half, its length above, and the top bit for null.
-final class BatchStorage: @unchecked Sendable {  // written by one builder before it is shared, only read after
+// Unchecked: written by one builder before it is shared, only read after.
+final class BatchStorage: @unchecked Sendable {
   private(set) var base: UnsafeMutablePointer<UInt8>
   private(set) var byteCount: Int
   private var byteCapacity: Int

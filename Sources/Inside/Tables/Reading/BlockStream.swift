@@ -109,7 +109,8 @@ struct BlockStream: ~Copyable {
       }
       if isAtEnd { try transcoder?.finish() }
     } catch {
-      let line = Lines.count(storage.base, storage.byteCount)  // counted from the block; the reader adds the rest
+      // Counted from the block; the reader adds the rest.
+      let line = Lines.count(storage.base, storage.byteCount)
       throw TableError(
         .invalidByte, file: name, line: line, offset: error.offset,
         "this byte is no character of \(encoding)",

@@ -84,7 +84,8 @@ final class SQLiteTableWriter: TableWriter {
         for (index, values) in described.enumerated() {
           try connection.execute(
             SQL(
-              trusted: "INSERT INTO fields VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values: [.integer(Int64(index + 1))] + values))
+              trusted: "INSERT INTO fields VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+              values: [.integer(Int64(index + 1))] + values))
         }
       }
     }
@@ -122,7 +123,8 @@ final class SQLiteTableWriter: TableWriter {
           try connection.execute(SQL(trusted: "ALTER TABLE rows ADD COLUMN \(SQL.identifier(name)) TEXT"))
         }
         try connection.transaction { connection in
-          let statement = try connection.prepare(SQL(trusted: sql))
+          let unbound = [SQL.Value](repeating: .null, count: names.count)
+          let statement = try connection.prepare(SQL(trusted: sql, values: unbound))
           for row in 0..<batch.rowCount {
             try statement.bind(1, first + Int64(row))
             for (index, column) in columns.enumerated() {
@@ -181,16 +183,25 @@ final class SQLiteTableWriter: TableWriter {
   }
 
   private static func bind(
-    _ statement: borrowing Statement, _ position: Int, _ batch: Batch, _ values: TypedColumn, _ row: Int, _ column: Int,
+    _ statement: borrowing Statement, _ position: Int, _ batch: Batch, _ values: TypedColumn, _ row: Int,
+    _ column: Int,
     _ field: Field
   ) throws(DatabaseError) {
     let state = values.states[row]
     if state == 1 { return try statement.bindNull(position) }
     switch field.type {
     case .integer, .boolean, .year:
-      if state == 0 { try statement.bind(position, values.integers[row]) } else { try statement.bindNull(position) }
+      if state == 0 {
+        try statement.bind(position, values.integers[row])
+      } else {
+        try statement.bindNull(position)
+      }
     case .number:
-      if state == 0 { try statement.bind(position, values.numbers[row]) } else { try statement.bindNull(position) }
+      if state == 0 {
+        try statement.bind(position, values.numbers[row])
+      } else {
+        try statement.bindNull(position)
+      }
     case .date, .time, .datetime, .yearmonth:
       if state == 0, field.format != nil {
         try statement.bind(position, CanonicalText.text(values.integers[row], field.type))
@@ -220,7 +231,9 @@ final class SQLiteTableWriter: TableWriter {
       let key = schema.primaryKey.compactMap { schema.index(of: $0) }.map { columns[$0].name }
       if !key.isEmpty { indices.append(("rows_key", key, true)) }
       for (index, column) in columns.enumerated() where indices.count <= Self.indexCount {
-        guard let values = column.values, values.count > 1, nextID > 1000, key != [column.name] else { continue }
+        guard let values = column.values, values.count > 1, nextID > 1000, key != [column.name] else {
+          continue
+        }
         indices.append(("rows_\(index + 1)", [column.name], false))
       }
       let wanted = indices
@@ -262,7 +275,9 @@ final class SQLiteTableWriter: TableWriter {
     do {
       try body()
     } catch let error as DatabaseError {
-      throw TableError(.unwritableFile, file: output.name, "the database cannot be written: \(error.message)", hint: error.hint)
+      throw TableError(
+        .unwritableFile, file: output.name, "the database cannot be written: \(error.message)",
+        hint: error.hint)
     }
   }
 }

@@ -22,6 +22,8 @@ package struct WriterOptions: Sendable {
   package var hasHeader = true
   /// Level of compression (0–9) of formats that compress.
   package var compression = 6
+  /// Digits after the point of number fields that Parquet keeps as exact decimals (at most 18 digits in all).
+  package var decimals: [String: Int] = [:]
 
   package init() {}
 }
@@ -34,7 +36,10 @@ package func makeWriter(
   case .csv, .csvExcel, .tsv: DelimitedWriter(format, try Output(sink), options)
   case .json, .ndjson: JSONTableWriter(format, try Output(sink), options)
   case .sqlite: try SQLiteTableWriter(sink)
-  default:
-    throw TableError(.unsupported, file: "", "\(format.rawValue) cannot be written")
+  case .geojson: GeoJSONWriter(try Output(sink))
+  case .xml: XMLTableWriter(try Output(sink))
+  case .turtle: TurtleTableWriter(try Output(sink), options)
+  case .xlsx: SpreadsheetWriter(try Output(sink), options)
+  case .parquet: ParquetWriter(try Output(sink), options)
   }
 }

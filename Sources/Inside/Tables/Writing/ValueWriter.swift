@@ -62,4 +62,23 @@ enum ValueWriter {
     }
     return plain + rest
   }
+
+  /// The value's canonical text: ISO dates, `true` and `false`, plain numbers; what is not of its type as written.
+  static func text(
+    _ batch: Batch, _ columns: TypedColumns, _ row: Int, _ column: Int, _ field: Field
+  ) -> [UInt8] {
+    let typed = columns.columns[column]
+    let text = batch.bytes(row, column)
+    guard typed.states[row] == 0 else { return Array(text) }
+    var bytes: [UInt8] = []
+    switch field.type {
+    case .integer, .boolean, .year: CanonicalText.append(typed.integers[row], field.type, to: &bytes)
+    case .number: return plainNumber(text, field)
+    case .date, .time, .datetime, .yearmonth:
+      if field.format == nil { return Array(text) }
+      CanonicalText.append(typed.integers[row], field.type, to: &bytes)
+    default: return Array(text)
+    }
+    return bytes
+  }
 }

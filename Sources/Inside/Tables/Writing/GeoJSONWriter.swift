@@ -1,0 +1,99 @@
+import Bytes
+
+/// GeoJSON (RFC 7946): a feature for each record, its geometry from a geopoint, geojson or a pair of number fields.
+final class GeoJSONWriter: TableWriter {
+  private let output: Output
+  private var fields: [Field] = []
+  private var keys: [[UInt8]] = []
+  private var geometry = GeometrySource.field(0)
+  private var isFirst = true
+
+  init(_ output: Output) { self.output = output }
+
+  func begin(_ schema: Schema) throws {
+    guard let found = GeometrySource(schema) else {
+      throw TableError(
+        .unsupported, file: output.name, "the table has no geometry",
+        hint: "declare a field of type geopoint or geojson, or number fields longitude and latitude")
+    }
+    geometry = found
+    fields = schema.fields
+    keys = fields.map { JSONWriter.prepared(key: $0.name) }
+    try output.write("{\"type\":\"FeatureCollection\",\"features\":[")
+  }
+
+  func write(_ batch: Batch, _ columns: TypedColumns) throws {
+    var writer = JSONWriter(reserving: batch.storage.byteCount * 3)
+    for row in 0..<batch.rowCount {
+      writer.bytes.append(contentsOf: isFirst ? "\n".utf8 : ",\n".utf8)
+      isFirst = false
+      writer.beginObject()
+      writer.key("type")
+      writer.string("Feature")
+      writer.key("geometry")
+      write(geometryOf: row, batch, columns, &writer)
+      writer.key("properties")
+      writer.beginObject()
+      for column in 0..<batch.columnCount where !isGeometry(column) {
+        writer.key(prepared: keys[column])
+        ValueWriter.json(batch, columns, row, column, fields[column], &writer)
+      }
+      writer.endObject()
+      writer.endObject()
+      writer.newline()
+      writer.bytes.removeLast()
+    }
+    try output.write(writer.bytes)
+  }
+
+  private func isGeometry(_ column: Int) -> Bool {
+    switch geometry {
+    case .field(let place): place == column
+    case .pair(let longitude, let latitude): column == longitude || column == latitude
+    }
+  }
+
+  private func write(geometryOf row: Int, _ batch: Batch, _ columns: TypedColumns, _ writer: inout JSONWriter)
+  {
+    switch geometry {
+    case .pair(let longitude, let latitude):
+      guard let x = columns[longitude].number(row), let y = columns[latitude].number(row), -180...180 ~= x,
+        -90...90 ~= y
+      else { return writer.null() }
+      point(x, y, &writer)
+    case .field(let place):
+      guard columns[place].isValid(row) else { return writer.null() }
+      let text = batch.bytes(row, place)
+      guard fields[place].type == .geopoint else {
+        guard let value = TextRule.parsed(text) else { return writer.null() }
+        let inner = value["type"]?.string == "Feature" ? value["geometry"] ?? .null : value
+        return writer.value(Geometry.rightHanded(inner))
+      }
+      let found =
+        switch fields[place].format {
+        case "array": TextRule.pointArray(text)
+        case "object": TextRule.pointObject(text)
+        default: TextRule.point(text)
+        }
+      guard let found else { return writer.null() }
+      point(found.longitude, found.latitude, &writer)
+    }
+  }
+
+  private func point(_ x: Double, _ y: Double, _ writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.key("type")
+    writer.string("Point")
+    writer.key("coordinates")
+    writer.beginArray()
+    writer.double(x)
+    writer.double(y)
+    writer.endArray()
+    writer.endObject()
+  }
+
+  func finish() throws {
+    try output.write(isFirst ? "]}\n" : "\n]}\n")
+    try output.finish()
+  }
+}
