@@ -162,5 +162,7 @@ final class RawConnection {
   }
 
   /// Sends one text and reads until the other side is still.
-  func ask(_ text: String, idle: Int32 = 300) -> Exchange { exchange([Array(text.utf8)[...]], idle: idle) }
+  func ask(_ text: String, idle: Int32 = 300) -> Exchange {
+    exchange([Array(text.utf8)[...]], first: max(2000, idle), idle: idle)
+  }
 }

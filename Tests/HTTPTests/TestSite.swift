@@ -71,7 +71,7 @@ final class TestSite: Sendable {
   func get(_ path: String, _ lines: String...) throws -> Answer {
     let head = (["GET \(path) HTTP/1.1", "Host: localhost", "Connection: close"] + lines).joined(
       separator: "\r\n")
-    return try ask(head).first ?? Answer(status: 0)
+    return Answer.parse(try connect().ask(head + "\r\n\r\n", idle: 5000).bytes).first ?? Answer(status: 0)
   }
 }
 

@@ -11,7 +11,7 @@ extension EventLoop {
     connection.toldToContinue = false
     let exchange = Exchange(
       head: head, identity: nextIdentity(), startedAt: Clock.microseconds(),
-      closes: head.wantsClose || isDraining || connection.requests >= limits.requestsPerConnection)
+      closes: head.wantsClose || connection.requests >= limits.requestsPerConnection)
     counters.request()
     if let answer = screen(connection, head) { return send(connection, answer, exchange) }
     let request = Request(
@@ -94,7 +94,7 @@ extension EventLoop {
 
   /// Writes an answer's head and queues its body.
   func send(_ connection: Connection, _ response: Response, _ exchange: Exchange) {
-    let closes = exchange.closes || response.closes
+    let closes = exchange.closes || response.closes || isDraining
     let endsByClosing = render(response, for: exchange.head, closes: closes, into: connection)
     if closes || endsByClosing { connection.closesAfterOutput = true }
     connection.idleSince = now

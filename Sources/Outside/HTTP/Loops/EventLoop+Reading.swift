@@ -150,7 +150,7 @@ extension EventLoop {
     guard connection.phase == .open else { return }
     pullStream(connection)
     if connection.closesAfterOutput {
-      if !connection.hasOutput { return finish(connection) }
+      if !connection.hasOutput, connection.stream == nil { return finish(connection) }
     } else if connection.pendingIsStalled, hasRoom(connection) {
       // Room was made: the requests that were kept waiting come next.
       connection.pendingIsStalled = false

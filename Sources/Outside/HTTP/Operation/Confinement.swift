@@ -67,7 +67,7 @@ package enum Confinement {
     setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &core)
     let dumpable: Measure = doorsill_not_dumpable() == 0 ? .holds : .missing(reason())
     let privileges: Measure = doorsill_no_new_privileges() == 0 ? .holds : .missing(reason())
-    let version = max(0, Int(doorsill_landlock_abi()))
+    let version = landlockVersion
     let (files, network) = restrict(version, readable: readable, writable: writable, mayListen: mayListen)
     return Outcome(
       noNewPrivileges: privileges, notDumpable: dumpable, files: files, network: network,
@@ -86,6 +86,9 @@ package enum Confinement {
 
   /// Whether nothing can be read through this path.
   package static func cannotOpen(_ path: String) -> Bool { probe(path) != .opens }
+
+  /// The Landlock interface this kernel speaks; 0 where it has none.
+  package static var landlockVersion: Int { max(0, Int(doorsill_landlock_abi())) }
 
   /// Threads of this process now.
   package static var threadCount: Int {
