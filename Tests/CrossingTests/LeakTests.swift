@@ -96,7 +96,11 @@ import Trust
     let text = Self.values.map { "note \($0) end" }.joined(separator: "\n")
     let database = try outside.folder.file("planted.sqlite")
     let builder = try RowsFile.Builder(path: database, fields: [RowField(name: "t", type: .string)])
-    try builder.append(rows: Self.values.map { [.text(String(repeating: "å", count: 3_000) + $0)] })
+    // Some of the values lie on pages of overflow.
+    try builder.append(
+      rows: Self.values.enumerated().map {
+        [.text(String(repeating: "å", count: $0 % 10 == 0 ? 3_000 : 9) + $1)]
+      })
     try builder.finish()
     let stored = try Files.read(database)
     let plants: [(String, [UInt8])] = [
@@ -125,7 +129,7 @@ import Trust
     let outside = try Outside()
     let set = try Self.set(outside, [Self.values[3]])
     for shift in [-20, -9, -1, 0, 1, 9] {
-      var page = [UInt8](repeating: 0x2E, count: 3 << 20)
+      var page = [UInt8](repeating: 0x2E, count: 5 << 18)
       let place = (1 << 20) + shift
       page.replaceSubrange(place..<place + 18, with: Self.values[3].utf8)
       let writer = try outside.writer()

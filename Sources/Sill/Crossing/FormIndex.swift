@@ -53,28 +53,17 @@ final class FormIndex {
     isEmpty = builder.long.isEmpty && builder.short.isEmpty
   }
 
-  /// Tries every position before `end` of the text; eight readable bytes must follow its last one. `body` gets the
+  /// Tries every position of the text's first `count` bytes, after which eight more must be readable. `body` gets the
   /// place, the length and the form of each match.
-  func search(
-    _ text: UnsafeBufferPointer<UInt8>, count: Int, upTo end: Int, _ body: (Int, Int, Form) -> Void
-  ) {
-    guard !isEmpty, let base = text.baseAddress else { return }
-    let raw = UnsafeRawPointer(base)
-    let hasShort = !short.isEmpty
-    let hasLong = !long.isEmpty
-    for place in 0..<end {
-      let window = raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-      if hasLong, long.mayBegin(window) { long.probe(window, text, place, count, body) }
-      if hasShort {
-        let window = window & 0xFFFF_FFFF
-        if short.mayBegin(window) { short.probe(window, text, place, count, body) }
-      }
-    }
+  func search(_ text: UnsafeBufferPointer<UInt8>, count: Int, _ body: (Int, Int, Form) -> Void) {
+    guard let base = text.baseAddress else { return }
+    if !long.isEmpty { long.search(base, count, mask: .max, body) }
+    if !short.isEmpty { short.search(base, count, mask: 0xFFFF_FFFF, body) }
   }
 
   /// Forms by their first eight (or four) bytes.
-  private struct Windows {
-    private let bits: [UInt64]
+  private final class Windows {
+    private let bits: UnsafeMutablePointer<UInt64>
     private let bitShift: UInt64
     private let windows: [UInt64]
     private let starts: [Int32]
@@ -89,7 +78,8 @@ final class FormIndex {
     init(_ entries: [(window: UInt64, length: Int, hash: UInt64, form: Form)]) {
       isEmpty = entries.isEmpty
       let size = Windows.power(of: max(16, entries.count * 2))
-      var bits = [UInt64](repeating: 0, count: size * 8 / 64 + 1)
+      let bits = UnsafeMutablePointer<UInt64>.allocate(capacity: size * 8 / 64 + 1)
+      bits.initialize(repeating: 0, count: size * 8 / 64 + 1)
       let bitCount = UInt64(size * 8)
       bitShift = UInt64(64 - bitCount.trailingZeroBitCount)
       var windows = [UInt64](repeating: 0, count: size)
@@ -151,14 +141,27 @@ final class FormIndex {
       forms[slot] = form
     }
 
-    @inline(__always)
-    func mayBegin(_ window: UInt64) -> Bool {
-      let bit = (window &* Windows.factor) >> bitShift
-      return bits[Int(bit >> 6)] & (1 << (bit & 63)) != 0
+    deinit { bits.deallocate() }
+
+    /// One multiplication and one bit a place.
+    func search(
+      _ text: UnsafePointer<UInt8>, _ count: Int, mask: UInt64, _ body: (Int, Int, Form) -> Void
+    ) {
+      let raw = UnsafeRawPointer(text)
+      let (bits, shift) = (bits, bitShift)
+      var place = 0
+      while place < count {
+        let window = raw.loadUnaligned(fromByteOffset: place, as: UInt64.self) & mask
+        let bit = (window &* Windows.factor) >> shift
+        if bits[Int(truncatingIfNeeded: bit >> 6)] & (1 << (bit & 63)) != 0 {
+          probe(window, text, place, count, body)
+        }
+        place &+= 1
+      }
     }
 
     func probe(
-      _ window: UInt64, _ text: UnsafeBufferPointer<UInt8>, _ place: Int, _ count: Int,
+      _ window: UInt64, _ text: UnsafePointer<UInt8>, _ place: Int, _ count: Int,
       _ body: (Int, Int, Form) -> Void
     ) {
       var slot = Int(truncatingIfNeeded: Fingerprint.spread(window)) & windowMask

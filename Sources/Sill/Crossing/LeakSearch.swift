@@ -23,7 +23,7 @@ final class LeakSearch {
   let bits: [Double]
   let tooShort: Int
   private let overlap: Int
-  private var fold = TextFold()
+  private let fold = TextFold()
   private(set) var bytes = 0
 
   init(_ batch: SecretSet.Batch) throws {
@@ -85,7 +85,10 @@ final class LeakSearch {
       guard fresh > 0 else { return }
       search.bytes += fresh
       fresh = 0
-      search.look(buffer, base: base, found)
+      let count = buffer.count
+      buffer.append(contentsOf: repeatElement(0, count: 8))
+      buffer.withUnsafeBufferPointer { search.look($0, count: count, base: base, found) }
+      buffer.removeLast(8)
       guard !isLast else { return }
       let gone = max(0, buffer.count - search.overlap)
       buffer.removeFirst(gone)
@@ -93,29 +96,15 @@ final class LeakSearch {
     }
   }
 
-  /// Looks at a window; what begins in the overlap may be found twice.
-  private func look(_ buffer: [UInt8], base: Int, _ found: (Hit) -> Void) {
-    let count = buffer.count
-    var padded = buffer
-    padded.append(contentsOf: repeatElement(0, count: 8))
-    padded.withUnsafeBufferPointer { text in
-      plain.search(text, count: count, upTo: count) { place, length, form in
-        if let hit = judgePlain(text, count, place, length, form, base) { found(hit) }
-      }
+  /// Looks at a window, after which eight readable bytes stand; what begins in the overlap may be found twice.
+  private func look(_ text: UnsafeBufferPointer<UInt8>, count: Int, base: Int, _ found: (Hit) -> Void) {
+    plain.search(text, count: count) { place, length, form in
+      if let hit = judgePlain(text, count, place, length, form, base) { found(hit) }
     }
     guard !folded.isEmpty else { return }
-    fold.reset()
-    _ = buffer.withUnsafeBufferPointer { fold.take($0, isLast: true) }
-    let foldedCount = fold.bytes.count
-    let origins = fold.origins
-    var foldedBytes = fold.bytes
-    foldedBytes.append(contentsOf: repeatElement(0, count: 8))
-    foldedBytes.withUnsafeBufferPointer { text in
-      origins.withUnsafeBufferPointer { origins in
-        folded.search(text, count: foldedCount, upTo: foldedCount) { place, length, form in
-          if let hit = judgeFolded(text, foldedCount, origins, place, length, form, base) { found(hit) }
-        }
-      }
+    fold.take(UnsafeBufferPointer(rebasing: text[..<count]))
+    folded.search(fold.bytes, count: fold.count) { place, length, form in
+      if let hit = judgeFolded(fold.bytes, fold.count, fold.origins, place, length, form, base) { found(hit) }
     }
   }
 

@@ -1,57 +1,67 @@
 /// Brings text to one spelling, so that a value is found however it is dressed: full-width forms become ordinary ones,
 /// ASCII letters small, spaces, hyphens and brackets go; HTML entities, JSON escapes and percent escapes become what
-/// they stand for. Works on pieces: what may be half an escape at the end of a piece is left for the next.
-struct TextFold {
-  /// The folded bytes.
-  private(set) var bytes: [UInt8] = []
+/// they stand for. Its buffers are used again from piece to piece.
+final class TextFold {
   /// For each folded byte, where it began in the piece; the top bit says that something was left out before it.
-  private(set) var origins: [UInt32] = []
   static let gap: UInt32 = 1 << 31
-  /// Longest escape: `&#x10FFFF;`, `\ud83d\ude00`.
-  static let longestEscape = 12
 
+  private var folded = UnsafeMutablePointer<UInt8>.allocate(capacity: 64)
+  private var places = UnsafeMutablePointer<UInt32>.allocate(capacity: 64)
+  private var capacity = 64
+  private(set) var count = 0
   private var gapBefore = false
+
+  deinit {
+    folded.deallocate()
+    places.deallocate()
+  }
+
+  /// The folded bytes; eight readable zeros follow them. Valid until the next call.
+  var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: folded, count: count + 8) }
+
+  /// Where each began.
+  var origins: UnsafeBufferPointer<UInt32> { UnsafeBufferPointer(start: places, count: count) }
 
   /// Folds a whole value.
   static func fold(_ value: some Collection<UInt8>) -> [UInt8] {
-    var fold = TextFold()
-    _ = Array(value).withUnsafeBufferPointer { fold.take($0, isLast: true) }
-    return fold.bytes
+    let fold = TextFold()
+    Array(value).withUnsafeBufferPointer { fold.take($0) }
+    return Array(fold.bytes[..<fold.count])
   }
 
-  /// Drops what is before that place, so that the rest can be carried into the next piece.
-  mutating func reset() {
-    bytes.removeAll(keepingCapacity: true)
-    origins.removeAll(keepingCapacity: true)
+  /// Folds a piece anew. Nothing grows by it: no escape is shorter than what it stands for.
+  func take(_ piece: UnsafeBufferPointer<UInt8>) {
+    if capacity < piece.count + 16 {
+      folded.deallocate()
+      places.deallocate()
+      capacity = piece.count + 16
+      folded = .allocate(capacity: capacity)
+      places = .allocate(capacity: capacity)
+    }
+    count = 0
     gapBefore = false
-  }
-
-  /// Folds a piece; returns how much of it was used.
-  mutating func take(_ piece: UnsafeBufferPointer<UInt8>, isLast: Bool) -> Int {
-    bytes.reserveCapacity(bytes.count + piece.count)
-    origins.reserveCapacity(origins.count + piece.count)
-    var at = 0
-    let safe = isLast ? piece.count : max(0, piece.count - TextFold.longestEscape)
-    while at < safe {
-      let byte = piece[at]
-      let step = TextFold.classes[Int(byte)]
-      switch step {
-      case 0:
-        put(byte, at)
-        at += 1
-      case 1:
-        put(byte | 0x20, at)
-        at += 1
-      case 2:
-        gapBefore = true
-        at += 1
-      default:
-        let (used, scalar) = TextFold.escape(piece, at)
-        if let scalar { put(scalar, at) } else { put(byte, at) }
-        at += used
+    TextFold.classes.withUnsafeBufferPointer { classes in
+      var at = 0
+      while at < piece.count {
+        let byte = piece[at]
+        switch classes[Int(byte)] {
+        case 0:
+          put(byte, at)
+          at += 1
+        case 1:
+          put(byte | 0x20, at)
+          at += 1
+        case 2:
+          gapBefore = true
+          at += 1
+        default:
+          let (used, scalar) = TextFold.escape(piece, at)
+          if let scalar { put(scalar, at) } else { put(byte, at) }
+          at += used
+        }
       }
     }
-    return at
+    for place in count..<count + 8 { folded[place] = 0 }
   }
 
   /// 0 as it is, 1 capital letter, 2 left out, 3 may begin an escape or a character to look at.
@@ -64,14 +74,15 @@ struct TextFold {
   }()
 
   @inline(__always)
-  private mutating func put(_ byte: UInt8, _ at: Int) {
-    bytes.append(byte)
-    origins.append(UInt32(truncatingIfNeeded: at) & ~TextFold.gap | (gapBefore ? TextFold.gap : 0))
+  private func put(_ byte: UInt8, _ at: Int) {
+    folded[count] = byte
+    places[count] = UInt32(truncatingIfNeeded: at) & ~TextFold.gap | (gapBefore ? TextFold.gap : 0)
+    count += 1
     gapBefore = false
   }
 
   /// A scalar that an escape or a wide character stood for.
-  private mutating func put(_ scalar: UInt32, _ at: Int) {
+  private func put(_ scalar: UInt32, _ at: Int) {
     switch scalar {
     case 0x20, 0x2D, 0x5F, 0x28, 0x29, 0xA0, 0xAD, 0xB7, 0x2000...0x2015, 0x202F, 0x2060, 0x2212, 0x3000,
       0xFEFF:
