@@ -43,6 +43,9 @@ struct DCAT {
     if let license = catalog.license(catalog.license) { graph.link(catalogIRI, "dct:license", license.url) }
     languages(of: catalogIRI)
     graph.link(catalogIRI, "dcat:themeTaxonomy", schemeIRI)
+    graph.link(catalogIRI, "dcat:themeTaxonomy", Self.eu + "data-theme")
+    graph.type(Self.eu + "data-theme", "skos:ConceptScheme")
+    graph.say(Self.eu + "data-theme", "dct:title", .text("Data theme", language: "en"))
     graph.type(schemeIRI, "skos:ConceptScheme")
     graph.say(schemeIRI, "dct:title", Text([("zh", "主题"), ("en", "Themes")]))
   }
