@@ -70,8 +70,9 @@ extension Exports {
     switch json {
     case .array(let elements): return .array(elements.map { flat($0, language) })
     case .object(let members):
+      // Downloads have exactly these columns in this order, which is what a schema without `fieldsMatch` says.
       return .object(
-        members.map { member in
+        members.filter { $0.key != "fieldsMatch" }.map { member in
           if ["title", "description"].contains(member.key), let text = Text(json: member.value) {
             return JSON.Member(member.key, .string(text(language)))
           }
