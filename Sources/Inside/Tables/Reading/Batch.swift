@@ -27,8 +27,10 @@ package struct Batch: Sendable {
   package func line(ofRow row: Int) -> Int { firstLine + Int(storage.rowLines[row]) }
 
   /// Calls `body` with the bytes of a cell; a cell that is not there is empty.
-  package func withCell<R>(_ row: Int, _ column: Int, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
-    body(bytes(row, column))
+  package func withCell<R, E: Error>(
+    _ row: Int, _ column: Int, _ body: (UnsafeBufferPointer<UInt8>) throws(E) -> R
+  ) throws(E) -> R {
+    try body(bytes(row, column))
   }
 
   /// The cell as written.

@@ -10,7 +10,8 @@ extension RunningServer {
     let logFolder = options.accessLog.map { Files.parent(of: $0) }
     let outcome = Confinement.apply(
       readable: certificates.paths.map { Files.parent(of: $0) },
-      writable: [state.folder] + (logFolder.map { [$0] } ?? []))
+      writable: [state.folder] + (logFolder.map { [$0] } ?? []),
+      mayListen: true)
     var lines = outcome.lines.map { "\($0.name): \($0.measure.text)" }
     let open = options.mustBeClosed.filter { Files.exists($0) && !Confinement.cannotOpen($0) }
     if open.isEmpty {

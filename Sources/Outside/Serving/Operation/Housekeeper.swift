@@ -12,6 +12,8 @@ import Synchronization
 final class Housekeeper: Sendable {
   /// Seconds between two rounds.
   static let interval = 0.25
+  /// Rounds between two checkpoints of the answers log on disk: about a second.
+  static let roundsPerCheckpoint = 4
   /// Rounds between two snapshots of the quotas.
   static let roundsPerSnapshot = 240
 
@@ -74,6 +76,7 @@ final class Housekeeper: Sendable {
       }
       if reload { log?.reopen() }
       tell("certificates") { try refreshCertificates(force: reload) }
+      if round % Self.roundsPerCheckpoint == 0 { tell("log") { try answers.ledger.persist() } }
       if round % Self.roundsPerSnapshot == 0 { closeBooks() }
     }
     closeBooks()

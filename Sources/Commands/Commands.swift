@@ -1,1 +1,0 @@
-// Commands: see the table in Package.swift.

@@ -1,0 +1,111 @@
+import Bytes
+import Glibc
+import Synchronization
+
+/// Where a verb speaks: results to standard output, everything else to standard error. Colour and progress only
+/// on a terminal, and no colour where `NO_COLOR` is set (no-color.org).
+final class Terminal: Sendable {
+  private let colour: Bool
+  private let live: Bool
+  private let progressShown = Mutex(false)
+
+  init() {
+    live = isatty(2) == 1
+    colour =
+      isatty(1) == 1 && getenv("NO_COLOR") == nil && getenv("TERM").map { String(cString: $0) } != "dumb"
+  }
+
+  enum Style: String {
+    case bold = "1", dim = "2", red = "31", green = "32", yellow = "33", blue = "34", cyan = "36"
+  }
+
+  func styled(_ text: String, _ style: Style) -> String {
+    colour ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+  }
+
+  func print(_ line: String = "") { write(line + "\n", to: 1) }
+  func print(bytes: [UInt8]) { write(bytes, to: 1) }
+  func note(_ line: String) {
+    clearProgress()
+    write(line + "\n", to: 2)
+  }
+  func note(_ phrase: Phrase) { note(phrase.said) }
+
+  /// Tells an error with what to do about it, in the shell's manner: prefix, no capital, no final stop.
+  func tell(_ fault: any Error) {
+    let known = fault as? any Fault
+    note("doorsill: \(Phrase("错误", "error").said): \(known?.message ?? String(describing: fault))")
+    if let hint = known?.hint { note("doorsill: \(Phrase("提示", "hint").said): \(hint)") }
+  }
+
+  /// One line that is overwritten by the next, on a terminal only.
+  func progress(_ line: String) {
+    guard live else { return }
+    progressShown.withLock { $0 = true }
+    write("\r\u{1B}[K\(line)", to: 2)
+  }
+
+  func clearProgress() {
+    guard live else { return }
+    let shown = progressShown.withLock { shown in
+      defer { shown = false }
+      return shown
+    }
+    if shown { write("\r\u{1B}[K", to: 2) }
+  }
+
+  private func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
+
+  private func write(_ bytes: [UInt8], to descriptor: Int32) {
+    bytes.withUnsafeBytes { buffer in
+      var offset = 0
+      while offset < buffer.count {
+        let written = Glibc.write(descriptor, buffer.baseAddress?.advanced(by: offset), buffer.count - offset)
+        if written < 0 && errno == EINTR { continue }
+        guard written > 0 else { return }
+        offset += written
+      }
+    }
+  }
+
+  /// Columns aligned by display width: a CJK character takes two cells.
+  func table(_ rows: [[String]], indent: Int = 0) {
+    guard let columns = rows.map(\.count).max() else { return }
+    let widths = (0..<columns).map { column in
+      rows.map { $0.count > column ? Self.width($0[column]) : 0 }.max() ?? 0
+    }
+    for row in rows {
+      var line = String(repeating: " ", count: indent)
+      for (column, cell) in row.enumerated() {
+        line += cell
+        if column < row.count - 1 {
+          line += String(repeating: " ", count: widths[column] - Self.width(cell) + 2)
+        }
+      }
+      print(line)
+    }
+  }
+
+  /// Terminal cells a text takes, escape sequences not counted.
+  static func width(_ text: String) -> Int {
+    var width = 0
+    var escaped = false
+    for scalar in text.unicodeScalars {
+      if escaped {
+        escaped = scalar != "m"
+      } else if scalar.value == 0x1B {
+        escaped = true
+      } else {
+        let value = scalar.value
+        let wide =
+          (0x1100...0x115F).contains(value) || (0x2E80...0xA4CF).contains(value)
+          || (0xAC00...0xD7A3).contains(value)
+          || (0xF900...0xFAFF).contains(value) || (0xFE30...0xFE6F).contains(value)
+          || (0xFF00...0xFF60).contains(value)
+          || (0xFFE0...0xFFE6).contains(value) || (0x20000...0x3FFFD).contains(value)
+        width += scalar.properties.generalCategory == .nonspacingMark ? 0 : (wide ? 2 : 1)
+      }
+    }
+    return width
+  }
+}

@@ -1,0 +1,74 @@
+import Bytes
+import Glibc
+
+/// The command line: finds the verb, runs it, and turns what it throws into words and an exit status.
+public enum Program {
+  /// Runs the program with the words of the process and ends it with the exit status.
+  public static func main() -> Never { exit(run(Array(CommandLine.arguments.dropFirst()))) }
+
+  /// Runs the program with the words after its own name. Exit: 0 done, 1 the data or policy says no, 2 wrong
+  /// usage, 3 the environment failed.
+  public static func run(_ words: [String]) -> Int32 {
+    signal(SIGPIPE, SIG_IGN)
+    let terminal = Terminal()
+    do {
+      return try dispatch(words, terminal).rawValue
+    } catch {
+      terminal.tell(error)
+      return status(of: error).rawValue
+    }
+  }
+
+  static func status(of error: any Error) -> ExitStatus {
+    switch (error as? any Fault)?.blame {
+    case .data: .refused
+    case .usage: .usage
+    case .environment, nil: .environment
+    }
+  }
+
+  private static func dispatch(_ words: [String], _ terminal: Terminal) throws -> ExitStatus {
+    guard let first = words.first, first != "--help", first != "-h" else {
+      Help.overview(terminal)
+      return words.isEmpty ? .usage : .done
+    }
+    if first == "help" {
+      guard words.count > 1 else {
+        Help.overview(terminal)
+        return .done
+      }
+      return try Help.show(Array(words.dropFirst()), terminal)
+    }
+    if first == "--version" || first == "version" {
+      terminal.print("doorsill \(Self.version)")
+      return .done
+    }
+    guard let verb = find(words) else {
+      // `doorsill person` alone, or with `--help`, lists what `person` can do.
+      if Verbs.all.contains(where: { $0.words[0] == first }) { return try Help.show([first], terminal) }
+      throw unknown(first)
+    }
+    let rest = Array(words.dropFirst(verb.words.count))
+    let invocation = try Invocation(verb: verb, words: rest, terminal: terminal)
+    if invocation.has("--help") {
+      Help.page(verb, terminal)
+      return .done
+    }
+    return try verb.run(invocation)
+  }
+
+  /// The verb with the most words that the given ones begin with.
+  static func find(_ words: [String]) -> Verb? {
+    Verbs.all.filter { words.starts(with: $0.words) }.max { $0.words.count < $1.words.count }
+  }
+
+  static func unknown(_ word: String) -> UsageFault {
+    let near = nearest(word, in: Verbs.all.map { $0.words[0] })
+    return UsageFault(
+      Phrase("没有命令 “\(word)”", "there is no verb '\(word)'"),
+      hint: near.map { Phrase("是否要用 “\($0)”？", "did you mean '\($0)'?") }
+        ?? Phrase("doorsill help 列出全部命令", "doorsill help lists them all"))
+  }
+
+  static let version = "0.1.0"
+}

@@ -1,0 +1,139 @@
+import Bytes
+import Ledgers
+import Publishing
+import Releases
+import Serving
+import Trust
+
+/// `ledger` and `receipt`: what an auditor and a company check.
+enum LedgerVerbs {
+  static let all: [Verb] = [
+    Verb(
+      "ledger verify", "[answers|decisions]",
+      Phrase("核验审计日志的每一个条目（缺省：两本都核验）", "verify every entry of a log (default: both)"),
+      options: [.portal, .state, .json], example: "doorsill ledger verify", run: verify),
+    Verb(
+      "ledger show", "answers|decisions",
+      Phrase("按序输出条目（每行一条 JSON）", "print the entries in order, one JSON a line"),
+      options: [Option("--from", "N", Phrase("起始序号", "the first index")), .portal, .state],
+      example: "doorsill ledger show answers --from 100", run: show),
+    Verb(
+      "receipt verify", "FILE",
+      Phrase("离线核验回执；可同时核对答复", "check a receipt offline, and the answer it came with"),
+      options: [
+        Option(
+          "--keys", "FILE",
+          Phrase("门户公布的公钥 /.well-known/jwks.json", "the portal's published keys, /.well-known/jwks.json")),
+        Option("--answer", "FILE", Phrase("答复正文（逐字节）", "the body of the answer, byte for byte")), .json,
+      ],
+      example: "doorsill receipt verify receipt.jws --keys jwks.json --answer answer.json", run: verifyReceipt
+    ),
+  ]
+
+  /// A log with the name and the key it is signed under.
+  private struct Log {
+    let name: String
+    let folder: String
+    let origin: String
+    let key: VerifyingKey
+  }
+
+  private static func logs(_ invocation: Invocation) throws -> [Log] {
+    let outside = try invocation.outside()
+    let settings = try ReleaseStore(folder: outside.folder, key: try outside.releaseKey()).current().settings
+    var logs = [
+      Log(
+        name: "answers", folder: outside.answers, origin: LogNames.answers(settings),
+        key: try outside.checkpointKey().publicKey)
+    ]
+    if invocation.value("--state") == nil {
+      let portal = try invocation.portal()
+      logs.append(
+        Log(
+          name: "decisions", folder: portal.inside + "/decisions", origin: LogNames.decisions(settings),
+          key: try outside.releaseKey()))
+    }
+    return logs
+  }
+
+  private static func chosen(_ invocation: Invocation, _ word: String?) throws -> [Log] {
+    let all = try logs(invocation)
+    guard let word else { return all.filter { Files.exists($0.folder) } }
+    guard let log = all.first(where: { $0.name == word }) else {
+      throw UsageFault(
+        Phrase("没有日志“\(word)”", "there is no log '\(word)'"),
+        hint: Phrase("answers 或 decisions", "'answers' or 'decisions'"))
+    }
+    return [log]
+  }
+
+  private static func verify(_ invocation: Invocation) throws -> ExitStatus {
+    var reports: [JSON] = []
+    var isSound = true
+    for log in try chosen(invocation, try invocation.operands(0, 1).first) {
+      let report = try Ledger.verify(folder: log.folder, origin: log.origin, key: log.key)
+      reports.append([
+        "log": .string(log.name), "entries": JSON(report.entries), "sound": .bool(report.isSound),
+        "root": report.checkpoint.map { .string(Hex.encode($0.root)) } ?? .null,
+        "faults": JSON(report.faults.map(\.description)),
+      ])
+      isSound = isSound && report.isSound
+      guard !invocation.has("--json") else { continue }
+      for fault in report.faults {
+        invocation.terminal.note("\(invocation.terminal.styled("✗", .red)) \(log.name): \(fault)")
+      }
+      guard report.isSound else { continue }
+      invocation.terminal.note(
+        Phrase(
+          "\(log.name)：\(report.entries) 条全部核验一致，签名有效",
+          "\(log.name): all \(report.entries) entries hold, and the checkpoint is signed"))
+    }
+    if invocation.has("--json") {
+      invocation.terminal.print(bytes: JSON.array(reports).serialized(pretty: true) + [0x0A])
+    }
+    return isSound ? .done : .refused
+  }
+
+  private static func show(_ invocation: Invocation) throws -> ExitStatus {
+    let log = try chosen(invocation, try invocation.operands(1, 1).first)[0]
+    let first = try invocation.value("--from").map { text in
+      guard let number = Int(text), number >= 0 else {
+        throw UsageFault(Phrase("--from 须为序号，而不是“\(text)”", "--from takes an index, not '\(text)'"))
+      }
+      return number
+    }
+    let ledger = try Ledger(reading: log.folder, origin: log.origin, key: log.key)
+    for index in min(first ?? 0, ledger.size)..<ledger.size {
+      invocation.terminal.print(bytes: try ledger.line(at: index) + [0x0A])
+    }
+    return .done
+  }
+
+  private static func verifyReceipt(_ invocation: Invocation) throws -> ExitStatus {
+    let file = try invocation.operands(1, 1)[0]
+    let text = String(decoding: try Files.read(file, limit: 1 << 20), as: UTF8.self).filter {
+      !$0.isWhitespace
+    }
+    let keyFile = try invocation.required("--keys")
+    let set = try JSON(parsing: try Files.read(keyFile, limit: 1 << 20))
+    let keys = try (set["keys"]?.array ?? [set]).map { try VerifyingKey(jwk: $0) }
+    let answer = try invocation.value("--answer").map { try Files.read($0) }
+    let claims = try Receipt.verify(text, keys: keys, answer: answer)
+    if invocation.has("--json") {
+      invocation.terminal.print(bytes: claims.json.serialized(pretty: true) + [0x0A])
+      return .done
+    }
+    invocation.terminal.note(
+      Phrase(
+        "回执有效\(answer == nil ? "" : "，答复与之相符")",
+        "the receipt is valid\(answer == nil ? "" : ", and the answer is the one it was given for")"))
+    invocation.terminal.table([
+      [Phrase("提供", "provided by").said, claims.provider], [Phrase("管理", "managed by").said, claims.manager],
+      [Phrase("使用", "used by").said, claims.consumer], [Phrase("用途", "purpose").said, claims.purpose],
+      [Phrase("时间", "time").said, claims.time.rfc3339],
+      [Phrase("发布版本", "release").said, String(claims.release)],
+      [Phrase("日志序号", "log index").said, "\(claims.ledgerIndex) (\(claims.ledgerOrigin))"],
+    ])
+    return .done
+  }
+}

@@ -1,0 +1,187 @@
+import Bytes
+import Catalogs
+import Policies
+import Publishing
+import Tables
+import Trust
+
+/// The custodian's verbs: from an empty folder to a published release.
+enum PortalVerbs {
+  static let all: [Verb] = [
+    Verb(
+      "init", "DIR", Phrase("建立一个可直接发布的门户文件夹", "make a portal folder that publishes as it stands"),
+      example: "doorsill init my-portal", run: initialise),
+    Verb(
+      "check", "[DATASET…]",
+      Phrase("检查数据与描述，列出每一处错误；不改动任何文件", "read everything and list every fault; changes nothing"),
+      options: [.portal, .json], example: "doorsill check airports", run: check),
+    Verb(
+      "classify", "[DATASET…]",
+      Phrase("按规则与证据定级，并说明怎样会改变", "the level with its evidence, and what would change it"),
+      options: [
+        Option("--file", "TABLE", Phrase("对没有描述文件的数据表定级", "classify a bare table without a descriptor")),
+        .portal, .json,
+      ], example: "doorsill classify residents", run: classifyDatasets),
+    Verb(
+      "approve", "DATASET",
+      Phrase(
+        "作为第二人签署待批的变更（policy 表示规则文件）",
+        "sign a pending change as a second person ('policy' for the policy files)"),
+      options: [Option("--reason", "TEXT", Phrase("书面理由", "the reason, in writing")), .portal]
+        + Option.person,
+      example: "doorsill approve airports --as li-na --reason '坐标为公开的机场基准点'", run: approve),
+    Verb(
+      "publish", "", Phrase("检查、定级、把关、保护、发布", "check, classify, gate, protect, and release"),
+      options: [
+        Option("--dry-run", Phrase("只说明将会改变什么", "only say what would change")), .portal, .json,
+      ] + Option.person,
+      example: "doorsill publish --as zhang-min", run: publish),
+  ]
+
+  private static func initialise(_ invocation: Invocation) throws -> ExitStatus {
+    let folder = try invocation.operands(1, 1)[0]
+    let portal = try Beginning.make(folder)
+    invocation.terminal.note(
+      Phrase(
+        "门户已建立：\(portal.folder)。下一步：cd \(folder) && doorsill publish",
+        "made the portal \(portal.folder); next: cd \(folder) && doorsill publish"))
+    return .done
+  }
+
+  // MARK: check
+
+  private static func check(_ invocation: Invocation) throws -> ExitStatus {
+    let portal = try invocation.portal()
+    let examinations = try examine(invocation, portal)
+    if invocation.has("--json") {
+      let items: [JSON] = examinations.map { examination in
+        [
+          "dataset": .string(examination.dataset.name), "rows": JSON(examination.rows),
+          "faults": JSON(examination.faultCount),
+          "resources": .object(
+            examination.dataset.resources.map {
+              JSON.Member($0.name, examination.reports[$0.name]?.json ?? .null)
+            }),
+        ]
+      }
+      invocation.terminal.print(bytes: JSON.array(items).serialized(pretty: true) + [0x0A])
+    } else {
+      for examination in examinations {
+        tell(examination.faults, count: examination.faultCount, invocation.terminal)
+      }
+      invocation.terminal.table(
+        [[Phrase("数据集", "dataset").said, Phrase("行", "rows").said, Phrase("错误", "faults").said]]
+          + examinations.map {
+            [
+              $0.dataset.name, String($0.rows),
+              $0.faultCount == 0
+                ? invocation.terminal.styled("✓", .green)
+                : invocation.terminal.styled(String($0.faultCount), .red),
+            ]
+          })
+    }
+    return examinations.allSatisfy { $0.faultCount == 0 } ? .done : .refused
+  }
+
+  /// Reads the named datasets, or all.
+  private static func examine(_ invocation: Invocation, _ portal: Portal) throws -> [Examination] {
+    let policies = try PolicySet.load(folder: portal.policies)
+    let catalog = try Catalog.load(folder: portal.catalog, policies: policies)
+    let wanted = invocation.operands
+    for name in wanted where catalog.dataset(name) == nil {
+      throw UsageFault(
+        Phrase("目录中没有数据集“\(name)”", "the catalogue has no dataset '\(name)'"),
+        hint: nearest(name, in: catalog.datasets.map(\.name)).map {
+          Phrase("是否要用 \($0)？", "did you mean \($0)?")
+        })
+    }
+    let datasets = catalog.datasets.filter { wanted.isEmpty || wanted.contains($0.name) }
+    return try datasets.enumerated().map { number, dataset in
+      invocation.terminal.progress("\(number + 1)/\(datasets.count) \(dataset.name)")
+      defer { invocation.terminal.clearProgress() }
+      return try Examination(dataset, catalog: catalog, policies: policies)
+    }
+  }
+
+  static func tell(_ faults: [CellFault], count: Int, _ terminal: Terminal) {
+    for fault in faults { terminal.note(fault.description(in: Phrase.language)) }
+    if count > faults.count {
+      terminal.note(Phrase("……另有 \(count - faults.count) 处", "… and \(count - faults.count) more"))
+    }
+  }
+
+  // MARK: classify
+
+  private static func classifyDatasets(_ invocation: Invocation) throws -> ExitStatus {
+    let verdicts: [Verdict]
+    if let file = invocation.value("--file") {
+      let policies =
+        try (try? invocation.portal()).map { try PolicySet.load(folder: $0.policies) }
+        ?? PolicySet.parse(files: PolicySet.defaults)
+      verdicts = [try Examination.verdict(ofFile: file, policies: policies)]
+    } else {
+      let portal = try invocation.portal()
+      let policies = try PolicySet.load(folder: portal.policies)
+      verdicts = try examine(invocation, portal).map { $0.verdict(policies) }
+    }
+    if invocation.has("--json") {
+      let items = verdicts.map(\.json)
+      let json = invocation.has("--file") ? items[0] : .array(items)
+      invocation.terminal.print(bytes: json.serialized(pretty: true) + [0x0A])
+    } else {
+      for verdict in verdicts { VerdictPage.show(verdict, invocation.terminal) }
+    }
+    return verdicts.allSatisfy { $0.problems.isEmpty } ? .done : .refused
+  }
+
+  // MARK: approve and publish
+
+  private static func approve(_ invocation: Invocation) throws -> ExitStatus {
+    let subject = try invocation.operands(1, 1)[0]
+    let reason = try invocation.required("--reason")
+    guard let person = try invocation.person() else {
+      _ = try invocation.required("--as")
+      return .usage
+    }
+    let path = try Approving.sign(
+      subject, portal: try invocation.portal(), approver: person.id, key: person.key, reason: reason,
+      now: .now())
+    invocation.terminal.note(Phrase("已签署：\(path)", "signed: \(path)"))
+    return .done
+  }
+
+  private static func publish(_ invocation: Invocation) throws -> ExitStatus {
+    let terminal = invocation.terminal
+    let actor =
+      try invocation.person().map { Actor(person: $0.id, key: $0.key) }
+      ?? Actor(systemUser: Invocation.systemUser)
+    let publisher = try Publisher(
+      try invocation.portal(), options: PublishOptions(actor: actor, dryRun: invocation.has("--dry-run"))
+    ) { stage in terminal.progress(words(for: stage)) }
+    do {
+      let publication = try publisher.publish()
+      terminal.clearProgress()
+      PublicationPage.show(publication, json: invocation.has("--json"), terminal)
+      return .done
+    } catch let rejection as Rejection {
+      terminal.clearProgress()
+      tell(rejection.faults, count: rejection.faultCount, terminal)
+      for objection in rejection.objections { VerdictPage.tell(objection, terminal) }
+      throw rejection
+    }
+  }
+
+  private static func words(for stage: Stage) -> String {
+    switch stage {
+    case .reading(let dataset, let number, let count):
+      Phrase("[\(number)/\(count)] 读取并检查 \(dataset)", "[\(number)/\(count)] reading and checking \(dataset)")
+        .said
+    case .computing(let dataset, let result):
+      Phrase("计算并保护 \(dataset)/\(result)", "computing and protecting \(dataset)/\(result)").said
+    case .writing(let dataset, let number, let count):
+      Phrase("[\(number)/\(count)] 写入 \(dataset)", "[\(number)/\(count)] writing \(dataset)").said
+    case .scanning: Phrase("泄漏检查", "scanning for leaks").said
+    case .sealing: Phrase("签名并切换", "signing and flipping").said
+    }
+  }
+}

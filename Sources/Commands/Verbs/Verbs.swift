@@ -1,0 +1,19 @@
+/// Every verb, in the order of the help page.
+enum Verbs {
+  static let all: [Verb] =
+    PortalVerbs.all + PersonVerbs.all + ReleaseVerbs.all + ServeVerbs.all + AuthorityVerbs.all
+    + ClientVerbs.all
+    + GrantVerbs.all + KeyVerbs.all + ResultVerbs.all + LedgerVerbs.all + TableVerbs.all
+
+  /// The groups of the help page, by the first word of their verbs.
+  static let groups: [(Phrase, [String])] = [
+    (
+      Phrase("目录与发布", "Catalogue and publication"),
+      ["init", "add", "check", "classify", "approve", "person", "import", "publish", "withdraw", "release"]
+    ),
+    (Phrase("服务", "Service"), ["serve", "status", "doctor", "backup", "restore"]),
+    (Phrase("企业", "Companies"), ["ca", "client", "grant", "key", "application"]),
+    (Phrase("结果与审计", "Results and audit"), ["result", "ledger", "receipt"]),
+    (Phrase("数据表", "Tables"), ["convert"]),
+  ]
+}

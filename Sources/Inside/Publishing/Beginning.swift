@@ -1,0 +1,20 @@
+import Bytes
+import Catalogs
+
+/// Makes a portal folder that publishes as it stands: a catalogue with one small table, and the default policies.
+package enum Beginning {
+  /// Makes the folder where it is missing. A folder that already is a portal is left alone.
+  package static func make(_ folder: String) throws -> Portal {
+    guard !Files.exists(folder + "/Catalog/catalog.json5") else {
+      throw PublishingError(
+        .refused, "\(folder) is a portal already",
+        hint: "edit its Catalog/ and Policies/, then run 'doorsill publish'", blame: .usage)
+    }
+    for (path, bytes) in Starter.files() {
+      let file = "\(folder)/\(path)"
+      try Files.makeDirectory(Files.parent(of: file))
+      try Files.write(bytes, to: file)
+    }
+    return try Portal(folder: folder)
+  }
+}

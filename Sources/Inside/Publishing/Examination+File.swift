@@ -1,0 +1,86 @@
+package import Bytes
+package import Catalogs
+import Disclosure
+package import Policies
+import Tables
+
+extension Examination {
+  /// The verdict on a bare table without a descriptor: every column is text, and what detectors find decides.
+  package static func verdict(ofFile path: String, policies: PolicySet) throws -> Verdict {
+    let source = TableSource(path: path)
+    let reader = try TableReader(source)
+    let schema = Schema.text(reader.columnNames)
+    var scanners = schema.fields.map {
+      ColumnScanner(field: $0.name, policy: policies.detectors, fieldTitles: [])
+    }
+    let report = try TableCheck.run(source, schema: schema, options: TableCheck.Options(statistics: false)) {
+      batch, _ in
+      for column in scanners.indices {
+        for row in 0..<batch.rowCount { batch.withCell(row, column) { scanners[column].scan($0) } }
+      }
+    }
+    let facts = DatasetFacts(
+      name: Files.name(of: path), declaredLevel: policies.scale.lowest.id, hasLegalBasis: false,
+      hasReason: false,
+      fields: schema.fields.map { FieldFacts(name: $0.name) }, findings: scanners.flatMap { $0.findings() },
+      rows: report.rows)
+    return classify(facts, scale: policies.scale, policy: policies.detectors)
+  }
+}
+
+extension Verdict {
+  /// The verdict for machines; deterministic.
+  package var json: JSON {
+    [
+      "dataset": .string(dataset), "level": .string(level.id), "openness": .string(openness.rawValue),
+      "declared": .string(declared), "evidence": .array(items.map(\.json)),
+      "wouldChange": .array(wouldChange.map(Self.texts)),
+      "problems": .array(
+        problems.map {
+          ["code": .string($0.code.rawValue), "message": Self.texts($0.message), "hint": Self.texts($0.hint)]
+        }),
+    ]
+  }
+
+  private static func texts(_ texts: [String: String]) -> JSON {
+    .object(texts.sorted { $0.key < $1.key }.map { JSON.Member($0.key, .string($0.value)) })
+  }
+}
+
+extension Publication {
+  package var json: JSON {
+    [
+      "release": release.map { JSON($0) } ?? .null, "outcome": .string(outcome.word),
+      "datasets": .array(
+        datasets.map { dataset in
+          [
+            "dataset": .string(dataset.name), "level": .string(dataset.level),
+            "openness": .string(dataset.openness.rawValue), "rows": JSON(dataset.rows),
+            "change": JSON(dataset.change?.word),
+          ]
+        }),
+      "results": .array(reports.map(\.json)), "alsoOpen": JSON(listed),
+    ]
+  }
+}
+
+extension Publication.Outcome {
+  fileprivate var word: String {
+    switch self {
+    case .published: "published"
+    case .unchanged: "unchanged"
+    case .rehearsed: "rehearsed"
+    }
+  }
+}
+
+extension Publication.Change {
+  fileprivate var word: String {
+    switch self {
+    case .new: "new"
+    case .changed: "changed"
+    case .gone: "gone"
+    case .level(let from): "level was \(from)"
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package import Bytes
+import Disclosure
+import Policies
+
+/// What one release leaves behind inside the door, for the next one to be judged against: the policy it was made
+/// under, the state of each dataset, and the draws and budgets of its results. One file a release; the file of the
+/// release that is served is the one that counts, so a publication cut short leaves nothing behind.
+package struct History: Sendable {
+  /// A dataset as it was published.
+  package struct Dataset: Sendable, Equatable {
+    package var level: String
+    package var hasLegalBasis: Bool
+    package var evidenceHash: String
+    package var policyHash: String
+    /// SHA-256 over descriptor and sources.
+    package var fingerprint: String
+    /// When content or description last changed.
+    package var modified: Timestamp
+
+    var state: PublishedState {
+      PublishedState(
+        level: level, hasLegalBasis: hasLegalBasis, evidenceHash: evidenceHash, policyHash: policyHash)
+    }
+  }
+
+  package var release: Int
+  package var policyHash: String
+  /// The policy files as they were, by name.
+  package var policyFiles: [String: [UInt8]]
+  package var datasets: [String: Dataset]
+  /// Draws, carry-over and spent budget, by key family.
+  var results: [String: ResultHistory]
+
+  static let empty = History(release: 0, policyHash: "", policyFiles: [:], datasets: [:], results: [:])
+
+  static func folder(_ portal: Portal, release: Int) -> String { "\(portal.inside)/history/\(release)" }
+
+  /// The history of the release that is served now; `empty` before the first.
+  static func load(_ portal: Portal, release: Int?) throws -> History {
+    guard let release else { return .empty }
+    let folder = folder(portal, release: release)
+    guard Files.exists(folder + "/history.json") else {
+      throw PublishingError(
+        .damaged, "the history of release \(release) is missing: \(folder)",
+        hint: "restore .doorsill/inside from a backup: without it levels, draws and budgets cannot be judged",
+        blame: .environment)
+    }
+    let json = try JSON(parsing: try Files.read(folder + "/history.json"))
+    var units: [String: [UInt8]] = [:]
+    for name in try Files.list(folder + "/units") { units[name] = try Files.read("\(folder)/units/\(name)") }
+    guard let history = try History(json: json, units: units) else {
+      throw PublishingError(
+        .damaged, "\(folder)/history.json cannot be read as a history", hint: "restore it from a backup",
+        blame: .environment)
+    }
+    return history
+  }
+
+  /// Writes everything down under the release's number, before that release is served.
+  func save(_ portal: Portal) throws {
+    let folder = Self.folder(portal, release: release)
+    try Files.makeDirectory(folder + "/units", mode: 0o700)
+    for family in results.values {
+      for (dataset, bytes) in family.unitMaps {
+        try Files.write(bytes, to: "\(folder)/units/\(dataset)", mode: 0o600)
+      }
+    }
+    try Files.write(try json.canonical(), to: folder + "/history.json", mode: 0o600)
+  }
+
+  /// Forgets the histories of releases before the given one: they can no longer become the current one.
+  static func forget(before release: Int, _ portal: Portal) throws {
+    for name in try Files.list(portal.inside + "/history") {
+      guard let number = Int(name), number < release else { continue }
+      try Files.remove("\(portal.inside)/history/\(name)")
+    }
+  }
+
+  var json: JSON {
+    [
+      "release": .number(String(release)), "policy": .string(policyHash),
+      "policyFiles": .object(
+        policyFiles.sorted { $0.key < $1.key }.map {
+          JSON.Member($0.key, .string(String(decoding: $0.value, as: UTF8.self)))
+        }),
+      "datasets": .object(datasets.sorted { $0.key < $1.key }.map { JSON.Member($0.key, $0.value.json) }),
+      "results": .object(
+        results.sorted { $0.key < $1.key }.map { family in
+          JSON.Member(
+            family.key,
+            ["datasets": JSON(family.value.unitMaps.keys.sorted()), "history": family.value.json])
+        }),
+    ]
+  }
+
+  init(
+    release: Int, policyHash: String, policyFiles: [String: [UInt8]], datasets: [String: Dataset],
+    results: [String: ResultHistory]
+  ) {
+    self.release = release
+    self.policyHash = policyHash
+    self.policyFiles = policyFiles
+    self.datasets = datasets
+    self.results = results
+  }
+
+  init?(json: JSON, units: [String: [UInt8]]) throws {
+    guard let release = json["release"]?.int, let policy = json["policy"]?.string,
+      let files = json["policyFiles"]?.members, let datasets = json["datasets"]?.members,
+      let results = json["results"]?.members
+    else { return nil }
+    var read: [String: Dataset] = [:]
+    for member in datasets {
+      guard let dataset = Dataset(json: member.value) else { return nil }
+      read[member.key] = dataset
+    }
+    var families: [String: ResultHistory] = [:]
+    for member in results {
+      let known = member.value["datasets"]?.array?.compactMap(\.string) ?? []
+      families[member.key] = try ResultHistory(
+        json: member.value["history"] ?? .null, unitMaps: units.filter { known.contains($0.key) })
+    }
+    self.init(
+      release: release, policyHash: policy,
+      policyFiles: Dictionary(
+        uniqueKeysWithValues: files.map { ($0.key, Array(($0.value.string ?? "").utf8)) }),
+      datasets: read, results: families)
+  }
+}
+
+extension History.Dataset {
+  var json: JSON {
+    [
+      "evidence": .string(evidenceHash), "fingerprint": .string(fingerprint),
+      "legalBasis": .bool(hasLegalBasis),
+      "level": .string(level), "modified": .string(modified.rfc3339), "policy": .string(policyHash),
+    ]
+  }
+
+  init?(json: JSON) {
+    guard let level = json["level"]?.string, let basis = json["legalBasis"]?.bool,
+      let evidence = json["evidence"]?.string, let policy = json["policy"]?.string,
+      let fingerprint = json["fingerprint"]?.string,
+      let modified = json["modified"]?.string.flatMap({ Timestamp(rfc3339: $0) })
+    else { return nil }
+    self.init(
+      level: level, hasLegalBasis: basis, evidenceHash: evidence, policyHash: policy,
+      fingerprint: fingerprint,
+      modified: modified)
+  }
+}

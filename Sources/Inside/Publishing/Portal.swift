@@ -1,0 +1,36 @@
+package import Bytes
+
+/// A portal folder (DESIGN section 4): what people edit, and the two sides of the door below `.doorsill`.
+package struct Portal: Sendable {
+  /// Absolute path without a last slash.
+  package let folder: String
+
+  package init(folder: String) throws(FilesError) { self.folder = try Files.resolved(folder) }
+
+  package var catalog: String { folder + "/Catalog" }
+  package var policies: String { folder + "/Policies" }
+  package var theme: String { folder + "/Public" }
+  package var inside: String { folder + "/.doorsill/inside" }
+  package var outside: String { folder + "/.doorsill/outside" }
+
+  /// The portal folder here or above: the nearest that has `Catalog/catalog.json5`.
+  package static func find(from start: String) throws -> Portal {
+    var folder = try Files.resolved(start)
+    while true {
+      if Files.isFile(folder + "/Catalog/catalog.json5") { return try Portal(folder: folder) }
+      let above = Files.parent(of: folder)
+      guard above != folder else {
+        throw PublishingError(
+          .noPortal,
+          "there is no portal here: neither \(start) nor a folder above it has Catalog/catalog.json5",
+          hint: "name one with --portal DIR, or make one with 'doorsill init DIR'", blame: .usage)
+      }
+      folder = above
+    }
+  }
+
+  /// Makes the inside of the door: the publisher's own, mode 0700.
+  package func makeInside() throws(FilesError) {
+    for name in ["", "/keys", "/history", "/work"] { try Files.makeDirectory(inside + name, mode: 0o700) }
+  }
+}

@@ -1,0 +1,59 @@
+package import Bytes
+package import Disclosure
+package import Policies
+package import Tables
+
+/// What a publication did.
+package struct Publication: Sendable {
+  package enum Outcome: Sendable { case published, unchanged, rehearsed }
+
+  package enum Change: Sendable, Equatable {
+    case new, changed, gone
+    case level(from: String)
+  }
+
+  package struct Dataset: Sendable {
+    package let name: String
+    package let level: String
+    package let openness: Openness
+    package let rows: Int
+    /// nil where nothing has changed since the release before.
+    package let change: Change?
+  }
+
+  /// The release that is served now; nil after a rehearsal.
+  package let release: Int?
+  package let outcome: Outcome
+  package let datasets: [Dataset]
+  /// What the compiler says of each result.
+  package let reports: [CompilerReport]
+  /// Restricted values that were found in the release because they also stand in an open source: where, not which.
+  package let listed: [String]
+}
+
+/// Data or policy say no: every fault and every objection, so that one run tells all there is to mend.
+package struct Rejection: Fault {
+  /// The first faults of each table, in order.
+  package let faults: [CellFault]
+  package let faultCount: Int
+  package let objections: [Objection]
+
+  package var message: String {
+    faultCount > 0
+      ? "\(faultCount) faults in the data; nothing was published"
+      : "\(objections.count) datasets may not be published as they are; nothing was published"
+  }
+
+  package var hint: String? {
+    faultCount > 0 ? "mend the sources or their schemas; 'doorsill check' lists the faults again" : nil
+  }
+
+  package var description: String { message }
+  package var blame: Blame { .data }
+
+  static func throwIfFaulty(_ examinations: [Examination]) throws {
+    let count = examinations.reduce(0) { $0 + $1.faultCount }
+    guard count > 0 else { return }
+    throw Rejection(faults: examinations.flatMap(\.faults), faultCount: count, objections: [])
+  }
+}

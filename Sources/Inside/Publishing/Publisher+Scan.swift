@@ -1,0 +1,96 @@
+import Bytes
+import Catalogs
+import Crossing
+import Disclosure
+import Policies
+import Tables
+import Trust
+
+extension Publisher {
+  /// Searches the release for restricted values: those of fields with the role identifier, of fields on which a
+  /// personal detector fired, and restricted text that stands for one unit only. Returns where values were met that
+  /// also stand in an open source; throws `LeakFound` for any other.
+  func scan(_ writer: ReleaseWriter, _ judgements: [Judgement]) throws -> [String] {
+    let secrets = SecretSet(work: portal.inside + "/work")
+    for judgement in judgements where judgement.pass.rows == nil {
+      for resource in judgement.examination.dataset.resources {
+        try gather(resource, of: judgement, into: secrets)
+      }
+    }
+    let report = try writer.leakScan(secrets, open: openSources(judgements))
+    return report.alsoOpen.sorted { $0.key.description < $1.key.description }.map { field, count in
+      "\(count) values of \(field) also stand in an open source"
+    }
+  }
+
+  /// What is public whatever the data say: the open sources, and the words of descriptors and code lists.
+  private func openSources(_ judgements: [Judgement]) -> [OpenSource] {
+    var sources: [OpenSource] = judgements.filter { $0.pass.rows != nil }.flatMap { judgement in
+      judgement.examination.dataset.resources.map { OpenSource.file($0.source.path) }
+    }
+    let codes =
+      catalog.codeLists.values.flatMap(\.codes)
+      + judgements.flatMap { $0.examination.dataset.dimensions.flatMap(\.codes) }
+    // Calendar dates of the metadata are nobody's birthday, though some birthday may fall on them.
+    let dates = judgements.flatMap { judgement -> [String] in
+      let dataset = judgement.examination.dataset
+      // Catalogues that want whole days write a year as its first or its last one.
+      let period = [dataset.temporal?.start, dataset.temporal?.end].compactMap { $0 }.flatMap { moment in
+        ["", "-01", "-12", "-01-01", "-12-31"].map { moment + $0 }
+      }
+      return [dataset.issued?.iso, dataset.modified?.iso].compactMap { $0 } + period
+    }
+    let kept = history.datasets.values.map(\.modified.date.iso)
+    // The people who answer for the data are named in public; a namesake in a register is no leak.
+    let names = policies.access.people.flatMap { $0.name.byLanguage.map(\.text) }
+    let words =
+      codes.flatMap { [$0.code] + $0.label.byLanguage.map(\.text) } + dates + kept + names + [
+        options.now.date.iso
+      ]
+    sources.append(.words(Array(words.joined(separator: "\n").utf8)))
+    return sources
+  }
+
+  private func gather(_ resource: Resource, of judgement: Judgement, into secrets: SecretSet) throws {
+    let dataset = judgement.examination.dataset
+    let detected = Set(judgement.examination.findings.filter(\.personal).map(\.field))
+    var fields: [(column: Int, number: Int)] = []
+    for (column, field) in resource.schema.fields.enumerated() {
+      let kind: SecretField.Kind
+      if resource.fields[field.name]?.role == "identifier" {
+        kind = .identifier
+      } else if detected.contains(field.name) {
+        kind = .detected
+      } else if field.type == .string {
+        kind = .text
+      } else {
+        continue
+      }
+      let number = secrets.register(
+        SecretField(dataset: dataset.name, resource: resource.name, field: field.name, kind: kind))
+      fields.append((column, number))
+    }
+    guard !fields.isEmpty else { return }
+    let subject = dataset.subject.compactMap { resource.schema.index(of: $0) }
+    var row = 0
+    _ = try TableCheck.run(
+      resource.source, schema: resource.schema, options: TableCheck.Options(statistics: false)
+    ) { batch, columns in
+      for index in 0..<batch.rowCount {
+        row += 1
+        var unit = UInt64(row)
+        if !subject.isEmpty { unit = subject.reduce(0) { $0 &* 31 &+ Self.mark(batch, index, $1) } }
+        for (column, number) in fields where columns[column].state(index) != .missing {
+          try batch.withCell(index, column) { cell in try secrets.add(cell, field: number, unit: unit) }
+        }
+      }
+    }
+  }
+
+  /// A number for a cell's bytes: FNV-1a, 64 bits. It only tells units apart within one scan.
+  private static func mark(_ batch: Batch, _ row: Int, _ column: Int) -> UInt64 {
+    batch.withCell(row, column) { cell in
+      cell.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    }
+  }
+}

@@ -1,0 +1,166 @@
+import Bytes
+import Catalogs
+import Crossing
+import Disclosure
+import Ledgers
+import Policies
+import Releases
+import Site
+import Tables
+
+extension Publisher {
+  /// Writes the release, scans it, logs the decisions, and flips.
+  func write(
+    _ judgements: [Judgement], _ results: ComputedResults, _ changes: [String: Publication.Change],
+    _ policyApprovals: [CheckedApproval]
+  ) throws -> Publication {
+    let decisions = try Decisions(
+      portal, origin: Decisions.origin(baseURL: catalog.baseURL), key: keys.release, actor: options.actor)
+    let writer = try ReleaseWriter(outside: portal.outside, key: keys.release, created: options.now)
+    do {
+      var published: [PublishedDataset] = []
+      var openings: [String: Opening] = [:]
+      for (number, judgement) in judgements.enumerated() {
+        let dataset = judgement.examination.dataset
+        progress(.writing(dataset: dataset.name, number: number + 1, of: judgements.count))
+        let opening = try Opening.write(judgement, to: writer, work: portal.inside + "/work")
+        openings[dataset.name] = opening
+        published.append(
+          PublishedDataset(
+            dataset: dataset, level: judgement.pass.level, verdict: judgement.verdict, release: writer.number,
+            modified: modified(judgement, changes), files: opening.files,
+            reports: judgement.pass.rows == nil ? [:] : judgement.examination.reports))
+        if let clearance = judgement.pass.results {
+          for released in results.of(dataset.name) { try writer.result(released, clearance) }
+        }
+      }
+      try writePages(published, results, openings, judgements, writer)
+      try writer.catalogue(
+        published.flatMap {
+          CatalogueEntry.entries(of: $0, results: results.of($0.dataset.name), catalog: catalog)
+        },
+        judgements.map(\.pass.entry))
+      try writer.settings(settings(judgements))
+      // The decisions stand in the log before the release that rests on them: their checkpoint travels in it.
+      try record(judgements, writer.number, policyApprovals, decisions)
+      try writer.decisions("checkpoint", Array(try decisions.ledger.checkpoint().utf8))
+      progress(.scanning)
+      let listed = try scan(writer, judgements)
+      progress(.sealing)
+      let manifest = try writer.seal(
+        decisions: try decisions.ledger.checkpoint(), catalogueHash: catalogueHash(judgements))
+      try next(judgements, results, changes, release: writer.number).save(portal)
+      try writer.flip()
+      try History.forget(before: writer.number, portal)
+      try decisions.record([
+        [
+          "event": "published", "release": JSON(writer.number), "root": .string(manifest.root),
+          "time": .string(options.now.rfc3339),
+        ]
+      ])
+      return Publication(
+        release: writer.number, outcome: .published, datasets: outcomes(judgements, changes),
+        reports: results.reports,
+        listed: listed)
+    } catch {
+      try? writer.abandon()
+      try? decisions.record([
+        ["event": "abandoned", "release": JSON(writer.number), "time": .string(options.now.rfc3339)]
+      ])
+      throw error
+    }
+  }
+
+  /// When a dataset last changed: now, where it has.
+  private func modified(_ judgement: Judgement, _ changes: [String: Publication.Change]) -> Timestamp {
+    let name = judgement.examination.dataset.name
+    guard changes[name] == nil, let before = history.datasets[name] else { return options.now }
+    return before.modified
+  }
+
+  /// The pages, feeds and catalogues of the site.
+  private func writePages(
+    _ published: [PublishedDataset], _ results: ComputedResults, _ openings: [String: Opening],
+    _ judgements: [Judgement], _ writer: ReleaseWriter
+  ) throws {
+    let portalClearance = Gate.portal(policyHash: policies.hash)
+    let entries = Dictionary(
+      uniqueKeysWithValues: judgements.map { ($0.examination.dataset.name, $0.pass.entry) })
+    let site = SiteBuilder(
+      catalog: catalog, scale: policies.scale, published: published,
+      released: published.flatMap { results.of($0.dataset.name) }, previews: openings.mapValues(\.previews),
+      release: writer.number, created: options.now, theme: try theme())
+    for page in site.pages() {
+      try writer.file(page.path, page.bytes, page.dataset.flatMap { entries[$0] } ?? portalClearance)
+    }
+    let exports = Exports(catalog: catalog, published: published, created: options.now)
+    let graph = exports.graph()
+    try writer.file("catalog.jsonld", graph.jsonLD(), portalClearance)
+    try writer.file("catalog.ttl", graph.turtle(), portalClearance)
+    try writer.file("catalog.rdf", graph.rdfXML(), portalClearance)
+    try writer.file("data.json", exports.dataJSON(), portalClearance)
+    for (item, judgement) in zip(published, judgements) {
+      guard let clearance = judgement.pass.rows, let package = exports.dataPackage(item) else { continue }
+      try writer.file("data/\(item.dataset.name)/datapackage.json", package, clearance)
+    }
+  }
+
+  /// The built-in theme, with the portal's own files in place of those of the same name.
+  private func theme() throws -> [String: [UInt8]] {
+    var theme = SiteBuilder.theme
+    guard Files.isDirectory(portal.theme) else { return theme }
+    for name in try Files.list(portal.theme)
+    where Files.isFile("\(portal.theme)/\(name)") && !name.hasPrefix(".") {
+      theme[name] = try Files.read("\(portal.theme)/\(name)", limit: 4 << 20)
+    }
+    return theme
+  }
+
+  private func catalogueHash(_ judgements: [Judgement]) -> String {
+    let text = judgements.map { "\($0.examination.dataset.name) \($0.examination.fingerprint)\n" }.joined()
+    return hash(Array(text.utf8))
+  }
+
+  private func record(
+    _ judgements: [Judgement], _ release: Int, _ policyApprovals: [CheckedApproval], _ decisions: Decisions
+  ) throws {
+    var entries: [JSON] = []
+    if history.release == 0 {
+      entries.append([
+        "event": "policy.trusted", "policy": .string(policies.hash), "time": .string(options.now.rfc3339),
+      ])
+    } else if history.policyHash != policies.hash {
+      entries.append([
+        "event": "policy.changed", "from": .string(history.policyHash), "to": .string(policies.hash),
+        "approvals": .array(policyApprovals.map(\.json)), "time": .string(options.now.rfc3339),
+      ])
+    }
+    entries += judgements.filter { judgement in
+      let before = history.datasets[judgement.examination.dataset.name]
+      return before?.evidenceHash != judgement.evidenceHash || before?.level != judgement.pass.level.id
+        || before?.policyHash != policies.hash
+    }.map { Decisions.entry($0, release: release, now: options.now) }
+    entries.append([
+      "event": "publication", "release": JSON(release), "policy": .string(policies.hash),
+      "datasets": JSON(judgements.map(\.examination.dataset.name)), "time": .string(options.now.rfc3339),
+    ])
+    try decisions.record(entries)
+  }
+
+  /// The history this release leaves behind.
+  private func next(
+    _ judgements: [Judgement], _ results: ComputedResults, _ changes: [String: Publication.Change],
+    release: Int
+  ) -> History {
+    var datasets: [String: History.Dataset] = [:]
+    for judgement in judgements {
+      datasets[judgement.examination.dataset.name] = History.Dataset(
+        level: judgement.pass.level.id, hasLegalBasis: judgement.verdict.hasLegalBasis,
+        evidenceHash: judgement.evidenceHash, policyHash: policies.hash,
+        fingerprint: judgement.examination.fingerprint, modified: modified(judgement, changes))
+    }
+    return History(
+      release: release, policyHash: policies.hash, policyFiles: policies.files, datasets: datasets,
+      results: results.histories)
+  }
+}

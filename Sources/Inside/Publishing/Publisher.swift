@@ -1,0 +1,180 @@
+package import Bytes
+import Catalogs
+import Crossing
+import Disclosure
+import Ledgers
+import Policies
+import Releases
+import Tables
+import Trust
+
+/// How a publication is to run.
+package struct PublishOptions: Sendable {
+  package var actor: Actor
+  package var now: Timestamp
+  /// Say what would be published; write nothing outside the door.
+  package var dryRun: Bool
+
+  package init(actor: Actor, now: Timestamp = .now(), dryRun: Bool = false) {
+    self.actor = actor
+    self.now = now
+    self.dryRun = dryRun
+  }
+}
+
+/// Where a publication is, for a person who waits.
+package enum Stage: Sendable {
+  case reading(dataset: String, number: Int, of: Int)
+  case computing(dataset: String, result: String)
+  case writing(dataset: String, number: Int, of: Int)
+  case scanning
+  case sealing
+}
+
+/// Publishes a portal: check, classify, gate, protect, cross, flip. One call is one publication; it makes a whole
+/// release or none.
+package final class Publisher {
+  let portal: Portal
+  let options: PublishOptions
+  let progress: (Stage) -> Void
+  let policies: PolicySet
+  let catalog: Catalog
+  let keys: InsideKeys
+  let history: History
+  private let lock: FileLock
+
+  /// Takes the portal's lock, and reads policies, catalogue and the history of the release that is served.
+  package init(_ portal: Portal, options: PublishOptions, progress: @escaping (Stage) -> Void = { _ in })
+    throws
+  {
+    self.portal = portal
+    self.options = options
+    self.progress = progress
+    try portal.makeInside()
+    lock = try FileLock(portal.inside + "/lock")
+    policies = try PolicySet.load(folder: portal.policies)
+    catalog = try Catalog.load(folder: portal.catalog, policies: policies)
+    keys = try InsideKeys(portal: portal)
+    try Self.bringReleaseKeyOut(portal, keys)
+    history = try History.load(portal, release: try Self.servedRelease(portal, keys))
+  }
+
+  /// The number of the release that is served now, or nil before the first.
+  private static func servedRelease(_ portal: Portal, _ keys: InsideKeys) throws -> Int? {
+    guard Files.exists("\(portal.outside)/\(Layout.current)") else { return nil }
+    return try ReleaseStore(folder: portal.outside, key: keys.release.publicKey).current().number
+  }
+
+  /// The public half of the release key crosses once; another key lying there is never overwritten.
+  private static func bringReleaseKeyOut(_ portal: Portal, _ keys: InsideKeys) throws {
+    let path = "\(portal.outside)/\(Layout.releaseKey)"
+    let pem = keys.release.publicKey.pem
+    guard Files.exists(path) else {
+      try Files.makeDirectory(Files.parent(of: path), mode: 0o700)
+      return try Files.write(pem, to: path)
+    }
+    guard try Files.read(path, limit: 1 << 16) == pem else {
+      throw PublishingError(
+        .damaged, "\(path) is the key of another publisher than this portal's inside/keys/release",
+        hint: "restore the inside keys that belong to it, or remove the outside folder to begin anew",
+        blame: .environment)
+    }
+  }
+
+  /// The whole way. Throws `Rejection` where data or policy say no, and whatever failed otherwise; the release that
+  /// is served stays until the new one is whole.
+  package func publish() throws -> Publication {
+    let policyApprovals = try passPolicy()
+    let due = catalog.datasets.filter { dataset in
+      (dataset.availableFrom.map { $0 <= options.now } ?? true)
+    }
+    var examinations: [Examination] = []
+    for (number, dataset) in due.enumerated() {
+      progress(.reading(dataset: dataset.name, number: number + 1, of: due.count))
+      examinations.append(try Examination(dataset, catalog: catalog, policies: policies))
+    }
+    try Rejection.throwIfFaulty(examinations)
+    let judgements = try judge(examinations)
+    let changes = changes(judgements)
+    if changes.isEmpty, policyApprovals.isEmpty, history.release > 0, history.policyHash == policies.hash {
+      return Publication(
+        release: history.release, outcome: .unchanged, datasets: outcomes(judgements, changes), reports: [],
+        listed: [])
+    }
+    let results = try compute(judgements)
+    if options.dryRun {
+      return Publication(
+        release: nil, outcome: .rehearsed, datasets: outcomes(judgements, changes), reports: results.reports,
+        listed: [])
+    }
+    return try write(judgements, results, changes, policyApprovals)
+  }
+
+  /// Asks the gate about every dataset, and gathers every objection before it gives up.
+  private func judge(_ examinations: [Examination]) throws -> [Judgement] {
+    var judgements: [Judgement] = []
+    var objections: [Objection] = []
+    for examination in examinations {
+      let name = examination.dataset.name
+      switch try examination.judge(policies, previous: history.datasets[name]?.state) {
+      case .success(let judgement): judgements.append(judgement)
+      case .failure(let refusal):
+        objections.append(Objection(dataset: name, reasons: refusal.reasons, needs: refusal.needs))
+      }
+    }
+    guard objections.isEmpty else { throw Rejection(faults: [], faultCount: 0, objections: objections) }
+    return judgements
+  }
+
+  /// A change of the policy files is itself a change that a second person signs, judged under the policy before it.
+  /// The first policy is trusted, and recorded as such with the first publication.
+  private func passPolicy() throws -> [CheckedApproval] {
+    guard history.release > 0, history.policyHash != policies.hash else { return [] }
+    let previous = try PolicySet.parse(files: history.policyFiles)
+    let approvals = try Approvals.load(
+      folder: portal.policies + "/approvals", about: "policy", people: previous.access.people)
+    do {
+      return try Gate.policyChange(
+        PolicyChange(
+          previous: previous.scale, next: policies.scale, previousHash: previous.hash,
+          nextHash: policies.hash,
+          proposer: options.actor.person, approvals: approvals))
+    } catch {
+      throw Rejection(
+        faults: [], faultCount: 0,
+        objections: [Objection(dataset: "policy", reasons: error.reasons, needs: error.needs)])
+    }
+  }
+
+  /// What is new, changed or gone since the release that is served.
+  private func changes(_ judgements: [Judgement]) -> [String: Publication.Change] {
+    var changes: [String: Publication.Change] = [:]
+    for judgement in judgements {
+      let name = judgement.examination.dataset.name
+      guard let before = history.datasets[name] else {
+        changes[name] = .new
+        continue
+      }
+      if before.level != judgement.pass.level.id {
+        changes[name] = .level(from: before.level)
+      } else if before.fingerprint != judgement.examination.fingerprint
+        || before.evidenceHash != judgement.evidenceHash
+      {
+        changes[name] = .changed
+      }
+    }
+    let names = Set(judgements.map(\.examination.dataset.name))
+    for name in history.datasets.keys where !names.contains(name) { changes[name] = .gone }
+    return changes
+  }
+
+  func outcomes(_ judgements: [Judgement], _ changes: [String: Publication.Change]) -> [Publication.Dataset] {
+    judgements.map { judgement in
+      let examination = judgement.examination
+      return Publication.Dataset(
+        name: examination.dataset.name, level: judgement.pass.level.id,
+        openness: judgement.pass.level.openness,
+        rows: examination.rows, change: changes[examination.dataset.name])
+    }
+  }
+}

@@ -1,1 +1,0 @@
-// Publishing: see the table in Package.swift.
