@@ -55,9 +55,12 @@ package struct SiteBuilder: Sendable {
       for item in published {
         pages.append(frame.dataset(item))
         pages += frame.results(of: item)
+        pages.append(frame.feed(of: item))
       }
+      pages += [frame.developers(), frame.policies(), frame.notFound(), frame.feed(), frame.jsonFeed()]
     }
-    pages.append(levelColours())
+    pages += sitemaps() + securityContact() + [robots(), levelColours()]
+    pages += SearchIndex(self).pages()
     for (name, bytes) in themeFiles.sorted(by: { $0.key < $1.key }) {
       pages.append(Page(path: "assets/\(name)", mediaType: MediaType.of(name), bytes: bytes))
     }

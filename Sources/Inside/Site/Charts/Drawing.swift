@@ -33,7 +33,7 @@ extension Drawing {
       <svg class="hero-door" viewBox="0 0 340 240" role="img" aria-label="\(value: words)">\
       <rect class="hero-room" x="18" y="36" width="140" height="164" rx="3"/>\(inside)\
       <path class="hero-frame" d="M158 206V70c0-18 14-32 32-32h20c18 0 32 14 32 32v136"/>\
-      <path class="hero-leaf" d="M172 204V66l38 18v132z"/><circle class="hero-knob" cx="202" cy="146" r="3"/>\
+      <path class="hero-leaf" d="M172 204V66l36 14v124z"/><circle class="hero-knob" cx="202" cy="146" r="3"/>\
       <path class="hero-sill" d="M4 206h332"/>\
       <path class="hero-path" d="M226 150C252 128 276 126 312 122"/>\
       <rect class="hero-answer" x="256" y="108" width="26" height="26" rx="4"/><path class="hero-tick" d="M263 121l5 5 8-10"/>\

@@ -101,8 +101,8 @@ extension Frame {
       t("关键词", "Keywords"),
       dataset.keywords.map { "<span class=\"tag\">\(text($0))</span>" as HTML }.joined(" "))
     fact(
-      t("其他语言", "Elsewhere"),
-      "<a href=\"\(address: link(Frame.path(dataset: dataset.name) + "feed.atom"))\">\(t("订阅（Atom）", "Feed (Atom)"))</a>"
+      t("订阅", "Feed"),
+      "<a href=\"\(address: link(Frame.path(dataset: dataset.name) + "feed.atom"))\">Atom</a>"
     )
     return "<dl class=\"facts\">\(rows)</dl>"
   }

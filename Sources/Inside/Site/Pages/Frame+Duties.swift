@@ -105,7 +105,7 @@ extension Frame {
       <li>\(t("向管理方提交申请：单位、联系人、所需结果、使用目的与期限。", "Write to the manager: who you are, which result, for what purpose and until when.")) \(contact)</li>
       <li>\(t("用自己的密钥生成证书请求（CSR），换取客户端证书；私钥不离开贵单位。", "Make a certificate request (CSR) with your own key and receive a client certificate; the private key never leaves you."))</li>
       \(second)
-      <li>\(t("获批后用证书取得 API 密钥，即可调用。每个答案都带签名回执。", "With the certificate, fetch an API key and call. Each answer carries a signed receipt."))</li>
+      <li>\(t("获批后取得与证书绑定的 API 密钥，即可调用。每个答案都带签名回执。", "Receive an API key that is bound to the certificate, and call. Each answer carries a signed receipt."))</li>
       </ol>
       <p><a href="\(address: link("developers/#gateway"))">\(t("接口与示例", "The gateway, with examples"))</a></p>
       """)

@@ -69,7 +69,7 @@ extension Frame {
       \(figure(number(results), t("结果服务", "protected results")))
       \(figure(number(providers), t("数据提供方", "providers")))
       </dl>
-      <p class="stamp">\(t("第", "Release")) \(number(site.release)) \(t("次发布，", ", ")) \(date(site.created))</p>
+      <p class="stamp">\(t("第 \(number(site.release)) 次发布，", "Release \(number(site.release)), "))\(date(site.created))</p>
       """
   }
 
@@ -150,7 +150,7 @@ extension Frame {
       <p>\(text(dataset.description))</p>\
       <p class="meta">\(badge(item))\(dataset.synthetic ? "<span class=\"tag\">\(t("合成数据", "Synthetic"))</span>" : HTML())\
       \(formats.prefix(4).map { "<span class=\"tag\">\($0)</span>" as HTML })</p>\
-      <p class="meta">\(organizationLink(dataset.provider.organization)) · \(date(item.modified))</p></li>
+      <p class="meta">\(organizationLink(dataset.provider.organization)) \(date(item.modified))</p></li>
       """
   }
 }

@@ -1,0 +1,88 @@
+import Catalogs
+import Policies
+
+extension Frame {
+  /// The scale, what each level allows, and how a level is decided.
+  func policies() -> Page {
+    let lines = site.scale.levels.map { level -> HTML in
+      let count = site.published.count { $0.level.id == level.id }
+      return """
+        <tr><th scope="row"><span class="badge \(value: LevelColours.name(of: level)) is-\(value: level.openness.rawValue)"><span>\(title(level))</span></span></th>\
+        <td>\(title(level.openness))</td><td>\(meaning(level.openness))</td><td>\(care(level))</td>\
+        <td class="number"><a href="\(address: link(Frame.path(level: level.id)))">\(number(count))</a></td></tr>
+
+        """
+    }
+    let main: HTML = """
+      <div class="wide page-head">
+      <h1>\(t("分级与开放", "Levels and openness"))</h1>
+      <p class="lead">\(t("数据默认开放；不开放须有法律依据，降低级别须有第二人签名。每个决定都有证据，并记入不可篡改的日志。",
+        "Data are open by default. Restricting them takes a law, and lowering a level takes a second person's signature. Each decision has its evidence, and stands in a log that cannot be altered unseen."))</p>
+      </div>
+      <div class="wide">
+      \(section("scale", t("级别", "The scale"), """
+        <div class="scroll" tabindex="0" role="region" aria-label="\(value: t("级别", "The scale"))"><table class="levels-table"><caption>\(t("级别由低到高", "Levels, from open to closed"))</caption>
+        <thead><tr><th scope="col">\(t("级别", "Level"))</th><th scope="col">\(t("开放属性", "Openness"))</th>\
+        <th scope="col">\(t("允许什么", "What it allows"))</th><th scope="col">\(t("保护", "Care"))</th>\
+        <th scope="col" class="number">\(t("数据集", "Datasets"))</th></tr></thead>
+        <tbody>\(lines)</tbody></table></div>
+        """))
+      \(section("rules", t("级别如何确定", "How a level is decided"), rules()))
+      \(section("results", t("受限数据如何被使用", "How restricted data are used"), resultRules()))
+      \(section("duties", t("三方责任", "Three duties"), dutyRules()))
+      </div>
+      """
+    return page(
+      Card(
+        path: "policies/", title: t("分级与开放", "Levels and openness"),
+        description: t("数据级别、开放属性与分级规则", "Data levels, what each allows, and how a level is decided"),
+        section: .policies),
+      main)
+  }
+
+  private func care(_ level: Level) -> String {
+    var parts: [String] = []
+    if level.strictProfile { parts.append(t("严格保护方案", "strict protection")) }
+    if level.grantNeedsSecondPerson { parts.append(t("授权须第二人复核", "grants need a second person")) }
+    return parts.joined(separator: t("；", "; "))
+  }
+
+  private func rules() -> HTML {
+    let flags = site.scale.flagsForcingClosed.map { "<code>\($0)</code>" as HTML }.joined(", ")
+    return """
+      <ol class="steps">
+      <li>\(t("就高从严：取申报级别、字段级别、检测结果、数量与组合规则中的最高者。",
+        "The highest counts: of the declared level, the levels of the fields, what detectors find, and rules on volume and combinations."))</li>
+      <li>\(t("以开放为原则：高于最低级别须写明法律依据；没有依据的限制不予发布，检测为个人信息的数据也不得开放。",
+        "Open by default: anything above the lowest level names its law. A restriction without one is refused, and so is opening what is found to be personal."))</li>
+      <li>\(t("级别低于证据，或任何级别变更，须有书面理由和第二人的签名；不得审批自己的变更。",
+        "A level below the evidence, and any change of level, needs a written reason and a second person's signature. Nobody approves their own change."))</li>
+      <li>\(t("无有效分级，不发布。", "Without a valid classification nothing is published."))</li>
+      <li>\(t("每个决定都附证据：哪条规则、哪个字段、哪版策略。数据集页面公布其中可公开的部分。",
+        "Each decision carries its evidence: which rule, which field, which version of the policy. The dataset's page shows the public part."))</li>
+      </ol>
+      \(site.scale.flagsForcingClosed.isEmpty ? HTML() : "<p>\(t("带有以下标记的数据集一律不予开放", "Datasets with one of these flags are closed whatever their level")): \(flags) (GB/T 43697-2024)</p>")
+      """
+  }
+
+  private func resultRules() -> HTML {
+    """
+    <ul>
+    <li>\(t("原始记录不离开平台内侧；对外服务器上没有任何受限记录。", "Records never leave the inside; the server that answers holds none of them."))</li>
+    <li>\(t("统计结果在发布前计算并保护：过小的单元不公布，数量带固定随机误差，防相减、防主导，并受发布额度限制。",
+      "Statistics are computed and protected before publication: small cells are withheld, counts carry fixed noise, subtraction and dominance are guarded against, and a budget limits how much is told."))</li>
+    <li>\(t("每次调用须有证书、密钥、授权与目的；答案带签名回执，并先记日志、后答复。", "Each call needs a certificate, a key, a grant and a purpose; the answer carries a signed receipt, and is on record before it leaves."))</li>
+    </ul>
+    """
+  }
+
+  private func dutyRules() -> HTML {
+    """
+    <dl class="duties">
+    <div><dt>\(t("谁提供，谁负责", "Who provides, answers"))</dt><dd><p>\(t("数据的真实、完整与更新。", "For the truth, completeness and renewal of the data."))</p></dd></div>
+    <div><dt>\(t("谁管理，谁负责", "Who manages, answers"))</dt><dd>\(organizationLink(catalog.manager))<p>\(t("级别、保护与平台安全。", "For level, protection and the safety of the portal."))</p></dd></div>
+    <div><dt>\(t("谁使用，谁负责", "Who uses, answers"))</dt><dd><p>\(t("目的、期限与对结果的使用。", "For the purpose, the term and what is done with the answers."))</p></dd></div>
+    </dl>
+    """
+  }
+}
