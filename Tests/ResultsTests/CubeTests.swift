@@ -4,18 +4,21 @@ import Testing
 @testable import Results
 
 @Suite struct `Cubes` {
-  static let shape = try! Shape(
-    dataset: "d", keyFamily: "d",
-    dimensions: [
-      Samples.places, Samples.dimension("sex", count: 2), Samples.dimension("age", count: 4),
-      Samples.dimension("ill", count: 2, response: true),
-    ])
+  private static let made = Result {
+    try Shape(
+      dataset: "d", keyFamily: "d",
+      dimensions: [
+        Samples.places, Samples.dimension("sex", count: 2), Samples.dimension("age", count: 4),
+        Samples.dimension("ill", count: 2, response: true),
+      ])
+  }
+  static var shape: Shape { get throws { try made.get() } }
   static let tables: [DimensionSet] = [
     DimensionSet([]), DimensionSet([0]), DimensionSet([0, 1]), DimensionSet([1, 2, 3]), DimensionSet([0, 3]),
   ]
 
-  static func world(rows: Int, units: Int = 160, seed: UInt64) -> Microdata {
-    .random(
+  static func world(rows: Int, units: Int = 160, seed: UInt64) throws -> Microdata {
+    try .random(
       shape, measures: [Samples.measure("a"), Samples.measure("b", complete: false, lower: -1000)],
       perUnit: [.sum, seed % 2 == 0 ? .mean : .last], units: units, rows: rows, seed: seed,
       value: { Int64.random(in: 0..<40, using: &$0) == 0 ? 90_000 : Int64.random(in: 0..<100, using: &$0) })
@@ -23,7 +26,7 @@ import Testing
 
   @Test(arguments: [(1, 1), (1, 2), (3, 3), (4, 4)] as [(Int, UInt64)])
   func `agree with counting by hand`(rows: Int, seed: UInt64) throws {
-    let data = Self.world(rows: rows, seed: seed)
+    let data = try Self.world(rows: rows, seed: seed)
     let hands = Hands(data)
     let cube = try CubeBuilder.cube(data, tables: Self.tables, measures: [0, 1])
     for (set, cuboid) in cube.cuboids {
@@ -47,7 +50,7 @@ import Testing
 
   @Test(arguments: [(1, 11), (3, 12), (4, 13)] as [(Int, UInt64)])
   func `the guard counts units with a row outside, by hand`(rows: Int, seed: UInt64) throws {
-    let data = Self.world(rows: rows, units: 120, seed: seed)
+    let data = try Self.world(rows: rows, units: 120, seed: seed)
     let hands = Hands(data)
     let cube = try CubeBuilder.cube(data, tables: Self.tables, measures: [0, 1])
     let profile = Samples.profile(k: 4)
@@ -83,7 +86,7 @@ import Testing
 
   @Test(arguments: [(1, 21), (3, 22), (4, 24)] as [(Int, UInt64)])
   func `complements of sums are judged by the p % rule, never too mildly`(rows: Int, seed: UInt64) throws {
-    let data = Self.world(rows: rows, units: 200, seed: seed)
+    let data = try Self.world(rows: rows, units: 200, seed: seed)
     let hands = Hands(data)
     let cube = try CubeBuilder.cube(data, tables: Self.tables, measures: [0, 1])
     let profile = Samples.profile(k: 4)
@@ -121,7 +124,7 @@ import Testing
   }
 
   @Test func `parts merge in any order`() throws {
-    let data = Self.world(rows: 3, seed: 31)
+    let data = try Self.world(rows: 3, seed: 31)
     let whole = try CubeBuilder.cube(data, tables: Self.tables, measures: [0, 1])
     for cut in [[0, 160], [0, 7, 80, 81, 160], [0, 50, 100, 160]] {
       var parts: [[CuboidBuilder]] = []
@@ -154,7 +157,7 @@ import Testing
 
   @Test func `nobody, and one unit`() throws {
     for units in [0, 1] {
-      let data = Self.world(rows: 2, units: units, seed: 5)
+      let data = try Self.world(rows: 2, units: units, seed: 5)
       let cube = try CubeBuilder.cube(data, tables: Self.tables, measures: [0, 1])
       #expect(cube.cuboids[DimensionSet([])]?.units == [Int32(units)])
     }

@@ -1,0 +1,234 @@
+import Bytes
+import Disclosure
+
+extension Attacks {
+  // MARK: B4 repeating and averaging
+
+  /// The same question again and again gives the same bytes, whatever the order of the rows; and averaging a cell
+  /// with the sums of its parts in every complete partition gains little.
+  static func repeating(
+    _ target: Target, _ published: Published, _ cube: TrueCube, seed: UInt64
+  ) throws(ResultError) -> [AttackLine] {
+    var generator = AttackGenerator(seed)
+    var distinct: Set<[UInt8]> = []
+    for repeated in 0..<4 {
+      let data = repeated == 0 ? target.data : target.data.reordered(&generator)
+      distinct.insert(try target.over(data).publish().released.json.serialized())
+    }
+    var lines = [
+      AttackLine(
+        "B4", "repeating", metric: "distinct answers", Double(distinct.count), bar: "1",
+        passes: distinct.count == 1)
+    ]
+    var errors: [Double] = []
+    for (set, counts) in published.counts {
+      guard let cuboid = cube.cuboids[set] else { continue }
+      for (cell, count) in counts.enumerated() where cuboid.units[cell] >= 100 {
+        guard let count else { continue }
+        let estimates = partitions(of: cell, in: set, published, cube)
+        guard !estimates.isEmpty else { continue }
+        // Weights by the variances an attacker knows.
+        var sum = Double(count) / 4.08, weight = 1 / 4.08
+        for estimate in estimates {
+          sum += Double(estimate.total) / (4.08 * Double(estimate.parts))
+          weight += 1 / (4.08 * Double(estimate.parts))
+        }
+        errors.append(sum / weight - Double(cuboid.units[cell]))
+      }
+    }
+    lines.append(averagingLine("B4", "averaging over partitions", errors, exactBar: 0.35))
+    return lines
+  }
+
+  private static func averagingLine(
+    _ attack: String, _ name: String, _ errors: [Double], exactBar: Double
+  ) -> AttackLine {
+    guard !errors.isEmpty else {
+      return AttackLine(
+        attack, name, metric: "RMSE", .infinity, bar: "≥ 1.0", passes: true, detail: "nothing to average")
+    }
+    let rmse = (errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)).squareRoot()
+    let exact = Double(errors.count { abs($0) < 0.5 }) / Double(errors.count)
+    let allowance =
+      errors.count < 400 ? 2 * (exactBar * (1 - exactBar) / Double(errors.count)).squareRoot() : 0
+    let low = errors.count < 400 ? 1 - 2 / (2 * Double(errors.count)).squareRoot() : 1
+    return AttackLine(
+      attack, name, metric: "RMSE", rmse, bar: "≥ 1.0, exact ≤ \(Rounded.text(exactBar))",
+      passes: rmse >= min(1, low) && exact <= exactBar + allowance,
+      detail: "exact \(Rounded.text(exact)) of \(errors.count) cells")
+  }
+
+  /// Sums of a cell's parts along every further dimension, where all parts are out.
+  private static func partitions(
+    of cell: Int, in set: DimensionSet, _ published: Published, _ cube: TrueCube
+  ) -> [(total: Int, parts: Int)] {
+    var found: [(total: Int, parts: Int)] = []
+    for (finer, counts) in published.counts
+    where finer.bits & set.bits == set.bits && finer.count == set.count + 1 {
+      guard let grid = cube.cuboids[finer]?.grid, let own = cube.cuboids[set]?.grid else { continue }
+      let up = ListedPlaces(grid, within: own)
+      let added = DimensionSet(bits: finer.bits & ~set.bits).places[0]
+      // Only the topmost codes of a hierarchy are a partition.
+      let place = grid.dimensions.firstIndex(of: added) ?? 0
+      var total = 0, parts = 0
+      var isComplete = true
+      for part in 0..<grid.count where up(part) == cell {
+        let code = part / grid.strides[place] % grid.sizes[place]
+        guard cube.shape.parents[added][code] < 0 else { continue }
+        if let count = counts[part] {
+          total += count
+          parts += 1
+        } else if cube.cuboids[finer]?.units[part] != 0 {
+          isComplete = false
+        }
+      }
+      if isComplete, parts > 0 { found.append((total, parts)) }
+    }
+    return found
+  }
+
+  // MARK: B4v versions
+
+  /// Many versions whose changes the attacker knows: takes the known change out of every newly drawn value and
+  /// averages.
+  static func versions(_ target: Target, count: Int, seed: UInt64) throws(ResultError) -> AttackLine {
+    var generator = AttackGenerator(seed &+ 4)
+    var data = target.data
+    var history = ResultHistory()
+    var sums: [DimensionSet: [Double]] = [:], draws: [DimensionSet: [Int]] = [:]
+    var first: [DimensionSet: [Int32]] = [:]
+    var last: [DimensionSet: [Int?]] = [:]
+    for version in 0..<count {
+      if version > 0 { data = data.replacing(share: 0.02, &generator) }
+      let at = target.over(data)
+      let made = try at.publish(history, version: version)
+      history = made.history
+      let cube = try at.cube()
+      let published = Published(made.released, shape: data.shape, measures: data.measures)
+      for (set, counts) in published.counts {
+        guard let cuboid = cube.cuboids[set] else { continue }
+        if first[set] == nil {
+          first[set] = cuboid.units
+          sums[set] = [Double](repeating: 0, count: counts.count)
+          draws[set] = [Int](repeating: 0, count: counts.count)
+        }
+        for (cell, value) in counts.enumerated() {
+          guard let value, last[set]?[cell] != value, let start = first[set]?[cell] else { continue }
+          sums[set]?[cell] += Double(value) - Double(cuboid.units[cell] - start)
+          draws[set]?[cell] += 1
+        }
+        last[set] = counts
+      }
+    }
+    var errors: [Double] = []
+    for (set, drawn) in draws {
+      for (cell, times) in drawn.enumerated() where times > 0 {
+        errors.append((sums[set]?[cell] ?? 0) / Double(times) - Double(first[set]?[cell] ?? 0))
+      }
+    }
+    return averagingLine("B4v", "\(count) versions", errors, exactBar: 0.40)
+  }
+
+  // MARK: B12 one changed unit
+
+  /// One unit's response flips, or does not, between two versions; the attacker compares every cell of that unit.
+  static func changedUnit(_ target: Target, trials: Int = 24, seed: UInt64) throws(ResultError) -> AttackLine
+  {
+    let shape = target.data.shape
+    guard let response = shape.dimensions.indices.first(where: { !shape.isIdentifying($0) }),
+      shape.dimensions[response].codes.count > 1, target.data.unitCount > 0
+    else {
+      return AttackLine(
+        "B12", "one changed unit", metric: "accuracy", 0.5, bar: "≤ base + .05", passes: true,
+        detail: "no response dimension")
+    }
+    var generator = AttackGenerator(seed &+ 12)
+    let made = try target.publish()
+    var right = 0
+    for trial in 0..<trials {
+      let unit = Int.random(in: 0..<target.data.unitCount, using: &generator)
+      let flips = trial % 2 == 0
+      let data = flips ? target.data.flipping(response, of: unit) : target.data
+      let next = try target.over(data).publish(made.history, version: 1)
+      let seen = next.released.tables != made.released.tables
+      if seen == flips { right += 1 }
+    }
+    let accuracy = Double(right) / Double(trials)
+    return AttackLine(
+      "B12", "one changed unit", metric: "accuracy", accuracy, bar: "≤ .55", passes: accuracy <= 0.55,
+      detail: "\(trials) trials")
+  }
+}
+
+/// The suite's own generator (SplitMix64): the same attack on every run.
+package struct AttackGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  package init(_ seed: UInt64) { state = seed }
+
+  package mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
+
+extension Microdata {
+  /// The same rows, units in another order of arrival; rows of one unit stay in theirs.
+  func reordered(_ generator: inout AttackGenerator) -> Microdata {
+    let units = Array(0..<unitCount).shuffled(using: &generator)
+    let order = units.flatMap { Array(Int(starts[$0])..<Int(starts[$0 + 1])) }
+    return picking(order)
+  }
+
+  /// Rows by place, in that order.
+  func picking(_ order: [Int], keys other: [UInt64]? = nil) -> Microdata {
+    Microdata(
+      shape: shape, measures: measures, perUnit: perUnit, keys: other ?? order.map { keys[$0] },
+      codes: codes.map { column in order.map { column[$0] } },
+      values: values.map { column in order.map { column[$0] } })
+  }
+
+  /// The same with other codes in one dimension.
+  func recoded(_ dimension: Int, _ column: [Int32]) -> Microdata {
+    var codes = codes
+    codes[dimension] = column
+    return Microdata(
+      shape: shape, measures: measures, perUnit: perUnit, keys: keys, codes: codes, values: values)
+  }
+
+  /// Some units leave and as many others come, whose rows are like those of a random unit.
+  func replacing(share: Double, keeping kept: Set<UInt64> = [], _ generator: inout AttackGenerator)
+    -> Microdata
+  {
+    var order: [Int] = []
+    var newKeys: [UInt64] = []
+    for unit in 0..<unitCount {
+      let own = Int(starts[unit])..<Int(starts[unit + 1])
+      if Double.random(in: 0..<1, using: &generator) < share, !kept.contains(keys[own.lowerBound]) {
+        let model = Int.random(in: 0..<unitCount, using: &generator)
+        let key = generator.next()
+        for row in Int(starts[model])..<Int(starts[model + 1]) {
+          order.append(row)
+          newKeys.append(key)
+        }
+      } else {
+        for row in own {
+          order.append(row)
+          newKeys.append(keys[row])
+        }
+      }
+    }
+    return picking(order, keys: newKeys)
+  }
+
+  /// One unit with another response in all its rows.
+  func flipping(_ dimension: Int, of unit: Int) -> Microdata {
+    var column = codes[dimension]
+    let count = Int32(shape.dimensions[dimension].codes.count)
+    for row in Int(starts[unit])..<Int(starts[unit + 1]) { column[row] = (column[row] + 1) % count }
+    return recoded(dimension, column)
+  }
+}

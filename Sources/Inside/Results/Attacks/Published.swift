@@ -1,0 +1,105 @@
+import Bytes
+package import Disclosure
+package import Policies
+
+/// What an attacker holds: every number that is out, by dimensions and cell.
+struct Published {
+  let shape: Shape
+  /// For each table that is out, by its set of dimensions, the count of each cell of its grid.
+  var counts: [DimensionSet: [Int?]] = [:]
+  /// The same for the sum of each measure, in the measure's own unit times its scale.
+  var sums: [DimensionSet: [[Int128?]]] = [:]
+
+  init(shape: Shape) { self.shape = shape }
+
+  /// Reads a released result.
+  init(_ released: Released, shape: Shape, measures: [MeasureShape]) {
+    self.shape = shape
+    for table in released.tables {
+      let dimensions = table.dimensions.compactMap { shape.dimension($0) }
+      guard dimensions.count == table.dimensions.count,
+        let grid = try? Grid(DimensionSet(dimensions), of: shape)
+      else { continue }
+      let places = dimensions.map { dimension in
+        Dictionary(
+          shape.dimensions[dimension].codes.enumerated().map { ($0.element.code, $0.offset) },
+          uniquingKeysWith: { first, _ in first })
+      }
+      let strides = dimensions.map { dimension in
+        grid.dimensions.firstIndex(of: dimension).map { grid.strides[$0] } ?? 0
+      }
+      var counts = [Int?](repeating: nil, count: grid.count)
+      var sums = measures.map { _ in [Int128?](repeating: nil, count: grid.count) }
+      for cell in table.cells {
+        var index = 0
+        for (position, code) in cell.codes.enumerated() {
+          index += (places[position][code] ?? 0) * strides[position]
+        }
+        for (column, value) in zip(released.columns, cell.values) {
+          guard let value else { continue }
+          if column.name == "count" { counts[index] = Int(value) }
+          for (place, measure) in measures.enumerated() where column.name == measure.name + ".sum" {
+            sums[place][index] = Decimal.scaled(value, scale: measure.scale).map { Int128($0) }
+          }
+        }
+      }
+      self.counts[DimensionSet(dimensions)] = counts
+      self.sums[DimensionSet(dimensions)] = sums
+    }
+  }
+
+  /// Number of counts that are out.
+  var shown: Int { counts.values.reduce(0) { $0 + $1.count { $0 != nil } } }
+}
+
+/// What the attack suite attacks: some tables over some microdata, published again and again.
+package struct Target: Sendable {
+  package let data: Microdata
+  /// Tables in order of importance, in places of the shape's dimensions.
+  package let tables: [[Int]]
+  package let measures: [Int]
+  package let profile: ProtectionProfile
+  package let keys: ProtectionKeys
+
+  package init(
+    _ data: Microdata, tables: [[Int]], measures: [Int], profile: ProtectionProfile, keys: ProtectionKeys
+  ) {
+    self.data = data
+    self.tables = tables
+    self.measures = measures
+    self.profile = profile
+    self.keys = keys
+  }
+
+  var sets: [DimensionSet] { tables.map { DimensionSet($0) } }
+
+  /// The same target over other rows.
+  func over(_ data: Microdata) -> Target {
+    Target(data, tables: tables, measures: measures, profile: profile, keys: keys)
+  }
+
+  /// Publishes one version as `publish` would, after those in the history.
+  package func publish(
+    _ history: ResultHistory = ResultHistory(), version: Int = 0
+  ) throws(ResultError) -> (released: Released, history: ResultHistory, report: CompilerReport) {
+    let refresh = Refresh(profile.minimumRefresh)?.shortestDays ?? 365
+    let request = Sealer.Request(
+      dataset: data.shape.dataset, result: "attacked", keyFamily: data.shape.keyFamily, title: "attacked",
+      tables: tables, measures: measures, profile: profile, policyHash: "", refresh: profile.minimumRefresh,
+      now: Timestamp(secondsSince1970: 1_700_000_000).adding(days: version * (refresh + 5)))
+    let sealer = try disclosing { () throws(DisclosureError) in
+      try Sealer(request, shape: data.shape, measures: data.measures, keys: keys)
+    }
+    return try Statistics.compute(data, sealer: sealer, history: history)
+  }
+
+  func cube() throws(ResultError) -> TrueCube { try CubeBuilder.cube(data, tables: sets, measures: measures) }
+
+  /// What another system would show of the same tables.
+  func published(by system: Comparison.System, _ cube: TrueCube) -> Published {
+    var out = Published(shape: data.shape)
+    let comparison = Comparison(profile, keys: keys)
+    for set in Set(sets) { out.counts[set] = comparison.counts(system, set, in: cube) }
+    return out
+  }
+}
