@@ -9,6 +9,9 @@ final class FormIndex {
 
   private let long: Windows
   private let short: Windows
+  /// Digests, which stand in long runs of their alphabet only: other text is jumped over.
+  private let digests: Windows
+  private let alphabet: RunAlphabet
   /// Bytes of the longest form.
   let longest: Int
   /// Forms too short to be searched.
@@ -22,8 +25,12 @@ final class FormIndex {
   struct Builder {
     fileprivate var long: [(window: UInt64, length: Int, hash: UInt64, form: Form)] = []
     fileprivate var short: [(window: UInt64, length: Int, hash: UInt64, form: Form)] = []
+    fileprivate var digests: [(window: UInt64, length: Int, hash: UInt64, form: Form)] = []
+    fileprivate let alphabet: RunAlphabet
     fileprivate var longest = 0
     fileprivate(set) var tooShort = 0
+
+    init(_ alphabet: RunAlphabet) { self.alphabet = alphabet }
 
     mutating func add(_ form: Form, _ bytes: [UInt8]) {
       guard bytes.count >= FormIndex.shortest else {
@@ -35,7 +42,9 @@ final class FormIndex {
       let width = bytes.count >= 8 ? 8 : 4
       var window: UInt64 = 0
       for place in 0..<width { window |= UInt64(bytes[place]) << UInt64(8 * place) }
-      if width == 8 {
+      if form.form.isDigest {
+        digests.append((window, bytes.count, hash, form))
+      } else if width == 8 {
         long.append((window, bytes.count, hash, form))
       } else {
         short.append((window, bytes.count, hash, form))
@@ -48,17 +57,22 @@ final class FormIndex {
   private init(_ builder: Builder) {
     long = Windows(builder.long)
     short = Windows(builder.short)
+    digests = Windows(builder.digests)
+    alphabet = builder.alphabet
     longest = builder.longest
     tooShort = builder.tooShort
-    isEmpty = builder.long.isEmpty && builder.short.isEmpty
+    isEmpty = builder.long.isEmpty && builder.short.isEmpty && builder.digests.isEmpty
   }
 
   /// Tries every position of the text's first `count` bytes, after which eight more must be readable. `body` gets the
   /// place, the length and the form of each match.
   func search(_ text: UnsafeBufferPointer<UInt8>, count: Int, _ body: (Int, Int, Form) -> Void) {
     guard let base = text.baseAddress else { return }
-    if !long.isEmpty { long.search(base, count, mask: .max, body) }
-    if !short.isEmpty { short.search(base, count, mask: 0xFFFF_FFFF, body) }
+    if !long.isEmpty { long.search(base, 0..<count, count, mask: .max, body) }
+    if !short.isEmpty { short.search(base, 0..<count, count, mask: 0xFFFF_FFFF, body) }
+    if !digests.isEmpty {
+      alphabet.forEachRun(base, count) { run in digests.search(base, run, count, mask: .max, body) }
+    }
   }
 
   /// Forms by their first eight (or four) bytes.
@@ -77,7 +91,13 @@ final class FormIndex {
 
     init(_ entries: [(window: UInt64, length: Int, hash: UInt64, form: Form)]) {
       isEmpty = entries.isEmpty
-      let size = Windows.power(of: max(16, entries.count * 2))
+      let sorted = entries.sorted { ($0.window, $0.length) < ($1.window, $1.length) }
+      var distinct = 0
+      for place in sorted.indices where place == 0 || sorted[place].window != sorted[place - 1].window {
+        distinct += 1
+      }
+      let size = Windows.power(of: max(16, distinct * 2))
+      let hashSize = Windows.power(of: max(16, entries.count * 2))
       let bits = UnsafeMutablePointer<UInt64>.allocate(capacity: size * 8 / 64 + 1)
       bits.initialize(repeating: 0, count: size * 8 / 64 + 1)
       let bitCount = UInt64(size * 8)
@@ -85,10 +105,9 @@ final class FormIndex {
       var windows = [UInt64](repeating: 0, count: size)
       var starts = [Int32](repeating: 0, count: size)
       var lengths: [UInt16] = [0]
-      var hashes = [UInt64](repeating: 0, count: size)
-      var forms = [Form](repeating: Form(secret: 0, form: .asWritten), count: size)
+      var hashes = [UInt64](repeating: 0, count: hashSize)
+      var forms = [Form](repeating: Form(secret: 0, form: .asWritten), count: hashSize)
       let mask = size - 1
-      let sorted = entries.sorted { ($0.window, $0.length) < ($1.window, $1.length) }
       var at = 0
       while at < sorted.count {
         let window = sorted[at].window
@@ -104,7 +123,7 @@ final class FormIndex {
             last = sorted[at].length
             lengths.append(UInt16(last))
           }
-          Windows.insert(sorted[at].hash, sorted[at].form, &hashes, &forms, mask)
+          Windows.insert(sorted[at].hash, sorted[at].form, &hashes, &forms, hashSize - 1)
           at += 1
         }
         lengths.append(0)
@@ -116,7 +135,7 @@ final class FormIndex {
       self.hashes = hashes
       self.forms = forms
       windowMask = mask
-      hashMask = mask
+      hashMask = hashSize - 1
     }
 
     private static let factor: UInt64 = 0x9E37_79B9_7F4A_7C15
@@ -145,12 +164,13 @@ final class FormIndex {
 
     /// One multiplication and one bit a place.
     func search(
-      _ text: UnsafePointer<UInt8>, _ count: Int, mask: UInt64, _ body: (Int, Int, Form) -> Void
+      _ text: UnsafePointer<UInt8>, _ places: Range<Int>, _ count: Int, mask: UInt64,
+      _ body: (Int, Int, Form) -> Void
     ) {
       let raw = UnsafeRawPointer(text)
       let (bits, shift) = (bits, bitShift)
-      var place = 0
-      while place < count {
+      var place = places.lowerBound
+      while place < places.upperBound {
         let window = raw.loadUnaligned(fromByteOffset: place, as: UInt64.self) & mask
         let bit = (window &* Windows.factor) >> shift
         if bits[Int(truncatingIfNeeded: bit >> 6)] & (1 << (bit & 63)) != 0 {
@@ -189,6 +209,45 @@ final class FormIndex {
         slot = (slot + 1) & hashMask
       }
       return nil
+    }
+  }
+}
+
+/// An alphabet in which digests are spelled, and how long the shortest digest is.
+struct RunAlphabet: Sendable {
+  private let members: [Bool]
+  private let shortest: Int
+
+  /// Hex, small letters; the shortest is MD5's.
+  static let hex = RunAlphabet("0123456789abcdef", shortest: 32)
+  /// Both alphabets of base64; the shortest is MD5's without padding.
+  static let base64 = RunAlphabet(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_", shortest: 22)
+
+  private init(_ letters: String, shortest: Int) {
+    var members = [Bool](repeating: false, count: 256)
+    for letter in letters.utf8 { members[Int(letter)] = true }
+    self.members = members
+    self.shortest = shortest
+  }
+
+  /// The places at which a digest may begin, run by run. Looks from the far end of what would be the shortest digest,
+  /// so that ordinary text is passed over in leaps.
+  func forEachRun(_ text: UnsafePointer<UInt8>, _ count: Int, _ body: (Range<Int>) -> Void) {
+    members.withUnsafeBufferPointer { members in
+      var start = 0
+      while start + shortest <= count {
+        var place = start + shortest - 1
+        while place >= start, members[Int(text[place])] { place -= 1 }
+        guard place < start else {
+          start = place + 1
+          continue
+        }
+        var end = start + shortest
+        while end < count, members[Int(text[end])] { end += 1 }
+        body(start..<end - shortest + 1)
+        start = end + 1
+      }
     }
   }
 }

@@ -31,7 +31,7 @@ struct Found {
   mutating func take(_ hit: LeakSearch.Hit) {
     guard strong[hit.secret] == nil, !open.contains(hit.secret) else { return }
     let secret = batch.secrets[hit.secret]
-    let isWeak = search.bits[hit.secret] < Strength.weak && hit.form.rawValue < SecretForm.md5Hex.rawValue
+    let isWeak = search.bits[hit.secret] < Strength.weak && !hit.form.isDigest
     if isWeak {
       guard !hit.broken, weak[hit.secret] == nil || hit.alone else { return }
       let value = TextFold.fold(batch.value(secret))

@@ -2,7 +2,8 @@ import Bytes
 import Releases
 
 extension ReleaseWriter {
-  /// Looks for every secret value, in every form, in every part that was written and in the parts' names. Throws
+  /// Looks for every secret value, in every form, in every part that was written and in the parts' names (a `.gz` that
+  /// the writer made itself is looked at as the file it was made of). Throws
   /// `LeakFound` when a value stands there that is in no open source and that chance does not explain. Reads everything
   /// once for each batch of secrets; time grows with the bytes, memory does not.
   @discardableResult
@@ -10,7 +11,9 @@ extension ReleaseWriter {
     var scan = LeakScan(secrets, work: building)
     // The same content under many names is read once; every name is looked at.
     var files: [String: String] = [:]
-    for (path, part) in parts where files[part.sha256] == nil { files[part.sha256] = path }
+    for (path, part) in parts where files[part.sha256] == nil && !variants.contains(path) {
+      files[part.sha256] = path
+    }
     let first = Set(files.values)
     let report = try scan.run(
       parts: parts.keys.sorted().map { ($0, first.contains($0) ? Files.join(tree, $0) : nil) }, open: sources)

@@ -28,8 +28,8 @@ final class LeakSearch {
 
   init(_ batch: SecretSet.Batch) throws {
     let forms = try SecretForms()
-    var plain = FormIndex.Builder()
-    var folded = FormIndex.Builder()
+    var plain = FormIndex.Builder(.base64)
+    var folded = FormIndex.Builder(.hex)
     var bits: [Double] = []
     bits.reserveCapacity(batch.secrets.count)
     for (number, secret) in batch.secrets.enumerated() {

@@ -20,6 +20,8 @@ package final class ReleaseWriter {
   private(set) var parts: [String: Part] = [:]
   /// Where in the tree a new part's bytes were first written, by their hash.
   private(set) var fresh: [String: String] = [:]
+  /// The `.gz` files that the writer made itself, of files that are looked at.
+  private(set) var variants: Set<String> = []
   private var policyHash: String?
   var settings: Settings?
   var sealed: Manifest?
@@ -57,7 +59,9 @@ package final class ReleaseWriter {
     try add("\(Layout.site)/\(path)", bytes, .site, dataset)
     guard Compressible.gains(path, bytes.count) else { return }
     let packed = try reusedVariant("\(Layout.site)/\(path)") ?? Gzip.compress(bytes)
-    if packed.count < bytes.count { try add("\(Layout.site)/\(path).gz", packed, .site, dataset) }
+    guard packed.count < bytes.count else { return }
+    try add("\(Layout.site)/\(path).gz", packed, .site, dataset)
+    variants.insert("\(Layout.site)/\(path).gz")
   }
 
   /// The same for a file that was written elsewhere, which is copied.
@@ -65,12 +69,18 @@ package final class ReleaseWriter {
     let dataset = try admit(site: path, clearance)
     let size = try add("\(Layout.site)/\(path)", from: source, .site, dataset)
     guard Compressible.gains(path, size) else { return }
+    let variant = "\(Layout.site)/\(path).gz"
     if let packed = try reusedVariant("\(Layout.site)/\(path)") {
-      return try add("\(Layout.site)/\(path).gz", packed, .site, dataset)
+      try add(variant, packed, .site, dataset)
+      variants.insert(variant)
+      return
     }
     let packed = Files.join(building, "packed.gz")
     let packedSize = try Compressible.pack(source, to: packed, disk)
-    if packedSize < size { _ = try add("\(Layout.site)/\(path).gz", from: packed, .site, dataset) }
+    if packedSize < size {
+      _ = try add(variant, from: packed, .site, dataset)
+      variants.insert(variant)
+    }
     try disk.remove(packed)
   }
 

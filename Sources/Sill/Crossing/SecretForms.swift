@@ -7,6 +7,9 @@ package enum SecretForm: UInt8, Sendable, CaseIterable {
   case asWritten, normalised, gb18030, utf16LittleEndian, utf16BigEndian
   case md5Hex, sha1Hex, sha256Hex, sm3Hex, md5Base64, sha1Base64, sha256Base64, sm3Base64
 
+  /// Whether it is a digest of the value.
+  var isDigest: Bool { rawValue >= SecretForm.md5Hex.rawValue }
+
   /// For a report.
   package var words: String {
     switch self {

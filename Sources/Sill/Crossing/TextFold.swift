@@ -40,26 +40,32 @@ final class TextFold {
     }
     count = 0
     gapBefore = false
+    let (folded, places) = (folded, places)
     TextFold.classes.withUnsafeBufferPointer { classes in
       var at = 0
+      var done = 0
+      var mark: UInt32 = 0
       while at < piece.count {
         let byte = piece[at]
-        switch classes[Int(byte)] {
-        case 0:
-          put(byte, at)
-          at += 1
-        case 1:
-          put(byte | 0x20, at)
-          at += 1
-        case 2:
-          gapBefore = true
-          at += 1
-        default:
+        let kind = classes[Int(byte)]
+        if kind <= 1 {
+          folded[done] = byte | kind << 5
+          places[done] = UInt32(truncatingIfNeeded: at) | mark
+          mark = 0
+          done &+= 1
+          at &+= 1
+        } else if kind == 2 {
+          mark = TextFold.gap
+          at &+= 1
+        } else {
+          (count, gapBefore) = (done, mark != 0)
           let (used, scalar) = TextFold.escape(piece, at)
           if let scalar { put(scalar, at) } else { put(byte, at) }
+          (done, mark) = (count, gapBefore ? TextFold.gap : 0)
           at += used
         }
       }
+      count = done
     }
     for place in count..<count + 8 { folded[place] = 0 }
   }
