@@ -52,7 +52,15 @@ package enum TableCheck {
     _ source: TableSource, schema: Schema?, options: Options,
     each: ((Batch, TypedColumns) throws -> Void)? = nil
   ) throws -> TableReport {
-    let run = try CheckRun(source, schema: schema, options: options)
+    let run: CheckRun
+    do {
+      run = try CheckRun(source, schema: schema, options: options)
+    } catch let error as TableError where options.reportsBrokenFiles && error.blame == .data {
+      let format = source.format ?? TableFormat(fileName: source.path) ?? .csv
+      var report = TableReport(file: source.name, seen: Seen(format: format))
+      report.stop(at: error)
+      return report
+    }
     return try run.finish(each: each)
   }
 
@@ -145,16 +153,7 @@ final class CheckRun {
       }
       if let broken { throw broken.moved(line: reader.line) }
     } catch let error as TableError where options.reportsBrokenFiles && error.blame == .data {
-      report.isComplete = false
-      report.faultCount += 1
-      var hint = error.reason
-      if let offset = error.offset { hint = "byte \(offset): " + hint }
-      if let advice = error.hint { hint += " (\(advice))" }
-      report.faults.append(
-        CellFault(
-          file: source.name, line: error.line ?? 0, record: report.rows + 1, column: error.column ?? 0,
-          field: "",
-          value: "", rule: .reading, expected: hint))
+      report.stop(at: error)
     }
     try tellDuplicates(&ledgers)
     report.bytes = reader.bytesRead

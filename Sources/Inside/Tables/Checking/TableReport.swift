@@ -29,4 +29,17 @@ package struct TableReport: Sendable {
       "columns": .array(columns.map(\.json)),
     ]
   }
+
+  /// Notes that reading could not go on.
+  mutating func stop(at error: TableError) {
+    isComplete = false
+    faultCount += 1
+    var reason = error.reason
+    if let offset = error.offset { reason = "byte \(offset): " + reason }
+    if let hint = error.hint { reason += " (\(hint))" }
+    faults.append(
+      CellFault(
+        file: file, line: error.line ?? 0, record: rows + 1, column: error.column ?? 0, field: "", value: "",
+        rule: .reading, expected: reason))
+  }
 }

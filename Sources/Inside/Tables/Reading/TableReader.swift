@@ -77,9 +77,33 @@ func openRecords(_ source: TableSource, blockSize: Int) throws(TableError) -> an
     let records = try DelimitedSource(source, format: format, input: input, blockSize: blockSize)
     records.note(certainty: certainty)
     return records
-  default:
+  case .json, .ndjson, .geojson:
+    let records = try JSONSource(source, format: format, input: input)
+    records.note(certainty: certainty)
+    return records
+  case .sqlite:
+    let path = try seekable(source, input)
+    let records = try SQLiteSource(source, file: path, size: input.size ?? 0)
+    records.note(certainty: certainty)
+    return records
+  case .xlsx:
+    let path = try seekable(source, input)
+    let records = try SpreadsheetSource(source, file: path, size: input.size ?? 0)
+    records.note(certainty: certainty)
+    return records
+  case .xml, .parquet, .turtle:
     throw TableError(
       .unknownFormat, file: source.name, "\(format.rawValue) cannot be read",
-      hint: "read csv, tsv, json, xlsx or sqlite")
+      hint: "readable are " + TableFormat.allCases.filter(\.canRead).map(\.rawValue).joined(separator: ", "))
   }
+}
+
+/// The path of a source that must be a file.
+private func seekable(_ source: TableSource, _ input: borrowing InputFile) throws(TableError) -> String {
+  guard input.isSeekable, source.path != "-" else {
+    throw TableError(
+      .unreadableFile, file: input.name, "this format is read from a file, not from a stream",
+      hint: "save it first")
+  }
+  return source.path
 }

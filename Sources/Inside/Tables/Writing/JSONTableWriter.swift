@@ -31,7 +31,9 @@ final class JSONTableWriter: TableWriter {
       }
       isFirst = false
       hasHeader ? writer.beginObject() : writer.beginArray()
-      for column in 0..<batch.columnCount {
+      // An array is as long as its record; an object has every key.
+      let isOwn = !hasHeader && batch.columnMap == nil
+      for column in 0..<(isOwn ? min(batch.columnCount, batch.cellCount(ofRow: row)) : batch.columnCount) {
         if hasHeader { writer.key(prepared: keys[column]) }
         ValueWriter.json(batch, columns, row, column, fields[column], &writer)
       }

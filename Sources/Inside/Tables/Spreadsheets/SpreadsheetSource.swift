@@ -1,0 +1,288 @@
+import Bytes
+
+/// One sheet of an XLSX workbook, row by row.
+///
+/// Numbers are given as they are stored, dates by the cell's style as ISO text, formulas by their stored results.
+final class SpreadsheetSource: RecordSource {
+  private(set) var header: [String] = []
+  private(set) var seen = Seen(format: .xlsx)
+  private let file: String
+  private let size: Int
+  private let workbook: Workbook
+  private var scanner: XMLScanner
+  private var isOver = false
+  private var lastRow = 0
+  private var ahead: [Row] = []
+  private var merged = 0
+  private var errors = 0
+
+  private struct Row {
+    var number: Int
+    /// Text of each cell; nil where there is none.
+    var cells: [[UInt8]?]
+  }
+
+  /// Columns a sheet can have.
+  private static let columnLimit = 16_384
+
+  init(_ source: TableSource, file: String, size: Int) throws(TableError) {
+    self.file = file
+    self.size = size
+    let workbook = try Workbook(file: file)
+    self.workbook = workbook
+    let names = workbook.sheets.map(\.name)
+    let wanted = source.sheet
+    guard
+      let sheet = wanted.map({ name in workbook.sheets.first { sameBytes($0.name, name) } })
+        ?? workbook.sheets.first,
+      let scanner = try workbook.scanner(sheet.part)
+    else {
+      throw TableError(
+        .unknownFormat, file: file, wanted.map { "there is no sheet \($0)" } ?? "the workbook has no sheet",
+        hint: "it has: " + names.joined(separator: ", "))
+    }
+    self.scanner = scanner
+    seen.sheet = sheet.name
+    seen.otherSheets = names.filter { !sameBytes($0, sheet.name) }
+    try readHeader(source)
+  }
+
+  var bytesRead: Int { isOver ? size : 0 }
+
+  /// How the format came to be known.
+  func note(certainty: Certainty) { seen.formatCertainty = certainty }
+
+  private func readHeader(_ source: TableSource) throws(TableError) {
+    for _ in 0..<source.skippedRecords { _ = try readRow() }
+    guard let first = try readRow() else { return }
+    var width = first.cells.count
+    while width > 0, first.cells[width - 1]?.isEmpty ?? true { width -= 1 }
+    if source.hasHeader {
+      header = first.cells.prefix(width).map { $0.map { String(decoding: $0, as: UTF8.self) } ?? "" }
+      if header.count(where: { !$0.isEmpty }) <= 1, let second = try readRow() {
+        ahead.append(second)
+        if second.cells.count(where: { $0 != nil }) > 1 {
+          seen.notes.append(
+            "the first row looks like a title above the header, which seems to be on row \(second.number): skip 1 record"
+          )
+        }
+      }
+    } else {
+      header = (0..<width).map { "column\($0 + 1)" }
+      ahead.append(first)
+    }
+  }
+
+  func nextPiece() throws(TableError) -> Piece? {
+    if isOver, ahead.isEmpty { return nil }
+    let builder = BatchBuilder(firstLine: given + 1)
+    while !builder.isFull {
+      let row: Row
+      if !ahead.isEmpty {
+        row = ahead.removeFirst()
+      } else if let next = try readRow() {
+        row = next
+      } else {
+        break
+      }
+      var width = row.cells.count
+      while width > header.count, row.cells[width - 1]?.isEmpty ?? true { width -= 1 }
+      for index in 0..<max(width, header.count) {
+        if index < row.cells.count, let text = row.cells[index] {
+          builder.append(text)
+        } else {
+          builder.appendNull()
+        }
+      }
+      builder.endRow(line: row.number)
+      given = row.number
+    }
+    return builder.storage.rowCount == 0 ? nil : builder.finish(nextLine: given + 1)
+  }
+
+  /// Row that was handed out last.
+  private var given = 0
+
+  /// The next row with any cell, or nil at the end of the sheet.
+  private func readRow() throws(TableError) -> Row? {
+    while !isOver {
+      let event = try scanner.next()
+      switch event {
+      case .finish: finish()
+      case .start where scanner.isNamed("row"), .empty where scanner.isNamed("row"):
+        let number = scanner.attributeText("r").flatMap { Int($0) } ?? lastRow + 1
+        guard number > lastRow, number <= SpreadsheetWriter.rowLimit else {
+          throw scanner.fault("the rows are not in order (row \(number) after row \(lastRow))")
+        }
+        lastRow = number
+        if event == .empty { continue }
+        let cells = try readCells(number)
+        if cells.contains(where: { $0 != nil }) { return Row(number: number, cells: cells) }
+      case .start where scanner.isNamed("mergeCell"), .empty where scanner.isNamed("mergeCell"): merged += 1
+      default: break
+      }
+    }
+    return nil
+  }
+
+  private func finish() {
+    isOver = true
+    if merged > 0 { seen.notes.append("\(merged) merged ranges: only the first cell of each has its value") }
+    if errors > 0 {
+      seen.notes.append("\(errors) cells hold an error of a formula (as #N/A), which is read as text")
+    }
+  }
+
+  private func readCells(_ row: Int) throws(TableError) -> [[UInt8]?] {
+    var cells: [[UInt8]?] = []
+    while true {
+      switch try scanner.next() {
+      case .finish: throw scanner.fault("it ends inside a row")
+      case .end where scanner.isNamed("row"): return cells
+      case .start where scanner.isNamed("c"):
+        let place = try column(row, cells.count)
+        let type = scanner.attribute("t") ?? []
+        let style = scanner.attribute("s").flatMap { Self.number($0) } ?? 0
+        let text = try readCell(type, style)
+        pad(&cells, to: place)
+        cells.append(text)
+      case .empty where scanner.isNamed("c"):
+        let place = try column(row, cells.count)
+        pad(&cells, to: place)
+        cells.append(nil)
+      default: break
+      }
+    }
+  }
+
+  private func pad(_ cells: inout [[UInt8]?], to place: Int) {
+    while cells.count < place { cells.append(nil) }
+  }
+
+  private static func number(_ text: [UInt8]) -> Int? { Int(String(decoding: text, as: UTF8.self)) }
+
+  /// Column of the cell by its reference, from 0; without one the next.
+  private func column(_ row: Int, _ next: Int) throws(TableError) -> Int {
+    guard let reference = scanner.attribute("r") else { return next }
+    var column = 0
+    for byte in reference {
+      guard UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte else { break }
+      column = column * 26 + Int(byte - 0x40)
+      if column > Self.columnLimit { break }
+    }
+    guard column > next, column <= Self.columnLimit else {
+      throw scanner.fault(
+        "the cell \(String(decoding: reference, as: UTF8.self)) of row \(row) is out of order")
+    }
+    return column - 1
+  }
+
+  private func readCell(_ type: [UInt8], _ style: Int) throws(TableError) -> [UInt8]? {
+    var text: [UInt8] = []
+    var isText = false
+    var isPhonetic = false
+    var hasValue = false
+    reading: while true {
+      switch try scanner.next() {
+      case .finish: throw scanner.fault("it ends inside a cell")
+      case .text: if isText, !isPhonetic { scanner.appendText(to: &text) }
+      case .start:
+        if scanner.isNamed("v") || scanner.isNamed("t") {
+          isText = true
+          hasValue = true
+        } else if scanner.isNamed("rPh") {
+          isPhonetic = true
+        }
+      case .end:
+        if scanner.isNamed("c") { break reading }
+        if scanner.isNamed("v") || scanner.isNamed("t") {
+          isText = false
+        } else if scanner.isNamed("rPh") {
+          isPhonetic = false
+        }
+      case .empty: break
+      }
+    }
+    guard hasValue else { return nil }
+    switch String(decoding: type, as: UTF8.self) {
+    case "s":
+      guard let index = Self.number(text), let string = workbook.string(index) else {
+        throw scanner.fault("a cell points at a shared string that is not there")
+      }
+      return Self.unescaped(Array(string))
+    case "inlineStr", "str": return Self.unescaped(text)
+    case "b": return Array((text == [0x31] ? "true" : "false").utf8)
+    case "e":
+      errors += 1
+      return text
+    case "d": return text
+    default: return number(text, style)
+    }
+  }
+
+  /// A stored number: as it is, or by its style a date.
+  private func number(_ text: [UInt8], _ style: Int) -> [UInt8] {
+    let kind = style < workbook.styles.count ? workbook.styles[style] : .none
+    let value = text.withUnsafeBufferPointer { buffer in
+      buffer.baseAddress.flatMap { ValueScanner.number($0, buffer.count) }
+    }
+    guard let value else { return text }
+    if kind != .none, let date = SpreadsheetDate.text(value, kind, startsIn1904: workbook.startsIn1904) {
+      return date
+    }
+    // 0.1 + 0.2 is stored as 0.30000000000000004, 1e-3 as 1E-3: the shortest decimal of the same number.
+    let isPlain = text.allSatisfy { $0 &- Byte.zero < 10 || $0 == Byte.dot || $0 == Byte.minus }
+    return isPlain ? text : Number.bytes(value)
+  }
+
+  /// `_xHHHH_` is a character (ECMA-376 part 1, 22.9.2.19).
+  private static func unescaped(_ text: [UInt8]) -> [UInt8] {
+    guard text.count >= 7, text.contains(UInt8(ascii: "_")) else { return text }
+    var plain: [UInt8] = []
+    var at = 0
+    while at < text.count {
+      if text[at] == UInt8(ascii: "_"), at + 6 < text.count, text[at + 1] == UInt8(ascii: "x"),
+        text[at + 6] == UInt8(ascii: "_")
+      {
+        let digits = (2...5).compactMap { SpreadsheetText.hexValue(text[at + $0]) }
+        if digits.count == 4, let scalar = Unicode.Scalar(digits.reduce(0) { $0 << 4 | $1 }) {
+          plain += String(scalar).utf8
+          at += 7
+          continue
+        }
+      }
+      plain.append(text[at])
+      at += 1
+    }
+    return plain
+  }
+}
+
+/// Serial numbers of days.
+enum SpreadsheetDate {
+  static func text(_ value: Double, _ kind: Workbook.DateStyle, startsIn1904: Bool) -> [UInt8]? {
+    guard value >= 0, value < 2_958_466 else { return nil }
+    var days = value.rounded(.down)
+    var milliseconds = ((value - days) * 86_400_000).rounded()
+    if milliseconds >= 86_400_000 {
+      days += 1
+      milliseconds = 0
+    }
+    var bytes: [UInt8] = []
+    let isTimeOnly = kind == .time && days == 0 || value < 1 && !startsIn1904 && kind != .date
+    if isTimeOnly {
+      CanonicalText.append(Int64(milliseconds) * 1000, .time, to: &bytes)
+      return bytes
+    }
+    var since1970 = Int64(days) - (startsIn1904 ? 24_107 : 25_569)
+    // The calendar of 1900 has a 29 February that never was.
+    if !startsIn1904, days < 60 { since1970 += 1 }
+    if !startsIn1904, days == 60 { return nil }
+    if kind == .date, milliseconds == 0 {
+      CanonicalText.append(since1970, .date, to: &bytes)
+    } else {
+      CanonicalText.append(since1970 * 86_400_000_000 + Int64(milliseconds) * 1000, .datetime, to: &bytes)
+    }
+    return bytes
+  }
+}
