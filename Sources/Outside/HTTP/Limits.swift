@@ -42,7 +42,7 @@ package struct Limits: Sendable, Equatable {
   /// Bytes waiting to be sent on one connection above which it is not read on.
   package var outputBytes = 256 * 1024
   /// Requests waiting for a worker; more are answered 503.
-  package var waitingRequests = 512
+  package var waitingRequests = 2048
   /// Threads for handlers that may block.
   package var workers = 8
   /// Requests a second one address may send, averaged (loopback is not limited); faster is answered 429. 0: no limit.

@@ -10,7 +10,13 @@ final class FileCache: Sendable {
     var bytes = 0
   }
 
+  /// One of several locks, chosen by the path: no two workers read the same new file.
+  private final class Stripe: Sendable {
+    let lock = Mutex(())
+  }
+
   private let state = Mutex(State())
+  private let stripes = (0..<64).map { _ in Stripe() }
   private let room: Int
   /// Open files and entries kept at once.
   private static let entries = 4096
@@ -23,6 +29,11 @@ final class FileCache: Sendable {
       return nil
     }
     return file
+  }
+
+  /// Runs `make` while no other thread makes the file at this path. For workers only.
+  func building<R>(_ bytes: [UInt8], _ path: Range<Int>, _ make: () -> R) -> R {
+    stripes[Int(truncatingIfNeeded: FileCache.hash(bytes, path) >> 17 & 63)].lock.withLock { _ in make() }
   }
 
   /// Keeps a file; the oldest go where there is no room.

@@ -49,8 +49,11 @@ package final class StaticFiles: Handler {
     if files.folder?.isMutable == true,
       Clock.milliseconds() - file.checkedAt.load(ordering: .relaxed) > StaticFiles.trust
     {
-      files.forget(file)
-      return nil
+      // One look at the folder, a second at most; a file that changed is read anew by a worker.
+      guard let folder = files.folder, isUnchanged(file, request, folder) else {
+        files.forget(file)
+        return nil
+      }
     }
     return answer(request, file)
   }
@@ -63,12 +66,18 @@ package final class StaticFiles: Handler {
       if !folder.isMutable || isUnchanged(file, request, folder) { return answer(request, file) }
       folder.cache.forget(file)
     }
-    switch find(request, folder) {
-    case .file(let file):
-      folder.cache.keep(file)
-      return answer(request, file)
-    case .directory: return .redirect(to: request.path + "/")
-    case .nothing: return notFound(request, folder)
+    // Many may ask for a new file at once: one reads and digests it, the others wait for that.
+    return folder.cache.building(head.bytes, head.path) {
+      if let file = folder.cache.find(head.bytes, head.path), isUnchanged(file, request, folder) {
+        return answer(request, file)
+      }
+      switch find(request, folder) {
+      case .file(let file):
+        folder.cache.keep(file)
+        return answer(request, file)
+      case .directory: return .redirect(to: request.path + "/")
+      case .nothing: return notFound(request, folder)
+      }
     }
   }
 

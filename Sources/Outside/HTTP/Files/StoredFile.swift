@@ -45,7 +45,7 @@ final class Representation: Sendable {
   /// Files up to this size are kept in memory and sent with their head in one call.
   static let inMemory = 128 * 1024
   /// Files up to this size are digested when nobody knows their digest; larger ones get a tag of their state.
-  static let digested = 256 * 1024 * 1024
+  static let digested = 64 * 1024 * 1024
 
   /// - Parameters:
   ///   - known: the file's SHA-256 where the caller knows it.

@@ -20,7 +20,6 @@ extension EventLoop {
     connection.pendingOffset = 0
     setInterest(connection, doorsill_epoll_in())
     setDeadline(connection)
-    discard(connection)
   }
 
   /// Reads and forgets, a bounded amount a turn.
