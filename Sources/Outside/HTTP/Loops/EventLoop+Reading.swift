@@ -22,7 +22,12 @@ extension EventLoop {
       case .done(let count):
         consume(connection, count)
         turns += 1
-        if connection.tls == nil, count < input.count { break reading }
+        if connection.tls == nil {
+          if count < input.count { break reading }
+        } else if connection.tls?.hasBuffered == false {
+          connection.mayHaveBuffered = false
+          break reading
+        }
         if turns == 4 { break reading }
       case .again:
         connection.mayHaveBuffered = false
