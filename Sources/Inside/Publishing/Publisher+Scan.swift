@@ -42,7 +42,9 @@ extension Publisher {
     }
     let kept = history.datasets.values.map(\.modified.date.iso)
     // The people who answer for the data are named in public; a namesake in a register is no leak.
-    let names = policies.access.people.flatMap { $0.name.byLanguage.map(\.text) }
+    let names =
+      policies.access.people.flatMap { $0.name.byLanguage.map(\.text) }
+      + catalog.organizations.flatMap { $0.name.byLanguage.map(\.text) + [$0.email] }
     let words =
       codes.flatMap { [$0.code] + $0.label.byLanguage.map(\.text) } + dates + kept + names + [
         options.now.date.iso

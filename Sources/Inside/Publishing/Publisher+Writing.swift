@@ -84,14 +84,16 @@ extension Publisher {
     _ judgements: [Judgement], _ writer: ReleaseWriter
   ) throws {
     let portalClearance = Gate.portal(policyHash: policies.hash)
-    let entries = Dictionary(
-      uniqueKeysWithValues: judgements.map { ($0.examination.dataset.name, $0.pass.entry) })
+    let passes = Dictionary(uniqueKeysWithValues: judgements.map { ($0.examination.dataset.name, $0.pass) })
     let site = SiteBuilder(
       catalog: catalog, scale: policies.scale, published: published,
       released: published.flatMap { results.of($0.dataset.name) }, previews: openings.mapValues(\.previews),
       release: writer.number, created: options.now, theme: try theme())
     for page in site.pages() {
-      try writer.file(page.path, page.bytes, page.dataset.flatMap { entries[$0] } ?? portalClearance)
+      let pass = page.dataset.flatMap { passes[$0] }
+      // Pages of results stand under the clearance for results, the others of a dataset under that for its entry.
+      let isResult = page.path.split(separator: "/").dropLast(2).contains("results")
+      try writer.file(page.path, page.bytes, (isResult ? pass?.results : pass?.entry) ?? portalClearance)
     }
     let exports = Exports(catalog: catalog, published: published, created: options.now)
     let graph = exports.graph()
