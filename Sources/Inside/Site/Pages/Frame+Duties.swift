@@ -38,7 +38,7 @@ extension Frame {
     }
     var seen: Set<String> = []
     let grounds = item.verdict.items.compactMap { evidence -> HTML? in
-      let words = ground(evidence)
+      let words = ground(evidence, naming: item.openness != .closed)
       return seen.insert(words).inserted ? "<li>\(words)</li>" : nil
     }
     return section(
@@ -51,12 +51,14 @@ extension Frame {
       """)
   }
 
-  /// One ground in words, without anything counted in the data.
-  private func ground(_ item: EvidenceItem) -> String {
-    switch (item.rule, item.field) {
+  /// One ground in words, without anything counted in the data; without names of fields where even these are closed.
+  private func ground(_ item: EvidenceItem, naming: Bool) -> String {
+    switch (item.rule, naming ? item.field : nil) {
     case ("declared", _): t("提供方申报：\(item.level)", "Declared by the provider: \(item.level)")
     case ("field-level", let field?):
       t("字段 \(field) 申报为 \(item.level)", "Field \(field) is declared \(item.level)")
+    case ("field-level", nil):
+      t("有字段申报为 \(item.level)", "A field is declared \(item.level)")
     case ("flag", _): t("标为重要或核心数据：\(item.level)", "Flagged as important or core data: \(item.level)")
     case (let rule, let field?):
       t("检测规则 \(rule) 命中字段 \(field)：\(item.level)", "Detector \(rule) found field \(field): \(item.level)")

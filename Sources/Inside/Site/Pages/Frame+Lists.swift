@@ -92,7 +92,7 @@ extension Frame {
         <div class="wide list">
         \(facets(listing))
         <div class="found">
-        <p id="count" role="status" class="stamp">\(t("共 \(number(listing.items.count)) 个数据集", "\(number(listing.items.count)) datasets"))</p>
+        <p id="count" role="status" class="stamp">\(t("共 \(number(listing.items.count)) 个数据集", "Datasets: \(number(listing.items.count))"))</p>
         \(listing.isWhole ? searchState() : HTML())
         <ul class="cards column" id="results">\(shown.map { card($0) })</ul>
         \(pager(listing, place, of: count))
@@ -111,7 +111,7 @@ extension Frame {
   private func searchState() -> HTML {
     """
     <div id="search" hidden data-index="\(value: shared("search/"))" data-language="\(value: language)" \
-    data-found="\(value: t("找到 {n} 个数据集", "{n} datasets found"))" data-none="\(value: t("没有找到。换个词，或清除筛选。", "Nothing found. Try another word, or clear the filters."))" \
+    data-found="\(value: t("找到 {n} 个数据集", "Datasets found: {n}"))" data-none="\(value: t("没有找到。换个词，或清除筛选。", "Nothing found. Try another word, or clear the filters."))" \
     data-failed="\(value: t("搜索索引无法读取。", "The search index could not be read."))" data-more="\(value: t("显示更多", "Show more"))"></div>
     """
   }

@@ -12,7 +12,7 @@ extension Frame {
   static func grouped(_ text: String) -> String {
     let sign = text.hasPrefix("-") ? "-" : ""
     let parts = text.dropFirst(sign.utf8.count).split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count <= 2, let whole = parts.first, whole.utf8.count > 4,
+    guard parts.count <= 2, let whole = parts.first, whole.utf8.count > 3,
       parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } })
     else { return text }
     var grouped = ""

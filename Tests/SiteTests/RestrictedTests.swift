@@ -1,0 +1,109 @@
+import Bytes
+import Catalogs
+import Disclosure
+import Foundation
+import Policies
+import Tables
+import Testing
+
+@testable import Site
+
+@Suite struct `A restricted dataset` {
+  /// Values handed over by mistake: rows, reports and files of restricted data.
+  static func pages(closing: Bool) throws -> [Page] {
+    let whole = try SampleSite.result.get()
+    let canary = "CANARY-7391"
+    var report = try #require(whole.published.lazy.compactMap { $0.reports.values.first }.first)
+    report.file = canary
+    for column in report.columns.indices {
+      report.columns[column].minimum = canary
+      report.columns[column].maximum = canary
+      report.columns[column].top = [(canary, 73_919_173), (canary, 1)]
+    }
+    report.rows = 73_919_173
+    let published = try whole.published.map { item -> PublishedDataset in
+      guard item.openness != .unconditional else { return item }
+      var item = item
+      if closing { item.level = try #require(whole.scale.level("L4")) }
+      for resource in item.dataset.resources {
+        item.reports[resource.name] = report
+        item.files.append(
+          PublishedFile(
+            resource: resource.name, format: .csv, path: "data/\(canary).csv", bytes: 1, sha256: canary,
+            mediaType: "text/csv", rows: 73_919_173))
+      }
+      for (index, resource) in item.dataset.resources.enumerated() {
+        for place in resource.schema.fields.indices {
+          item.dataset.resources[index].schema.fields[place].example = canary
+        }
+      }
+      return item
+    }
+    var previews = whole.previews
+    for item in published where item.openness != .unconditional {
+      for resource in item.dataset.resources {
+        previews[item.dataset.name, default: [:]][resource.name] = [
+          resource.schema.fields.map { _ in canary }
+        ]
+      }
+    }
+    return SiteBuilder(
+      catalog: whole.catalog, scale: whole.scale, published: published, released: whole.released,
+      previews: previews,
+      series: previews, release: 1, created: Samples.created, theme: [:]
+    ).pages()
+  }
+
+  @Test(arguments: [false, true]) func `shows no row, no figure and no file, whatever is handed over`(
+    closing: Bool
+  ) throws {
+    for page in try Self.pages(closing: closing) {
+      let text = String(decoding: page.bytes, as: UTF8.self)
+      #expect(!text.contains("CANARY-7391"), "\(page.path)")
+      #expect(!text.contains("73,919,173") && !text.contains("73919173"), "\(page.path)")
+    }
+  }
+
+  @Test func `says how to apply, why it is restricted and who answers for it`() throws {
+    let pages = try SampleSite.pages()
+    let page = try #require(pages.first { $0.path == "en/datasets/rand-health/index.html" })
+    let text = String(decoding: page.bytes, as: UTF8.self)
+    for part in ["How to apply", "Legal basis", "Who provides, answers", "Medical spending", "L3 sensitive"] {
+      #expect(text.contains(part), "\(part)")
+    }
+    for part in ["/data/rand-health", "SHA-256", "id=\"preview\"", "id=\"quality\"", "id=\"chart\""] {
+      #expect(!text.contains(part), "\(part)")
+    }
+  }
+
+  @Test func `that is closed has no fields and no results`() throws {
+    let pages = try Self.pages(closing: true)
+    #expect(!pages.contains { $0.path.contains("results/") })
+    let page = try #require(pages.first { $0.path == "datasets/residents/index.html" })
+    let text = String(decoding: page.bytes, as: UTF8.self)
+    #expect(!text.contains("id_no"))
+    #expect(text.contains("法律依据"))
+  }
+
+  @Test func `shows a withheld cell as withheld and never as a number`() throws {
+    let site = try SampleSite.result.get()
+    let released = try #require(site.released.first { $0.dataset == "rand-health" })
+    let withheld = released.tables.flatMap(\.cells).count { $0.withheld }
+    let page = try #require(
+      site.pages().first { $0.path == "en/results/rand-health/medical-spending/index.html" })
+    let text = String(decoding: page.bytes, as: UTF8.self)
+    #expect(withheld > 0)
+    #expect(
+      text.components(separatedBy: "class=\"number withheld\"").count - 1 == withheld * released.columns.count
+    )
+  }
+
+  @Test func `shows its grounds without a count of its values`() throws {
+    let whole = try SampleSite.result.get()
+    let item = try #require(whole.published.first { $0.dataset.name == "residents" })
+    #expect(item.verdict.items.contains { $0.values > 0 })
+    let shown = String(decoding: Frame(whole, "en").judgement(item).bytes, as: UTF8.self)
+    #expect(shown.contains("Field id_no is declared L3"))
+    #expect(!shown.contains("1000"))
+  }
+}
