@@ -21,7 +21,7 @@ package struct CellTotals: Sendable, Equatable {
   package init() {}
 
   /// Adds the one value of one unit.
-  package mutating func add(_ value: Int64, key unit: UInt64) {
+  @inlinable package mutating func add(_ value: Int64, key unit: UInt64) {
     units += 1
     key &+= unit
     let size = Int64(clamping: value.magnitude)
@@ -42,7 +42,7 @@ package struct CellTotals: Sendable, Equatable {
     insert(other.second)
   }
 
-  private mutating func insert(_ size: Int64) {
+  @inlinable mutating func insert(_ size: Int64) {
     if size > first {
       second = first
       first = size

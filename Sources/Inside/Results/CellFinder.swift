@@ -5,8 +5,9 @@ struct CellFinder {
   let grid: Grid
   /// For each dimension of the grid: the codes above each code, itself first; nil where no code has one above.
   let chains: [[[Int32]]?]
-  /// Whether a row lies in one cell only.
-  let isFlat: Bool
+  /// The grid's levels: for each combination of steps up, for each dimension and code the part of the cell's place
+  /// that the code so many steps above adds, or -1 where the tree ends before. A row lies in one cell of each.
+  let climbs: [[[Int32]]]
 
   init(_ grid: Grid, of shape: Shape) {
     self.grid = grid
@@ -20,7 +21,19 @@ struct CellFinder {
         return chain
       }
     }
-    isFlat = chains.allSatisfy { $0 == nil }
+    var climbs: [[[Int32]]] = [[]]
+    for place in grid.dimensions.indices {
+      let stride = Int32(grid.strides[place])
+      let codes = Int32(grid.sizes[place])
+      var levels = [(0..<codes).map { $0 * stride }]
+      if let chains = chains[place] {
+        for step in 1..<max(1, chains.map(\.count).max() ?? 1) {
+          levels.append(chains.map { step < $0.count ? $0[step] * stride : -1 })
+        }
+      }
+      climbs = climbs.flatMap { head in levels.map { head + [$0] } }
+    }
+    self.climbs = climbs
   }
 
   /// The cells of a row. A row with a code of another time (-1) in one of the grid's dimensions lies in none.

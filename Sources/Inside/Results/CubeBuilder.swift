@@ -1,4 +1,5 @@
 package import Disclosure
+import Dispatch
 
 /// Computes exact cells from rows: every set of dimensions that the declared tables and their judgement need.
 package enum CubeBuilder {
@@ -68,7 +69,12 @@ package enum CubeBuilder {
         builders[index].pair(with: { places[$0] }, in: builders)
       }
     }
-    for index in builders.indices { builders[index].add(lone: lone, of: data) }
+    // Builders share nothing, so each goes to whichever core is free; `lone` and `data` are only read.
+    nonisolated(unsafe) let independent = builders
+    let rows = lone
+    DispatchQueue.concurrentPerform(iterations: independent.count) { index in
+      independent[index].add(lone: rows, of: data)
+    }
   }
 
   /// Merges parts that hold different units.

@@ -13,6 +13,8 @@ final class CuboidBuilder {
   let wantsTops: Bool
   private(set) var cuboid: TrueCuboid
   private let finder: CellFinder
+  /// For each measure and cell the size that one of the largest must exceed.
+  private var least: [[Int64]]
   private var scratch = UnitGroups()
   private let limit: Int
 
@@ -29,6 +31,7 @@ final class CuboidBuilder {
     finder = CellFinder(grid, of: shape)
     let count = grid.count
     let wanted = (0..<measureCount).map { measures.contains($0) }
+    least = wanted.map { $0 && wantsTops ? [Int64](repeating: -1, count: count) : [] }
     cuboid = TrueCuboid(
       grid: grid, units: [Int32](repeating: 0, count: count), keys: [UInt64](repeating: 0, count: count),
       totals: wanted.map { $0 ? [CellTotals](repeating: CellTotals(), count: count) : [] },
@@ -40,37 +43,73 @@ final class CuboidBuilder {
 
   // MARK: Units with one row
 
-  /// Adds units that have one row each, given by their rows.
+  /// Adds units that have one row each, given by their rows: column by column, without a look at single rows.
   func add(lone rows: [Int32], of data: Microdata) {
-    if finder.isFlat {
-      for row in rows {
-        var cell = 0
-        for (place, dimension) in grid.dimensions.enumerated() {
-          cell += Int(data.codes[dimension][Int(row)]) * grid.strides[place]
+    let step = 1 << 16
+    for start in stride(from: 0, to: rows.count, by: step) {
+      let part = Array(rows[start..<min(start + step, rows.count)])
+      for climbs in finder.climbs {
+        var cells = [Int32](repeating: 0, count: part.count)
+        for (dimension, climb) in zip(grid.dimensions, climbs) {
+          CuboidBuilder.locate(part, data.codes[dimension], climb, in: &cells)
         }
-        addLone(cell, row: Int(row), of: data)
-      }
-    } else {
-      var cells: [Int] = []
-      for row in rows {
-        finder.cells(of: Int(row), data.codes, into: &cells)
-        for cell in cells { addLone(cell, row: Int(row), of: data) }
+        count(part, cells, keys: data.keys)
+        for measure in measures { total(measure, part, cells, of: data) }
       }
     }
   }
 
-  private func addLone(_ cell: Int, row: Int, of data: Microdata) {
-    let key = data.keys[row]
-    cuboid.units[cell] &+= 1
-    cuboid.lone[cell] &+= 1
-    cuboid.keys[cell] &+= key
-    for measure in measures {
-      let value = data.values[measure][row]
+  /// Adds one dimension's part to the place of each row's cell; -1 is a row that lies in none.
+  private static func locate(_ rows: [Int32], _ codes: [Int32], _ climb: [Int32], in cells: inout [Int32]) {
+    codes.withUnsafeBufferPointer { codes in
+      climb.withUnsafeBufferPointer { climb in
+        for index in rows.indices {
+          let part = climb[Int(codes[Int(rows[index])])]
+          cells[index] = part < 0 || cells[index] < 0 ? -1 : cells[index] &+ part
+        }
+      }
+    }
+  }
+
+  private func count(_ rows: [Int32], _ cells: [Int32], keys: [UInt64]) {
+    cuboid.units.withUnsafeMutableBufferPointer { units in
+      for cell in cells where cell >= 0 { units[Int(cell)] &+= 1 }
+    }
+    cuboid.lone.withUnsafeMutableBufferPointer { lone in
+      for cell in cells where cell >= 0 { lone[Int(cell)] &+= 1 }
+    }
+    cuboid.keys.withUnsafeMutableBufferPointer { sums in
+      for index in rows.indices where cells[index] >= 0 {
+        sums[Int(cells[index])] &+= keys[Int(rows[index])]
+      }
+    }
+  }
+
+  private func total(_ measure: Int, _ rows: [Int32], _ cells: [Int32], of data: Microdata) {
+    let values = data.values[measure]
+    cuboid.totals[measure].withUnsafeMutableBufferPointer { totals in
+      for index in rows.indices where cells[index] >= 0 {
+        let row = Int(rows[index])
+        let value = values[row]
+        if value != Microdata.missing { totals[Int(cells[index])].add(value, key: data.keys[row]) }
+      }
+    }
+    if lattice != nil {
+      cuboid.loneAbsolute[measure].withUnsafeMutableBufferPointer { sums in
+        for index in rows.indices where cells[index] >= 0 {
+          let value = values[Int(rows[index])]
+          if value != Microdata.missing { sums[Int(cells[index])] += Int128(value.magnitude) }
+        }
+      }
+    }
+    guard wantsTops else { return }
+    for index in rows.indices where cells[index] >= 0 {
+      let row = Int(rows[index])
+      let value = values[row]
       guard value != Microdata.missing else { continue }
-      cuboid.totals[measure][cell].add(value, key: key)
-      let size = Int64(clamping: value.magnitude)
-      if lattice != nil { cuboid.loneAbsolute[measure][cell] += Int128(size) }
-      if wantsTops { insert(size, in: cell, measure: measure, rows: row..<row + 1, of: data) }
+      insert(
+        Int64(clamping: value.magnitude), in: Int(cells[index]), measure: measure, rows: row..<row + 1,
+        of: data)
     }
   }
 
@@ -137,8 +176,7 @@ final class CuboidBuilder {
   private func insert(
     _ size: Int64, in cell: Int, measure: Int, rows: Range<Int>, of data: Microdata
   ) {
-    let count = cuboid.tops[measure][cell].count
-    if count == limit, size <= cuboid.tops[measure][cell][count - 1].size { return }
+    guard size > least[measure][cell] else { return }
     var places: [Int32] = []
     places.reserveCapacity(rows.count * data.codes.count)
     for row in rows { for column in data.codes { places.append(column[row]) } }
@@ -150,6 +188,9 @@ final class CuboidBuilder {
     guard at < limit else { return }
     cuboid.tops[measure][cell].insert(top, at: at)
     if cuboid.tops[measure][cell].count > limit { cuboid.tops[measure][cell].removeLast() }
+    if cuboid.tops[measure][cell].count == limit {
+      least[measure][cell] = cuboid.tops[measure][cell][limit - 1].size
+    }
   }
 
   /// Adds what another builder of the same set collected from other units.

@@ -93,7 +93,9 @@ package struct Target: Sendable {
     return try Statistics.compute(data, sealer: sealer, history: history)
   }
 
-  func cube() throws(ResultError) -> TrueCube { try CubeBuilder.cube(data, tables: sets, measures: measures) }
+  package func cube() throws(ResultError) -> TrueCube {
+    try CubeBuilder.cube(data, tables: sets, measures: measures)
+  }
 
   /// What another system would show of the same tables.
   func published(by system: Comparison.System, _ cube: TrueCube) -> Published {
