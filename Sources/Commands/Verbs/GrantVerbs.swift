@@ -20,7 +20,7 @@ enum GrantVerbs {
         .state,
       ] + Option.person,
       example:
-        "doorsill grant add --client acme --dataset residents --result income --purpose research --until 2027-06-30 --as zhang-min",
+        "doorsill grant add --client acme --dataset residents --result population --purpose research --until 2027-06-30 --as zhang-min",
       run: add),
     Verb(
       "grant approve", "NUMBER", Phrase("以第二人身份签署授权", "sign a grant as the second person"),

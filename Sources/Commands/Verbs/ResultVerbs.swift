@@ -12,7 +12,7 @@ enum ResultVerbs {
       "result try", "DATASET/RESULT [QUERY]",
       Phrase("本地试调用：保护与对外服务完全相同", "a local call, with protection exactly as served"),
       options: [.portal, .state, .json],
-      example: "doorsill result try rand-health/spending 'select=site,count&site=eq.1'",
+      example: "doorsill result try rand-health/medical-spending 'select=site,count&site=eq.1'",
       run: tryOne),
   ]
 
