@@ -11,6 +11,8 @@ struct SelectingFields {
   var range: Range<Int>?
   var rangeCount = 0
 
+  init() {}
+
   init(_ head: RequestHead) {
     let bytes = head.bytes
     for field in head.fields {
