@@ -20,6 +20,8 @@ package struct SiteBuilder: Sendable {
   let created: Timestamp
   let themeFiles: [String: [UInt8]]
   let exports: Exports
+  /// How many datasets each theme, organization and level has.
+  let tallies: Tallies
 
   /// - Parameters:
   ///   - published: what the release holds.
@@ -42,6 +44,7 @@ package struct SiteBuilder: Sendable {
     self.release = release
     self.created = created
     themeFiles = theme
+    tallies = Tallies(self.published)
     exports = Exports(catalog: catalog, published: self.published, created: created)
   }
 

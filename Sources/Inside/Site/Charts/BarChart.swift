@@ -37,7 +37,7 @@ struct BarChart {
         """
     }
     return """
-      <figure class="chart"><figcaption>\(title)</figcaption>
+      <figure class="chart" tabindex="0"><figcaption>\(title)</figcaption>
       <svg viewBox="0 0 \(at: Self.width) \(at: height)" role="img" aria-label="\(value: spoken)">
       \(lines)</svg></figure>
 

@@ -49,7 +49,7 @@ struct LineChart {
         """
     }
     return """
-      <figure class="chart"><figcaption>\(title)</figcaption>
+      <figure class="chart" tabindex="0"><figcaption>\(title)</figcaption>
       <svg viewBox="0 0 \(at: Self.width) \(at: Self.height)" role="img" aria-label="\(value: spoken(least, most))">
       \(lines)\(moments)<path class="trace" d="\(path)"/></svg></figure>
 

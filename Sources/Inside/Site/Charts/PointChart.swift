@@ -27,7 +27,7 @@ struct PointChart {
     }
     func degrees(_ value: Double) -> String { Number.text((value * 10).rounded() / 10) + "°" }
     return """
-      <figure class="chart"><figcaption>\(title)</figcaption>
+      <figure class="chart" tabindex="0"><figcaption>\(title)</figcaption>
       <svg viewBox="0 0 \(at: Self.width) \(at: height)" role="img" \
       aria-label="\(value: "\(degrees(west)) – \(degrees(far)), \(degrees(south)) – \(degrees(top))")">
       \(dots)</svg></figure>

@@ -91,7 +91,7 @@ extension Frame {
       }.joined(", "))
     fact(t("时间范围", "Period"), dataset.temporal.map { period($0) })
     fact(t("空间范围", "Place"), dataset.spatial?.name.map { text($0) } ?? dataset.spatial?.code.map { "\($0)" })
-    fact(t("更新频率", "Updated"), dataset.updateFrequency.map { text($0.title) })
+    fact(t("更新频率", "Update frequency"), dataset.updateFrequency.map { text($0.title) })
     fact(t("本平台更新", "Last change here"), date(item.modified))
     fact(t("数据更新", "Data as of"), dataset.modified.map { "<time datetime=\"\($0.iso)\">\($0.iso)</time>" })
     fact(t("下次更新", "Next due"), due(item))

@@ -101,7 +101,7 @@ extension Frame {
 
   private func themeTiles() -> [HTML] {
     catalog.themes.map { theme -> HTML in
-      let count = site.published.count { $0.dataset.themes.contains(theme.id) }
+      let count = site.tallies.themes[theme.id] ?? 0
       return """
         <li><a href="\(address: link(Frame.path(theme: theme.id)))"><span>\(text(theme.title))</span> \
         <span class="count">\(number(count))</span></a></li>

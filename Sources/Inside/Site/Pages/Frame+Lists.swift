@@ -132,17 +132,17 @@ extension Frame {
     let themes = catalog.themes.compactMap { theme in
       facet(
         "theme", theme.id, Frame.path(theme: theme.id), text(theme.title),
-        site.published.count { $0.dataset.themes.contains(theme.id) })
+        site.tallies.themes[theme.id] ?? 0)
     }
     let levels = site.scale.levels.compactMap { level in
       facet(
         "level", level.id, Frame.path(level: level.id), "\(title(level)) · \(title(level.openness))",
-        site.published.count { $0.level.id == level.id })
+        site.tallies.levels[level.id] ?? 0)
     }
     let organizations = catalog.organizations.compactMap { organization in
       facet(
         "organization", organization.id, Frame.path(organization: organization.id), text(organization.name),
-        site.published.count { $0.dataset.provider.organization == organization.id })
+        site.tallies.organizations[organization.id] ?? 0)
     }
     return """
       <div class="facets">

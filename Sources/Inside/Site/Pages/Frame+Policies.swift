@@ -5,7 +5,7 @@ extension Frame {
   /// The scale, what each level allows, and how a level is decided.
   func policies() -> Page {
     let lines = site.scale.levels.map { level -> HTML in
-      let count = site.published.count { $0.level.id == level.id }
+      let count = site.tallies.levels[level.id] ?? 0
       return """
         <tr><th scope="row"><span class="badge \(value: LevelColours.name(of: level)) is-\(value: level.openness.rawValue)"><span>\(title(level))</span></span></th>\
         <td>\(title(level.openness))</td><td>\(meaning(level.openness))</td><td>\(care(level))</td>\
