@@ -102,6 +102,7 @@ package final class Server: Sendable {
     switch listener.source {
     case .inherited(let descriptor):
       _ = doorsill_set_nonblocking(descriptor)
+      Sockets.setOptions(descriptor)
       for index in sockets.indices { sockets[index].append((descriptor, listener)) }
       return ListenAddress(host: "inherited", port: Sockets.port(of: descriptor) ?? 0)
     case .address(let address):

@@ -19,7 +19,7 @@ enum Sockets {
     let size = socklen_t(MemoryLayout<Int32>.size)
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, size)
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, size)
-    setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, size)
+    setOptions(descriptor)
     let bound = withUnsafePointer(to: storage) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, length) }
     }
@@ -30,6 +30,20 @@ enum Sockets {
     }
     return descriptor
   }
+
+  /// What accepted sockets inherit: nothing waits to be sent together with more, and the kernel takes no more
+  /// from us for a slow reader than it can soon send. Without the second, two thousand slow readers of a large
+  /// file hold megabytes each, and filling them stalls the loop for seconds.
+  static func setOptions(_ descriptor: Int32) {
+    var on: Int32 = 1
+    var unsent = unsentBytes
+    let size = socklen_t(MemoryLayout<Int32>.size)
+    setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, size)
+    setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, &unsent, size)
+  }
+
+  /// Bytes the kernel holds for one connection beyond what is on its way.
+  private static let unsentBytes: Int32 = 256 * 1024
 
   /// The port a socket is bound to.
   static func port(of descriptor: Int32) -> UInt16? {
