@@ -37,6 +37,16 @@ import Testing
     #expect(Set(links.map(\.value)).count == 120)
   }
 
+  @Test func `changes few pages when nothing but the release is new`() throws {
+    let whole = try SampleSite.result.get()
+    let later = SiteBuilder(
+      catalog: whole.catalog, scale: whole.scale, published: whole.published, released: whole.released,
+      previews: whole.previews, series: whole.series, release: whole.release + 1,
+      created: whole.created.adding(days: 3), theme: whole.themeFiles)
+    let changed = zip(whole.pages(), later.pages()).filter { $0.bytes != $1.bytes }.map { $0.0.path }
+    #expect(Set(changed) == ["index.html", "en/index.html", ".well-known/security.txt"])
+  }
+
   @Test func `keeps its search parts apart, so that one dataset changes few of them`() throws {
     let before = SearchIndex(try Self.site(300)).pages()
     let after = SearchIndex(try Self.site(301)).pages()

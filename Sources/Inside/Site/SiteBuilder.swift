@@ -51,23 +51,32 @@ package struct SiteBuilder: Sendable {
   /// All files of the site that are not data: pages for each language, feeds, the search index, and the theme.
   package func pages() -> [Page] {
     var pages: [Page] = []
+    forEachPage { pages.append($0) }
+    return pages
+  }
+
+  /// The same, one after the other, for catalogues whose pages should not all be in memory at once.
+  package func forEachPage(_ take: (Page) throws -> Void) rethrows {
     for language in catalog.languages {
       let frame = Frame(self, language)
-      pages.append(frame.home())
-      pages += frame.lists()
+      try take(frame.home())
+      try frame.lists().forEach(take)
       for item in published {
-        pages.append(frame.dataset(item))
-        pages += frame.results(of: item)
-        pages.append(frame.feed(of: item))
+        try take(frame.dataset(item))
+        try frame.results(of: item).forEach(take)
+        try take(frame.feed(of: item))
       }
-      pages += [frame.developers(), frame.policies(), frame.notFound(), frame.feed(), frame.jsonFeed()]
+      try [frame.developers(), frame.policies(), frame.notFound(), frame.feed(), frame.jsonFeed()].forEach(
+        take)
     }
-    pages += sitemaps() + securityContact() + [robots(), levelColours()]
-    pages += SearchIndex(self).pages()
+    try sitemaps().forEach(take)
+    try securityContact().forEach(take)
+    try take(robots())
+    try take(levelColours())
+    try SearchIndex(self).pages().forEach(take)
     for (name, bytes) in themeFiles.sorted(by: { $0.key < $1.key }) {
-      pages.append(Page(path: "assets/\(name)", mediaType: MediaType.of(name), bytes: bytes))
+      try take(Page(path: "assets/\(name)", mediaType: MediaType.of(name), bytes: bytes))
     }
-    return pages
   }
 
   /// The protected form of a declared result; nil where none was released.
