@@ -183,6 +183,11 @@ private struct Reading {
     for place in coders.indices {
       let column = coders[place].column
       for row in 0..<batch.rowCount {
+        // A faulty cell is in the check's report, which stops the computation.
+        guard typed[column].state(row) != .invalid else {
+          codes[place].append(0)
+          continue
+        }
         guard let code = coders[place].code(batch, typed[column], row: row) else {
           throw fault(
             batch, row, column, "is no declared code of dimension \(coders[place].dimension.name)",
@@ -195,7 +200,7 @@ private struct Reading {
       let column = plan.measureColumns[place]
       let measure = plan.measures[place]
       for row in 0..<batch.rowCount {
-        guard typed[column].state(row) != .missing else {
+        guard typed[column].isValid(row) else {
           values[place].append(Microdata.missing)
           continue
         }
