@@ -86,6 +86,50 @@ final class Terminal: Sendable {
     }
   }
 
+  /// A paragraph that begins behind `lead` and keeps to its column where it is longer than the terminal is wide.
+  /// Not on a terminal, it is one line.
+  func paragraph(_ text: String, after lead: String, _ style: Style? = nil) {
+    let indent = Self.width(lead)
+    let lines = columns.map { Self.wrapped(text, to: max(20, $0 - indent)) } ?? [text]
+    for (number, line) in lines.enumerated() {
+      print(
+        (number == 0 ? lead : String(repeating: " ", count: indent))
+          + (style.map { styled(line, $0) } ?? line))
+    }
+  }
+
+  /// Cells of a line of standard output; nil where it is no terminal.
+  private var columns: Int? {
+    var size = winsize()
+    guard isatty(1) == 1, ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
+  }
+
+  /// Breaks at spaces, and between Han characters, but never before a closing mark.
+  static func wrapped(_ text: String, to limit: Int) -> [String] {
+    var lines: [String] = []
+    var line: [Character] = []
+    var cells = 0
+    var breakAt: Int?
+    for character in text {
+      let wide = width(String(character))
+      if cells + wide > limit, let place = breakAt {
+        lines.append(String(line[..<place]))
+        line = Array(line[place...].drop { $0 == " " })
+        cells = width(String(line))
+        breakAt = nil
+      }
+      if character != " ", wide == 2, !"，。；：、）”".contains(character), !line.isEmpty {
+        breakAt = line.count
+      }
+      if character == " " { breakAt = line.count }
+      line.append(character)
+      cells += wide
+    }
+    if !line.isEmpty { lines.append(String(line)) }
+    return lines
+  }
+
   /// Terminal cells a text takes, escape sequences not counted.
   static func width(_ text: String) -> Int {
     var width = 0

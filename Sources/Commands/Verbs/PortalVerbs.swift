@@ -10,7 +10,14 @@ enum PortalVerbs {
   static let all: [Verb] = [
     Verb(
       "init", "DIR", Phrase("建立一个可直接发布的门户文件夹", "make a portal folder that publishes as it stands"),
-      example: "doorsill init my-portal", run: initialise),
+      options: [
+        Option(
+          "--scale", "cn|uk|plain",
+          Phrase(
+            "密级表：cn 四级 L1–L4（缺省），uk 英国 OFFICIAL 体系，plain 开放／有条件／不予开放",
+            "the secrecy scale: cn L1–L4 (default), uk OFFICIAL and up, plain open/conditional/closed"))
+      ],
+      example: "doorsill init my-portal --scale cn", run: initialise),
     Verb(
       "check", "[DATASET…]",
       Phrase("检查数据与描述，列出每一处错误；不改动任何文件", "read everything and list every fault; changes nothing"),
@@ -40,7 +47,15 @@ enum PortalVerbs {
 
   private static func initialise(_ invocation: Invocation) throws -> ExitStatus {
     let folder = try invocation.operands(1, 1)[0]
-    let portal = try Beginning.make(folder)
+    let word = invocation.value("--scale") ?? StarterScale.cn.rawValue
+    guard let scale = StarterScale(rawValue: word) else {
+      let known = StarterScale.allCases.map(\.rawValue)
+      throw UsageFault(
+        Phrase("没有密级表“\(word)”", "there is no scale '\(word)'"),
+        hint: Phrase(
+          "可选：\(known.joined(separator: "、"))", "one of \(known.joined(separator: ", "))"))
+    }
+    let portal = try Beginning.make(folder, scale: scale)
     invocation.terminal.note(
       Phrase(
         "门户已建立：\(portal.folder)。下一步：cd \(folder) && doorsill publish",
@@ -84,7 +99,9 @@ enum PortalVerbs {
   }
 
   /// Reads the named datasets, or all.
-  private static func examine(_ invocation: Invocation, _ portal: Portal) throws -> [Examination] {
+  private static func examine(
+    _ invocation: Invocation, _ portal: Portal, advises: Bool = false
+  ) throws -> [Examination] {
     let policies = try PolicySet.load(folder: portal.policies)
     let catalog = try Catalog.load(folder: portal.catalog, policies: policies)
     let wanted = invocation.operands
@@ -99,7 +116,7 @@ enum PortalVerbs {
     return try datasets.enumerated().map { number, dataset in
       invocation.terminal.progress("\(number + 1)/\(datasets.count) \(dataset.name)")
       defer { invocation.terminal.clearProgress() }
-      return try Examination(dataset, catalog: catalog, policies: policies)
+      return try Examination(dataset, catalog: catalog, policies: policies, advises: advises)
     }
   }
 
@@ -122,11 +139,13 @@ enum PortalVerbs {
     } else {
       let portal = try invocation.portal()
       let policies = try PolicySet.load(folder: portal.policies)
-      verdicts = try examine(invocation, portal).map { $0.verdict(policies) }
+      verdicts = try examine(invocation, portal, advises: true).map { $0.verdict(policies) }
     }
     if invocation.has("--json") {
       let items = verdicts.map(\.json)
-      let json = invocation.has("--file") ? items[0] : .array(items)
+      // One table or dataset that was named is one object; the whole catalogue is a list.
+      let one = invocation.has("--file") || invocation.operands.count == 1
+      let json = one && items.count == 1 ? items[0] : .array(items)
       invocation.terminal.print(bytes: json.serialized(pretty: true) + [0x0A])
     } else {
       for verdict in verdicts { VerdictPage.show(verdict, invocation.terminal) }

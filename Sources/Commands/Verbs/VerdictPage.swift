@@ -9,34 +9,94 @@ enum VerdictPage {
     texts[Phrase.language] ?? texts["en"] ?? texts.values.sorted().first ?? ""
   }
 
+  /// One dataset or bare table: its level, why, and what would change it.
   static func show(_ verdict: Verdict, _ terminal: Terminal) {
-    let level = "\(verdict.level.id) \(said(verdict.level.title)) · \(word(for: verdict.openness).said)"
-    terminal.print(
-      "\(terminal.styled(verdict.dataset, .bold))  \(terminal.styled(level, verdict.openness == .unconditional ? .green : .yellow))"
-    )
-    for item in verdict.items {
-      var line = "  \(terminal.styled(item.level, .cyan))  "
-      line += item.field.map { "\($0): " } ?? ""
-      line += said(item.explanation)
-      if item.values > 0 { line += terminal.styled("  \(item.matches)/\(item.values)", .dim) }
-      if !item.examples.isEmpty { line += terminal.styled("  \(item.examples.joined(separator: " "))", .dim) }
-      terminal.print(line)
+    let colour: Terminal.Style =
+      switch verdict.openness {
+      case .unconditional: .green
+      case .conditional: .yellow
+      case .closed: .red
+      }
+    let level = "\(title(of: verdict.level)) · \(word(for: verdict.openness).said)"
+    terminal.print("\(terminal.styled(verdict.dataset, .bold))  \(terminal.styled(level, colour))")
+    evidence(of: verdict, terminal)
+    if !verdict.wouldChange.isEmpty {
+      terminal.print("  " + terminal.styled(Phrase("怎样会改变", "What would change it").said, .dim))
+      for change in verdict.wouldChange { terminal.paragraph(said(change), after: "    · ") }
     }
-    for change in verdict.wouldChange { terminal.print("  ↳ \(said(change))") }
-    for problem in verdict.problems { tell(problem, terminal) }
+    if verdict.declared.isEmpty { proposal(verdict, terminal) }
+    for problem in verdict.problems {
+      terminal.paragraph(said(problem.message), after: "  \(terminal.styled("✗", .red)) ")
+      if !said(problem.hint).isEmpty { terminal.paragraph(said(problem.hint), after: "    ") }
+    }
+    for need in verdict.requiresApproval where need.blocking { ask(for: need, terminal.print) }
     terminal.print()
+  }
+
+  /// `L3 敏感`, and not `L3 L3 敏感` where the title begins with the id.
+  private static func title(of level: Level) -> String {
+    let title = said(level.title)
+    return title.hasPrefix(level.id) ? title : "\(level.id) \(title)"
+  }
+
+  private static func evidence(of verdict: Verdict, _ terminal: Terminal) {
+    guard !verdict.items.isEmpty else {
+      let nothing = Phrase(
+        "没有发现个人或敏感信息：按规则可无条件开放", "nothing personal or sensitive was found: by the rules it is open")
+      terminal.print("  \(nothing.said)")
+      return
+    }
+    terminal.print("  " + terminal.styled(Phrase("依据", "Evidence").said, .dim))
+    let width = verdict.items.map { Terminal.width($0.level) }.max() ?? 0
+    for item in verdict.items where item.rule != "field-level" {
+      let pad = String(repeating: " ", count: width - Terminal.width(item.level))
+      terminal.paragraph(said(item.explanation), after: "    \(terminal.styled(item.level, .cyan))\(pad)  ")
+      if !item.examples.isEmpty {
+        let label = Phrase("例：", "e.g. ").said
+        terminal.paragraph(
+          label + item.examples.joined(separator: "  "), after: String(repeating: " ", count: width + 6), .dim
+        )
+      }
+    }
+    declaredFields(of: verdict, width: width, terminal)
+  }
+
+  /// Fields whose level the descriptor declares, a line for each level.
+  private static func declaredFields(of verdict: Verdict, width: Int, _ terminal: Terminal) {
+    let declared = verdict.items.filter { $0.rule == "field-level" }
+    var levels: [String] = []
+    for item in declared where !levels.contains(item.level) { levels.append(item.level) }
+    for level in levels {
+      let names = declared.filter { $0.level == level }.compactMap(\.field)
+      let pad = String(repeating: " ", count: width - Terminal.width(level))
+      terminal.paragraph(
+        Phrase(
+          "\(names.count) 个信息项申报为 \(level)：\(names.joined(separator: "、"))。",
+          "\(names.count) field\(names.count == 1 ? " is" : "s are") declared \(level): \(names.joined(separator: ", "))."
+        ).said, after: "    \(terminal.styled(level, .cyan))\(pad)  ")
+    }
+  }
+
+  /// What the descriptor of a bare table would say.
+  private static func proposal(_ verdict: Verdict, _ terminal: Terminal) {
+    guard verdict.problems.isEmpty else { return }
+    let basis = verdict.openness == .unconditional ? "" : ", legalBasis: \"…\""
+    terminal.print("  " + terminal.styled(Phrase("描述文件中可写", "Its descriptor would say").said, .dim))
+    terminal.print("    classification: { level: \"\(verdict.level.id)\"\(basis) }")
+  }
+
+  private static func ask(for need: ApprovalNeed, _ print: (String) -> Void) {
+    print(
+      Phrase(
+        "  需要“\(need.role)”签署：doorsill approve \(need.dataset) --as … --reason …",
+        "  needs the signature of a person with the role '\(need.role)': doorsill approve \(need.dataset) --as … --reason …"
+      ).said)
   }
 
   static func tell(_ objection: Objection, _ terminal: Terminal) {
     terminal.note(terminal.styled(objection.dataset, .bold))
     for reason in objection.reasons { tell(reason, terminal) }
-    for need in objection.needs where need.blocking {
-      terminal.note(
-        Phrase(
-          "  需要“\(need.role)”签署：doorsill approve \(need.dataset) --as … --reason …",
-          "  needs the signature of a person with the role '\(need.role)': doorsill approve \(need.dataset) --as … --reason …"
-        ))
-    }
+    for need in objection.needs where need.blocking { ask(for: need) { terminal.note($0) } }
   }
 
   private static func tell(_ problem: Problem, _ terminal: Terminal) {

@@ -8,6 +8,13 @@ package func classify(_ facts: DatasetFacts, scale: Scale, policy: DetectorPolic
   var problems = evidence.problems
   var needs: [ApprovalNeed] = []
 
+  if let promise = facts.promise,
+    let problem = facts.risk?.objection(
+      dataset: facts.name, minimumK: promise.kAnonymity, minimumL: promise.lDiversity)
+  {
+    problems.append(problem)
+  }
+  if facts.declaredLevel.isEmpty { return undeclared(facts, evidence, problems, scale, policy) }
   var declared = scale.level(facts.declaredLevel)
   if declared == nil {
     problems.append(Words.problem(.unknownLevel, facts.declaredLevel, facts.name))
@@ -61,4 +68,17 @@ package func classify(_ facts: DatasetFacts, scale: Scale, policy: DetectorPolic
     ).words,
     problems: problems, requiresApproval: needs, hasLegalBasis: facts.hasLegalBasis,
     hasReason: facts.hasReason)
+}
+
+/// The verdict on a bare table: the evidence decides, and nothing stands against it but a secrecy marking.
+private func undeclared(
+  _ facts: DatasetFacts, _ evidence: Evidence, _ problems: [Problem], _ scale: Scale, _ policy: DetectorPolicy
+) -> Verdict {
+  Verdict(
+    dataset: facts.name, level: evidence.level, declared: "", evidenceLevel: evidence.level.id,
+    items: evidence.contributions.map(\.item),
+    wouldChange: Suggestions(
+      facts: facts, scale: scale, policy: policy, level: evidence.level, declared: evidence.level
+    ).words,
+    problems: problems, requiresApproval: [], hasLegalBasis: facts.hasLegalBasis, hasReason: facts.hasReason)
 }

@@ -174,7 +174,7 @@ extension ColumnScanner {
       guard end <= count, Self.equals(bytes, start, marking), end == count || !Byte.isWord(bytes[end]) else {
         continue
       }
-      hit(.secrecy, bytes, start, end)
+      if !detectors.acceptedMarkings.contains(marking.utf8) { hit(.secrecy, bytes, start, end) }
       return
     }
   }

@@ -40,6 +40,10 @@ package struct ColumnScanner: Sendable {
   var scratch: [UInt8] = []
   var drawn = [UInt8](repeating: 0, count: 24)
 
+  /// The matches of the cell at hand, kept only while `matches(in:kinds:)` asks for them.
+  private var captured: [(slot: Slot, bytes: [UInt8])] = []
+  private var captures = false
+
   static let examplesKept = 3
 
   /// A scanner for a column of this name; `fieldTitles` are its titles in any language.
@@ -81,6 +85,18 @@ package struct ColumnScanner: Sendable {
     return kinds
   }
 
+  /// The parts of one cell that detectors of these kinds match, as they are written there (full-width characters
+  /// made narrow): what the leak scan searches for beside the whole cell.
+  package mutating func matches(
+    in cell: UnsafeBufferPointer<UInt8>, kinds: Set<DetectorKind>
+  ) -> [[UInt8]] {
+    captures = true
+    captured.removeAll(keepingCapacity: true)
+    scan(cell)
+    captures = false
+    return captured.filter { kinds.contains(Self.kind(of: $0.slot)) }.map(\.bytes)
+  }
+
   private mutating func tally() {
     var rest = hits
     while rest != 0 {
@@ -111,6 +127,9 @@ package struct ColumnScanner: Sendable {
   mutating func hit(_ slot: Slot, _ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int) {
     hits |= slot.bit
     if wanted & slot.bit != 0 { keepExample(slot, bytes, start, end) }
+    if captures {
+      captured.append((slot, Array(UnsafeBufferPointer(start: bytes + start, count: end - start))))
+    }
   }
 
   @inline(__always)
@@ -138,6 +157,7 @@ package struct ColumnScanner: Sendable {
     hits = 0
     tries = 0
     termHits = 0
+    captured.removeAll(keepingCapacity: true)
   }
 
   private mutating func keepExample(_ slot: Slot, _ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int) {

@@ -16,6 +16,7 @@ package struct FieldFacts: Sendable, Hashable {
 /// All that a level is decided on: what is declared, and what was found in the data.
 package struct DatasetFacts: Sendable, Hashable {
   package let name: String
+  /// An id of the scale; empty for a bare table, which declares nothing and cannot pass the gate.
   package let declaredLevel: String
   /// Flags such as `important` and `core`.
   package let flags: [String]
@@ -27,11 +28,14 @@ package struct DatasetFacts: Sendable, Hashable {
   /// Distinct units of the declared subject; nil where none is declared.
   package let subjectUnits: Int?
   package let risk: RiskMeasures?
+  /// What an open view promises of its groups; nil for anything else.
+  package let promise: ViewPromise?
 
   /// Each part as its property says.
   package init(
     name: String, declaredLevel: String, flags: [String] = [], hasLegalBasis: Bool, hasReason: Bool,
-    fields: [FieldFacts], findings: [Finding], rows: Int, subjectUnits: Int? = nil, risk: RiskMeasures? = nil
+    fields: [FieldFacts], findings: [Finding], rows: Int, subjectUnits: Int? = nil, risk: RiskMeasures? = nil,
+    promise: ViewPromise? = nil
   ) {
     self.name = name
     self.declaredLevel = declaredLevel
@@ -43,5 +47,18 @@ package struct DatasetFacts: Sendable, Hashable {
     self.rows = rows
     self.subjectUnits = subjectUnits
     self.risk = risk
+    self.promise = promise
+  }
+}
+
+/// What an open view of a restricted dataset promises: the least k and l of its groups.
+package struct ViewPromise: Sendable, Hashable {
+  package let kAnonymity: Int
+  package let lDiversity: Int
+
+  /// Each part as its property says.
+  package init(kAnonymity: Int, lDiversity: Int = 1) {
+    self.kAnonymity = kAnonymity
+    self.lDiversity = lDiversity
   }
 }

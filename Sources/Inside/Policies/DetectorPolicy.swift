@@ -105,7 +105,8 @@ package struct RiskRule: Sendable, Hashable {
 /// What counts as personal or sensitive: the typed form of detectors.json5.
 package struct DetectorPolicy: Sendable, Hashable {
   package let detectors: [DetectorRule]
-  /// Name → terms. `surnames` and `medical` extend the built-in ones; others serve rules of kind `dictionary`.
+  /// Name → terms. `surnames` and `medical` extend the built-in ones, `acceptedMarkings` are English secrecy markings
+  /// that refuse nothing because they are levels of the portal's own scale; others serve rules of kind `dictionary`.
   package let dictionaries: [String: [String]]
   package let volume: [VolumeRule]
   package let combinations: [CombinationRule]

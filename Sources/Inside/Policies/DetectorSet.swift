@@ -19,6 +19,8 @@ package final class DetectorSet: Sendable {
   /// One byte of anchor bits for each code point below U+10000.
   let anchors: [UInt8]
   let terms: TermIndex
+  /// English markings that are levels of this portal's own scale and refuse nothing.
+  let acceptedMarkings: Set<[UInt8]>
   /// First and second code point of surnames of two characters, in rising order.
   private let doubleSurnames: [UInt64]
 
@@ -60,6 +62,7 @@ package final class DetectorSet: Sendable {
     }
     for first in index.firsts where first < 0x10000 { table[Int(first)] |= Anchor.term }
     terms = index
+    acceptedMarkings = Set((policy.dictionaries["acceptedMarkings"] ?? []).map { Array($0.utf8) })
     anchors = table
   }
 

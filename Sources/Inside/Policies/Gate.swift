@@ -36,6 +36,9 @@ package enum Gate {
     var counted: [CheckedApproval] = []
     var level = verdict.level
 
+    if verdict.declared.isEmpty {
+      reasons.append(Words.problem(.unknownLevel, verdict.declared, verdict.dataset))
+    }
     // What no signature of a dataset's approver can mend.
     for problem in verdict.problems
     where problem.code != .openingPersonal && problem.code != .openingRestricted {

@@ -31,11 +31,11 @@ struct GroupCounts: Sendable {
     key & ((1 << UInt64(dropped)) &- 1) == 0
   }
 
-  /// Counts one row of this key; true where the key is new. Keys are expected to be mixed.
+  /// Counts one row of this key, or several; true where the key is new. Keys are expected to be mixed.
   @discardableResult
-  mutating func add(_ key: UInt64) -> Bool {
+  mutating func add(_ key: UInt64, times: UInt32 = 1) -> Bool {
     guard Self.isKept(key, dropped) else { return false }
-    let new = put(key, 1)
+    let new = put(key, times)
     if groups * 2 > keys.count { grow() }
     return new
   }

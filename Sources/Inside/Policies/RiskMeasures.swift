@@ -35,6 +35,7 @@ package struct RiskMeasures: Sendable, Hashable {
   package let quasiIdentifiers: [String]
   /// Whether the descriptor declared them; otherwise they were found by name.
   package let declared: Bool
+  /// What was counted: rows, or units where rows were told apart by unit and a group counts each of them once.
   package let rows: Int
   /// Groups of rows with equal quasi-identifiers.
   package let groups: Int
@@ -48,13 +49,15 @@ package struct RiskMeasures: Sendable, Hashable {
   package let withoutField: [WithoutField]
   /// Whether the figures come from a share of the groups, taken by hash, because there were too many to hold.
   package let sampled: Bool
+  /// What changes to the quasi-identifiers would leave; empty where nobody asked or the table has too many groups.
+  package let remedies: [Remedy]
 
   /// Each part as its property says.
   package init(
     quasiIdentifiers: [String], declared: Bool, rows: Int, groups: Int, smallestGroup: Int,
     uniqueShare: Double,
     rowsInGroupsOfSize: [Int] = [], diversity: [Diversity] = [], withoutField: [WithoutField] = [],
-    sampled: Bool = false
+    sampled: Bool = false, remedies: [Remedy] = []
   ) {
     self.quasiIdentifiers = quasiIdentifiers
     self.declared = declared
@@ -66,6 +69,7 @@ package struct RiskMeasures: Sendable, Hashable {
     self.diversity = diversity
     self.withoutField = withoutField
     self.sampled = sampled
+    self.remedies = remedies
   }
 
   /// What stands against an open view that must keep k-anonymity and l-diversity; nil if nothing does.

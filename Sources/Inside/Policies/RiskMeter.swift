@@ -8,40 +8,57 @@ package struct RiskMeter: Sendable {
   package let sensitive: [String]
   private let declared: Bool
   private var rows = 0
-  private var whole: GroupCounts
-  private var without: [GroupCounts]
+  private var whole: UnitGroups
+  private var without: [UnitGroups]
   /// For each sensitive field, pairs of group and value.
   private var pairs: [GroupCounts]
   private var distinct: [GroupCounts]
   private var rowHash: UInt64 = 0
   private var parts: [UInt64]
   private var position = 0
+  private var search: RemedySearch?
+  private var coarse: [UInt64]
 
   /// A meter over these fields; `declared` says whether the descriptor named them or they were found by name.
-  package init(quasi: [String], sensitive: [String] = [], declared: Bool, limit: Int = 1 << 20) {
+  ///
+  /// `remediesFor` is the k that changes to the quasi-identifiers are sought for; nil seeks none.
+  package init(
+    quasi: [String], sensitive: [String] = [], declared: Bool, limit: Int = 1 << 20, remediesFor: Int? = nil
+  ) {
     self.quasi = quasi
     self.sensitive = sensitive
     self.declared = declared
-    whole = GroupCounts(limit: limit)
+    whole = UnitGroups(limit: limit)
     // One field alone has nothing left without it.
-    without = quasi.count > 1 ? quasi.map { _ in GroupCounts(limit: limit) } : []
+    without = quasi.count > 1 ? quasi.map { _ in UnitGroups(limit: limit) } : []
     pairs = sensitive.map { _ in GroupCounts(limit: limit * 2) }
     distinct = sensitive.map { _ in GroupCounts(limit: limit) }
     parts = Array(repeating: 0, count: quasi.count)
+    coarse = parts
+    search = remediesFor.map { RemedySearch(fields: quasi, wantedK: $0) }
   }
 
   /// The next cell of the row at hand; after the last one, call `endRow`.
   package mutating func cell(_ bytes: UnsafeBufferPointer<UInt8>) {
+    if search != nil, position < quasi.count {
+      let found = RemedySearch.coarser(bytes)
+      search?.note(found?.how, field: position)
+      coarse[position] = found.map { salted($0.value &* 0x2545_F491_4F6C_DD1D &+ 1) } ?? 0
+    }
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ UInt64(truncatingIfNeeded: bytes.count)
     for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
     code(hash)
   }
 
+  /// Each field's hash is salted by its place, so that the sum tells fields apart and each can be taken out again.
+  private func salted(_ value: UInt64) -> UInt64 {
+    GroupCounts.mix(value &+ UInt64(truncatingIfNeeded: position + 1) &* 0x9E37_79B9_7F4A_7C15)
+  }
+
   /// The next cell as a code that is equal for equal cells of its column.
   package mutating func code(_ value: UInt64) {
     defer { position += 1 }
-    // Each field's hash is salted by its place, so that the sum tells fields apart and each can be taken out again.
-    let mixed = GroupCounts.mix(value &+ UInt64(truncatingIfNeeded: position + 1) &* 0x9E37_79B9_7F4A_7C15)
+    let mixed = salted(value)
     if position < quasi.count {
       parts[position] = mixed
       rowHash = rowHash &+ mixed
@@ -56,17 +73,27 @@ package struct RiskMeter: Sendable {
   }
 
   /// Ends a row whose quasi-identifiers have all been given.
-  package mutating func endRow() {
+  ///
+  /// `unit` is a number that is equal for the rows of one unit: a group then counts each unit once. Nil counts rows.
+  package mutating func endRow(unit: UInt64? = nil) {
     rows += 1
-    whole.add(GroupCounts.mix(rowHash))
-    for field in without.indices { without[field].add(GroupCounts.mix(rowHash &- parts[field])) }
+    let group = GroupCounts.mix(rowHash)
+    let isNew = whole.add(group, unit: unit)
+    for field in without.indices {
+      without[field].add(GroupCounts.mix(rowHash &- parts[field]), unit: unit)
+    }
+    if search != nil, isNew {
+      for field in coarse.indices where coarse[field] == 0 { coarse[field] = parts[field] }
+      search?.add(group, fine: parts, coarse: coarse)
+    }
+    for field in coarse.indices { coarse[field] = 0 }
     rowHash = 0
     position = 0
   }
 
   /// The figures over the rows so far.
   package func measures() -> RiskMeasures {
-    let all = Self.summary(whole, rows: rows)
+    let all = whole.summary(rows: rows)
     var diversity: [RiskMeasures.Diversity] = []
     for (field, counts) in distinct.enumerated() {
       var fewest = Int.max
@@ -75,36 +102,16 @@ package struct RiskMeter: Sendable {
       }
       diversity.append(.init(field: sensitive[field], fewestValues: fewest == Int.max ? 0 : fewest))
     }
-    let left = without.enumerated().map { field, counts in
-      let summary = Self.summary(counts, rows: rows)
+    let left = without.enumerated().map { field, groups in
+      let summary = groups.summary(rows: rows)
       return RiskMeasures.WithoutField(
         field: quasi[field], smallestGroup: summary.smallest, uniqueShare: summary.unique,
         rowsInGroupsOfSize: summary.bySize)
     }
     return RiskMeasures(
-      quasiIdentifiers: quasi, declared: declared, rows: rows, groups: all.groups,
-      smallestGroup: all.smallest,
-      uniqueShare: all.unique, rowsInGroupsOfSize: all.bySize, diversity: diversity, withoutField: left,
-      sampled: whole.dropped > 0)
-  }
-
-  private static func summary(
-    _ counts: GroupCounts, rows: Int
-  ) -> (groups: Int, smallest: Int, unique: Double, bySize: [Int]) {
-    var smallest = Int.max
-    var bySize = [Int](repeating: 0, count: 20)
-    var seen = 0
-    counts.forEach { _, count in
-      smallest = min(smallest, count)
-      seen += count
-      if count <= 20 { bySize[count - 1] += count }
-    }
-    guard seen > 0 else { return (0, 0, 0, bySize) }
-    if counts.dropped > 0 {
-      // From the rows of the sampled groups to all rows.
-      bySize = bySize.map { Int((Double($0) / Double(seen) * Double(rows)).rounded()) }
-    }
-    let unique = counts.dropped > 0 ? Double(bySize[0]) / Double(rows) : Double(bySize[0]) / Double(seen)
-    return (counts.groups << counts.dropped, smallest, unique, bySize)
+      quasiIdentifiers: quasi, declared: declared, rows: all.total, groups: all.groups,
+      smallestGroup: all.smallest, uniqueShare: all.unique, rowsInGroupsOfSize: all.bySize,
+      diversity: diversity, withoutField: left, sampled: whole.dropped > 0,
+      remedies: search?.remedies() ?? [])
   }
 }

@@ -90,6 +90,7 @@ package struct Verdict: Sendable, Equatable, Hashable {
   /// The level in force unless an approval below the evidence lowers it to `declared`.
   package let level: Level
   package var openness: Openness { level.openness }
+  /// As the descriptor says; empty for a bare table, which has none.
   package let declared: String
   /// The highest level of everything but the declaration.
   package let evidenceLevel: String

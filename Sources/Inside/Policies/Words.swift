@@ -25,24 +25,34 @@ enum Words {
 
   static func finding(_ finding: Finding, title: [String: String]) -> [String: String] {
     let zh = title["zh"] ?? title["en"] ?? finding.rule
-    let en = title["en"] ?? title["zh"] ?? finding.rule
+    let en = inSentence(title["en"] ?? title["zh"] ?? finding.rule)
     let share = percent(finding.matches, of: finding.values)
-    let counts = "\(finding.matches)/\(finding.values)"
     let zhEnd = finding.unassigned > 0 ? "；其中 \(finding.unassigned) 个格式正确但行政区划从未使用" : ""
     let enEnd =
       finding.unassigned > 0
       ? "; \(finding.unassigned) of them are well-formed with a division that was never assigned" : ""
     return [
-      "zh": "信息项“\(finding.field)”中发现\(zh)：\(counts)（\(share)）\(zhEnd)。",
-      "en": "The field “\(finding.field)” holds \(en): \(counts) values (\(share))\(enEnd).",
+      "zh": "信息项“\(finding.field)”中发现\(zh)：\(finding.values) 个值中有 \(finding.matches) 个（\(share)）\(zhEnd)。",
+      "en":
+        "The field “\(finding.field)” holds \(en): \(finding.matches) of \(finding.values) values (\(share))\(enEnd).",
     ]
+  }
+
+  /// A title inside a sentence: "Mobile number" as "mobile number", "IP address" as it is.
+  private static func inSentence(_ title: String) -> String {
+    let start = title.prefix(2)
+    guard start.count == 2, start.first?.isUppercase == true, start.last?.isLowercase == true else {
+      return title
+    }
+    return title.prefix(1).lowercased() + title.dropFirst()
   }
 
   /// The same without counts.
   static func publicFinding(_ finding: Finding, title: [String: String]) -> [String: String] {
     [
       "zh": "信息项“\(finding.field)”含有\(title["zh"] ?? title["en"] ?? finding.rule)。",
-      "en": "The field “\(finding.field)” holds \(title["en"] ?? title["zh"] ?? finding.rule).",
+      "en":
+        "The field “\(finding.field)” holds \(inSentence(title["en"] ?? title["zh"] ?? finding.rule)).",
     ]
   }
 
@@ -106,11 +116,46 @@ enum Words {
     ]
   }
 
-  static func wouldDrop(_ fields: [String], _ level: String) -> [String: String] {
-    [
-      "zh": "去掉信息项 \(fields.joined(separator: "、")) 后，证据降为 \(level)。",
-      "en":
-        "Without the field\(fields.count == 1 ? "" : "s") \(fields.joined(separator: ", ")) the evidence gives \(level).",
+  /// Fields dropped and made coarser, the level that is left, and the k where risk was measured.
+  static func wouldChange(
+    drop: [String], coarser: [Remedy.Change], level: String, left: RiskMeasures?, wantedK: Int = 0
+  ) -> [String: String] {
+    var zh: [String] = []
+    var en: [String] = []
+    if !drop.isEmpty {
+      zh.append("去掉信息项 \(drop.joined(separator: "、"))")
+      en.append("without the field\(drop.count == 1 ? "" : "s") \(drop.joined(separator: ", "))")
+    }
+    for change in coarser {
+      switch change.how {
+      case .drop: continue
+      case .tens:
+        zh.append("将“\(change.field)”按十归并")
+        en.append("with “\(change.field)” in bands of ten")
+      case .year:
+        zh.append("将“\(change.field)”归并到年")
+        en.append("with “\(change.field)” as years")
+      case .prefix(let count):
+        zh.append("“\(change.field)”只留前 \(count) 位")
+        en.append("with the first \(count) characters of “\(change.field)”")
+      }
+    }
+    var zhRisk = ""
+    var enRisk = ""
+    if let left, !left.quasiIdentifiers.isEmpty {
+      let k = left.smallestGroup
+      let below = percent(left.shareBelow(k: wantedK))
+      zhRisk = k >= wantedK ? "（k = \(k)）" : "（少于 \(wantedK) 个的组占 \(below)，最小组 \(k) 个）"
+      enRisk =
+        k >= wantedK
+        ? ", with k = \(k)"
+        : ": \(below) of rows stay in groups of fewer than \(wantedK), the smallest of \(k)"
+    }
+    let first = en.joined(separator: ", ")
+    let sentence = first.prefix(1).uppercased() + first.dropFirst()
+    return [
+      "zh": zh.joined(separator: "，") + "，证据即降为 \(level)\(zhRisk)。",
+      "en": "\(sentence) the evidence gives \(level)\(enRisk).",
     ]
   }
 

@@ -1,16 +1,16 @@
 import Bytes
-import Catalogs
+package import Catalogs
 
-/// Makes a portal folder that publishes as it stands: a catalogue with one small table, and the default policies.
+/// Makes a portal folder that publishes as it stands: a catalogue with one small table, and policies with one of the ready scales.
 package enum Beginning {
   /// Makes the folder where it is missing. A folder that already is a portal is left alone.
-  package static func make(_ folder: String) throws -> Portal {
+  package static func make(_ folder: String, scale: StarterScale = .cn) throws -> Portal {
     guard !Files.exists(folder + "/Catalog/catalog.json5") else {
       throw PublishingError(
         .refused, "\(folder) is a portal already",
         hint: "edit its Catalog/ and Policies/, then run 'doorsill publish'", blame: .usage)
     }
-    for (path, bytes) in Starter.files() {
+    for (path, bytes) in Starter.files(scale: scale) {
       let file = "\(folder)/\(path)"
       try Files.makeDirectory(Files.parent(of: file))
       try Files.write(bytes, to: file)

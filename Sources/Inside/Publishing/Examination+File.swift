@@ -5,35 +5,33 @@ package import Policies
 import Tables
 
 extension Examination {
-  /// The verdict on a bare table without a descriptor: every column is text, and what detectors find decides.
+  /// The verdict on a bare table without a descriptor: every column is text, nothing is declared, and what detectors
+  /// and quasi-identifiers show decides.
   package static func verdict(ofFile path: String, policies: PolicySet) throws -> Verdict {
+    let detectors = DetectorSet(policies.detectors)
     let source = TableSource(path: path)
-    let reader = try TableReader(source)
-    let schema = Schema.text(reader.columnNames)
-    var scanners = schema.fields.map {
-      ColumnScanner(field: $0.name, policy: policies.detectors, fieldTitles: [])
-    }
+    let schema = Schema.text(try TableReader(source).columnNames)
+    let look = TableLook(
+      Resource(name: "table", source: source, schema: schema), subject: [], detectors: detectors,
+      remediesFor: policies.detectors.risk.map(\.minimumK).max())
     let report = try TableCheck.run(source, schema: schema, options: TableCheck.Options(statistics: false)) {
-      batch, _ in
-      for column in scanners.indices {
-        for row in 0..<batch.rowCount { batch.withCell(row, column) { scanners[column].scan($0) } }
-      }
+      batch, columns in look.look(at: batch, columns)
     }
     let facts = DatasetFacts(
-      name: Files.name(of: path), declaredLevel: policies.scale.lowest.id, hasLegalBasis: false,
-      hasReason: false,
-      fields: schema.fields.map { FieldFacts(name: $0.name) }, findings: scanners.flatMap { $0.findings() },
-      rows: report.rows)
+      name: Files.name(of: path), declaredLevel: "", hasLegalBasis: false, hasReason: false,
+      fields: schema.fields.map { FieldFacts(name: $0.name) },
+      findings: Markings.findings(in: source, detectors) + look.findings(), rows: report.rows,
+      risk: look.risk())
     return classify(facts, scale: policies.scale, policy: policies.detectors)
   }
 }
 
 extension Verdict {
-  /// The verdict for machines; deterministic.
+  /// The verdict for machines; deterministic. `declared` is null for a bare table.
   package var json: JSON {
     [
       "dataset": .string(dataset), "level": .string(level.id), "openness": .string(openness.rawValue),
-      "declared": .string(declared), "evidence": .array(items.map(\.json)),
+      "declared": declared.isEmpty ? .null : .string(declared), "evidence": .array(items.map(\.json)),
       "wouldChange": .array(wouldChange.map(Self.texts)),
       "problems": .array(
         problems.map {

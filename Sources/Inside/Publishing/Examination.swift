@@ -17,24 +17,38 @@ package struct Examination: Sendable {
   package var faultCount: Int { dataset.resources.reduce(0) { $0 + (reports[$1.name]?.faultCount ?? 0) } }
   package var faults: [CellFault] { dataset.resources.flatMap { reports[$0.name]?.faults ?? [] } }
 
-  /// Reads every resource once: checked against its schema, and scanned by the policy's detectors.
-  package init(_ dataset: Dataset, catalog: Catalog, policies: PolicySet) throws {
+  /// How far quasi-identifiers single people out, in the table where they do so most; nil where there are none.
+  package let risk: RiskMeasures?
+  /// Distinct units of the declared subject; nil where none is declared.
+  package let units: Int?
+
+  /// Reads every resource once: checked against its schema, scanned by the policy's detectors, and its disclosure
+  /// risk measured. `advises` also seeks the changes that would lower the risk, which takes longer.
+  package init(_ dataset: Dataset, catalog: Catalog, policies: PolicySet, advises: Bool = false) throws {
+    let detectors = DetectorSet(policies.detectors)
+    let wantedK = advises ? policies.detectors.risk.map(\.minimumK).max() : nil
     var reports: [String: TableReport] = [:]
-    var findings: [Finding] = []
+    var findings = Markings.findings(in: dataset, detectors)
+    var risks: [RiskMeasures] = []
+    var units: Int?
     var rows = 0
     for resource in dataset.resources {
-      let scan = DetectorScan(resource, policy: policies.detectors)
+      let look = TableLook(resource, subject: dataset.subject, detectors: detectors, remediesFor: wantedK)
       let report = try TableCheck.run(
         resource.source, schema: resource.schema, codeLists: Self.codeLists(of: resource, catalog), shown: 20
-      ) { batch, _ in scan.look(at: batch) }
+      ) { batch, columns in look.look(at: batch, columns) }
       reports[resource.name] = report
-      findings += scan.findings()
+      findings += look.findings()
+      if let risk = look.risk() { risks.append(risk) }
+      units = [units, look.units()].compactMap { $0 }.max()
       rows += report.rows
     }
     self.dataset = dataset
     self.reports = reports
     self.findings = findings
     self.rows = rows
+    self.units = units
+    risk = risks.max { ($0.uniqueShare, -$0.smallestGroup) < ($1.uniqueShare, -$1.smallestGroup) }
     fingerprint = try Self.fingerprint(of: dataset)
   }
 
@@ -69,28 +83,6 @@ package struct Examination: Sendable {
       name: dataset.name, declaredLevel: dataset.classification.level, flags: dataset.classification.flags,
       hasLegalBasis: dataset.classification.legalBasis != nil,
       hasReason: dataset.classification.reason != nil,
-      fields: declared, findings: findings, rows: rows)
+      fields: declared, findings: findings, rows: rows, subjectUnits: units, risk: risk)
   }
-}
-
-/// The detectors over the columns of one resource.
-final class DetectorScan {
-  private var scanners: [ColumnScanner]
-
-  init(_ resource: Resource, policy: DetectorPolicy) {
-    scanners = resource.schema.fields.map { field in
-      ColumnScanner(
-        field: field.name, policy: policy, fieldTitles: (field.title?.byLanguage ?? []).map(\.text))
-    }
-  }
-
-  func look(at batch: Batch) {
-    for column in 0..<min(batch.columnCount, scanners.count) {
-      for row in 0..<batch.rowCount {
-        batch.withCell(row, column) { scanners[column].scan($0) }
-      }
-    }
-  }
-
-  func findings() -> [Finding] { scanners.flatMap { $0.findings() } }
 }

@@ -55,13 +55,21 @@ extension Publisher {
 
   private func gather(_ resource: Resource, of judgement: Judgement, into secrets: SecretSet) throws {
     let dataset = judgement.examination.dataset
-    let detected = Set(judgement.examination.findings.filter(\.personal).map(\.field))
+    // Which kinds of detectors fired, by field.
+    var detected: [String: Set<DetectorKind>] = [:]
+    for finding in judgement.examination.findings where finding.personal {
+      guard let rule = policies.detectors.detector(finding.rule) else { continue }
+      detected[finding.field, default: []].insert(rule.kind)
+    }
+    let detectors = DetectorSet(policies.detectors)
     var fields: [(column: Int, number: Int)] = []
+    // Free text that holds a number of somebody: the number by itself is searched for too.
+    var inner: [(column: Int, number: Int, scanner: ColumnScanner, kinds: Set<DetectorKind>)] = []
     for (column, field) in resource.schema.fields.enumerated() {
       let kind: SecretField.Kind
       if resource.fields[field.name]?.role == "identifier" {
         kind = .identifier
-      } else if detected.contains(field.name) {
+      } else if detected[field.name] != nil {
         kind = .detected
       } else if field.type == .string {
         kind = .text
@@ -71,6 +79,9 @@ extension Publisher {
       let number = secrets.register(
         SecretField(dataset: dataset.name, resource: resource.name, field: field.name, kind: kind))
       fields.append((column, number))
+      if let kinds = detected[field.name] {
+        inner.append((column, number, ColumnScanner(field: field.name, detectors: detectors), kinds))
+      }
     }
     guard !fields.isEmpty else { return }
     let subject = dataset.subject.compactMap { resource.schema.index(of: $0) }
@@ -80,19 +91,21 @@ extension Publisher {
     ) { batch, columns in
       for index in 0..<batch.rowCount {
         row += 1
-        var unit = UInt64(row)
-        if !subject.isEmpty { unit = subject.reduce(0) { $0 &* 31 &+ Self.mark(batch, index, $1) } }
+        let unit = subject.isEmpty ? UInt64(row) : batch.mark(index, subject)
         for (column, number) in fields where columns[column].state(index) != .missing {
           try batch.withCell(index, column) { cell in try secrets.add(cell, field: number, unit: unit) }
         }
+        for place in inner.indices where columns[inner[place].column].state(index) != .missing {
+          try batch.withCell(index, inner[place].column) { cell in
+            for match in inner[place].scanner.matches(in: cell, kinds: inner[place].kinds)
+            where match.count < cell.count {
+              try match.withUnsafeBufferPointer {
+                try secrets.add($0, field: inner[place].number, unit: unit)
+              }
+            }
+          }
+        }
       }
-    }
-  }
-
-  /// A number for a cell's bytes: FNV-1a, 64 bits. It only tells units apart within one scan.
-  private static func mark(_ batch: Batch, _ row: Int, _ column: Int) -> UInt64 {
-    batch.withCell(row, column) { cell in
-      cell.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }
   }
 }

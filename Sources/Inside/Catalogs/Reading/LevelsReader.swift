@@ -30,9 +30,15 @@ struct LevelsReader {
     guard let section = Section(node, keys, faults) else { return nil }
     let id = section.required("id") { (node) throws(DocumentError) in
       let text = try node.string()
+      let parts = text.split(separator: "-", omittingEmptySubsequences: false)
       guard 1...20 ~= text.utf8.count,
-        text.utf8.allSatisfy({ Checks.isDigit($0) || Checks.isLower($0 | 0x20) })
-      else { throw node.error("\"\(text)\" is no level", hint: "letters and digits, as L3") }
+        parts.allSatisfy({ part in
+          !part.isEmpty && part.utf8.allSatisfy { Checks.isDigit($0) || Checks.isLower($0 | 0x20) }
+        })
+      else {
+        throw node.error(
+          "\"\(text)\" is no level", hint: "letters and digits, with single hyphens between, as L3")
+      }
       return text
     }
     let openness = section.required("openness") { (node) throws(DocumentError) in

@@ -1,11 +1,12 @@
 /// What `init` writes: a portal folder that loads, passes the gate and publishes as it stands.
 package enum Starter {
-  /// Relative path → bytes: the default policies, a catalogue, and one small invented dataset to look at and replace.
-  package static func files() -> [String: [UInt8]] {
+  /// Relative path → bytes: policies with the chosen scale, a catalogue, and one small invented dataset to look at
+  /// and replace.
+  package static func files(scale: StarterScale = .cn) -> [String: [UInt8]] {
     var files: [String: [UInt8]] = [:]
-    for (name, bytes) in PolicySet.defaults { files["Policies/\(name)"] = bytes }
+    for (name, bytes) in scale.policies { files["Policies/\(name)"] = bytes }
     files["Catalog/\(Catalog.fileName)"] = Array(catalog.utf8)
-    files["Catalog/bike-counts/\(Catalog.descriptorName)"] = Array(dataset.utf8)
+    files["Catalog/bike-counts/\(Catalog.descriptorName)"] = Array(scale.renamed(dataset).utf8)
     files["Catalog/bike-counts/bike-counts.csv"] = Array(table.utf8)
     return files
   }
