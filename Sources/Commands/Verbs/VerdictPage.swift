@@ -36,7 +36,7 @@ enum VerdictPage {
   /// `L3 敏感`, and not `L3 L3 敏感` where the title begins with the id.
   private static func title(of level: Level) -> String {
     let title = said(level.title)
-    return title.hasPrefix(level.id) ? title : "\(level.id) \(title)"
+    return title.lowercased().hasPrefix(level.id.lowercased()) ? title : "\(level.id) \(title)"
   }
 
   private static func evidence(of verdict: Verdict, _ terminal: Terminal) {
