@@ -77,6 +77,10 @@ package final class StaticFiles: Handler {
         return answer(request, file)
       case .directory: return .redirect(to: request.path + "/")
       case .nothing: return notFound(request, folder)
+      case .exhausted:
+        return .problem(
+          503, code: "busy", detail: "The server has no room to open the file now.",
+          headers: ["Retry-After": "1"])
       }
     }
   }
@@ -92,7 +96,7 @@ package final class StaticFiles: Handler {
 
   // MARK: finding
 
-  private enum Found { case file(StoredFile), directory, nothing }
+  private enum Found { case file(StoredFile), directory, nothing, exhausted }
 
   /// The path below the folder; nil for names that are never served.
   private static func relativePath(_ segments: [String]) -> String? {
@@ -109,7 +113,11 @@ package final class StaticFiles: Handler {
 
   private func find(_ request: Request, _ folder: SiteRoot.Folder) -> Found {
     guard let path = StaticFiles.relativePath(request.pathSegments) else { return .nothing }
-    guard let (open, status) = StaticFiles.open(path, folder) else { return .nothing }
+    errno = 0
+    guard let (open, status) = StaticFiles.open(path, folder) else {
+      // Without descriptors nobody can say what is there.
+      return [EMFILE, ENFILE, ENOMEM].contains(errno) ? .exhausted : .nothing
+    }
     guard let stamp = status else {
       return StaticFiles.open(path + "/index.html", folder)?.stamp == nil ? .nothing : .directory
     }

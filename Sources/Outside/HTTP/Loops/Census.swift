@@ -17,7 +17,8 @@ final class Census: Sendable {
   private static func descriptorRoom() -> Int {
     var limit = rlimit()
     getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-    return max(64, Int(clamping: limit.rlim_cur) - 128)
+    let all = Int(clamping: limit.rlim_cur)
+    return max(8, all - max(32, min(256, all / 4)))
   }
 
   var hasRoom: Bool { total.load(ordering: .relaxed) < limit }
