@@ -1,0 +1,155 @@
+import Bytes
+import Disclosure
+import Policies
+import Testing
+
+@testable import Results
+
+@Suite struct `Versions of a result` {
+  static func town(units: Int = 1200) throws -> Microdata {
+    let shape = try Shape(
+      dataset: "town", keyFamily: "town",
+      dimensions: [
+        Samples.dimension("quarter", count: 4), Samples.dimension("sex", count: 2),
+        Samples.dimension("ill", count: 2, response: true),
+      ])
+    return .random(
+      shape, measures: [Samples.measure("income")], perUnit: [.sum], units: units, rows: 1, seed: 9)
+  }
+
+  static func target(_ data: Microdata, tables: [[Int]] = [[0], [1], [0, 1], [0, 2]], divisor: Int = 1)
+    -> Target
+  {
+    Target(
+      data, tables: tables, measures: [0], profile: Samples.profile(k: 10, divisor: divisor),
+      keys: Samples.keys)
+  }
+
+  static func flipped(_ data: Microdata, _ count: Int) -> Microdata {
+    (0..<count).reduce(data) { $0.flipping(2, of: $1 * 3) }
+  }
+
+  @Test func `a cell keeps its value until k units changed since it was drawn`() throws {
+    let data = try Self.town()
+    var at = try Self.target(data).publish()
+    let first = at.released.tables
+    // Ever more units change; each version is compared with the one before.
+    var redrawnAt: Int?
+    for changed in 1...60 {
+      at = try Self.target(Self.flipped(data, changed)).publish(at.history, version: changed)
+      if at.released.tables != first {
+        redrawnAt = changed
+        break
+      }
+    }
+    // Flips spread over four quarters, so no cell has ten changes before ten units changed.
+    #expect(try #require(redrawnAt) >= 10)
+  }
+
+  @Test func `nine changes alter nothing, and ten in one cell only that cell's column`() throws {
+    let data = try Self.town()
+    let before = try Self.target(data).publish()
+    let inQuarter = (0..<data.unitCount).filter { data.codes[0][$0] == 0 && data.codes[2][$0] == 0 }
+    let nine = inQuarter.prefix(9).reduce(data) { $0.flipping(2, of: $1) }
+    let ten = inQuarter.prefix(10).reduce(data) { $0.flipping(2, of: $1) }
+    #expect(
+      try Self.target(nine).publish(before.history, version: 1).released.tables == before.released.tables)
+    let after = try Self.target(ten).publish(before.history, version: 1)
+    for (old, new) in zip(before.released.tables, after.released.tables) {
+      for (was, now) in zip(old.cells, new.cells) where was != now {
+        #expect(new.dimensions == ["quarter", "ill"] && now.codes[0] == "quarter0")
+      }
+    }
+    #expect(after.released.tables != before.released.tables)
+  }
+
+  @Test func `a change that is undone counts no longer`() throws {
+    let data = try Self.town()
+    var at = try Self.target(data).publish()
+    let first = at.released.tables
+    for version in 1...20 {
+      let moved = version % 2 == 1 ? data.flipping(2, of: version) : data
+      at = try Self.target(moved).publish(at.history, version: version)
+      #expect(at.released.tables == first)
+    }
+  }
+
+  @Test func `one new unit changes only the cells it is in`() throws {
+    let data = try Self.town()
+    let more = Microdata(
+      shape: data.shape, measures: data.measures, perUnit: data.perUnit, keys: data.keys + [42],
+      codes: zip(data.codes, [Int32(1), 0, 1]).map { $0.0 + [$0.1] }, values: [data.values[0] + [500]])
+    let old = try Self.target(data).publish().released, new = try Self.target(more).publish().released
+    for (was, now) in zip(old.tables, new.tables) {
+      for (a, b) in zip(was.cells, now.cells) where a != b {
+        let holds = zip(now.dimensions, b.codes).allSatisfy { dimension, code in
+          ["quarter": "quarter1", "sex": "sex0", "ill": "ill1"][dimension] == code
+        }
+        #expect(holds, "\(now.dimensions) \(b.codes)")
+      }
+    }
+  }
+
+  @Test func `another result of the family pays from the same budget, and equal cells once`() throws {
+    let data = try Self.town()
+    let tight = try Self.target(data, tables: [[0], [1], [0, 1], [0, 2]], divisor: 20).publish()
+    #expect(tight.report.budgetUsed <= tight.report.budgetLimit)
+    func second(_ tables: [[Int]]) throws -> CompilerReport {
+      let request = Sealer.Request(
+        dataset: "town", result: "second", keyFamily: "town", title: "second", tables: tables, measures: [],
+        profile: Samples.profile(k: 10, divisor: 20), policyHash: "", refresh: "P1Y",
+        now: Timestamp(secondsSince1970: 1_700_000_000))
+      let sealer = try Sealer(request, shape: data.shape, measures: data.measures, keys: Samples.keys)
+      return try Statistics.compute(data, sealer: sealer, history: tight.history).report
+    }
+    #expect(try second([[0]]).budgetUsed == tight.report.budgetUsed)
+    #expect(try second([[1, 2]]).budgetUsed > tight.report.budgetUsed)
+  }
+
+  @Test func `what a profile forbids is refused before anything is computed`() throws {
+    let data = try Self.town()
+    func sealer(_ tables: [[Int]], refresh: String = "P1Y", identifying: Int = 1) throws {
+      let request = Sealer.Request(
+        dataset: "town", result: "r", keyFamily: "town", title: "r", tables: tables, measures: [],
+        profile: Samples.profile(identifying: identifying), policyHash: "", refresh: refresh,
+        now: Timestamp(secondsSince1970: 0))
+      _ = try Sealer(request, shape: data.shape, measures: data.measures, keys: Samples.keys)
+    }
+    try sealer([[0], [0, 2]])
+    #expect(throws: DisclosureError(.tooDeep, "")) { try sealer([[0, 1]]) }
+    #expect(throws: DisclosureError(.tooDeep, "")) { try sealer([[0, 0]], identifying: 3) }
+    #expect(throws: DisclosureError(.refresh, "")) { try sealer([[0]], refresh: "P0D") }
+    #expect(throws: DisclosureError(.refresh, "")) { try sealer([[0]], refresh: "monthly") }
+  }
+
+  @Test func `hierarchies with a gap, rings and strangers`() throws {
+    #expect(throws: Never.self) { try Shape(dataset: "d", keyFamily: "d", dimensions: [Samples.places]) }
+    for codes in [[("a", "b"), ("b", "a")], [("a", "x")], [("a", nil), ("a", nil)]] as [[(String, String?)]] {
+      #expect(throws: DisclosureError(.dimensions, "")) {
+        try Shape(dataset: "d", keyFamily: "d", dimensions: [Samples.dimension("p", codes)])
+      }
+    }
+  }
+
+  @Test func `ten thousand codes`() throws {
+    let shape = try Shape(
+      dataset: "d", keyFamily: "d",
+      dimensions: [Samples.dimension("street", count: 10_000), Samples.dimension("sex", count: 2)])
+    let data = Microdata.random(shape, measures: [], perUnit: [], units: 2000, rows: 2, seed: 1)
+    let made = try Target(
+      data, tables: [[0], [1]], measures: [], profile: Samples.profile(), keys: Samples.keys
+    ).publish()
+    #expect(made.report.tables[0].notWritten == .tooSparse)
+    #expect(made.report.tables[1].written == 2)
+  }
+
+  @Test func `durations`() throws {
+    let day = Timestamp(try #require(CalendarDate(iso: "2024-01-31")))
+    #expect(Refresh("P1M")?.after(day).date.iso == "2024-02-29")
+    #expect(Refresh("P1Y2W")?.after(day).date.iso == "2025-02-14")
+    #expect(Refresh("P1Y")?.shortestDays == 365 && Refresh("P3M")?.shortestDays == 84)
+    for bad in ["", "P", "1M", "PT1H", "P1", "PM", "P-1D", "P999999D"] {
+      #expect(Refresh(bad) == nil, "\(bad)")
+    }
+  }
+}
