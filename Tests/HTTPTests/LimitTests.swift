@@ -60,6 +60,7 @@ import Testing
     let used = try site.connect()
     #expect(Answer.parse(used.ask("GET /t/ten.txt HTTP/1.1\r\nHost: localhost\r\n\r\n").bytes).count == 1)
     #expect(waitForClose(used).status == nil)
+    for _ in 0..<100 where site.metrics.openConnections > 0 { usleep(10_000) }
     #expect(site.metrics.openConnections == 0)
   }
 
