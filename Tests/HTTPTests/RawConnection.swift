@@ -132,7 +132,7 @@ final class RawConnection {
           waiting[index] = waiting[index].dropFirst(count)
           if waiting[index].isEmpty {
             index += 1
-            if waiting.count > 1 { usleep(300) }
+            if waiting.count > 1 { usleep(waiting.count > 600 ? 20 : 300) }
           }
         }
       }
