@@ -114,4 +114,16 @@ import Testing
     #expect(read == made.history)
     #expect(throws: DisclosureError(.history, "")) { _ = try ResultHistory(json: ["results": []]) }
   }
+
+  @Test func `withstands the deterministic attacks, whole and carried over`() throws {
+    let (dataset, result, profile, data) = try Self.world.get()
+    let target = try Statistics.target(
+      data, dataset: dataset, result: result, profile: profile, keys: Samples.keys)
+    let first = try Self.compute()
+    let report = try Attacks.deterministic(first.released, target: target)
+    #expect(report.passes, "\(report.text)")
+    #expect(report.released > 0.9 && report.countError > 1 && report.countError < 3)
+    let later = try Self.compute(history: first.history, now: Self.now.adding(days: 400))
+    #expect(try Attacks.deterministic(later.released, target: target, before: first.released).passes)
+  }
 }

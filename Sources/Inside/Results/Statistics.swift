@@ -35,6 +35,16 @@ package enum Statistics {
     return try compute(data, sealer: sealer, history: history)
   }
 
+  /// What the attack suite attacks for a declared result.
+  package static func target(
+    _ data: Microdata, dataset: Dataset, result: ResultDeclaration, profile: ProtectionProfile,
+    keys: ProtectionKeys
+  ) throws(ResultError) -> Target {
+    Target(
+      data, tables: try tables(result, of: dataset, shape: data.shape),
+      measures: measures(result, in: data.measures), profile: profile, keys: keys)
+  }
+
   /// The common path: cells, changes since earlier draws, sealing.
   static func compute(
     _ data: Microdata, sealer: Sealer, history: ResultHistory
@@ -54,6 +64,21 @@ package enum Statistics {
     _ result: ResultDeclaration, of dataset: Dataset, shape: Shape, measures: [MeasureShape],
     profile: ProtectionProfile, keys: ProtectionKeys, policyHash: String, now: Timestamp
   ) throws(ResultError) -> Sealer {
+    let tables = try tables(result, of: dataset, shape: shape)
+    let request = Sealer.Request(
+      dataset: dataset.name, result: result.name, keyFamily: dataset.keyFamily, title: result.title,
+      tables: tables,
+      measures: self.measures(result, in: measures),
+      profile: profile, policyHash: policyHash, refresh: result.refresh, now: now)
+    return try disclosing { () throws(DisclosureError) in
+      try Sealer(request, shape: shape, measures: measures, keys: keys)
+    }
+  }
+
+  /// Declared tables as places of dimensions.
+  private static func tables(
+    _ result: ResultDeclaration, of dataset: Dataset, shape: Shape
+  ) throws(ResultError) -> [[Int]] {
     var tables: [[Int]] = []
     for table in result.tables {
       var places: [Int] = []
@@ -68,13 +93,11 @@ package enum Statistics {
       }
       tables.append(places)
     }
-    let request = Sealer.Request(
-      dataset: dataset.name, result: result.name, keyFamily: dataset.keyFamily, title: result.title,
-      tables: tables,
-      measures: result.measures.compactMap { measure in measures.firstIndex { $0.name == measure.field } },
-      profile: profile, policyHash: policyHash, refresh: result.refresh, now: now)
-    return try disclosing { () throws(DisclosureError) in
-      try Sealer(request, shape: shape, measures: measures, keys: keys)
-    }
+    return tables
+  }
+
+  /// Places of the measures a result releases.
+  private static func measures(_ result: ResultDeclaration, in measures: [MeasureShape]) -> [Int] {
+    result.measures.compactMap { measure in measures.firstIndex { $0.name == measure.field } }
   }
 }

@@ -5,12 +5,17 @@ import Policies
 /// holds everything that is out can find.
 package enum Attacks {
   /// The deterministic part, which `publish` runs on what is about to leave: it does not flap.
+  /// - Parameter before: the result as it was last released. Values that were carried over from it were judged on
+  ///   the rows of their time, and are not judged on today's.
   package static func deterministic(
-    _ released: Released, target: Target, cube given: TrueCube? = nil
+    _ released: Released, target: Target, cube given: TrueCube? = nil, before: Released? = nil
   ) throws(ResultError) -> AttackReport {
     let cube: TrueCube
     if let given { cube = given } else { cube = try target.cube() }
-    let published = Published(released, shape: target.data.shape, measures: target.data.measures)
+    var published = Published(released, shape: target.data.shape, measures: target.data.measures)
+    if let before {
+      published.forget(Published(before, shape: target.data.shape, measures: target.data.measures))
+    }
     let lines = [
       smallCells(published, cube, target), try onePerson(published, cube, target).line,
       try dominated(published, cube, target).line, budget(released),
