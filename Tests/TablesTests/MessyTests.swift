@@ -66,5 +66,9 @@ import Testing
   @Test func `with backslash escapes are understood undeclared`() throws {
     let rows = try records(TableSource(path: Place.vectors + "/messy/q-backslash.csv", hasHeader: false))
     #expect(rows == [["a", "b"], ["x \"y\"", "z"]])
+    // What is declared wins: with a declared quote there is no guessing of escapes.
+    #expect(throws: TableError.self) {
+      try records(TableSource(path: Place.vectors + "/messy/q-backslash.csv", quote: "\"", hasHeader: false))
+    }
   }
 }

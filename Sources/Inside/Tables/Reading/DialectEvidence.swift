@@ -38,8 +38,11 @@ struct DialectEvidence {
       dialect = best?.dialect ?? Dialect(delimiter: [preferred], quote: quoteMark, escape: escape)
       certainty = best.map { $0.share >= 0.9 ? .likely : .assumed } ?? .assumed
     }
-    // Backslash escapes: only where doubling makes no sense of the sample and escaping does.
-    if escape == nil, quoteMark == Byte.quote, Self.hasEscapedQuote(sample),
+    // Backslash escapes: only where nobody declared how cells are quoted, doubling makes no sense of the sample and
+    // escaping does.
+    var isDeclared = false
+    if case .some = quote { isDeclared = true }
+    if escape == nil, !isDeclared, quoteMark == Byte.quote, Self.hasEscapedQuote(sample),
       Reading(sample, dialect: dialect) == nil
     {
       var escaped = dialect

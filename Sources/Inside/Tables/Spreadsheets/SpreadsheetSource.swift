@@ -15,6 +15,7 @@ final class SpreadsheetSource: RecordSource {
   private var ahead: [Row] = []
   private var merged = 0
   private var errors = 0
+  private var uncomputed = 0
 
   private struct Row {
     var number: Int
@@ -128,6 +129,11 @@ final class SpreadsheetSource: RecordSource {
   private func finish() {
     isOver = true
     if merged > 0 { seen.notes.append("\(merged) merged ranges: only the first cell of each has its value") }
+    if uncomputed > 0 {
+      seen.notes.append(
+        "\(uncomputed) formulas have no stored result and are read as missing: open the workbook and save it once"
+      )
+    }
     if errors > 0 {
       seen.notes.append("\(errors) cells hold an error of a formula (as #N/A), which is read as text")
     }
@@ -182,6 +188,7 @@ final class SpreadsheetSource: RecordSource {
     var isText = false
     var isPhonetic = false
     var hasValue = false
+    var hasFormula = false
     reading: while true {
       switch try scanner.next() {
       case .finish: throw scanner.fault("it ends inside a cell")
@@ -192,6 +199,8 @@ final class SpreadsheetSource: RecordSource {
           hasValue = true
         } else if scanner.isNamed("rPh") {
           isPhonetic = true
+        } else if scanner.isNamed("f") {
+          hasFormula = true
         }
       case .end:
         if scanner.isNamed("c") { break reading }
@@ -203,6 +212,7 @@ final class SpreadsheetSource: RecordSource {
       case .empty: break
       }
     }
+    if hasFormula, text.isEmpty { uncomputed += 1 }
     guard hasValue else { return nil }
     switch String(decoding: type, as: UTF8.self) {
     case "s":
