@@ -88,7 +88,8 @@ import Testing
   @Test func `shows a withheld cell as withheld and never as a number`() throws {
     let site = try SampleSite.result.get()
     let released = try #require(site.released.first { $0.dataset == "rand-health" })
-    let withheld = released.tables.flatMap(\.cells).count { $0.withheld }
+    let table = try #require(Frame.shown(of: released))
+    let withheld = table.cells.count { $0.withheld }
     let page = try #require(
       site.pages().first { $0.path == "en/results/rand-health/medical-spending/index.html" })
     let text = String(decoding: page.bytes, as: UTF8.self)
@@ -96,6 +97,23 @@ import Testing
     #expect(
       text.components(separatedBy: "class=\"number withheld\"").count - 1 == withheld * released.columns.count
     )
+  }
+
+  @Test func `shows the values of one small table, and names the others`() throws {
+    let site = try SampleSite.result.get()
+    let released = try #require(site.released.first { $0.dataset == "residents" })
+    let shown = try #require(Frame.shown(of: released))
+    #expect(released.tables.count > 1 && shown.cells.count <= Frame.largestTable)
+    let page = try #require(site.pages().first { $0.path == "en/results/residents/population/index.html" })
+    let rows = String(decoding: page.bytes, as: UTF8.self)
+    let values = rows.components(separatedBy: "<table class=\"cells\">")
+    #expect(values.count == 2)
+    #expect(
+      values[1].components(separatedBy: "</table>")[0].components(separatedBy: "<tr>").count - 2
+        == shown.cells.count)
+    for table in released.tables {
+      #expect(rows.contains("<code>\(table.dimensions.joined(separator: ","))</code>"))
+    }
   }
 
   @Test func `shows its grounds without a count of its values`() throws {

@@ -162,7 +162,8 @@ extension Frame {
       let lines = rows.prefix(Frame.previewRows).map { row -> HTML in
         let cells = zip(fields, row).map { field, cell -> HTML in
           guard let cell else {
-            return "<td class=\"none\"><span class=\"unseen\">\(t("缺失", "missing"))</span></td>"
+            return
+              "<td class=\"none\(isNumeric(field.type) ? " number" : "")\"><span class=\"unseen\">\(t("缺失", "missing"))</span></td>"
           }
           let shown = cell.count > 120 ? String(cell.prefix(119)) + "…" : cell
           return isNumeric(field.type) ? "<td class=\"number\">\(shown)</td>" : "<td>\(shown)</td>"

@@ -93,28 +93,52 @@ extension Frame {
     return shown
   }
 
+  /// Every published table by name, and the values of one that is small, to show what answers look like. The others
+  /// are for those who hold a grant.
   private func tables(_ released: Released) -> HTML {
-    released.tables.map { table -> HTML in
-      let dimensions = table.dimensions.compactMap { name in released.dimensions.first { $0.name == name } }
-      let title: HTML =
-        dimensions.isEmpty ? "\(t("总计", "Total"))" : dimensions.map { text($0.title) }.joined(" × ")
-      guard table.cells.count <= Frame.largestTable else {
-        return
-          "<p>\(title): \(t("\(number(table.cells.count)) 个单元，请经接口调用", "\(number(table.cells.count)) cells, by the gateway"))</p>"
-      }
-      return """
-        \(CellChart(released, table, self).drawing())
-        <div class="scroll" tabindex="0" role="region" aria-label="\(value: t("结果表", "Result table"))"><table class="cells">
-        <caption>\(title)</caption>
-        \(head(released, dimensions))
-        <tbody>\(table.cells.map { line($0, dimensions) })</tbody></table></div>
+    let lines = released.tables.map { table -> HTML in
+      """
+      <tr><th scope="row">\(title(of: table, in: released))</th><td><code>\(table.dimensions.joined(separator: ","))</code></td>\
+      <td class="number">\(number(table.cells.count))</td></tr>
 
-        """
-    }.joined("")
+      """
+    }
+    let list: HTML = """
+      <div class="scroll" tabindex="0" role="region" aria-label="\(value: t("已发布的表", "Published tables"))"><table>
+      <caption>\(t("共 \(released.tables.count) 张表，经网关调用", "\(released.tables.count) tables, by the gateway"))</caption>
+      <thead><tr><th scope="col">\(t("表", "Table"))</th><th scope="col">\(t("维度", "Dimensions"))</th>\
+      <th scope="col" class="number">\(t("单元数", "Cells"))</th></tr></thead>
+      <tbody>\(lines)</tbody></table></div>
+
+      """
+    guard let table = Frame.shown(of: released) else { return list }
+    let dimensions = table.dimensions.compactMap { name in released.dimensions.first { $0.name == name } }
+    return """
+      \(list)
+      <h3>\(t("示例：公开的一张表", "One of them, open to all"))</h3>
+      \(CellChart(released, table, self).drawing())
+      <div class="scroll" tabindex="0" role="region" aria-label="\(value: t("结果表", "Result table"))"><table class="cells">
+      <caption>\(title(of: table, in: released))</caption>
+      \(head(released, dimensions))
+      <tbody>\(table.cells.map { line($0, dimensions) })</tbody></table></div>
+
+      """
+  }
+
+  private func title(of table: ReleasedTable, in released: Released) -> HTML {
+    let titles = table.dimensions.compactMap { name in released.dimensions.first { $0.name == name } }.map {
+      text($0.title)
+    }
+    return titles.isEmpty ? "\(t("总计", "Total"))" : titles.joined(" × ")
+  }
+
+  /// The table whose values a page shows: the first in order of importance that is small.
+  static func shown(of released: Released) -> ReleasedTable? {
+    released.tables.first { (2...largestTable).contains($0.cells.count) }
   }
 
   /// Cells of the largest table that a page shows.
-  static let largestTable = 240
+  static let largestTable = 60
 
   private func head(_ released: Released, _ dimensions: [ReleasedDimension]) -> HTML {
     let names = dimensions.map { "<th scope=\"col\">\(text($0.title))</th>" as HTML }
