@@ -128,7 +128,7 @@ import Testing
     let item = try #require(verdict.items.first { $0.rule == "residentID" })
     #expect(item.matches == 1_000)
     #expect(item.examples == ["419************9"])
-    #expect(item.explanation["zh"]?.contains("1000/1000") == true)
+    #expect(item.explanation["zh"]?.contains("1000 个值中有 1000 个") == true)
     #expect(item.explanation["en"]?.contains("100 %") == true)
     for item in verdict.items { #expect(item.explanation["zh"] != nil && item.explanation["en"] != nil) }
   }

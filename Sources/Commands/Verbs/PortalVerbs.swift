@@ -105,14 +105,18 @@ enum PortalVerbs {
     let policies = try PolicySet.load(folder: portal.policies)
     let catalog = try Catalog.load(folder: portal.catalog, policies: policies)
     let wanted = invocation.operands
-    for name in wanted where catalog.dataset(name) == nil {
+    let known = catalog.datasets.flatMap { [$0.name] + $0.views.map(\.name) }
+    for name in wanted where !known.contains(name) {
       throw UsageFault(
         Phrase("目录中没有数据集“\(name)”", "the catalogue has no dataset '\(name)'"),
-        hint: nearest(name, in: catalog.datasets.map(\.name)).map {
+        hint: nearest(name, in: known).map {
           Phrase("是否要用 \($0)？", "did you mean \($0)?")
         })
     }
-    let datasets = catalog.datasets.filter { wanted.isEmpty || wanted.contains($0.name) }
+    let isWanted = { (name: String) in wanted.isEmpty || wanted.contains(name) }
+    let datasets =
+      catalog.datasets.filter { isWanted($0.name) }
+      + (try Views.derived(from: catalog.datasets, of: portal, scale: policies.scale, named: isWanted))
     return try datasets.enumerated().map { number, dataset in
       invocation.terminal.progress("\(number + 1)/\(datasets.count) \(dataset.name)")
       defer { invocation.terminal.clearProgress() }

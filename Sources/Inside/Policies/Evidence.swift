@@ -79,6 +79,14 @@ struct Evidence {
         collected.append(Contribution(source: .risk, item: item, level: level, personal: true))
       }
     }
+    if let promise = facts.promise, let risk = facts.risk, risk.rows > 0,
+      risk.objection(dataset: facts.name, minimumK: promise.kAnonymity, minimumL: promise.lDiversity) == nil
+    {
+      let item = EvidenceItem(
+        rule: "view", field: nil, values: risk.rows, matches: 0, share: 0, level: scale.lowest.id,
+        explanation: Words.promiseKept(promise, risk), publicExplanation: Words.promise(promise))
+      collected.append(Contribution(source: .risk, item: item, level: scale.lowest, personal: false))
+    }
     let records = Self.personalRecords(in: facts, collected, scale: scale)
     for rule in policy.volume where records >= rule.records {
       let level = resolve(rule.level, rule.id)

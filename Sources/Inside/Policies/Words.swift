@@ -99,6 +99,29 @@ enum Words {
     ]
   }
 
+  /// An open view whose groups are as large and as varied as it promises.
+  static func promiseKept(_ promise: ViewPromise, _ risk: RiskMeasures) -> [String: String] {
+    let l = risk.diversity.map(\.fewestValues).min()
+    let fields = risk.quasiIdentifiers
+    return [
+      "zh":
+        "开放视图：按 \(fields.joined(separator: "、")) 分组，最小组 k = \(risk.smallestGroup)（承诺 \(promise.kAnonymity)）"
+        + (l.map { "，敏感信息项至少 l = \($0) 个取值（承诺 \(promise.lDiversity)）" } ?? "") + "。",
+      "en":
+        "Open view: the smallest group over \(fields.joined(separator: ", ")) has k = \(risk.smallestGroup) (\(promise.kAnonymity) promised)"
+        + (l.map { ", with at least l = \($0) sensitive values (\(promise.lDiversity) promised)" } ?? "")
+        + ".",
+    ]
+  }
+
+  /// The same without figures of the table.
+  static func promise(_ promise: ViewPromise) -> [String: String] {
+    [
+      "zh": "由受限数据集派生的开放视图：每组不少于 \(promise.kAnonymity) 个单位。",
+      "en": "An open view of a restricted dataset: at least \(promise.kAnonymity) units in each group.",
+    ]
+  }
+
   // MARK: What would change the level
 
   static func wouldDeclare(_ level: String) -> [String: String] {

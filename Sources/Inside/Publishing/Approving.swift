@@ -40,7 +40,10 @@ package enum Approving {
     _ name: String, _ publisher: Publisher, _ approver: String, _ key: SigningKey, _ reason: String,
     _ now: Timestamp
   ) throws -> String {
-    guard let dataset = publisher.catalog.dataset(name) else {
+    let view = try Views.derived(
+      from: publisher.catalog.datasets, of: publisher.portal, scale: publisher.policies.scale
+    ) { $0 == name }.first
+    guard let dataset = publisher.catalog.dataset(name) ?? view else {
       throw PublishingError(
         .unknownDataset, "the catalogue has no dataset '\(name)'",
         hint: nearest(name, in: publisher.catalog.datasets.map(\.name)).map { "did you mean '\($0)'?" },

@@ -48,7 +48,9 @@ package struct Examination: Sendable {
     self.findings = findings
     self.rows = rows
     self.units = units
-    risk = risks.max { ($0.uniqueShare, -$0.smallestGroup) < ($1.uniqueShare, -$1.smallestGroup) }
+    risk =
+      dataset.derivation?.risk
+      ?? risks.max { ($0.uniqueShare, -$0.smallestGroup) < ($1.uniqueShare, -$1.smallestGroup) }
     fingerprint = try Self.fingerprint(of: dataset)
   }
 
@@ -83,6 +85,7 @@ package struct Examination: Sendable {
       name: dataset.name, declaredLevel: dataset.classification.level, flags: dataset.classification.flags,
       hasLegalBasis: dataset.classification.legalBasis != nil,
       hasReason: dataset.classification.reason != nil,
-      fields: declared, findings: findings, rows: rows, subjectUnits: units, risk: risk)
+      fields: declared, findings: findings, rows: rows, subjectUnits: units, risk: risk,
+      promise: dataset.derivation?.promise)
   }
 }

@@ -85,9 +85,10 @@ package final class Publisher {
   /// is served stays until the new one is whole.
   package func publish() throws -> Publication {
     let policyApprovals = try passPolicy()
-    let due = catalog.datasets.filter { dataset in
+    let declared = catalog.datasets.filter { dataset in
       (dataset.availableFrom.map { $0 <= options.now } ?? true)
     }
+    let due = declared + (try Views.derived(from: declared, of: portal, scale: policies.scale))
     var examinations: [Examination] = []
     for (number, dataset) in due.enumerated() {
       progress(.reading(dataset: dataset.name, number: number + 1, of: due.count))

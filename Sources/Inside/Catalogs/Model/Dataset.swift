@@ -30,6 +30,10 @@ package struct Dataset: Sendable {
   package var subject: [String]
   package var dimensions: [Dimension]
   package var results: [ResultDeclaration]
+  /// Open tables derived from it.
+  package var views: [ViewDeclaration] = []
+  /// Where it is itself such a table: of which dataset. nil for every dataset with a descriptor of its own.
+  package var derivation: Derivation?
   /// Nothing of it enters a release before this moment.
   package var availableFrom: Timestamp?
   package var issued: CalendarDate?

@@ -28,8 +28,39 @@ extension Catalog {
         catalog: catalog, policies: policies, folder: Files.join(root, name), faults: faults)
       if let dataset = reader.read(document) { catalog.datasets.append(dataset) }
     }
+    checkViews(of: catalog, faults)
     try faults.throwAll()
     return catalog
+  }
+
+  /// A view is a dataset by name, so its name is nobody else's; and statistics of the same units elsewhere (one key
+  /// family) bar it from their fields as those of its own dataset do.
+  private static func checkViews(of catalog: Catalog, _ faults: Faults) {
+    var owners = Dictionary(
+      catalog.datasets.map { ($0.name, $0.name) }, uniquingKeysWith: { first, _ in first })
+    for dataset in catalog.datasets {
+      func fault(_ reason: String, _ hint: String) {
+        faults.add(
+          DocumentError(
+            file: "\(Files.name(of: catalog.folder))/\(dataset.name)/\(descriptorName)", line: 1, column: 1,
+            path: "views", reason: reason, hint: hint))
+      }
+      for view in dataset.views {
+        if let owner = owners[view.name] {
+          fault("the view \"\(view.name)\" has a name that \"\(owner)\" uses", "call it otherwise")
+        }
+        owners[view.name] = dataset.name
+        for other in catalog.datasets where other.keyFamily == dataset.keyFamily && other.name != dataset.name
+        {
+          guard let (result, field) = view.overlap(with: other.results, dimensions: other.dimensions) else {
+            continue
+          }
+          fault(
+            "the view \"\(view.name)\" and the result \"\(other.name)/\(result)\" of the same family both use \"\(field)\": statistics or views over the same dimensions, never both",
+            "drop \"\(field)\" from one of the two")
+        }
+      }
+    }
   }
 
   /// Every visible folder is a dataset.

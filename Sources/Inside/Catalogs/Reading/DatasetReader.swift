@@ -14,7 +14,7 @@ struct DatasetReader {
     "updateFrequency",
     "temporal", "spatial", "synthetic", "origin", "classification", "resources", "subject", "dimensions",
     "results",
-    "availableFrom", "issued", "modified", "keyFamily",
+    "availableFrom", "issued", "modified", "keyFamily", "views",
   ]
 
   /// The dataset; nil, with the faults noted, where something that it needs cannot be read.
@@ -46,6 +46,9 @@ struct DatasetReader {
       provider: provider ?? Provider(organization: "", person: ""),
       classification: classification ?? Classification(level: ""), resources: resources, subject: subject,
       dimensions: dimensions, results: results)
+    dataset.views = section.list("views") { (node) throws(DocumentError) in
+      try view(node, of: first, dimensions: dimensions, results: results)
+    }
     describe(&dataset, section)
     return faults.isEmpty ? dataset : nil
   }
@@ -74,9 +77,9 @@ struct DatasetReader {
   }
 
   private func checkRepeats(_ section: Section, subject: [String], results: [ResultDeclaration]) {
-    for key in ["subject", "dimensions", "results"] {
+    for key in ["subject", "dimensions", "results", "views"] {
       let nodes = section.list(key) { (node) throws(DocumentError) in node.isString ? node : node["name"] }
-      let what = ["subject": "field", "dimensions": "dimension"][key] ?? "result"
+      let what = ["subject": "field", "dimensions": "dimension", "views": "view"][key] ?? "result"
       Checks.unique(nodes.compactMap { node in (try? node.string()).map { ($0, node) } }, what, faults)
     }
     guard let node = section["results"], !results.isEmpty, subject.isEmpty, section["subject"] == nil else {

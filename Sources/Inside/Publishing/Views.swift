@@ -1,0 +1,25 @@
+import Bytes
+package import Catalogs
+package import Policies
+import Results
+
+/// Open views as datasets of their own.
+package enum Views {
+  /// Derives the views of these datasets, each into a table inside the door, and returns them in order.
+  package static func derived(
+    from datasets: [Dataset], of portal: Portal, scale: Scale, named: (String) -> Bool = { _ in true }
+  ) throws -> [Dataset] {
+    var made: [Dataset] = []
+    for dataset in datasets {
+      for view in dataset.views where named(view.name) {
+        let folder = portal.inside + "/work/views"
+        try portal.makeInside()
+        try Files.makeDirectory(folder, mode: 0o700)
+        made.append(
+          try OpenView.derive(
+            view, of: dataset, level: scale.lowest.id, to: "\(folder)/\(view.name).csv"))
+      }
+    }
+    return made
+  }
+}

@@ -1,0 +1,187 @@
+import Bytes
+package import Catalogs
+import Policies
+import Tables
+
+/// Derives the open table of a view. Its rows are sorted, so that their order tells nothing of the source's.
+package enum OpenView {
+  /// Different rows a view may have: more cannot be anonymous in groups worth the name.
+  package static let rowLimit = 1 << 20
+
+  /// Writes the view's table to `path` (CSV, RFC 4180) and returns it as a dataset of its own, at the level `open`.
+  ///
+  /// The risk is measured over the units of the subject, of which one may have several rows. Throws `ResultError`
+  /// where the source cannot be read or the view has too many different rows. Cells that have no code in a declared
+  /// dimension are left empty; `check` tells of them.
+  package static func derive(
+    _ view: ViewDeclaration, of dataset: Dataset, level open: String, to path: String
+  ) throws -> Dataset {
+    guard let resource = dataset.resources.first else {
+      throw ResultError(.declaration, "\(dataset.name) has no table that a view could be derived from")
+    }
+    let columns = try view.columns.map { column in
+      guard let place = resource.schema.index(of: column.field) else {
+        throw ResultError(
+          .declaration, "\(dataset.name)/\(view.name): there is no field '\(column.field)'")
+      }
+      return (column: column, place: place, field: resource.schema.fields[place])
+    }
+    let quasi = columns.indices.filter { !columns[$0].column.isSensitive }
+    let sensitive = columns.indices.filter { columns[$0].column.isSensitive }
+    let subject = dataset.subject.compactMap { resource.schema.index(of: $0) }
+    var meter = RiskMeter(
+      quasi: quasi.map { columns[$0].column.name }, sensitive: sensitive.map { columns[$0].column.name },
+      declared: true)
+    var rows: [[UInt8]: Int] = [:]
+    _ = try TableCheck.run(
+      resource.source, schema: resource.schema, options: TableCheck.Options(statistics: false)
+    ) { batch, typed in
+      for row in 0..<batch.rowCount {
+        let cells = columns.map { item in
+          batch.canonical(row, item.place, typed, item.field).flatMap { item.column.form.applied(to: $0) }
+            ?? ""
+        }
+        for index in quasi + sensitive {
+          var cell = cells[index]
+          cell.withUTF8 { meter.cell($0) }
+        }
+        meter.endRow(unit: subject.isEmpty ? nil : unit(batch, row, subject))
+        rows[line(cells), default: 0] += 1
+        guard rows.count <= rowLimit else {
+          throw ResultError(
+            .declaration, "\(dataset.name)/\(view.name) has more than \(rowLimit) different rows",
+            hint: "make its columns coarser: bands, prefix, topCode")
+        }
+      }
+    }
+    try write(rows, header: line(columns.map(\.column.name)), to: path)
+    return described(view, of: dataset, columns.map { ($0.column, $0.field) }, open, path, meter.measures())
+  }
+
+  private static func unit(_ batch: Batch, _ row: Int, _ columns: [Int]) -> UInt64 {
+    columns.reduce(0) { whole, column in
+      whole &* 31
+        &+ batch.withCell(row, column) { cell in
+          cell.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        }
+    }
+  }
+
+  private static func write(_ rows: [[UInt8]: Int], header: [UInt8], to path: String) throws {
+    let writer = try FileWriter(path, mode: 0o600)
+    do {
+      try writer.write(header)
+      for (line, count) in rows.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+        for _ in 0..<count { try writer.write(line) }
+      }
+      try writer.commit()
+    } catch {
+      writer.abandon()
+      throw error
+    }
+  }
+
+  /// A record of CSV with its line end.
+  private static func line(_ cells: [String]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for (number, cell) in cells.enumerated() {
+      if number > 0 { bytes.append(0x2C) }
+      let utf8 = Array(cell.utf8)
+      let plain = utf8.allSatisfy { $0 != 0x2C && $0 != 0x22 && $0 != 0x0A && $0 != 0x0D && $0 != 0x20 }
+      // A record of one empty cell is quoted too: an empty line is no record.
+      guard !plain || utf8.isEmpty && cells.count == 1 else {
+        bytes += utf8
+        continue
+      }
+      bytes.append(0x22)
+      for byte in utf8 { bytes += byte == 0x22 ? [0x22, 0x22] : [byte] }
+      bytes.append(0x22)
+    }
+    bytes.append(0x0A)
+    return bytes
+  }
+
+  /// The derived dataset: described like its parent, with the view's own words and columns.
+  private static func described(
+    _ view: ViewDeclaration, of parent: Dataset, _ columns: [(column: ViewColumn, field: Field)],
+    _ open: String, _ path: String, _ risk: RiskMeasures
+  ) -> Dataset {
+    var schema = Schema(fields: columns.map { $0.column.derived(from: $0.field) })
+    schema.missingValues = [""]
+    let roles = Dictionary(
+      uniqueKeysWithValues: columns.map { item in
+        // A field that stays as it is keeps its declared level; a coarser one is judged anew.
+        let level = item.column.form == .whole ? parent.resources.first?.fields[item.field.name]?.level : nil
+        return (
+          item.column.name, FieldMeta(level: level, role: item.column.isSensitive ? "sensitive" : "quasi")
+        )
+      })
+    var source = TableSource(path: path)
+    source.format = .csv
+    source.encoding = "utf-8"
+    let k = view.promise.kAnonymity
+    var derived = Dataset(
+      name: view.name, folder: "\(parent.folder)/views/\(view.name)", file: parent.file,
+      title: view.title ?? parent.title.map { $0 == "zh" ? "\($1)（开放视图）" : "\($1) (open view)" },
+      description: view.description ?? parent.description, keywords: parent.keywords, themes: parent.themes,
+      license: parent.license, provider: parent.provider, updateFrequency: parent.updateFrequency,
+      temporal: parent.temporal, spatial: parent.spatial, synthetic: parent.synthetic,
+      classification: Classification(
+        level: open, reason: view.reason, proposer: parent.classification.proposer ?? parent.provider.person),
+      resources: [Resource(name: view.name, title: view.title, source: source, schema: schema, fields: roles)]
+    )
+    derived.origin = Text([
+      ("zh", "由受限数据集“\(parent.title("zh"))”派生：只选取部分信息项并加以归并，每组不少于 \(k) 个单位"),
+      (
+        "en",
+        "Derived from the restricted dataset “\(parent.title("en"))”: some fields only, made coarser, at least \(k) units in each group"
+      ),
+    ])
+    derived.availableFrom = parent.availableFrom
+    derived.derivation = Derivation(parent: parent.name, promise: view.promise, risk: risk)
+    return derived
+  }
+}
+
+extension Text {
+  /// The same in each language, changed.
+  fileprivate func map(_ change: (_ language: String, _ text: String) -> String) -> Text {
+    Text(byLanguage.map { ($0.language, change($0.language, $0.text)) })
+  }
+}
+
+extension ViewColumn.Form {
+  /// A cell's canonical text in this form; nil where it has none.
+  func applied(to cell: String) -> String? {
+    switch self {
+    case .whole: return cell
+    case .coded(let dimension): return dimension.code(of: cell)
+    case .prefix(let count): return String(cell.prefix(count))
+    case .mask(let count):
+      return String(cell.prefix(count)) + String(repeating: "*", count: max(0, cell.count - count))
+    case .topCode(let top):
+      guard let value = Scan.decimal(cell), let limit = Scan.decimal(top) else { return nil }
+      return value > limit ? top : cell
+    }
+  }
+}
+
+extension ViewColumn {
+  /// The column's own field: that of the source where cells stay numbers or texts as they are, else a text.
+  func derived(from field: Field) -> Field {
+    var made = Field(name: name, type: .string, title: title)
+    made.description = field.description
+    switch form {
+    case .whole, .topCode:
+      made.type = field.type
+      made.unit = field.unit
+      if case .topCode(let top) = form {
+        made.description = Text([("zh", "\(top) 表示 \(top) 及以上"), ("en", "\(top) stands for \(top) and more")])
+      }
+    case .coded(let dimension):
+      made.constraints.enumeration = dimension.codes.map(\.code)
+    case .prefix, .mask: break
+    }
+    return made
+  }
+}
