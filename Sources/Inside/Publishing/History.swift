@@ -16,6 +16,8 @@ package struct History: Sendable {
     package var fingerprint: String
     /// When content or description last changed.
     package var modified: Timestamp
+    /// The release in which it last changed.
+    package var release: Int
 
     var state: PublishedState {
       PublishedState(
@@ -133,7 +135,7 @@ extension History.Dataset {
     [
       "evidence": .string(evidenceHash), "fingerprint": .string(fingerprint),
       "legalBasis": .bool(hasLegalBasis),
-      "level": .string(level), "modified": .string(modified.rfc3339), "policy": .string(policyHash),
+      "level": .string(level), "modified": .string(modified.rfc3339), "policy": .string(policyHash), "release": JSON(release),
     ]
   }
 
@@ -141,11 +143,12 @@ extension History.Dataset {
     guard let level = json["level"]?.string, let basis = json["legalBasis"]?.bool,
       let evidence = json["evidence"]?.string, let policy = json["policy"]?.string,
       let fingerprint = json["fingerprint"]?.string,
-      let modified = json["modified"]?.string.flatMap({ Timestamp(rfc3339: $0) })
+      let modified = json["modified"]?.string.flatMap({ Timestamp(rfc3339: $0) }),
+      let release = json["release"]?.int
     else { return nil }
     self.init(
       level: level, hasLegalBasis: basis, evidenceHash: evidence, policyHash: policy,
       fingerprint: fingerprint,
-      modified: modified)
+      modified: modified, release: release)
   }
 }

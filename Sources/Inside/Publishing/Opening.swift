@@ -13,10 +13,15 @@ struct Opening {
   /// The first rows of each resource, for its page.
   var previews: [String: [[String?]]] = [:]
 
+  /// Rows evenly spaced over the whole of each table, for its charts.
+  var series: [String: [[String?]]] = [:]
+
   /// The formats every open table is offered in.
-  static let formats: [TableFormat] = [.csv, .csvExcel, .tsv, .json, .ndjson]
+  static let formats: [TableFormat] = [.csv, .csvExcel, .tsv, .json, .ndjson, .xml, .xlsx, .sqlite, .parquet]
   /// Rows shown on a dataset's page.
   static let previewRows = 10
+  /// About how many rows a chart is drawn from.
+  static let seriesRows = 400
 
   /// Reads each source once and writes all of its forms, first beside the release and then, with the clearance, into it.
   static func write(_ judgement: Judgement, to writer: ReleaseWriter, work: String) throws -> Opening {
@@ -34,17 +39,21 @@ struct Opening {
       let fields = rowFields(of: resource, report: judgement.examination.reports[resource.name])
       let rows = try RowsFile.Builder(path: "\(folder)/rows", fields: fields)
       var preview: [[String?]] = []
+      var series: [[String?]] = []
+      let stride = max(1, (judgement.examination.reports[resource.name]?.rows ?? 0) / seriesRows)
+      let fieldList = resource.schema.fields
       for writer in writers { try writer.begin(resource.schema) }
       let report = try TableCheck.run(
         resource.source, schema: resource.schema, options: TableCheck.Options(statistics: false)
       ) { batch, columns in
         for writer in writers { try writer.write(batch, columns) }
         try rows.append { inserter in try store(batch, columns, resource.schema, &inserter) }
-        for row in 0..<batch.rowCount where preview.count < previewRows {
-          preview.append(
-            resource.schema.fields.indices.map {
-              batch.canonical(row, $0, columns, resource.schema.fields[$0])
-            })
+        for row in 0..<batch.rowCount {
+          let isInSeries = (batch.firstRecord + row - 1) % stride == 0
+          guard isInSeries || preview.count < previewRows else { continue }
+          let values = fieldList.indices.map { batch.canonical(row, $0, columns, fieldList[$0]) }
+          if preview.count < previewRows { preview.append(values) }
+          if isInSeries { series.append(values) }
         }
       }
       for writer in writers { try writer.finish() }
@@ -60,6 +69,7 @@ struct Opening {
       }
       try writer.rows(dataset.name, resource.name, from: "\(folder)/rows", clearance)
       opening.previews[resource.name] = preview
+      opening.series[resource.name] = series
     }
     return opening
   }

@@ -27,7 +27,8 @@ extension Publisher {
         openings[dataset.name] = opening
         published.append(
           PublishedDataset(
-            dataset: dataset, level: judgement.pass.level, verdict: judgement.verdict, release: writer.number,
+            dataset: dataset, level: judgement.pass.level, verdict: judgement.verdict,
+            release: changed(judgement, changes, in: writer.number),
             modified: modified(judgement, changes), files: opening.files,
             reports: judgement.pass.rows == nil ? [:] : judgement.examination.reports))
         if let clearance = judgement.pass.results {
@@ -78,6 +79,15 @@ extension Publisher {
     return before.modified
   }
 
+  /// The release in which a dataset last changed.
+  private func changed(
+    _ judgement: Judgement, _ changes: [String: Publication.Change], in release: Int
+  ) -> Int {
+    let name = judgement.examination.dataset.name
+    guard changes[name] == nil, let before = history.datasets[name] else { return release }
+    return before.release
+  }
+
   /// The pages, feeds and catalogues of the site.
   private func writePages(
     _ published: [PublishedDataset], _ results: ComputedResults, _ openings: [String: Opening],
@@ -88,8 +98,8 @@ extension Publisher {
     let site = SiteBuilder(
       catalog: catalog, scale: policies.scale, published: published,
       released: published.flatMap { results.of($0.dataset.name) }, previews: openings.mapValues(\.previews),
-      release: writer.number, created: options.now, theme: try theme())
-    for page in site.pages() {
+      series: openings.mapValues(\.series), release: writer.number, created: options.now, theme: try theme())
+    try site.forEachPage { page in
       let pass = page.dataset.flatMap { passes[$0] }
       // Pages of results stand under the clearance for results, the others of a dataset under that for its entry.
       let isResult = page.path.split(separator: "/").dropLast(2).contains("results")
@@ -159,7 +169,8 @@ extension Publisher {
       datasets[judgement.examination.dataset.name] = History.Dataset(
         level: judgement.pass.level.id, hasLegalBasis: judgement.verdict.hasLegalBasis,
         evidenceHash: judgement.evidenceHash, policyHash: policies.hash,
-        fingerprint: judgement.examination.fingerprint, modified: modified(judgement, changes))
+        fingerprint: judgement.examination.fingerprint, modified: modified(judgement, changes),
+        release: changed(judgement, changes, in: release))
     }
     return History(
       release: release, policyHash: policies.hash, policyFiles: policies.files, datasets: datasets,
