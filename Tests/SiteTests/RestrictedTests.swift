@@ -85,8 +85,29 @@ import Testing
     #expect(text.contains("法律依据"))
   }
 
-  @Test func `shows a withheld cell as withheld and never as a number`() throws {
+  /// The sample with its restricted datasets at a level whose grants one person may give.
+  static func atL2() throws -> SiteBuilder {
+    let whole = try SampleSite.result.get()
+    let level = try #require(whole.scale.level("L2"))
+    let published = whole.published.map { item in
+      var item = item
+      if item.openness == .conditional { item.level = level }
+      return item
+    }
+    return SiteBuilder(
+      catalog: whole.catalog, scale: whole.scale, published: published, released: whole.released,
+      previews: whole.previews, series: whole.series, release: 1, created: Samples.created, theme: [:])
+  }
+
+  @Test func `shows no value of a result whose grants need a second person`() throws {
     let site = try SampleSite.result.get()
+    for page in site.pages() where page.path.contains("results/") {
+      #expect(!String(decoding: page.bytes, as: UTF8.self).contains("<table class=\"cells\">"))
+    }
+  }
+
+  @Test func `shows a withheld cell as withheld and never as a number`() throws {
+    let site = try Self.atL2()
     let released = try #require(site.released.first { $0.dataset == "rand-health" })
     let table = try #require(Frame.shown(of: released))
     let withheld = table.cells.count { $0.withheld }
@@ -100,7 +121,7 @@ import Testing
   }
 
   @Test func `shows the values of one small table, and names the others`() throws {
-    let site = try SampleSite.result.get()
+    let site = try Self.atL2()
     let released = try #require(site.released.first { $0.dataset == "residents" })
     let shown = try #require(Frame.shown(of: released))
     #expect(released.tables.count > 1 && shown.cells.count <= Frame.largestTable)

@@ -135,7 +135,8 @@ extension History.Dataset {
     [
       "evidence": .string(evidenceHash), "fingerprint": .string(fingerprint),
       "legalBasis": .bool(hasLegalBasis),
-      "level": .string(level), "modified": .string(modified.rfc3339), "policy": .string(policyHash), "release": JSON(release),
+      "level": .string(level), "modified": .string(modified.rfc3339), "policy": .string(policyHash),
+      "release": JSON(release),
     ]
   }
 

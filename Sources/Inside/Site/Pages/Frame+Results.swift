@@ -23,7 +23,7 @@ extension Frame {
       </div>
       <div class="wide sheet">
       <div class="body">
-      \(released.map { statistic($0, result) } ?? pending(result))
+      \(released.map { statistic($0, result, of: item) } ?? pending(result))
       \(call(released, result, item))
       \(receipt())
       \(duties(item))
@@ -83,10 +83,12 @@ extension Frame {
 
   // MARK: A statistic
 
-  private func statistic(_ released: Released, _ result: ResultDeclaration) -> HTML {
+  private func statistic(
+    _ released: Released, _ result: ResultDeclaration, of item: PublishedDataset
+  ) -> HTML {
     var shown: HTML = section(
       "note", t("如何读这些数字", "How to read these numbers"), "<p>\(text(released.note))</p>")
-    shown += section("tables", t("已发布的表", "What is published"), tables(released))
+    shown += section("tables", t("已发布的表", "What is published"), tables(released, of: item))
     shown += dimensions(released)
     shown += columns(released)
     shown += protection(released)
@@ -94,8 +96,8 @@ extension Frame {
   }
 
   /// Every published table by name, and the values of one that is small, to show what answers look like. The others
-  /// are for those who hold a grant.
-  private func tables(_ released: Released) -> HTML {
+  /// are for those who hold a grant; and where a grant needs a second person, no value is shown to the public.
+  private func tables(_ released: Released, of item: PublishedDataset) -> HTML {
     let lines = released.tables.map { table -> HTML in
       """
       <tr><th scope="row">\(title(of: table, in: released))</th><td><code>\(table.dimensions.joined(separator: ","))</code></td>\
@@ -111,7 +113,7 @@ extension Frame {
       <tbody>\(lines)</tbody></table></div>
 
       """
-    guard let table = Frame.shown(of: released) else { return list }
+    guard !item.level.grantNeedsSecondPerson, let table = Frame.shown(of: released) else { return list }
     let dimensions = table.dimensions.compactMap { name in released.dimensions.first { $0.name == name } }
     return """
       \(list)
