@@ -27,13 +27,16 @@ package struct History: Sendable {
 
   package var release: Int
   package var policyHash: String
+  /// SHA-256 over what every page depends on beside the datasets: the catalogue's own file and the theme.
+  package var frameHash: String
   /// The policy files as they were, by name.
   package var policyFiles: [String: [UInt8]]
   package var datasets: [String: Dataset]
   /// Draws, carry-over and spent budget, by key family.
   var results: [String: ResultHistory]
 
-  static let empty = History(release: 0, policyHash: "", policyFiles: [:], datasets: [:], results: [:])
+  static let empty = History(
+    release: 0, policyHash: "", frameHash: "", policyFiles: [:], datasets: [:], results: [:])
 
   static func folder(_ portal: Portal, release: Int) -> String { "\(portal.inside)/history/\(release)" }
 
@@ -81,6 +84,7 @@ package struct History: Sendable {
   var json: JSON {
     [
       "release": .number(String(release)), "policy": .string(policyHash),
+      "frame": .string(frameHash),
       "policyFiles": .object(
         policyFiles.sorted { $0.key < $1.key }.map {
           JSON.Member($0.key, .string(String(decoding: $0.value, as: UTF8.self)))
@@ -96,11 +100,13 @@ package struct History: Sendable {
   }
 
   init(
-    release: Int, policyHash: String, policyFiles: [String: [UInt8]], datasets: [String: Dataset],
+    release: Int, policyHash: String, frameHash: String, policyFiles: [String: [UInt8]],
+    datasets: [String: Dataset],
     results: [String: ResultHistory]
   ) {
     self.release = release
     self.policyHash = policyHash
+    self.frameHash = frameHash
     self.policyFiles = policyFiles
     self.datasets = datasets
     self.results = results
@@ -108,7 +114,8 @@ package struct History: Sendable {
 
   init?(json: JSON, units: [String: [UInt8]]) throws {
     guard let release = json["release"]?.int, let policy = json["policy"]?.string,
-      let files = json["policyFiles"]?.members, let datasets = json["datasets"]?.members,
+      let frame = json["frame"]?.string, let files = json["policyFiles"]?.members,
+      let datasets = json["datasets"]?.members,
       let results = json["results"]?.members
     else { return nil }
     var read: [String: Dataset] = [:]
@@ -123,7 +130,7 @@ package struct History: Sendable {
         json: member.value["history"] ?? .null, unitMaps: units.filter { known.contains($0.key) })
     }
     self.init(
-      release: release, policyHash: policy,
+      release: release, policyHash: policy, frameHash: frame,
       policyFiles: Dictionary(
         uniqueKeysWithValues: files.map { ($0.key, Array(($0.value.string ?? "").utf8)) }),
       datasets: read, results: families)

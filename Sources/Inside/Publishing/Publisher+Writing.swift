@@ -118,7 +118,7 @@ extension Publisher {
   }
 
   /// The built-in theme, with the portal's own files in place of those of the same name.
-  private func theme() throws -> [String: [UInt8]] {
+  func theme() throws -> [String: [UInt8]] {
     var theme = SiteBuilder.theme
     guard Files.isDirectory(portal.theme) else { return theme }
     for name in try Files.list(portal.theme)
@@ -163,7 +163,7 @@ extension Publisher {
   private func next(
     _ judgements: [Judgement], _ results: ComputedResults, _ changes: [String: Publication.Change],
     release: Int
-  ) -> History {
+  ) throws -> History {
     var datasets: [String: History.Dataset] = [:]
     for judgement in judgements {
       datasets[judgement.examination.dataset.name] = History.Dataset(
@@ -173,7 +173,8 @@ extension Publisher {
         release: changed(judgement, changes, in: release))
     }
     return History(
-      release: release, policyHash: policies.hash, policyFiles: policies.files, datasets: datasets,
+      release: release, policyHash: policies.hash, frameHash: try frameHash(), policyFiles: policies.files,
+      datasets: datasets,
       results: results.histories)
   }
 }

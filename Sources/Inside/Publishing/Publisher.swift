@@ -97,7 +97,9 @@ package final class Publisher {
     try Rejection.throwIfFaulty(examinations)
     let judgements = try judge(examinations)
     let changes = changes(judgements)
-    if changes.isEmpty, policyApprovals.isEmpty, history.release > 0, history.policyHash == policies.hash {
+    if changes.isEmpty, policyApprovals.isEmpty, history.release > 0, history.policyHash == policies.hash,
+      history.frameHash == (try frameHash())
+    {
       return Publication(
         release: history.release, outcome: .unchanged, datasets: outcomes(judgements, changes), reports: [],
         listed: [])
@@ -167,6 +169,12 @@ package final class Publisher {
     let names = Set(judgements.map(\.examination.dataset.name))
     for name in history.datasets.keys where !names.contains(name) { changes[name] = .gone }
     return changes
+  }
+
+  /// SHA-256 over the catalogue's own file and the theme: what every page depends on beside the datasets.
+  func frameHash() throws -> String {
+    let theme = try theme().sorted { $0.key < $1.key }.map { "\($0.key) \(hash($0.value))\n" }.joined()
+    return hash(try Files.read("\(portal.catalog)/catalog.json5") + Array(theme.utf8))
   }
 
   func outcomes(_ judgements: [Judgement], _ changes: [String: Publication.Change]) -> [Publication.Dataset] {
