@@ -16,6 +16,7 @@ extension Publisher {
   ) throws -> Publication {
     let decisions = try Decisions(
       portal, origin: Decisions.origin(baseURL: catalog.baseURL), key: keys.release, actor: options.actor)
+    try closeEarlier(judgements, decisions)
     let writer = try ReleaseWriter(outside: portal.outside, key: keys.release, created: options.now)
     do {
       var published: [PublishedDataset] = []
@@ -69,6 +70,31 @@ extension Publisher {
         ["event": "abandoned", "release": JSON(writer.number), "time": .string(options.now.rfc3339)]
       ])
       throw error
+    }
+  }
+
+  /// Takes what is shut further than before out of every release up to the one that is served, before the new one is
+  /// written: the server refuses it from its next request on, and rolling back does not bring it back.
+  private func closeEarlier(_ judgements: [Judgement], _ decisions: Decisions) throws {
+    guard history.release > 0 else { return }
+    let previous = try PolicySet.parse(files: history.policyFiles)
+    for judgement in judgements {
+      let (name, level) = (judgement.examination.dataset.name, judgement.pass.level)
+      guard let before = history.datasets[name],
+        let old = previous.scale.level(before.level), old.openness < level.openness
+      else { continue }
+      try decisions.record([
+        [
+          "event": "closed", "dataset": .string(name), "from": .string(old.id), "to": .string(level.id),
+          "through": JSON(history.release), "time": .string(options.now.rfc3339),
+        ]
+      ])
+      try Withdrawing.withdraw(
+        name, outside: portal.outside, through: history.release,
+        reason: Text([
+          ("zh", "密级由 \(old.id) 调整为 \(level.id)"),
+          ("en", "The level was raised from \(old.id) to \(level.id)"),
+        ]), time: options.now, key: keys.release)
     }
   }
 
