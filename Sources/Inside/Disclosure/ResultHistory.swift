@@ -63,6 +63,11 @@ package struct ResultHistory: Sendable, Equatable {
     return held.released
   }
 
+  /// The result as it was last released, whatever its declaration.
+  package func released(_ dataset: String, _ result: String) -> Released? {
+    results[dataset + "/" + result]?.released
+  }
+
   /// Results other than one.
   func others(than dataset: String, _ result: String) -> [Released] {
     results.filter { $0.key != dataset + "/" + result }.sorted { $0.key < $1.key }.map(\.value.released)

@@ -14,34 +14,62 @@ struct ComputedResults {
 
 extension Publisher {
   /// Computes and protects every declared result of the conditional datasets. Results of one key family share draws
-  /// and budget, so they are computed one after the other in the order of the catalogue.
+  /// and budget, so they are computed one after the other in the order of the catalogue. A result that an attack
+  /// gets something out of is not published.
   func compute(_ judgements: [Judgement]) throws -> ComputedResults {
     var computed = ComputedResults(histories: history.results)
     for judgement in judgements where judgement.pass.results != nil {
       let dataset = judgement.examination.dataset
-      for result in dataset.results where result.kind == .statistic {
-        guard let profile = policies.profiles[result.profile] else {
-          throw PublishingError(
-            .refused,
-            "\(dataset.name)/\(result.name) names the protection profile '\(result.profile)', which protection.json5 does not have"
-          )
-        }
-        if let problem = Gate.objection(to: profile, at: judgement.pass.level) {
-          throw Rejection(
-            faults: [], faultCount: 0,
-            objections: [Objection(dataset: dataset.name, reasons: [problem], needs: [])])
-        }
+      let statistics = dataset.results.filter { $0.kind == .statistic }
+      guard !statistics.isEmpty else { continue }
+      let data = try Microdata.read(dataset, codeLists: catalog.codeLists, keys: keys.protection)
+      for result in statistics {
         progress(.computing(dataset: dataset.name, result: result.name))
+        let profile = try profile(of: result, judgement)
+        let before = computed.histories[dataset.keyFamily] ?? ResultHistory()
         let made = try Statistics.compute(
-          dataset: dataset, result: result, profile: profile, keys: keys.protection,
+          data, dataset: dataset, result: result, profile: profile, keys: keys.protection,
           policyHash: policies.hash,
-          history: computed.histories[dataset.keyFamily] ?? ResultHistory(), now: options.now,
-          codeLists: catalog.codeLists)
+          history: before, now: options.now)
+        if !made.report.carriedWhole {
+          let target = try Statistics.target(
+            data, dataset: dataset, result: result, profile: profile, keys: keys.protection)
+          try withstand(
+            try Attacks.deterministic(
+              made.released, target: target, before: before.released(dataset.name, result.name)),
+            "\(dataset.name)/\(result.name)")
+        }
         computed.released[dataset.name, default: []].append(made.released)
         computed.histories[dataset.keyFamily] = made.history
         computed.reports.append(made.report)
       }
     }
     return computed
+  }
+
+  /// The profile a result names, where it is strong enough for the dataset's level.
+  private func profile(of result: ResultDeclaration, _ judgement: Judgement) throws -> ProtectionProfile {
+    let name = judgement.examination.dataset.name
+    guard let profile = policies.profiles[result.profile] else {
+      throw PublishingError(
+        .refused,
+        "\(name)/\(result.name) names the protection profile '\(result.profile)', which protection.json5 does not have"
+      )
+    }
+    if let problem = Gate.objection(to: profile, at: judgement.pass.level) {
+      throw Rejection(
+        faults: [], faultCount: 0, objections: [Objection(dataset: name, reasons: [problem], needs: [])])
+    }
+    return profile
+  }
+
+  /// Refuses a result that does not withstand the attacks that are tried before anything leaves (DISCLOSURE, profiles).
+  private func withstand(_ report: AttackReport, _ result: String) throws {
+    guard !report.passes else { return }
+    throw PublishingError(
+      .refused,
+      "\(result) does not withstand the attacks: \(report.text.filter { $0.hasPrefix("FAIL") }.joined(separator: "; "))",
+      hint:
+        "leave out a table, band a dimension more coarsely, or choose a stronger profile in protection.json5")
   }
 }
