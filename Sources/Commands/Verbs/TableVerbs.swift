@@ -19,6 +19,7 @@ enum TableVerbs {
         Option("--delimiter", "C", Phrase("分隔符", "the delimiter")),
         Option("--quote", "C", Phrase("引号", "the quote")),
         Option("--no-header", Phrase("第一行也是数据", "the first record is data too")),
+        Option("--infer", Phrase("先从数据推断字段类型", "propose the types from the data first")),
         Option("--schema", "FILE", Phrase("Table Schema（JSON 或 JSON5）", "a Table Schema, JSON or JSON5")),
         .json,
       ],
@@ -34,8 +35,19 @@ enum TableVerbs {
     source.sheet = invocation.value("--sheet")
     source.hasHeader = !invocation.has("--no-header")
     let out = invocation.value("--out")
-    let schema = try invocation.value("--schema").map { file in
+    var schema = try invocation.value("--schema").map { file in
       try Schema(node: try Document(json5: try Files.read(file, limit: 16 << 20), file: file).root)
+    }
+    if invocation.has("--infer") {
+      guard schema == nil else {
+        throw UsageFault(Phrase("--infer 与 --schema 只能用一个", "give --infer or --schema, not both"))
+      }
+      guard path != "-" else {
+        throw UsageFault(
+          Phrase("标准输入不能先推断再读取", "standard input cannot be read twice"),
+          hint: Phrase("先存成文件", "store it in a file first"))
+      }
+      schema = try inferSchema(source).schema
     }
     let sink = out.map { OutputSink.file($0) } ?? .descriptor(1)
     let report = try Tables.convert(source, schema: schema, to: try format(invocation, out), output: sink)
