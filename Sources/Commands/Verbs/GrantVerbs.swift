@@ -14,8 +14,12 @@ enum GrantVerbs {
         Option("--dataset", "NAME", Phrase("数据集", "the dataset")),
         Option("--result", "NAME", Phrase("结果服务", "the result")),
         Option("--purpose", "ID", Phrase("用途（access.json5 中的用途）", "a purpose of access.json5")),
-        Option("--until", "DATE", Phrase("截止日期（含当日，UTC）", "its last day, UTC")),
-        Option("--from", "DATE", Phrase("开始日期（缺省：即刻）", "its first day (default: now)")),
+        Option(
+          "--until", "DATE",
+          Phrase(
+            "截止日期（含当日，UTC），或确切时刻如 2027-06-30T12:00:00Z",
+            "its last day, UTC, or the moment it ends, such as 2027-06-30T12:00:00Z")),
+        Option("--from", "DATE", Phrase("开始日期或时刻（缺省：即刻）", "its first day or moment (default: now)")),
         Option("--calls-per-day", "N", Phrase("每日调用次数（缺省 1000）", "calls a day (default 1000)")), .portal,
         .state,
       ] + Option.person,
@@ -40,14 +44,16 @@ enum GrantVerbs {
     try ReleaseStore(folder: outside.folder, key: try outside.releaseKey()).current().settings
   }
 
-  private static func day(_ text: String, _ option: String) throws -> CalendarDate {
+  /// A moment: as given in RFC 3339, or the beginning of a day, UTC, so many days later.
+  private static func moment(_ text: String, _ option: String, daysLater: Int = 0) throws -> Timestamp {
+    if let time = Timestamp(rfc3339: text) { return time }
     guard let date = CalendarDate(iso: text) else {
       throw UsageFault(
         Phrase(
           "\(option) 须为日期，如 2027-06-30，而不是“\(text)”",
           "\(option) takes a date such as 2027-06-30, not '\(text)'"))
     }
-    return date
+    return Timestamp(date.adding(days: daysLater))
   }
 
   private static func add(_ invocation: Invocation) throws -> ExitStatus {
@@ -71,8 +77,8 @@ enum GrantVerbs {
     let now = Timestamp.now()
     let number = try outside.accessStore().addGrant(
       client: try invocation.required("--client"), dataset: dataset, result: result, purpose: purpose,
-      starts: try invocation.value("--from").map { Timestamp(try day($0, "--from")) } ?? now,
-      ends: Timestamp(try day(try invocation.required("--until"), "--until").adding(days: 1)),
+      starts: try invocation.value("--from").map { try moment($0, "--from") } ?? now,
+      ends: try moment(try invocation.required("--until"), "--until", daysLater: 1),
       callsPerDay: try invocation.number("--calls-per-day") ?? 1000, proposer: try invocation.author(),
       needsSecondPerson: setting.needsSecondPerson, now: now)
     invocation.terminal.note(

@@ -48,6 +48,21 @@ package struct Released: Sendable, Equatable {
   }
 }
 
+extension Released {
+  /// The same result with the policy in force in its record. Only for one whose profile that policy leaves as it was.
+  func inForce(under policyHash: String) -> Released {
+    guard policyHash != protection.policyHash else { return self }
+    let record = ProtectionRecord(
+      profile: protection.profile, policyHash: policyHash, controls: protection.controls,
+      budgetUsed: protection.budgetUsed, budgetLimit: protection.budgetLimit,
+      notWritten: protection.notWritten)
+    return Released(
+      dataset: dataset, result: result, kind: kind, keyFamily: keyFamily, title: title,
+      dimensions: dimensions,
+      columns: columns, tables: tables, tags: tags, computed: computed, protection: record, note: note)
+  }
+}
+
 /// The kinds of result (DESIGN section 2).
 package enum ReleasedKind: String, CaseIterable, Sendable {
   case statistic

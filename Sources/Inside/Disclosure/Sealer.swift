@@ -87,12 +87,13 @@ package struct Sealer {
   }
 
   /// The result of an earlier computation where it is younger than `refresh` and was declared as now: it goes out
-  /// byte for byte as it was.
+  /// byte for byte as it was. Where the policy files have changed since and the profile is still the same, its record
+  /// names the policy that is in force; no number is touched.
   package func carried(from history: ResultHistory) -> Released? {
     guard let held = history.stored(request.dataset, request.result, declaration: declaration),
       let refresh = Refresh(request.refresh), request.now < refresh.after(held.computed)
     else { return nil }
-    return held
+    return held.inForce(under: request.policyHash)
   }
 
   /// A digest of everything that decides what is released beside the data.

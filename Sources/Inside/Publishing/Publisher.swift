@@ -56,6 +56,8 @@ package final class Publisher {
     catalog = try Catalog.load(folder: portal.catalog, policies: policies)
     keys = try InsideKeys(portal: portal)
     try Self.bringReleaseKeyOut(portal, keys)
+    // A run cut short may have left a whole first release whose turn is only now: it counts as the one before.
+    try Housekeeping.cleanUp(outside: portal.outside, key: keys.release.publicKey)
     history = try History.load(portal, release: try Self.servedRelease(portal, keys))
   }
 

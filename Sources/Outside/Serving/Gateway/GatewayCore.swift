@@ -97,17 +97,22 @@ struct GatewayCore: Sendable {
     }
   }
 
-  /// The first of the languages the caller accepts that the portal speaks (RFC 9110 §12.5.4, weights kept).
+  /// The first of the languages the caller accepts that the portal speaks.
   static func language(_ request: Request, of settings: Settings) -> String {
-    let wanted = (request.headers["Accept-Language"] ?? "").split(separator: ",").compactMap {
-      item -> (String, Double)? in
+    language(accepting: request.headers["Accept-Language"] ?? "", of: settings.languages)
+  }
+
+  /// The best of the languages for an `Accept-Language` field (RFC 9110 §12.5.4): by weight, then in its order; a
+  /// weight of 0 is a no. The first of the languages where none is wanted.
+  static func language(accepting field: String, of languages: [String]) -> String {
+    let wanted = field.split(separator: ",").compactMap { item -> (String, Double)? in
       let parts = item.split(separator: ";").map { $0.filter { $0 != " " } }
       guard let tag = parts.first, !tag.isEmpty else { return nil }
       let weight = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
       return (String(tag.prefix { $0 != "-" }).lowercased(), weight)
     }
     let best = wanted.enumerated().sorted { ($1.element.1, $0.offset) < ($0.element.1, $1.offset) }
-    return best.first { settings.languages.contains($0.element.0) && $0.element.1 > 0 }?.element.0
-      ?? settings.languages.first ?? "en"
+    return best.first { languages.contains($0.element.0) && $0.element.1 > 0 }?.element.0 ?? languages.first
+      ?? "en"
   }
 }

@@ -8,8 +8,12 @@ extension RunningServer {
     _ options: ServeOptions, state: OutsideState, certificates: CertificateFiles
   ) throws -> [String] {
     let logFolder = options.accessLog.map { Files.parent(of: $0) }
+    // What lies in the state is open to it anyway, and need not be there yet.
+    let folders = Set(certificates.paths.map { Files.parent(of: $0) }).filter {
+      $0 != state.folder && !$0.hasPrefix(state.folder + "/")
+    }
     let outcome = Confinement.apply(
-      readable: certificates.paths.map { Files.parent(of: $0) },
+      readable: folders.sorted(),
       writable: [state.folder] + (logFolder.map { [$0] } ?? []),
       mayListen: true)
     var lines = outcome.lines.map { "\($0.name): \($0.measure.text)" }

@@ -1,0 +1,161 @@
+import Bytes
+import Testing
+
+@testable import Commands
+
+/// How words become operands and options.
+@Suite struct `The words of a call` {
+  static let verb = Verb(
+    "paint", "WALL…", Phrase("刷", "paint"),
+    options: [
+      Option("--colour", "NAME", repeats: true, Phrase("颜色", "a colour")),
+      Option("--coats", "N", Phrase("层数", "how many coats")), Option("--dry-run", Phrase("试", "only say it")),
+    ], example: "doorsill paint north --colour red", run: { _ in .done })
+
+  private func parse(_ words: String...) throws -> Invocation {
+    try Invocation(verb: Self.verb, words: words, terminal: Terminal())
+  }
+
+  private func fault(_ words: String...) -> UsageFault? {
+    do {
+      _ = try Invocation(verb: Self.verb, words: words, terminal: Terminal())
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  @Test func `are operands and options in any order`() throws {
+    let call = try parse("north", "--coats", "2", "south", "--dry-run")
+    #expect(call.operands == ["north", "south"])
+    #expect(call.value("--coats") == "2" && call.has("--dry-run") && !call.has("--colour"))
+    #expect(try call.number("--coats") == 2)
+  }
+
+  @Test func `may join an option and its value, which may hold anything`() throws {
+    #expect(try parse("--colour=red").value("--colour") == "red")
+    #expect(try parse("--colour=a=b=c").value("--colour") == "a=b=c")
+    #expect(try parse("--colour=").value("--colour") == "")
+    #expect(try parse("--colour", "--dry-run").value("--colour") == "--dry-run")
+    #expect(try parse("--colour", "").value("--colour") == "")
+  }
+
+  @Test func `repeat an option that may be repeated, in order`() throws {
+    let call = try parse("--colour", "red", "--colour=green", "--colour", "red")
+    #expect(call.all("--colour") == ["red", "green", "red"])
+    #expect(call.value("--colour") == "red")
+  }
+
+  @Test func `are all operands after two dashes`() throws {
+    let call = try parse("--dry-run", "--", "--coats", "--", "-x")
+    #expect(call.operands == ["--coats", "--", "-x"])
+    #expect(try parse("-").operands == ["-"], "a dash alone is an operand")
+  }
+
+  @Test func `are refused with the nearest option where they are mistyped`() throws {
+    let mistyped = try #require(fault("--color", "red"))
+    #expect(mistyped.message.contains("--color") && mistyped.hint?.contains("--colour") == true)
+    #expect(mistyped.blame == .usage)
+    #expect(fault("--zzzzzzzzzzzz")?.hint?.contains("paint --help") == true)
+    #expect(fault("-x") != nil)
+  }
+
+  @Test func `are refused where a value is missing, too many or not wanted`() {
+    #expect(fault("--coats")?.message.contains("N") == true)
+    #expect(fault("--coats", "1", "--coats", "2") != nil)
+    #expect(fault("--dry-run=yes") != nil)
+  }
+
+  @Test(arguments: ["0", "-1", "1.5", "ten", "", "9223372036854775808", "１"])
+  func `are refused where a number is none`(text: String) throws {
+    let call = try parse("--coats=\(text)")
+    #expect(throws: UsageFault.self) { try call.number("--coats") }
+  }
+
+  @Test func `tell what is missing, with an example`() throws {
+    let call = try parse("north")
+    #expect(throws: UsageFault.self) { try call.required("--coats") }
+    #expect(throws: UsageFault.self) { try call.operands(2, 2) }
+    #expect(throws: UsageFault.self) { try call.operands(0, 0) }
+    #expect(try call.operands(1) == ["north"])
+    do {
+      _ = try call.required("--coats")
+    } catch {
+      #expect(error.hint?.contains("doorsill paint north") == true)
+    }
+  }
+
+  @Test(arguments: ["-h", "--help"])
+  func `ask for help in two ways`(word: String) throws { #expect(try parse(word).has("--help")) }
+}
+
+/// The table of verbs, from which help and suggestions are made.
+@Suite struct `The verbs` {
+  @Test func `have names of their own, texts in both languages and an example that is a call of theirs`() {
+    #expect(Set(Verbs.all.map(\.name)).count == Verbs.all.count)
+    for verb in Verbs.all {
+      #expect(!verb.summary.zh.isEmpty && !verb.summary.en.isEmpty && verb.summary.zh != verb.summary.en)
+      #expect(verb.example.hasPrefix("doorsill \(verb.name)"), "\(verb.example)")
+      #expect(Set(verb.options.map(\.name)).count == verb.options.count, "\(verb.name) has an option twice")
+      for option in verb.options {
+        #expect(option.name.hasPrefix("--") && !option.summary.zh.isEmpty && !option.summary.en.isEmpty)
+        #expect(option.name != "--help")
+      }
+    }
+  }
+
+  @Test func `understand their own examples`() throws {
+    for verb in Verbs.all {
+      let words = verb.example.split(separator: "'", omittingEmptySubsequences: false).enumerated().flatMap {
+        part in
+        part.offset % 2 == 1 ? [String(part.element)] : part.element.split(separator: " ").map(String.init)
+      }
+      let found = try #require(Program.find(Array(words.dropFirst())), "\(verb.example)")
+      #expect(found.name == verb.name)
+      #expect(throws: Never.self, "\(verb.example)") {
+        try Invocation(
+          verb: verb, words: Array(words.dropFirst(1 + verb.words.count)).filter { $0 != "…" },
+          terminal: Terminal())
+      }
+    }
+  }
+
+  @Test func `each stand in a group of the help page`() {
+    let grouped = Set(Verbs.groups.flatMap(\.1))
+    for verb in Verbs.all { #expect(grouped.contains(verb.words[0]), "\(verb.name)") }
+  }
+
+  @Test func `are found by their longest name`() {
+    #expect(Program.find(["ca", "issue", "--client", "x"])?.name == "ca issue")
+    #expect(Program.find(["ca", "issue-server"])?.name == "ca issue-server")
+    #expect(Program.find(["ca"]) == nil)
+    #expect(Program.unknown("publsh").hint?.contains("publish") == true)
+    #expect(Program.unknown("xyzzyxyzzy").hint?.contains("help") == true)
+  }
+}
+
+/// How errors become exit statuses, and text becomes columns.
+@Suite struct `The terminal` {
+  struct Odd: Error {}
+
+  @Test func `ends with the status of who can mend it`() {
+    #expect(Program.status(of: UsageFault(Phrase("", ""))) == .usage)
+    #expect(Program.status(of: Blamed(blame: .data)) == .refused)
+    #expect(Program.status(of: Blamed(blame: .environment)) == .environment)
+    #expect(Program.status(of: Odd()) == .environment)
+  }
+
+  struct Blamed: Fault {
+    let blame: Blame
+    var message: String { "" }
+    var hint: String? { nil }
+    var description: String { "" }
+  }
+
+  @Test(arguments: [
+    ("", 0), ("abc", 3), ("数据", 4), ("a数b", 4), ("é", 1), ("e\u{301}", 1), ("\u{1B}[1mab\u{1B}[0m", 2),
+    ("（）", 4), ("한", 2),
+    ("𠀀", 2),
+  ])
+  func `counts the cells a text takes`(text: String, width: Int) { #expect(Terminal.width(text) == width) }
+}

@@ -1,0 +1,111 @@
+import Foundation
+import Support
+
+/// A portal folder of a test, with the keys of its two people beside it. All of it goes with the last reference.
+final class ScratchPortal: Sendable {
+  let folder: TemporaryFolder
+  let path: String
+  let home: String
+
+  private init(_ folder: TemporaryFolder, _ name: String = "portal") {
+    self.folder = folder
+    path = "\(folder.path)/\(name)"
+    home = folder.path + "/home"
+  }
+
+  /// A portal folder that is there already.
+  static func at(_ folder: TemporaryFolder, _ name: String) throws -> ScratchPortal {
+    ScratchPortal(folder, name)
+  }
+
+  /// A portal as `init` makes it, with a table in GB18030, optionally the restricted register, and two people:
+  /// wang-wei publishes, li-na is the second person. Nothing is published yet.
+  static func begin(microdata: Microdata? = nil) throws -> ScratchPortal {
+    let portal = ScratchPortal(try TemporaryFolder())
+    try Doorsill.run(["init", portal.path], home: portal.home).wanted(0, "init")
+    try portal.write(Descriptors.stations, "Catalog/stations/dataset.json5")
+    try portal.write(Descriptors.stationsBytes, "Catalog/stations/stations.csv")
+    if let microdata {
+      try portal.write(Descriptors.patients, "Catalog/patients/dataset.json5")
+      try portal.write(microdata.csv, "Catalog/patients/patients.csv")
+    }
+    try portal.folder.write("correct horse battery staple\n", to: "home/passphrase")
+    try portal.addPerson("wang-wei", role: "custodian")
+    try portal.addPerson("li-na", role: "approver")
+    return portal
+  }
+
+  func addPerson(_ id: String, role: String) throws {
+    try must(
+      "person", "add", id, "--name", id, "--organization", "data-bureau", "--role", role, "--passphrase-file",
+      home + "/passphrase")
+  }
+
+  /// A copy with everything: people, release, logs. What a test does to it touches no other test.
+  func copied() throws -> ScratchPortal {
+    let copy = ScratchPortal(try TemporaryFolder())
+    try Subprocess.run("cp", ["-a", path, home, copy.folder.path]).wanted(0, "cp")
+    return copy
+  }
+
+  var outside: String { path + "/.doorsill/outside" }
+  var inside: String { path + "/.doorsill/inside" }
+  /// The path without links in it, as the program says it.
+  var resolved: String { get throws { URL(filePath: path).resolvingSymlinksInPath().path } }
+
+  func write(_ text: String, _ name: String) throws { try folder.write(text, to: "portal/\(name)") }
+  func write(_ bytes: [UInt8], _ name: String) throws { try folder.write(bytes, to: "portal/\(name)") }
+  func read(_ name: String) throws -> [UInt8] { try folder.read("portal/\(name)") }
+  func text(_ name: String) throws -> String { String(decoding: try read(name), as: UTF8.self) }
+
+  /// A verb of this portal.
+  func run(_ words: String..., language: String = "C.UTF-8") throws -> Subprocess {
+    try Doorsill.run(words + ["--portal", path], home: home, folder: folder.path, language: language)
+  }
+
+  /// A verb that has to succeed; gives its standard output without the line feed at its end.
+  @discardableResult
+  func must(_ words: String...) throws -> String {
+    let done = try Doorsill.run(words + ["--portal", path], home: home, folder: folder.path)
+    try done.wanted(0, words.joined(separator: " "))
+    return done.text.trimmingCharacters(in: .newlines)
+  }
+
+  /// What a verb of a person needs.
+  func signed(by person: String, _ words: String...) throws -> Subprocess {
+    try Doorsill.run(
+      words + ["--as", person, "--passphrase-file", home + "/passphrase", "--portal", path], home: home,
+      folder: folder.path)
+  }
+
+  @discardableResult
+  func publish(as person: String = "wang-wei") throws -> Subprocess {
+    try Doorsill.run(publishWords(as: person), home: home, folder: folder.path)
+  }
+
+  func publishWords(as person: String = "wang-wei") -> [String] {
+    ["publish", "--as", person, "--passphrase-file", home + "/passphrase", "--portal", path]
+  }
+
+  /// Every name below the outside folder with its size and time of change; two equal lists mean nothing was written.
+  func outsideListing() throws -> String {
+    try Subprocess.run("find", [".", "-printf", "%p %y %s %T@ %l\n"], folder: outside).wanted(0, "find").text
+      .split(separator: "\n").sorted().joined(separator: "\n")
+  }
+
+  /// The number of the release that is served, from the link.
+  func currentRelease() throws -> Int? {
+    guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: outside + "/current") else {
+      return nil
+    }
+    return Int(target.split(separator: "/").last ?? "")
+  }
+
+  /// The entries of a log as JSON objects, without the frame the log puts around each.
+  func entries(of log: String) throws -> [[String: Any]] {
+    try must("ledger", "show", log).split(separator: "\n").compactMap {
+      let line = try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+      return line?["entry"] as? [String: Any]
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import Access
+import Bytes
+import Foundation
+import Ledgers
+import Support
+import Testing
+import Trust
+
+@testable import Serving
+
+/// The answers log between the access database and the ledger.
+@Suite struct `The book of answers` {
+  let folder: TemporaryFolder
+  let state: OutsideState
+  let access: AccessStore
+  let answers: Answers
+
+  init() throws {
+    folder = try TemporaryFolder()
+    state = try OutsideState(folder: folder.path + "/outside")
+    access = try state.accessStore()
+    answers = Answers(
+      ledger: try Ledger(
+        folder: state.answers, origin: "example.org/answers", key: try state.checkpointKey()),
+      origin: "example.org/answers", receiptKey: try state.receiptKey())
+  }
+
+  private let noon = Timestamp(secondsSince1970: 1_795_000_000)
+
+  @Test func `never dates an entry before the one before it`() {
+    #expect(answers.time(noon) == noon)
+    #expect(answers.time(noon.adding(seconds: -5)) == noon, "the clock was set back")
+    #expect(answers.time(noon.adding(seconds: 5)) == noon.adding(seconds: 5))
+  }
+
+  @Test func `moves what the administrative verbs wrote into the log, once and in order`() throws {
+    try access.addClient(id: "acme", name: "Acme", contact: "x", by: Author(systemUser: "root"), now: noon)
+    try access.setStatus(.suspended, ofClient: "acme", by: Author(systemUser: "root"), now: noon)
+    #expect(try access.outbox().count == 2)
+    try answers.drain(access)
+    try answers.drain(access)
+    #expect(try access.outbox().isEmpty)
+    #expect(answers.ledger.size == 2)
+    #expect(try answers.ledger.entry(at: 0)["by"]?.string == "unsigned:root")
+    #expect(try answers.ledger.entry(at: 1)["event"]?.string != answers.ledger.entry(at: 0)["event"]?.string)
+  }
+
+  @Test func `counts the refusals of strangers in one entry`() throws {
+    try answers.tellAnonymousRefusals(now: noon)
+    #expect(answers.ledger.size == 0, "nothing happened, nothing is said")
+    for _ in 0..<3 { answers.countAnonymousRefusal() }
+    try answers.tellAnonymousRefusals(now: noon)
+    try answers.tellAnonymousRefusals(now: noon)
+    #expect(answers.ledger.size == 1)
+    #expect(try answers.ledger.entry(at: 0)["count"]?.int == 3)
+  }
+
+  @Test func `gives a grant back after a crash exactly the calls that were answered`() throws {
+    let time = JSON.string(noon.rfc3339)
+    _ = try answers.ledger.append([
+      ["event": "answer", "grant": 7, "dryRun": false, "time": time],
+      ["event": "answer", "grant": 7, "dryRun": true, "time": time],
+      ["event": "refusal", "grant": 7, "time": time],
+      ["event": "answer", "grant": 8, "dryRun": false, "time": time],
+    ])
+    try answers.replay(into: access)
+    #expect(access.used(7, on: noon) == 1)
+    #expect(access.used(8, on: noon) == 1)
+    #expect(access.used(7, on: noon.adding(days: 1)) == 0)
+    // What a snapshot holds is not counted again.
+    try access.snapshot(ledgerIndex: answers.ledger.size, now: noon)
+    let again = try state.accessStore()
+    try answers.replay(into: again)
+    #expect(again.used(7, on: noon) == 1)
+    // Time goes on from the last entry, also over a start.
+    #expect(answers.time(noon.adding(seconds: -60)) == noon)
+  }
+}
+
+/// `.doorsill/outside` and its keys.
+@Suite struct `The outside state` {
+  @Test func `makes each key once, for its own user alone`() throws {
+    let folder = try TemporaryFolder()
+    let state = try OutsideState(folder: folder.path + "/outside")
+    let first = (try state.receiptKey().publicKey, try state.checkpointKey().publicKey)
+    let second = (try state.receiptKey().publicKey, try state.checkpointKey().publicKey)
+    #expect(first == second && first.0 != first.1)
+    _ = try state.pepper()
+    for name in ["receipt", "checkpoint", "pepper"] {
+      let mode =
+        try FileManager.default.attributesOfItem(atPath: "\(state.keys)/\(name)")[.posixPermissions] as? Int
+      #expect(mode == 0o600, "\(name)")
+    }
+    let mode = try FileManager.default.attributesOfItem(atPath: state.folder)[.posixPermissions] as? Int
+    #expect(mode == 0o700)
+  }
+
+  @Test func `refuses a pepper that is damaged rather than make another, under which no key would be known`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    let state = try OutsideState(folder: folder.path + "/outside")
+    _ = try state.pepper()
+    try Files.write([1, 2, 3], to: state.keys + "/pepper")
+    #expect(throws: ServingError.self) { try state.pepper() }
+    try Files.write(Array("no key".utf8), to: state.keys + "/receipt")
+    #expect(throws: (any Error).self) { try state.receiptKey() }
+  }
+
+  @Test func `trusts no release without the publisher's key`() throws {
+    let folder = try TemporaryFolder()
+    let state = try OutsideState(folder: folder.path + "/outside")
+    #expect(throws: ServingError(.noReleaseKey, "")) { try state.releaseKey() }
+  }
+}
