@@ -77,4 +77,33 @@ import Testing
     #expect(finding.examples.count == 3)
     #expect(finding.examples.allSatisfy { $0.contains("*") })
   }
+
+  /// Cells whose column's name matters: `columns.csv`, made by a program.
+  @Test func `find what a column's name gives away with recall and precision of at least 0.99`() throws {
+    let expected: [String: DetectorKind] = [
+      "organization_code": .organizationCode, "birth_date": .birthDate, "coordinates": .coordinates,
+      "medical": .medical, "secrecy": .secrecyMarking,
+    ]
+    let detectors = DetectorSet(.standard)
+    var scores: [DetectorKind: Score] = [:]
+    for row in try SmallTable(Place.labelled.deletingLastPathComponent().appending(path: "columns.csv")).rows
+    {
+      var scanner = ColumnScanner(field: row[2], detectors: detectors)
+      let found = scanner.kinds(in: row[0])
+      let wanted = expected[row[1]]
+      if let wanted, found.contains(wanted) {
+        scores[wanted, default: Score()].right += 1
+      } else if let wanted {
+        scores[wanted, default: Score()].missed.append(row[0])
+      }
+      for kind in found where kind != wanted && expected.values.contains(kind) {
+        scores[kind, default: Score()].wrong.append(row[0])
+      }
+    }
+    #expect(Set(scores.keys) == Set(expected.values))
+    for (kind, score) in scores {
+      #expect(score.recall >= 0.99, "\(kind): missed \(score.missed.prefix(5))")
+      #expect(score.precision >= 0.99, "\(kind): wrong \(score.wrong.prefix(5))")
+    }
+  }
 }

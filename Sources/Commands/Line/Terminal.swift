@@ -105,6 +105,8 @@ final class Terminal: Sendable {
     return Int(size.ws_col)
   }
 
+  private static let closingMarks: Set<Character> = ["，", "。", "；", "：", "、", "）", "”", "？", "！"]
+
   /// Breaks at spaces, and between Han characters, but never before a closing mark.
   static func wrapped(_ text: String, to limit: Int) -> [String] {
     var lines: [String] = []
@@ -119,9 +121,9 @@ final class Terminal: Sendable {
         cells = width(String(line))
         breakAt = nil
       }
-      if character != " ", wide == 2, !"，。；：、）”".contains(character), !line.isEmpty {
-        breakAt = line.count
-      }
+      let closes = Self.closingMarks.contains(character)
+      let afterMark = line.last.map { Self.closingMarks.contains($0) } ?? false
+      if character != " ", !closes, wide == 2 || afterMark, !line.isEmpty { breakAt = line.count }
       if character == " " { breakAt = line.count }
       line.append(character)
       cells += wide

@@ -154,8 +154,8 @@ enum PortalVerbs {
     } else {
       for verdict in verdicts { VerdictPage.show(verdict, invocation.terminal) }
     }
-    // A bare file declares nothing, so nothing can stand against it: it is only told what it is.
-    return invocation.has("--file") || verdicts.allSatisfy { $0.problems.isEmpty } ? .done : .refused
+    // A bare file declares nothing, so nothing but a secrecy marking can stand against it.
+    return verdicts.allSatisfy { $0.problems.isEmpty } ? .done : .refused
   }
 
   // MARK: approve and publish

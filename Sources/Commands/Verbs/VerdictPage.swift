@@ -48,9 +48,13 @@ enum VerdictPage {
     }
     terminal.print("  " + terminal.styled(Phrase("依据", "Evidence").said, .dim))
     let width = verdict.items.map { Terminal.width($0.level) }.max() ?? 0
-    for item in verdict.items where item.rule != "field-level" {
+    // What is declared stands first, whatever the levels that were found.
+    let order =
+      verdict.items.filter { $0.rule == "declared" } + verdict.items.filter { $0.rule != "declared" }
+    for item in order where item.rule != "field-level" {
       let pad = String(repeating: " ", count: width - Terminal.width(item.level))
       terminal.paragraph(said(item.explanation), after: "    \(terminal.styled(item.level, .cyan))\(pad)  ")
+      if item.rule == "declared" { declaredFields(of: verdict, width: width, terminal) }
       if !item.examples.isEmpty {
         let label = Phrase("例：", "e.g. ").said
         terminal.paragraph(
@@ -58,7 +62,6 @@ enum VerdictPage {
         )
       }
     }
-    declaredFields(of: verdict, width: width, terminal)
   }
 
   /// Fields whose level the descriptor declares, a line for each level.

@@ -59,7 +59,8 @@ package func classify(_ facts: DatasetFacts, scale: Scale, policy: DetectorPolic
 
   let declaration = EvidenceItem(
     rule: "declared", field: nil, values: facts.rows, matches: 0, share: 0, level: facts.declaredLevel,
-    explanation: Words.declared(facts.declaredLevel, legalBasis: facts.hasLegalBasis))
+    explanation: Words.declared(
+      facts.declaredLevel, legalBasis: facts.hasLegalBasis, isOpen: declaredLevel.openness == .unconditional))
   return Verdict(
     dataset: facts.name, level: level, declared: facts.declaredLevel, evidenceLevel: found.id,
     items: [declaration] + evidence.contributions.map(\.item),

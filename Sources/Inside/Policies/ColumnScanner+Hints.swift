@@ -3,8 +3,23 @@ extension ColumnScanner {
   mutating func lookAsHinted(_ bytes: UnsafePointer<UInt8>, _ count: Int, _ shape: CellShape) {
     if hints.personalName { lookAtName(bytes, count, shape) }
     if hints.birth, shape.digits >= 6, Self.isFullDate(bytes, count) { hit(.birthDate, bytes, 0, count) }
+    if hints.organizationCode, count == 9 || count == 10, shape.digits < 7 {
+      lookAtLetteredCode(bytes, count)
+    }
     if hints.coordinate, shape.dots >= 1, shape.digits >= 5, Self.isHousePrecision(bytes, count) {
       hit(.coordinates, bytes, 0, count)
+    }
+  }
+
+  /// An organisation code with so many letters that its shape says nothing: MA5GT0QX-7 (GB 11714).
+  private mutating func lookAtLetteredCode(_ bytes: UnsafePointer<UInt8>, _ count: Int) {
+    guard count == 9 || bytes[8] == 0x2D else { return }
+    for index in 0..<8 where !Byte.isWord(bytes[index]) { return }
+    let slot: Slot = count == 9 ? .bareOrganizationCode : .organizationCode
+    if IdentityNumber.organizationCode(bytes, check: bytes[count - 1]) {
+      hit(slot, bytes, 0, count)
+    } else {
+      missed(slot)
     }
   }
 

@@ -4,6 +4,8 @@ extension ColumnScanner {
     // The shortest things to find: two Han characters, a six-byte mail address, a seven-byte network address.
     if count < 6 {
       if hints.personalName, count >= 2 { lookAtName(bytes, count, CellShape(bytes, count)) }
+      // Terms are shorter still: HIV, 癌.
+      if count >= 3, !Byte.isDigit(bytes[0]) { lookAtShortTerm(bytes, count) }
       return
     }
     let shape = CellShape(bytes, count)
@@ -66,6 +68,22 @@ extension ColumnScanner {
       if end - index > 2 { lookAtWord(bytes, index, end, count) }
       index = end
     }
+  }
+
+  /// A cell of three to five bytes: one word, or one Han character.
+  private mutating func lookAtShortTerm(_ bytes: UnsafePointer<UInt8>, _ count: Int) {
+    if Byte.isLetter(bytes[0]) {
+      guard detectors.terms.hasWords else { return }
+      var end = 1
+      while end < count, Byte.isWord(bytes[end]) { end += 1 }
+      if end > 2 { lookAtWord(bytes, 0, end, count) }
+      return
+    }
+    let code = Self.han(bytes, 0, count)
+    guard code != 0, detectors.anchors[Int(code)] & DetectorSet.Anchor.term != 0,
+      let match = detectors.terms.match(first: code, bytes, 0, count)
+    else { return }
+    hitTerms(match.rules, bytes, 0, match.length)
   }
 
   @inline(__always)

@@ -8,7 +8,7 @@ struct FieldHints: Hashable {
   private(set) var organizationCode = false
 
   /// Whether any hint asks for a look at cells that would otherwise be passed over.
-  var any: Bool { personalName || birth || coordinate || secrecy }
+  var any: Bool { personalName || birth || coordinate || secrecy || organizationCode }
 
   init(field: String, titles: [String]) {
     for text in [field] + titles {

@@ -1,7 +1,13 @@
 /// The one place where codes, rules and counts become sentences, in Chinese and English.
 enum Words {
-  static func declared(_ level: String, legalBasis: Bool) -> [String: String] {
-    legalBasis
+  static func declared(_ level: String, legalBasis: Bool, isOpen: Bool) -> [String: String] {
+    if isOpen, !legalBasis {
+      return [
+        "zh": "描述文件申报为 \(level)，公开无需法律依据。",
+        "en": "The descriptor declares \(level), which needs no legal basis.",
+      ]
+    }
+    return legalBasis
       ? [
         "zh": "描述文件申报为 \(level)，并注明了法律依据。",
         "en": "The descriptor declares \(level) and names a legal basis.",
