@@ -40,8 +40,8 @@ package struct Rejection: Fault {
 
   package var message: String {
     faultCount > 0
-      ? "\(faultCount) faults in the data; nothing was published"
-      : "\(objections.count) datasets may not be published as they are; nothing was published"
+      ? "\(faultCount) \(faultCount == 1 ? "fault" : "faults") in the data; nothing was published"
+      : "\(objections.map(\.dataset).joined(separator: ", ")): not to be published as it stands; nothing was published"
   }
 
   package var hint: String? {

@@ -12,7 +12,7 @@ package enum Views {
     var made: [Dataset] = []
     for dataset in datasets {
       for view in dataset.views where named(view.name) {
-        let folder = portal.inside + "/work/views"
+        let folder = Files.join(portal.inside, "work/views")
         try portal.makeInside()
         try Files.makeDirectory(folder, mode: 0o700)
         made.append(

@@ -25,7 +25,7 @@ package struct Settings: Sendable, Equatable {
     package var name: Text
     package var organization: String
     package var roles: [String]
-    /// Ed25519, raw 32 bytes in hex; nil for a person without a key.
+    /// Ed25519, raw 32 bytes in base64url; nil for a person without a key.
     package var key: String?
 
     package init(id: String, name: Text, organization: String, roles: [String], key: String?) {
