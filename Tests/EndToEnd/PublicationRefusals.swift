@@ -168,7 +168,7 @@ extension `End to end` {
     ])
     func `for each kind of fault`(table: String, words: String) throws {
       let portal = try portal(Descriptors.register(level: "L1"), table)
-      try expectRefused(portal, words, "1 faults")
+      try expectRefused(portal, words, "1 fault in the data")
     }
 
     @Test func `for descriptors with unknown keys, naming the nearest and its place`() throws {
