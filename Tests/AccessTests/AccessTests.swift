@@ -214,6 +214,29 @@ final class Office {
     }
   }
 
+  @Test func `gives two grants two numbers though they are added at the same moment`() async throws {
+    // One store for each shell: nothing but the file is shared.
+    let stores = try (0..<4).map { _ in
+      try AccessStore(path: office.folder.path + "/access.sqlite", pepper: Secret.random())
+    }
+    let (now, zhang) = (office.now, office.zhang)
+    let numbers = try await withThrowingTaskGroup(of: [Int].self) { group in
+      for store in stores {
+        group.addTask {
+          try (0..<10).map { _ in
+            try store.addGrant(
+              client: "acme", dataset: "rand", result: "spending", purpose: "research", starts: now,
+              ends: now.adding(days: 1), callsPerDay: 1, proposer: zhang, needsSecondPerson: false, now: now)
+          }
+        }
+      }
+      return try await group.reduce(into: []) { $0 += $1 }
+    }
+    #expect(numbers.sorted() == Array(1...40))
+    let told = try office.store.outbox().compactMap { $0.entry["grant"]?.int }
+    #expect(told.sorted() == Array(1...40))
+  }
+
   @Test func `tells the ledger of each change, signed by its author`() throws {
     let entries = try office.store.outbox()
     #expect(

@@ -29,7 +29,7 @@ struct GatePortal {
     try Publisher(
       portal,
       options: PublishOptions(
-        actor: Actor(person: "lin-hai", key: custodian), now: Timestamp(rfc3339: now) ?? .now()))
+        author: Author(person: "lin-hai", key: custodian), now: Timestamp(rfc3339: now) ?? .now()))
   }
 
   @discardableResult

@@ -85,7 +85,7 @@ import Trust
 @Suite struct `An entry of the decisions log` {
   @Test func `is signed by the person over all that it says`() throws {
     let key = try SigningKey.generate()
-    let entry = try Actor(person: "li-na", key: key).sign(["event": "level", "dataset": "x"])
+    let entry = try Author(person: "li-na", key: key).sign(["event": "level", "dataset": "x"])
     #expect(entry["by"]?.string == "li-na")
     let signature = try #require(entry["signature"]?.string)
     let unsigned = JSON.object((entry.members ?? []).filter { $0.key != "signature" })
@@ -94,7 +94,7 @@ import Trust
   }
 
   @Test func `says that nobody signed it where nobody did`() throws {
-    let entry = try Actor(systemUser: "root").sign(["event": "level"])
+    let entry = try Author(systemUser: "root").sign(["event": "level"])
     #expect(entry["by"]?.string == "unsigned:root" && entry["signature"] == nil)
   }
 }

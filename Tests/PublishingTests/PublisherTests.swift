@@ -82,7 +82,7 @@ import Trust
 
   @Test func `lets only one at a time work`() throws {
     let small = try SmallPortal()
-    let options = PublishOptions(actor: Actor(systemUser: "root"))
+    let options = PublishOptions(author: Author(systemUser: "root"))
     let first = try Publisher(small.portal, options: options)
     #expect(throws: (any Error).self) { try Publisher(small.portal, options: options) }
     _ = try first.publish()
@@ -137,7 +137,7 @@ import Trust
   private func events(_ small: SmallPortal) throws -> [String] {
     let settings = try ReleaseStore(folder: small.portal.outside).current().settings
     let log = try Ledger(
-      reading: small.portal.inside + "/decisions", origin: Decisions.origin(baseURL: settings.baseURL),
+      reading: small.portal.inside + "/decisions", origin: LogNames.decisions(baseURL: settings.baseURL),
       key: try InsideKeys(portal: small.portal).release.publicKey)
     return try (0..<log.size).compactMap { try log.entry(at: $0)["event"]?.string }
   }

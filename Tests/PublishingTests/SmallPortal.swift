@@ -64,10 +64,10 @@ final class SmallPortal {
     progress: @escaping (Stage) -> Void = { _ in }
   ) throws -> Publication {
     let keys = ["wang-wei": publisher, "li-na": approver]
-    let actor =
-      person.flatMap { id in keys[id].map { Actor(person: id, key: $0) } } ?? Actor(systemUser: "root")
+    let author =
+      person.flatMap { id in keys[id].map { Author(person: id, key: $0) } } ?? Author(systemUser: "root")
     return try Publisher(
-      portal, options: PublishOptions(actor: actor, now: time, dryRun: dryRun), progress: progress
+      portal, options: PublishOptions(author: author, now: time, dryRun: dryRun), progress: progress
     ).publish()
   }
 

@@ -26,19 +26,10 @@ import Testing
 }
 
 @Suite struct `The names of the logs` {
-  private func settings(_ baseURL: String) -> Settings {
-    Settings(
-      title: Text("t"), languages: ["zh"], baseURL: baseURL, manager: Text("m"), people: [], purposes: [],
-      quotas: .init(callsPerDay: 1, callsPerMinute: 1),
-      lifetimes: .init(certificateDays: 1, keyDays: 1, grantDays: 1),
-      results: [], policyHash: "")
-  }
-
   @Test func `are the portal's host and a word, without the rest of its address`() {
-    #expect(LogNames.answers(settings("https://data.example.org")) == "data.example.org/answers")
-    #expect(
-      LogNames.decisions(settings("https://data.example.org/open/data")) == "data.example.org/decisions")
-    #expect(LogNames.answers(settings("")) == "doorsill/answers")
+    #expect(LogNames.answers(baseURL: "https://data.example.org") == "data.example.org/answers")
+    #expect(LogNames.decisions(baseURL: "https://data.example.org/open/data") == "data.example.org/decisions")
+    #expect(LogNames.answers(baseURL: "") == "doorsill/answers")
   }
 }
 

@@ -28,7 +28,7 @@ extension Invocation {
     return (id, try PersonKeys.load(id, invocation: self))
   }
 
-  /// Who makes a change to the access database.
+  /// Who makes a change: the person of `--as`, or the system user.
   func author() throws -> Author {
     if let person = try person() { return Author(person: person.id, key: person.key) }
     return Author(systemUser: Self.systemUser)

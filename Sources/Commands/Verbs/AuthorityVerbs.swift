@@ -160,9 +160,13 @@ enum AuthorityVerbs {
     return .done
   }
 
-  /// Signs the list of all revoked certificates and puts it where the server reads it.
+  /// Signs the list of all revoked certificates and puts it where the server reads it. One at a time: of two that
+  /// overlap, the later one must read what the earlier one revoked, and take the next number.
   private static func renewList(_ invocation: Invocation, days: Int) throws {
-    let authority = try authority(try invocation.portal())
+    let portal = try invocation.portal()
+    let authority = try authority(portal)
+    let lock = try FileLock(portal.inside + "/ca.lock", wait: true)
+    defer { withExtendedLifetime(lock) {} }
     let outside = try invocation.outside()
     let now = Timestamp.now()
     let revoked = try outside.accessStore().certificates().compactMap { certificate in

@@ -43,14 +43,15 @@ enum LedgerVerbs {
     let settings = try ReleaseStore(folder: outside.folder, key: try outside.releaseKey()).current().settings
     var logs = [
       Log(
-        name: "answers", folder: outside.answers, origin: LogNames.answers(settings),
+        name: "answers", folder: outside.answers, origin: LogNames.answers(baseURL: settings.baseURL),
         key: try outside.checkpointKey().publicKey)
     ]
     if invocation.value("--state") == nil {
       let portal = try invocation.portal()
       logs.append(
         Log(
-          name: "decisions", folder: portal.inside + "/decisions", origin: LogNames.decisions(settings),
+          name: "decisions", folder: portal.inside + "/decisions",
+          origin: LogNames.decisions(baseURL: settings.baseURL),
           key: try outside.releaseKey()))
     }
     return logs

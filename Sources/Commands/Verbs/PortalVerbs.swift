@@ -176,11 +176,9 @@ enum PortalVerbs {
 
   private static func publish(_ invocation: Invocation) throws -> ExitStatus {
     let terminal = invocation.terminal
-    let actor =
-      try invocation.person().map { Actor(person: $0.id, key: $0.key) }
-      ?? Actor(systemUser: Invocation.systemUser)
     let publisher = try Publisher(
-      try invocation.portal(), options: PublishOptions(actor: actor, dryRun: invocation.has("--dry-run"))
+      try invocation.portal(),
+      options: PublishOptions(author: try invocation.author(), dryRun: invocation.has("--dry-run"))
     ) { stage in terminal.progress(words(for: stage)) }
     do {
       let publication = try publisher.publish()

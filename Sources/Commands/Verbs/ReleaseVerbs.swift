@@ -31,11 +31,9 @@ enum ReleaseVerbs {
   private static func withdraw(_ invocation: Invocation) throws -> ExitStatus {
     let dataset = try invocation.operands(1, 1)[0]
     let portal = try invocation.portal()
-    let actor =
-      try invocation.person().map { Actor(person: $0.id, key: $0.key) }
-      ?? Actor(systemUser: Invocation.systemUser)
     try Withdrawal.withdraw(
-      dataset, portal: portal, reason: try invocation.required("--reason"), actor: actor, now: .now())
+      dataset, portal: portal, reason: try invocation.required("--reason"), by: try invocation.author(),
+      now: .now())
     invocation.terminal.note(
       Phrase("已撤回 \(dataset)：下一次请求起不再提供", "withdrew \(dataset): gone with the next request"))
     return .done

@@ -5,11 +5,13 @@ internal import Glibc
 package final class FileLock: Sendable {
   private let descriptor: Int32
 
-  /// Takes the lock, making the file where there is none. Held by another, it throws and names that process.
-  package init(_ path: String) throws(FilesError) {
+  /// Takes the lock, making the file where there is none. Held by another, it waits, or throws and names that process.
+  package init(_ path: String, wait: Bool = false) throws(FilesError) {
     let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard file >= 0 else { throw FilesError("lock", path) }
-    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+    var taken = flock(file, LOCK_EX | (wait ? 0 : LOCK_NB))
+    while taken != 0, errno == EINTR { taken = flock(file, LOCK_EX | (wait ? 0 : LOCK_NB)) }
+    guard taken == 0 else {
       let code = errno
       close(file)
       guard code == EWOULDBLOCK else { throw FilesError("lock", path, code: code) }

@@ -13,7 +13,7 @@ package enum Approving {
     _ subject: String, portal: Portal, approver: String, key: SigningKey, reason: String, now: Timestamp
   ) throws -> String {
     let publisher = try Publisher(
-      portal, options: PublishOptions(actor: Actor(person: approver, key: key), now: now))
+      portal, options: PublishOptions(author: Author(person: approver, key: key), now: now))
     return subject == Approvals.policy
       ? try signPolicy(publisher, approver, key, reason, now)
       : try signDataset(subject, publisher, approver, key, reason, now)

@@ -8,23 +8,17 @@ import Trust
 /// each release.
 struct Decisions {
   let ledger: Ledger
-  private let actor: Actor
+  private let author: Author
 
-  init(_ portal: Portal, origin: String, key: SigningKey, actor: Actor) throws {
+  init(_ portal: Portal, origin: String, key: SigningKey, author: Author) throws {
     ledger = try Ledger(folder: portal.inside + "/decisions", origin: origin, key: key)
-    self.actor = actor
-  }
-
-  /// The name of the log: the portal's host and the log's own word (C2SP tlog-checkpoint).
-  static func origin(baseURL: String) -> String {
-    let host = baseURL.split(separator: "/").dropFirst().first.map(String.init) ?? "doorsill"
-    return "\(host)/decisions"
+    self.author = author
   }
 
   /// Writes entries down together; durable when it returns.
   func record(_ entries: [JSON]) throws {
     guard !entries.isEmpty else { return }
-    _ = try ledger.append(try entries.map(actor.sign))
+    _ = try ledger.append(try entries.map(author.sign))
   }
 
   /// A level decision with the whole of its evidence.

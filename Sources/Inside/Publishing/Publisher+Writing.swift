@@ -15,7 +15,7 @@ extension Publisher {
     _ policyApprovals: [CheckedApproval]
   ) throws -> Publication {
     let decisions = try Decisions(
-      portal, origin: Decisions.origin(baseURL: catalog.baseURL), key: keys.release, actor: options.actor)
+      portal, origin: LogNames.decisions(baseURL: catalog.baseURL), key: keys.release, author: options.author)
     try closeEarlier(judgements, decisions)
     let writer = try ReleaseWriter(outside: portal.outside, key: keys.release, created: options.now)
     do {

@@ -6,17 +6,17 @@ import Ledgers
 import Policies
 import Releases
 import Tables
-import Trust
+package import Trust
 
 /// How a publication is to run.
 package struct PublishOptions: Sendable {
-  package var actor: Actor
+  package var author: Author
   package var now: Timestamp
   /// Say what would be published; write nothing outside the door.
   package var dryRun: Bool
 
-  package init(actor: Actor, now: Timestamp = .now(), dryRun: Bool = false) {
-    self.actor = actor
+  package init(author: Author, now: Timestamp = .now(), dryRun: Bool = false) {
+    self.author = author
     self.now = now
     self.dryRun = dryRun
   }
@@ -143,7 +143,7 @@ package final class Publisher {
         PolicyChange(
           previous: previous.scale, next: policies.scale, previousHash: previous.hash,
           nextHash: policies.hash,
-          proposer: options.actor.person, approvals: approvals))
+          proposer: options.author.person, approvals: approvals))
     } catch {
       throw Rejection(
         faults: [], faultCount: 0,

@@ -3,21 +3,22 @@ import Catalogs
 import Crossing
 import Ledgers
 import Releases
+package import Trust
 
 /// Takes a dataset out at once, and says so in the decisions log.
 package enum Withdrawal {
   package static func withdraw(
-    _ dataset: String, portal: Portal, reason: String, actor: Actor, now: Timestamp
+    _ dataset: String, portal: Portal, reason: String, by author: Author, now: Timestamp
   ) throws {
-    let publisher = try Publisher(portal, options: PublishOptions(actor: actor, now: now))
+    let publisher = try Publisher(portal, options: PublishOptions(author: author, now: now))
     guard publisher.history.datasets[dataset] != nil else {
       throw PublishingError(
         .unknownDataset, "release \(publisher.history.release) has no dataset '\(dataset)'",
         hint: nearest(dataset, in: publisher.history.datasets.keys.sorted()).map { "did you mean '\($0)'?" })
     }
     let decisions = try Decisions(
-      portal, origin: Decisions.origin(baseURL: publisher.catalog.baseURL), key: publisher.keys.release,
-      actor: actor)
+      portal, origin: LogNames.decisions(baseURL: publisher.catalog.baseURL), key: publisher.keys.release,
+      author: author)
     try decisions.record([
       [
         "event": "withdrawal", "dataset": .string(dataset), "reason": .string(reason),

@@ -26,31 +26,27 @@ extension AccessStore {
         .invalid, "the grant would end before it begins", hint: "give an end date in the future")
     }
     guard callsPerDay > 0 else { throw AccessError(.invalid, "a grant needs at least one call a day") }
-    guard !needsSecondPerson || proposer.isPerson else {
+    guard !needsSecondPerson || proposer.person != nil else {
       throw AccessError(
         .invalid, "a grant on this result needs a named proposer, so that the second person is another one",
         hint: "propose it with '--as PERSON'")
     }
     let status: Grant.Status = needsSecondPerson ? .pending : .active
-    let id = try database.use { (connection) throws in
-      try connection.first("SELECT coalesce(max(id), 0) + 1 FROM grants") { Int($0.int(0)) } ?? 1
-    }
-    try change(
-      by: proposer,
-      [
-        "event": "grant.added", "grant": .number(String(id)), "client": .string(client),
-        "dataset": .string(dataset),
-        "result": .string(result), "purpose": .string(purpose), "starts": .string(starts.rfc3339),
-        "ends": .string(ends.rfc3339),
-        "callsPerDay": .number(String(callsPerDay)), "status": .string(status.rawValue),
-        "time": .string(now.rfc3339),
-      ]
-    ) { (connection) throws in
+    var id = 0
+    try change(by: proposer) { (connection) throws in
+      // Inside the transaction: two people at two shells get two numbers.
+      id = try connection.first("SELECT coalesce(max(id), 0) + 1 FROM grants") { Int($0.int(0)) } ?? 1
       try connection.execute(
         """
         INSERT INTO grants VALUES(\(id), \(client), \(dataset), \(result), \(purpose), \(starts.rfc3339), \(ends.rfc3339),
           \(callsPerDay), \(status.rawValue), \(proposer.name), NULL, NULL, \(now.rfc3339))
         """)
+      return [
+        "event": "grant.added", "grant": JSON(id), "client": .string(client), "dataset": .string(dataset),
+        "result": .string(result), "purpose": .string(purpose), "starts": .string(starts.rfc3339),
+        "ends": .string(ends.rfc3339), "callsPerDay": JSON(callsPerDay), "status": .string(status.rawValue),
+        "time": .string(now.rfc3339),
+      ]
     }
     return id
   }

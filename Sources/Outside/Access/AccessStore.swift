@@ -38,10 +38,18 @@ package final class AccessStore: Sendable {
 
   /// Makes a change and the entry that tells the ledger of it in one transaction.
   func change(by author: Author, _ entry: JSON, _ body: (inout Connection) throws -> Void) throws {
-    let text = String(decoding: try author.sign(entry).canonical(), as: UTF8.self)
+    try change(by: author) { (connection) throws in
+      try body(&connection)
+      return entry
+    }
+  }
+
+  /// The same where the entry tells what only the transaction knows, such as a number given in it.
+  func change(by author: Author, _ body: (inout Connection) throws -> JSON) throws {
     try database.use { (connection) throws in
       try connection.transaction { (connection) throws in
-        try body(&connection)
+        let entry = try author.sign(try body(&connection))
+        let text = String(decoding: try entry.canonical(), as: UTF8.self)
         try connection.execute("INSERT INTO outbox(entry) VALUES(\(text))")
       }
     }

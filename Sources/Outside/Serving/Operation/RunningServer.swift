@@ -22,7 +22,7 @@ package final class RunningServer: Sendable {
     let releases = try ReleaseStore(folder: state.folder, key: try state.releaseKey())
     let release = try releases.current()
     let access = try state.accessStore()
-    let origin = LogNames.answers(release.settings)
+    let origin = LogNames.answers(baseURL: release.settings.baseURL)
     let answers = Answers(
       ledger: try Ledger(folder: state.answers, origin: origin, key: try state.checkpointKey()),
       origin: origin,

@@ -1,7 +1,6 @@
-import Bytes
-package import Trust
+package import Bytes
 
-/// Who makes a change to the access database: a person whose key signs the entry, or whoever sits at the shell,
+/// Who makes a change that a log tells of: a person whose unlocked key signs the entry, or whoever sits at the shell,
 /// whose entries say `unsigned` and the system user.
 package struct Author: Sendable {
   package let name: String
@@ -18,12 +17,15 @@ package struct Author: Sendable {
     key = nil
   }
 
-  /// True where a person's unlocked key stands behind the name.
-  package var isPerson: Bool { key != nil }
+  /// The person's id; nil for a system user.
+  package var person: String? { key == nil ? nil : name }
 
-  /// The entry with its author, and with the author's signature over everything else in it.
-  func sign(_ entry: JSON) throws -> JSON {
-    guard var members = entry.members else { return entry }
+  /// The public half of the person's key; nil for a system user.
+  package var publicKey: VerifyingKey? { key?.publicKey }
+
+  /// The entry, which must be an object, with its author, and with the author's signature over everything else in it.
+  package func sign(_ entry: JSON) throws -> JSON {
+    var members = entry.members ?? []
     members.append(JSON.Member("by", .string(name)))
     guard let key else { return .object(members) }
     let signature = JWS.sign(Digest.sha256(try JSON.object(members).canonical()), with: key)
