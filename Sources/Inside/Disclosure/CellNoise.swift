@@ -23,7 +23,7 @@ struct CellNoise {
   /// The jittered threshold of a set of contributors: k plus 0, 1, 2 … by the profile's weights.
   func threshold(key: UInt64) -> Int {
     let total = UInt64(max(1, profile.jitterWeights.reduce(0, +)))
-    let place = UInt64(draws.threshold(cellKey: key)) * total >> 32
+    let place = (UInt64(draws.threshold(cellKey: key)) * total) >> 32
     var sum: UInt64 = 0
     for (raise, weight) in profile.jitterWeights.enumerated() {
       sum += UInt64(max(0, weight))

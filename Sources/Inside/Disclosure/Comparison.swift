@@ -33,12 +33,39 @@ package struct Comparison: Sendable {
       case .thresholdOnly: return units
       case .cellKey: return units + first
       case .twoLayers:
-        let pairs = zip(cuboid.grid.dimensions, cuboid.grid.codes(at: cell)).map { dimension, code in
-          (cube.shape.dimensions[dimension].name, cube.shape.dimensions[dimension].codes[Int(code)].code)
-        }
-        return noise.shownCount(
-          units, key: cuboid.keys[cell], label: CellLabel(dataset: cube.shape.dataset, pairs: pairs))
+        return noise.shownCount(units, key: cuboid.keys[cell], label: label(cuboid, cell, cube))
       }
     }
+  }
+
+  /// The sums a system shows of every cell over a set of dimensions: exact, or with top-contributor noise in as many
+  /// layers as its counts have; no dominance rule. Nil where it shows none.
+  package func sums(_ system: System, measure: Int, _ set: DimensionSet, in cube: TrueCube) -> [Int128?] {
+    guard let cuboid = cube.cuboids[set], cuboid.totals.indices.contains(measure),
+      !cuboid.totals[measure].isEmpty
+    else { return [] }
+    let shape = cube.measures[measure]
+    let noise = CellNoise(profile, keys: keys, family: cube.shape.keyFamily)
+    return (0..<cuboid.grid.count).map { cell in
+      let totals = cuboid.totals[measure][cell]
+      guard Int(cuboid.units[cell]) >= profile.k, totals.units >= profile.k else { return nil }
+      switch system {
+      case .thresholdOnly: return totals.sum
+      case .cellKey:
+        // A draw of one half shows the label layer's middle row, which is no noise.
+        return Magnitudes(share: profile.topNoise, step: shape.step).perturbed(
+          sum: totals.sum, top: Int128(totals.first), positive: shape.positive,
+          contributors: noise.draws.contributors("sum", shape.name, units: totals.units, cellKey: totals.key),
+          label: 1 << 31)
+      case .twoLayers: return noise.sum(totals, of: shape, label: label(cuboid, cell, cube))
+      }
+    }
+  }
+
+  private func label(_ cuboid: TrueCuboid, _ cell: Int, _ cube: TrueCube) -> CellLabel {
+    let pairs = zip(cuboid.grid.dimensions, cuboid.grid.codes(at: cell)).map { dimension, code in
+      (cube.shape.dimensions[dimension].name, cube.shape.dimensions[dimension].codes[Int(code)].code)
+    }
+    return CellLabel(dataset: cube.shape.dataset, pairs: pairs)
   }
 }

@@ -68,7 +68,7 @@ extension Publisher {
     guard !report.passes else { return }
     throw PublishingError(
       .refused,
-      "\(result) does not withstand the attacks: \(report.text.filter { $0.hasPrefix("FAIL") }.joined(separator: "; "))",
+      "\(result) does not withstand the attacks: \(report.failures("en").joined(separator: "; "))",
       hint:
         "leave out a table, band a dimension more coarsely, or choose a stronger profile in protection.json5")
   }

@@ -3,7 +3,37 @@ import Disclosure
 
 /// One table: attack, metric, bar, pass; and beside it what the protection costs.
 package struct AttackReport: Sendable {
+  /// What was attacked: `doorsill`, or another system for comparison.
+  package var system: String
   package var lines: [AttackLine]
+  package var utility: AttackUtility
+
+  /// Each part as its property says.
+  package init(system: String = "doorsill", lines: [AttackLine], utility: AttackUtility) {
+    self.system = system
+    self.lines = lines
+    self.utility = utility
+  }
+
+  package var passes: Bool { lines.allSatisfy { $0.passes } }
+
+  package var json: JSON {
+    [
+      "system": .string(system), "passes": .bool(passes), "utility": utility.json,
+      "attacks": .array(lines.map(\.json)),
+    ]
+  }
+
+  /// What went wrong, one line an attack.
+  package func failures(_ language: String) -> [String] {
+    lines.filter { !$0.passes }.map { line in
+      "\(line.attack) \(line.name(language)): \(line.metric(language)) \(Rounded.text(line.value)) (\(line.bar(language)))"
+    }
+  }
+}
+
+/// What is left to use after protection, so that protection is never bought silently.
+package struct AttackUtility: Sendable, Equatable {
   /// Share of the declared cells that are released.
   package var released: Double
   /// Root mean square error of released counts.
@@ -11,25 +41,32 @@ package struct AttackReport: Sendable {
   /// Median relative error of released sums, per cent; nil without sums.
   package var sumErrorPercent: Double?
 
-  package var passes: Bool { lines.allSatisfy { $0.passes } }
+  /// Each part as its property says.
+  package init(released: Double, countError: Double, sumErrorPercent: Double?) {
+    self.released = released
+    self.countError = countError
+    self.sumErrorPercent = sumErrorPercent
+  }
 
   package var json: JSON {
     [
-      "passes": .bool(passes), "released": JSON(released), "countError": JSON(countError),
+      "released": JSON(released), "countError": JSON(countError),
       "sumErrorPercent": sumErrorPercent.map { JSON($0) } ?? .null,
-      "attacks": .array(lines.map(\.json)),
     ]
   }
 
-  /// Lines for a terminal.
-  package var text: [String] {
-    lines.map { line in
-      "\(line.passes ? "pass" : "FAIL")  \(line.attack)  \(line.name): \(line.metric) \(Rounded.text(line.value))"
-        + " (bar \(line.bar))\(line.detail.isEmpty ? "" : "; " + line.detail)"
-    } + [
-      "utility: \(Rounded.text(100 * released)) % of cells released, counts ± \(Rounded.text(countError))"
-        + (sumErrorPercent.map { ", sums ± \(Rounded.text($0)) %" } ?? "")
-    ]
+  /// One sentence.
+  package func text(_ language: String) -> String {
+    let share = Rounded.text(100 * released, digits: 1)
+    let count = Rounded.text(countError, digits: 2)
+    let sum = sumErrorPercent.map { Rounded.text($0, digits: 2) }
+    return Text([
+      ("zh", "公布单元格 \(share) %，计数误差 ±\(count)" + (sum.map { "，合计误差中位数 \($0) %" } ?? "")),
+      (
+        "en",
+        "\(share) % of cells released, counts ± \(count)" + (sum.map { ", sums ± \($0) % (median)" } ?? "")
+      ),
+    ])(language)
   }
 }
 
@@ -37,17 +74,18 @@ package struct AttackReport: Sendable {
 package struct AttackLine: Sendable {
   /// Its name in DISCLOSURE section (b), such as `B3`.
   package var attack: String
-  package var name: String
-  package var metric: String
+  package var name: Text
+  package var metric: Text
   package var value: Double
   /// What the value must meet, in words.
-  package var bar: String
+  package var bar: Text
   package var passes: Bool
-  package var detail: String
+  /// On how much the figure rests, and what else was seen.
+  package var detail: Text
 
+  /// Each part as its property says.
   package init(
-    _ attack: String, _ name: String, metric: String, _ value: Double, bar: String, passes: Bool,
-    detail: String = ""
+    _ attack: String, _ name: Text, metric: Text, _ value: Double, bar: Text, passes: Bool, detail: Text = ""
   ) {
     self.attack = attack
     self.name = name
@@ -60,18 +98,26 @@ package struct AttackLine: Sendable {
 
   package var json: JSON {
     [
-      "attack": .string(attack), "name": .string(name), "metric": .string(metric), "value": JSON(value),
-      "bar": .string(bar), "passes": .bool(passes), "detail": .string(detail),
+      "attack": .string(attack), "name": .string(name("en")), "metric": .string(metric("en")),
+      "value": value.isFinite ? JSON(value) : .null, "bar": .string(bar("en")), "passes": .bool(passes),
+      "detail": .string(detail("en")),
     ]
   }
 }
 
+extension Text {
+  /// The two languages a report speaks.
+  package static func both(_ zh: String, _ en: String) -> Text { Text([("zh", zh), ("en", en)]) }
+}
+
 /// Numbers for reports.
-enum Rounded {
-  /// Three digits after the point, without trailing zeros.
-  static func text(_ value: Double) -> String {
+package enum Rounded {
+  /// So many digits after the point at most, without trailing zeros.
+  package static func text(_ value: Double, digits: Int = 3) -> String {
     guard value.isFinite else { return "–" }
-    return Decimal.text(Int128((value * 1000).rounded()), scale: 3)
+    let scaled = (value * Double(Decimal.power(digits))).rounded()
+    guard abs(scaled) < 1e18 else { return "–" }
+    return Decimal.text(Int128(scaled), scale: digits)
   }
 }
 
@@ -98,9 +144,21 @@ enum Guessing {
   /// Upper end of the 95 % interval of a share (Wilson).
   static func upperBound(_ hits: Int, of count: Int) -> Double {
     guard count > 0 else { return 1 }
+    let (centre, spread) = wilson(hits, of: count)
+    return centre + spread
+  }
+
+  /// Lower end of the 95 % interval of a share (Wilson).
+  static func lowerBound(_ hits: Int, of count: Int) -> Double {
+    guard count > 0 else { return 0 }
+    let (centre, spread) = wilson(hits, of: count)
+    return centre - spread
+  }
+
+  private static func wilson(_ hits: Int, of count: Int) -> (centre: Double, spread: Double) {
     let z = 1.959_964, n = Double(count), p = Double(hits) / n
     let centre = p + z * z / (2 * n)
     let spread = z * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot()
-    return (centre + spread) / (1 + z * z / n)
+    return (centre / (1 + z * z / n), spread / (1 + z * z / n))
   }
 }

@@ -7,18 +7,20 @@ extension Attacks {
   /// The same question again and again gives the same bytes, whatever the order of the rows; and averaging a cell
   /// with the sums of its parts in every complete partition gains little.
   static func repeating(
-    _ target: Target, _ published: Published, _ cube: TrueCube, seed: UInt64
+    _ target: Target, _ system: AttackedSystem, _ published: Published, _ cube: TrueCube, seed: UInt64
   ) throws(ResultError) -> [AttackLine] {
     var generator = AttackGenerator(seed)
-    var distinct: Set<[UInt8]> = []
+    var distinct: [Published] = []
     for repeated in 0..<4 {
       let data = repeated == 0 ? target.data : target.data.reordered(&generator)
-      distinct.insert(try target.over(data).publish().released.json.serialized())
+      var state = AttackedSystem.State()
+      let answer = try system.publish(target.over(data), &state)
+      if !distinct.contains(answer) { distinct.append(answer) }
     }
     var lines = [
       AttackLine(
-        "B4", "repeating", metric: "distinct answers", Double(distinct.count), bar: "1",
-        passes: distinct.count == 1)
+        "B4", .both("重复提问", "repeating"), metric: .both("不同答案数", "distinct answers"),
+        Double(distinct.count), bar: "1", passes: distinct.count == 1)
     ]
     var errors: [Double] = []
     for (set, counts) in published.counts {
@@ -36,16 +38,17 @@ extension Attacks {
         errors.append(sum / weight - Double(cuboid.units[cell]))
       }
     }
-    lines.append(averagingLine("B4", "averaging over partitions", errors, exactBar: 0.35))
+    lines.append(averagingLine("B4", .both("按划分求平均", "averaging over partitions"), errors, exactBar: 0.35))
     return lines
   }
 
   private static func averagingLine(
-    _ attack: String, _ name: String, _ errors: [Double], exactBar: Double
+    _ attack: String, _ name: Text, _ errors: [Double], exactBar: Double
   ) -> AttackLine {
     guard !errors.isEmpty else {
       return AttackLine(
-        attack, name, metric: "RMSE", .infinity, bar: "≥ 1.0", passes: true, detail: "nothing to average")
+        attack, name, metric: "RMSE", .infinity, bar: "≥ 1.0", passes: true,
+        detail: .both("无可平均", "nothing to average"))
     }
     let rmse = (errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)).squareRoot()
     let exact = Double(errors.count { abs($0) < 0.5 }) / Double(errors.count)
@@ -53,9 +56,12 @@ extension Attacks {
       errors.count < 400 ? 2 * (exactBar * (1 - exactBar) / Double(errors.count)).squareRoot() : 0
     let low = errors.count < 400 ? 1 - 2 / (2 * Double(errors.count)).squareRoot() : 1
     return AttackLine(
-      attack, name, metric: "RMSE", rmse, bar: "≥ 1.0, exact ≤ \(Rounded.text(exactBar))",
+      attack, name, metric: "RMSE", rmse,
+      bar: .both("≥ 1.0，猜中 ≤ \(Rounded.text(exactBar))", "≥ 1.0, exact ≤ \(Rounded.text(exactBar))"),
       passes: rmse >= min(1, low) && exact <= exactBar + allowance,
-      detail: "exact \(Rounded.text(exact)) of \(errors.count) cells")
+      detail: .both(
+        "\(errors.count) 个单元格，猜中 \(Rounded.text(exact))",
+        "exact \(Rounded.text(exact)) of \(errors.count) cells"))
   }
 
   /// Sums of a cell's parts along every further dimension, where all parts are out.
@@ -91,20 +97,20 @@ extension Attacks {
 
   /// Many versions whose changes the attacker knows: takes the known change out of every newly drawn value and
   /// averages.
-  static func versions(_ target: Target, count: Int, seed: UInt64) throws(ResultError) -> AttackLine {
+  static func versions(
+    _ target: Target, _ system: AttackedSystem, count: Int, seed: UInt64
+  ) throws(ResultError) -> AttackLine {
     var generator = AttackGenerator(seed &+ 4)
     var data = target.data
-    var history = ResultHistory()
+    var state = AttackedSystem.State()
     var sums: [DimensionSet: [Double]] = [:], draws: [DimensionSet: [Int]] = [:]
     var first: [DimensionSet: [Int32]] = [:]
     var last: [DimensionSet: [Int?]] = [:]
     for version in 0..<count {
       if version > 0 { data = data.replacing(share: 0.02, &generator) }
       let at = target.over(data)
-      let made = try at.publish(history, version: version)
-      history = made.history
+      let published = try system.publish(at, &state, version: version)
       let cube = try at.cube()
-      let published = Published(made.released, shape: data.shape, measures: data.measures)
       for (set, counts) in published.counts {
         guard let cuboid = cube.cuboids[set] else { continue }
         if first[set] == nil {
@@ -126,37 +132,39 @@ extension Attacks {
         errors.append((sums[set]?[cell] ?? 0) / Double(times) - Double(first[set]?[cell] ?? 0))
       }
     }
-    return averagingLine("B4v", "\(count) versions", errors, exactBar: 0.40)
+    return averagingLine("B4v", .both("\(count) 个版本", "\(count) versions"), errors, exactBar: 0.40)
   }
 
   // MARK: B12 one changed unit
 
   /// One unit's response flips, or does not, between two versions; the attacker compares every cell of that unit.
-  static func changedUnit(_ target: Target, trials: Int = 24, seed: UInt64) throws(ResultError) -> AttackLine
-  {
+  /// Without a response one unit leaves, or does not.
+  static func changedUnit(
+    _ target: Target, _ system: AttackedSystem, trials: Int = 24, seed: UInt64
+  ) throws(ResultError) -> AttackLine {
     let shape = target.data.shape
-    guard let response = shape.dimensions.indices.first(where: { !shape.isIdentifying($0) }),
-      shape.dimensions[response].codes.count > 1, target.data.unitCount > 0
-    else {
-      return AttackLine(
-        "B12", "one changed unit", metric: "accuracy", 0.5, bar: "≤ base + .05", passes: true,
-        detail: "no response dimension")
+    let name = Text.both("一人变动", "one changed unit")
+    guard target.data.unitCount > 1 else {
+      return AttackLine("B12", name, metric: .both("正确率", "accuracy"), 0.5, bar: "≤ .55", passes: true)
     }
+    let used = DimensionSet(target.tables.joined())
+    let response = used.places.first { !shape.isIdentifying($0) && shape.dimensions[$0].codes.count > 1 }
     var generator = AttackGenerator(seed &+ 12)
-    let made = try target.publish()
+    var first = AttackedSystem.State()
+    let before = try system.publish(target, &first)
     var right = 0
     for trial in 0..<trials {
       let unit = Int.random(in: 0..<target.data.unitCount, using: &generator)
-      let flips = trial % 2 == 0
-      let data = flips ? target.data.flipping(response, of: unit) : target.data
-      let next = try target.over(data).publish(made.history, version: 1)
-      let seen = next.released.tables != made.released.tables
-      if seen == flips { right += 1 }
+      let changes = trial % 2 == 0
+      let changed = response.map { target.data.flipping($0, of: unit) } ?? target.data.without(unit)
+      var state = first
+      let after = try system.publish(target.over(changes ? changed : target.data), &state, version: 1)
+      if (after != before) == changes { right += 1 }
     }
     let accuracy = Double(right) / Double(trials)
     return AttackLine(
-      "B12", "one changed unit", metric: "accuracy", accuracy, bar: "≤ .55", passes: accuracy <= 0.55,
-      detail: "\(trials) trials")
+      "B12", name, metric: .both("正确率", "accuracy"), accuracy, bar: "≤ .55", passes: accuracy <= 0.55,
+      detail: .both("\(trials) 次试验", "\(trials) trials"))
   }
 }
 
@@ -222,6 +230,12 @@ extension Microdata {
       }
     }
     return picking(order, keys: newKeys)
+  }
+
+  /// Without one unit.
+  func without(_ unit: Int) -> Microdata {
+    let own = Int(starts[unit])..<Int(starts[unit + 1])
+    return picking((0..<rowCount).filter { !own.contains($0) })
   }
 
   /// One unit with another response in all its rows.

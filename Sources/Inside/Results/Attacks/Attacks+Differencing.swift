@@ -1,3 +1,4 @@
+import Bytes
 import Disclosure
 import Policies
 
@@ -65,9 +66,15 @@ extension Attacks {
     let best = rules.map { rule in found.count { rule($0) == ($0.holders > 0) } }.max() ?? 0
     let accuracy = found.isEmpty ? 0 : Double(best) / Double(found.count)
     let line = AttackLine(
-      "B3", "differencing, one person", metric: "attackable pairs", Double(found.count),
-      bar: "0, or accuracy ≤ base + .05", passes: found.isEmpty || accuracy <= base + 0.05,
-      detail: found.isEmpty ? "" : "accuracy \(Rounded.text(accuracy)), base \(Rounded.text(base))")
+      "B3", .both("差分，一人", "differencing, one person"), metric: .both("可攻击的配对", "attackable pairs"),
+      Double(found.count),
+      bar: .both("0，或正确率 ≤ 基准 + .05", "0, or accuracy ≤ base + .05"),
+      passes: found.isEmpty || accuracy <= base + 0.05,
+      detail: found.isEmpty
+        ? ""
+        : .both(
+          "正确率 \(Rounded.text(accuracy))，基准 \(Rounded.text(base))",
+          "accuracy \(Rounded.text(accuracy)), base \(Rounded.text(base))"))
     return (line, found.count, base, accuracy)
   }
 
@@ -82,8 +89,11 @@ extension Attacks {
     let absent = found.count { $0.holders == 0 }
     let enough = min(absent, found.count - absent) >= 30
     return AttackLine(
-      "B3b", "group absence", metric: "AUC", auc, bar: "≤ .65 with 30 cases of each kind",
-      passes: auc <= 0.65 || !enough, detail: "\(absent) of \(found.count) groups without a holder")
+      "B3b", .both("群体无人", "group absence"), metric: "AUC", auc,
+      bar: .both("≤ .65（两类各至少 30 例）", "≤ .65 with 30 cases of each kind"),
+      passes: auc <= 0.65 || !enough,
+      detail: .both(
+        "\(found.count) 组中 \(absent) 组无人", "\(absent) of \(found.count) groups without a holder"))
   }
 }
 

@@ -1,3 +1,4 @@
+import Bytes
 import Disclosure
 import Policies
 
@@ -14,7 +15,7 @@ extension Attacks {
     for (set, sums) in published.sums {
       guard let cuboid = cube.cuboids[set] else { continue }
       for measure in target.measures {
-        for (cell, sum) in sums[measure].enumerated() {
+        for (cell, sum) in (sums.indices.contains(measure) ? sums[measure] : []).enumerated() {
           guard let sum else { continue }
           shown += 1
           let totals = cuboid.totals[measure][cell]
@@ -25,15 +26,18 @@ extension Attacks {
       }
     }
     let line = AttackLine(
-      "B7", "dominance", metric: "published cells that fail the p % rule", Double(violating), bar: "0",
-      passes: violating == 0, detail: "\(shown) sums")
+      "B7", .both("支配", "dominance"), metric: .both("违反 p % 规则的公布值", "published sums that fail the p % rule"),
+      Double(violating), bar: "0", passes: violating == 0, detail: sums(shown))
     let share = shown == 0 ? 0 : Double(close) / Double(shown)
     let guess = AttackLine(
-      "B7", "second contributor", metric: "share within p %", share, bar: "≤ .20",
+      "B7", .both("第二贡献者", "second contributor"), metric: .both("误差小于 p % 的比例", "share within p %"), share,
+      bar: "≤ .20",
       passes: share <= 0.20 + (shown == 0 ? 0 : 2 * (0.16 / Double(shown)).squareRoot()),
-      detail: "\(shown) sums")
+      detail: sums(shown))
     return (line, guess)
   }
+
+  private static func sums(_ count: Int) -> Text { .both("\(count) 个合计", "\(count) sums") }
 
   // MARK: B6 trackers
 
@@ -48,7 +52,8 @@ extension Attacks {
       + populationPairs(published, cube, target)
     var lines = [
       AttackLine(
-        "B6", "individual tracker", metric: "differences of 1 … k−1 units", Double(open), bar: "0",
+        "B6", .both("个体追踪", "individual tracker"),
+        metric: .both("相差 1 … k−1 人的配对", "differences of 1 … k−1 units"), Double(open), bar: "0",
         passes: open == 0)
     ]
     var errors: [Double] = []
@@ -77,9 +82,11 @@ extension Attacks {
     let share = errors.isEmpty ? 1 : Double(far) / Double(errors.count)
     lines.append(
       AttackLine(
-        "B6", "general tracker, sums", metric: "largest off by ≥ p %", share, bar: "≥ .80",
+        "B6", .both("一般追踪，合计", "general tracker, sums"),
+        metric: .both("最大者误差 ≥ p % 的比例", "largest off by ≥ p %"),
+        share, bar: "≥ .80",
         passes: share >= 0.80 - (errors.isEmpty ? 0 : 2 * (0.16 / Double(errors.count)).squareRoot()),
-        detail: "\(errors.count) withheld sums"))
+        detail: .both("\(errors.count) 个未公布合计", "\(errors.count) withheld sums")))
     return lines
   }
 

@@ -1,3 +1,4 @@
+import Bytes
 package import Disclosure
 import Policies
 
@@ -20,36 +21,72 @@ package enum Attacks {
       smallCells(published, cube, target), try onePerson(published, cube, target).line,
       try dominated(published, cube, target).line, budget(released),
     ]
-    return utility(published, cube, target, lines: lines)
+    return AttackReport(lines: lines, utility: utility(published, cube, target))
   }
 
-  /// The whole suite on one target. `seed` fixes every random choice; `versions` are published for B4v.
+  /// How much the whole suite tries.
+  package struct Effort: Sendable {
+    /// Versions published for B4v.
+    package var versions: Int
+    /// Coins planted for B5b, at least.
+    package var canaries: Int
+    /// Fixes every random choice.
+    package var seed: UInt64
+
+    /// Each part as its property says.
+    package init(versions: Int = 52, canaries: Int = 1000, seed: UInt64 = 1) {
+      self.versions = versions
+      self.canaries = canaries
+      self.seed = seed
+    }
+  }
+
+  /// The whole suite on one target and system.
+  /// - Parameters:
+  ///   - served: what is out already; where given, the attacks on one version are on it.
+  ///   - progress: is told the name of each attack before it starts.
   package static func suite(
-    _ target: Target, versions: Int = 52, seed: UInt64 = 1
+    _ target: Target, system: AttackedSystem = .doorsill, served: Released? = nil, effort: Effort = Effort(),
+    progress: (String) -> Void = { _ in }
   ) throws(ResultError) -> AttackReport {
+    progress("B1")
     let cube = try target.cube()
-    let made = try target.publish()
-    let published = Published(made.released, shape: target.data.shape, measures: target.data.measures)
+    var state = AttackedSystem.State()
+    var published = try system.publish(target, &state)
+    if let served {
+      state.released = served
+      published = Published(served, shape: target.data.shape, measures: target.data.measures)
+    }
     var lines = [smallCells(published, cube, target), complements(published, cube, target)]
+    progress("B3")
     lines.append(try onePerson(published, cube, target).line)
     lines.append(try groupAbsence(published, cube, target))
-    lines.append(contentsOf: try repeating(target, published, cube, seed: seed))
-    lines.append(try self.versions(target, count: versions, seed: seed))
+    progress("B4")
+    lines.append(contentsOf: try repeating(target, system, published, cube, seed: effort.seed))
+    lines.append(try versions(target, system, count: effort.versions, seed: effort.seed))
+    progress("B5b")
+    if let canaries = Canaries(for: target) {
+      let outcome = try canaries.run(target, canaries: effort.canaries, seed: effort.seed, system: system)
+      lines.append(outcome.line(.both("金丝雀重构", "canaries, reconstruction")))
+    }
+    progress("B6")
     lines.append(contentsOf: try trackers(published, cube, target))
-    lines.append(contentsOf: [
-      try dominated(published, cube, target).line, try dominated(published, cube, target).guess,
-    ])
-    lines.append(try changedUnit(target, seed: seed))
-    lines.append(budget(made.released))
-    return utility(published, cube, target, lines: lines)
+    let dominance = try dominated(published, cube, target)
+    lines.append(contentsOf: [dominance.line, dominance.guess])
+    progress("B11")
+    lines.append(try thresholdProbe(target, system, seed: effort.seed))
+    progress("B12")
+    lines.append(try changedUnit(target, system, seed: effort.seed))
+    lines.append(state.released.map { budget($0) } ?? budget(published, cube, target))
+    return AttackReport(system: system.name, lines: lines, utility: utility(published, cube, target))
   }
 
   private static func utility(
-    _ published: Published, _ cube: TrueCube, _ target: Target, lines: [AttackLine]
-  ) -> AttackReport {
+    _ published: Published, _ cube: TrueCube, _ target: Target
+  ) -> AttackUtility {
     var cells = 0, shown = 0
     var square = 0.0
-    var sums: [Double] = []
+    var errors: [Double] = []
     for set in Set(target.sets) {
       guard let cuboid = cube.cuboids[set] else { continue }
       cells += cuboid.grid.count
@@ -59,15 +96,16 @@ package enum Attacks {
         square += Double((count - Int(cuboid.units[cell])) * (count - Int(cuboid.units[cell])))
         for measure in target.measures {
           let truth = cuboid.totals[measure][cell].sum
-          guard truth != 0, let sum = published.sums[set]?[measure][cell] else { continue }
-          sums.append(100 * abs(Double(sum - truth) / Double(truth)))
+          guard truth != 0, let sums = published.sums[set]?[measure], cell < sums.count, let sum = sums[cell]
+          else { continue }
+          errors.append(100 * abs(Double(sum - truth) / Double(truth)))
         }
       }
     }
-    return AttackReport(
-      lines: lines, released: cells == 0 ? 0 : Double(shown) / Double(cells),
+    return AttackUtility(
+      released: cells == 0 ? 0 : Double(shown) / Double(cells),
       countError: shown == 0 ? 0 : (square / Double(shown)).squareRoot(),
-      sumErrorPercent: sums.isEmpty ? nil : sums.sorted()[sums.count / 2])
+      sumErrorPercent: errors.isEmpty ? nil : errors.sorted()[errors.count / 2])
   }
 
   // MARK: B1 small cells
@@ -85,18 +123,31 @@ package enum Attacks {
       }
     }
     return AttackLine(
-      "B1", "small cells", metric: "released cells under k", Double(small), bar: "0, least shown ≥ k",
+      "B1", .both("小单元格", "small cells"), metric: .both("公布的不足 k 的单元格", "released cells under k"),
+      Double(small), bar: .both("0，最小显示值 ≥ k", "0, least shown ≥ k"),
       passes: small == 0 && (shown == 0 || least >= target.profile.k),
-      detail: shown == 0 ? "nothing shown" : "\(shown) cells, least shown \(least)")
+      detail: shown == 0
+        ? .both("没有公布单元格", "nothing shown")
+        : .both("\(shown) 个单元格，最小显示值 \(least)", "\(shown) cells, least shown \(least)"))
   }
 
-  // MARK: Budget
+  // MARK: B15 everything that is out
 
   static func budget(_ released: Released) -> AttackLine {
     let protection = released.protection
-    return AttackLine(
-      "B15", "release budget", metric: "cells out", Double(protection.budgetUsed),
-      bar: "≤ \(protection.budgetLimit)", passes: protection.budgetUsed <= protection.budgetLimit)
+    return budget(protection.budgetUsed, protection.budgetLimit)
+  }
+
+  /// The same for a system that keeps no budget.
+  static func budget(_ published: Published, _ cube: TrueCube, _ target: Target) -> AttackLine {
+    let everybody = cube.cuboids[DimensionSet([])].map { Int($0.units[0]) } ?? 0
+    return budget(published.shown, everybody / max(1, target.profile.budgetDivisor))
+  }
+
+  private static func budget(_ used: Int, _ limit: Int) -> AttackLine {
+    AttackLine(
+      "B15", .both("发布预算", "release budget"), metric: .both("公布的数量", "quantities out"), Double(used),
+      bar: Text("≤ \(limit)"), passes: used <= limit)
   }
 
   // MARK: B2 complements
@@ -133,8 +184,10 @@ package enum Attacks {
     let allowance =
       truths.isEmpty ? 0 : 2 * (max(constant, 0.01) * (1 - constant) / Double(truths.count)).squareRoot()
     return AttackLine(
-      "B2", "complement", metric: "exact hits", share,
-      bar: "≤ constant guess \(Rounded.text(constant)) + .02",
-      passes: share <= constant + 0.02 + allowance, detail: "\(truths.count) cells attacked")
+      "B2", .both("补集", "complement"), metric: .both("猜中率", "exact hits"), share,
+      bar: .both(
+        "≤ 固定猜测 \(Rounded.text(constant)) + .02", "≤ constant guess \(Rounded.text(constant)) + .02"),
+      passes: share <= constant + 0.02 + allowance,
+      detail: .both("攻击 \(truths.count) 个单元格", "\(truths.count) cells attacked"))
   }
 }

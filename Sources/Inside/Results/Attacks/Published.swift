@@ -1,20 +1,19 @@
 import Bytes
 package import Disclosure
 package import Policies
+import Trust
 
 /// What an attacker holds: every number that is out, by dimensions and cell.
-struct Published {
-  let shape: Shape
+struct Published: Equatable {
   /// For each table that is out, by its set of dimensions, the count of each cell of its grid.
   var counts: [DimensionSet: [Int?]] = [:]
   /// The same for the sum of each measure, in the measure's own unit times its scale.
   var sums: [DimensionSet: [[Int128?]]] = [:]
 
-  init(shape: Shape) { self.shape = shape }
+  init() {}
 
   /// Reads a released result.
   init(_ released: Released, shape: Shape, measures: [MeasureShape]) {
-    self.shape = shape
     for table in released.tables {
       let dimensions = table.dimensions.compactMap { shape.dimension($0) }
       guard dimensions.count == table.dimensions.count,
@@ -113,11 +112,12 @@ package struct Target: Sendable {
     try CubeBuilder.cube(data, tables: sets, measures: measures)
   }
 
-  /// What another system would show of the same tables.
-  func published(by system: Comparison.System, _ cube: TrueCube) -> Published {
-    var out = Published(shape: data.shape)
-    let comparison = Comparison(profile, keys: keys)
-    for set in Set(sets) { out.counts[set] = comparison.counts(system, set, in: cube) }
-    return out
+  /// The same target with noise that a number decides: in a copy every run draws anew.
+  func redrawn(_ seed: UInt64) -> Target {
+    var generator = AttackGenerator(seed &* 7919)
+    let secret = Secret((0..<32).map { _ in UInt8(truncatingIfNeeded: generator.next() >> 24) })
+    return Target(
+      data, tables: tables, measures: measures, profile: profile,
+      keys: ProtectionKeys(record: keys.record, draw: secret))
   }
 }

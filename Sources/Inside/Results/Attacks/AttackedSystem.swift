@@ -1,0 +1,93 @@
+package import Disclosure
+import Policies
+
+/// What the suite attacks: our own way from rows to what is out, or another system over the same tables.
+package enum AttackedSystem: Sendable {
+  case doorsill
+  /// A simpler rule, computed here.
+  case simpler(Comparison.System)
+  /// A system that runs elsewhere, such as a database.
+  case elsewhere(ElsewhereSystem)
+
+  package var name: String {
+    switch self {
+    case .doorsill: "doorsill"
+    case .simpler(let system): system.rawValue
+    case .elsewhere(let system): system.name
+    }
+  }
+
+  /// What publishing leaves for the next version.
+  struct State {
+    var history = ResultHistory()
+    /// What our own way released last.
+    var released: Released?
+  }
+
+  /// Publishes one version after those before it.
+  func publish(_ target: Target, _ state: inout State, version: Int = 0) throws(ResultError) -> Published {
+    switch self {
+    case .doorsill:
+      let made = try target.publish(state.history, version: version)
+      state.history = made.history
+      state.released = made.released
+      return Published(made.released, shape: target.data.shape, measures: target.data.measures)
+    case .simpler(let system):
+      let comparison = Comparison(target.profile, keys: target.keys)
+      let cube = try target.cube()
+      var out = Published()
+      for set in Set(target.sets) {
+        out.counts[set] = comparison.counts(system, set, in: cube)
+        guard !target.measures.isEmpty else { continue }
+        out.sums[set] = target.data.measures.indices.map { measure in
+          target.measures.contains(measure) ? comparison.sums(system, measure: measure, set, in: cube) : []
+        }
+      }
+      return out
+    case .elsewhere(let system):
+      var out = Published()
+      for table in target.tables {
+        let set = DimensionSet(table)
+        let grid = try disclosing { () throws(DisclosureError) in try Grid(set, of: target.data.shape) }
+        var counts = [Int?](repeating: nil, count: grid.count)
+        for (codes, count) in try system.ask(ElsewhereQuestion(target, set)) {
+          let cell = zip(codes, grid.strides).reduce(0) { $0 + $1.0 * $1.1 }
+          if counts.indices.contains(cell) { counts[cell] = count }
+        }
+        out.counts[set] = counts
+      }
+      return out
+    }
+  }
+}
+
+/// A system that runs elsewhere: it is given the rows of a copy and answers counts of distinct units.
+package struct ElsewhereSystem: Sendable {
+  package let name: String
+  /// For each cell it shows the places of its codes, in the order of the question's dimensions, and its count.
+  let ask: @Sendable (ElsewhereQuestion) throws(ResultError) -> [(codes: [Int], count: Int)]
+
+  package init(
+    name: String,
+    ask: @escaping @Sendable (ElsewhereQuestion) throws(ResultError) -> [(codes: [Int], count: Int)]
+  ) {
+    self.name = name
+    self.ask = ask
+  }
+}
+
+/// One table asked of a system elsewhere.
+package struct ElsewhereQuestion: Sendable {
+  /// The rows: record keys, and codes by place.
+  package let data: Microdata
+  /// Places of the table's dimensions, ascending.
+  package let dimensions: [Int]
+  /// The fewest units a cell may show.
+  package let k: Int
+
+  init(_ target: Target, _ set: DimensionSet) {
+    data = target.data
+    dimensions = set.places
+    k = target.profile.k
+  }
+}

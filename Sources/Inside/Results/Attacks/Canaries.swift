@@ -1,0 +1,235 @@
+package import Bytes
+import Disclosure
+
+/// Attack B5b: coin-flip secrets are planted in a copy, in people whom the attacker can tell apart; everything is
+/// published, and the attacker solves for them. Nothing but the release can tell a coin flip, so every point above
+/// one half is leaked.
+package struct Canaries: Sendable {
+  /// Sub-populations in which coins are planted, each a dimension and the place of its code; empty for everybody.
+  package var populations: [(dimension: Int, code: Int32)]
+  /// The dimension that holds the secret: a response, or an identifying one that the attacker does not know.
+  package var secret: Int
+  /// The places of the two codes a coin decides between.
+  package var sides: (no: Int32, yes: Int32)
+  /// Dimensions by which the attacker tells people apart.
+  package var unique: [Int]
+  /// Share of those who can be told apart best that become canaries.
+  package var share: Double
+  /// Versions published one after the other, and the share of units replaced in each.
+  package var versions: Int
+  package var replaced: Double
+
+  /// Each part as its property says.
+  package init(
+    populations: [(dimension: Int, code: Int32)] = [], secret: Int, sides: (no: Int32, yes: Int32) = (0, 1),
+    unique: [Int], share: Double = 0.1, versions: Int = 1, replaced: Double = 0.02
+  ) {
+    self.populations = populations
+    self.secret = secret
+    self.sides = sides
+    self.unique = unique
+    self.share = share
+    self.versions = versions
+    self.replaced = replaced
+  }
+
+  /// What suits a target: the response that most of its tables have, else the identifying dimension with the fewest
+  /// codes; coins between its two commonest codes. Nil where no dimension has two codes that people bear.
+  package init?(for target: Target, versions: Int = 1) {
+    let data = target.data
+    let shape = data.shape
+    let used = Set(target.tables.joined())
+    func tables(_ dimension: Int) -> Int { target.tables.count { $0.contains(dimension) } }
+    let places = used.filter { shape.leaves[$0].count { $0 } > 1 }.sorted()
+    let responses = places.filter { !shape.isIdentifying($0) }
+    let secret =
+      responses.max { tables($0) < tables($1) }
+      ?? places.min { shape.dimensions[$0].codes.count < shape.dimensions[$1].codes.count }
+    guard let secret else { return nil }
+    var holders: [Int32: Int] = [:]
+    for code in data.codes[secret] where code >= 0 && shape.leaves[secret][Int(code)] {
+      holders[code, default: 0] += 1
+    }
+    let common = holders.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
+    guard common.count > 1 else { return nil }
+    self.init(
+      secret: secret, sides: (min(common[0], common[1]), max(common[0], common[1])),
+      unique: used.filter { $0 != secret && shape.isIdentifying($0) }.sorted(), versions: versions)
+  }
+
+  /// How one or several runs went.
+  package struct Outcome: Sendable {
+    package var canaries = 0
+    package var right = 0
+    package var scores: [(score: Double, isTrue: Bool)] = []
+    package var equations = 0
+
+    package init() {}
+
+    package var accuracy: Double { canaries == 0 ? 0.5 : Double(right) / Double(canaries) }
+    package var upperBound: Double { Guessing.upperBound(right, of: canaries) }
+    package var auc: Double { Guessing.auc(scores) }
+
+    package mutating func add(_ other: Outcome) {
+      canaries += other.canaries
+      right += other.right
+      scores += other.scores
+      equations += other.equations
+    }
+
+    /// Fewest canaries of a qualification, and the most its upper bound may be (DISCLOSURE, profiles).
+    package static let qualifying = (canaries: 5000, accuracy: 0.55)
+
+    /// Whether these runs qualify a profile.
+    package var qualifies: Bool {
+      canaries >= Outcome.qualifying.canaries && upperBound <= Outcome.qualifying.accuracy
+    }
+
+    /// As a line of the attack table: with 5,000 canaries judged by the upper bound, with fewer by the accuracy.
+    package func line(_ name: Text) -> AttackLine {
+      let detail = Text.both(
+        "AUC \(Rounded.text(auc))，上界 \(Rounded.text(upperBound))，\(canaries) 个金丝雀",
+        "AUC \(Rounded.text(auc)), upper bound \(Rounded.text(upperBound)), \(canaries) canaries")
+      guard canaries > 0 else {
+        return AttackLine(
+          "B5b", name, metric: .both("正确率", "accuracy"), 0.5, bar: "≤ .55", passes: true,
+          detail: .both("无可植入之处", "nowhere to plant a coin"))
+      }
+      let isMany = canaries >= Outcome.qualifying.canaries
+      return AttackLine(
+        "B5b", name, metric: .both("正确率", "accuracy"), accuracy,
+        bar: isMany
+          ? .both("上界 ≤ .55，AUC ≤ .58", "upper bound ≤ .55, AUC ≤ .58") : "≤ .55, AUC ≤ .58",
+        passes: (isMany ? upperBound : accuracy) <= 0.55 && auc <= 0.58, detail: detail)
+    }
+  }
+
+  /// Runs with one seed after the other until so many canaries were planted, at most `limit` runs. In each run the
+  /// noise is drawn anew as well.
+  package func run(
+    _ target: Target, canaries: Int, seed: UInt64 = 1, limit: Int = 500, system: AttackedSystem = .doorsill,
+    progress: (Outcome) -> Void = { _ in }
+  ) throws(ResultError) -> Outcome {
+    var outcome = Outcome()
+    for run in 0..<UInt64(max(1, limit)) where outcome.canaries < canaries {
+      outcome.add(try self.run(target, seed: seed &+ run, system: system))
+      progress(outcome)
+      if outcome.canaries == 0 { break }
+    }
+    return outcome
+  }
+
+  /// One run on a target.
+  package func run(
+    _ target: Target, seed: UInt64, system: AttackedSystem = .doorsill
+  ) throws(ResultError) -> Outcome {
+    var generator = AttackGenerator(seed &* 31 &+ 5)
+    var (data, truth) = planted(in: target.data, &generator)
+    var outcome = Outcome()
+    guard !truth.isEmpty else { return outcome }
+    let kept = Set(truth.keys)
+    // Both sides are solved for where the secret has more codes than two.
+    let isBinary = data.shape.dimensions[secret].codes.count == 2
+    var yes = LinearAttack(), no = LinearAttack()
+    var last: [DimensionSet: [Int?]] = [:]
+    var state = AttackedSystem.State()
+    let keyed = target.redrawn(seed)
+    for version in 0..<max(1, versions) {
+      if version > 0 { data = data.replacing(share: replaced, keeping: kept, &generator) }
+      let published = try system.publish(keyed.over(data), &state, version: version)
+      collect(published, data, last, side: sides.yes, complement: isBinary ? sides.no : nil, into: &yes)
+      if !isBinary { collect(published, data, last, side: sides.no, complement: nil, into: &no) }
+      last = published.counts
+    }
+    let says = yes.solve(), denies = no.solve()
+    outcome.equations = yes.count + no.count
+    for (key, isTrue) in truth.sorted(by: { $0.key < $1.key }) {
+      let score = (says[key] ?? 0) - (denies[key] ?? 0)
+      outcome.canaries += 1
+      // An attacker who learnt nothing flips a coin as well.
+      let guess = abs(score) < 1e-12 ? generator.next() & 1 == 0 : score > 0
+      if guess == isTrue { outcome.right += 1 }
+      outcome.scores.append((score, isTrue))
+    }
+    return outcome
+  }
+
+  /// Plants coins in a share of the people who can be told apart best: those who are unique, or at least a twentieth
+  /// of all where fewer are.
+  private func planted(
+    in data: Microdata, _ generator: inout AttackGenerator
+  ) -> (data: Microdata, truth: [UInt64: Bool]) {
+    var groups: [[Int32]: [Int]] = [:]
+    var members = 0
+    for unit in 0..<data.unitCount {
+      let row = Int(data.starts[unit])
+      guard isInside(row, data) else { continue }
+      members += 1
+      groups[unique.map { data.codes[$0][row] }, default: []].append(unit)
+    }
+    var chosen: [Int] = []
+    let sorted = groups.sorted { left, right in
+      left.value.count != right.value.count
+        ? left.value.count < right.value.count : left.key.lexicographicallyPrecedes(right.key)
+    }
+    for (_, units) in sorted where units.count == 1 || chosen.count < members / 20 { chosen += units }
+    var column = data.codes[secret]
+    var truth: [UInt64: Bool] = [:]
+    for unit in chosen.sorted() where Double.random(in: 0..<1, using: &generator) < share {
+      let isTrue = generator.next() & 1 == 1
+      for row in Int(data.starts[unit])..<Int(data.starts[unit + 1]) {
+        column[row] = isTrue ? sides.yes : sides.no
+      }
+      truth[data.keys[Int(data.starts[unit])]] = isTrue
+    }
+    return (data.recoded(secret, column), truth)
+  }
+
+  private func isInside(_ row: Int, _ data: Microdata) -> Bool {
+    populations.isEmpty || populations.contains { data.codes[$0.dimension][row] == $0.code }
+  }
+
+  /// Turns every newly drawn cell that speaks of one side of the secret into an equation over the people who may be
+  /// in it. The attacker knows the populations' true sizes, so that with two codes both say something.
+  private func collect(
+    _ published: Published, _ data: Microdata, _ last: [DimensionSet: [Int?]], side: Int32,
+    complement: Int32?,
+    into equations: inout LinearAttack
+  ) {
+    // As if everybody had that side: then a cell's place tells its population.
+    var codes = data.codes
+    codes[secret] = [Int32](repeating: side, count: data.rowCount)
+    for (set, counts) in published.counts.sorted(by: { $0.key.bits < $1.key.bits }) {
+      guard set.contains(secret), let grid = try? Grid(set, of: data.shape) else { continue }
+      let stride = grid.dimensions.firstIndex(of: secret).map { grid.strides[$0] } ?? 0
+      let finder = CellFinder(grid, of: data.shape)
+      let step = complement.map { (Int($0) - Int(side)) * stride }
+      func isNew(_ cell: Int) -> Bool { counts[cell] != nil && last[set]?[cell] != counts[cell] }
+      var members: [Int: [Int32]] = [:]
+      var cells: [Int] = []
+      for unit in 0..<data.unitCount {
+        var place: Int32?
+        for row in Int(data.starts[unit])..<Int(data.starts[unit + 1]) {
+          finder.cells(of: row, codes, into: &cells)
+          for cell in cells where isNew(cell) || (step.map { isNew(cell + $0) } ?? false) {
+            // The secret's own hierarchy is left out: what lies above may hold both sides.
+            guard cell / max(1, stride) % data.shape.dimensions[secret].codes.count == Int(side) else {
+              continue
+            }
+            let own = place ?? equations.place(of: data.keys[row])
+            place = own
+            if members[cell]?.last != own { members[cell, default: []].append(own) }
+          }
+        }
+      }
+      for (cell, units) in members.sorted(by: { $0.key < $1.key }) {
+        if isNew(cell), let value = counts[cell] {
+          equations.add(units, Double(value), label: "\(set.bits)/\(cell)")
+        }
+        if let step, isNew(cell + step), let value = counts[cell + step] {
+          equations.add(units, Double(units.count - value), label: "\(set.bits)/\(cell + step)")
+        }
+      }
+    }
+  }
+}
