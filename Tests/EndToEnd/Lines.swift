@@ -74,7 +74,8 @@ extension `End to end` {
       for place in ["Catalog", "Policies", ".doorsill/inside"] {
         #expect(log.contains("closed: \(try world.portal.resolved)/\(place)"), "\(place) in: \(log)")
       }
-      #expect(!log.contains("WARNING"), "\(log)")
+      // The one thing that depends on who runs the tests: root stays root where root owns the state.
+      #expect(!log.contains(/WARNING: (?!this process stays root)/), "\(log)")
       for measure in ["no-new-privileges", "files"] { #expect(log.contains("\(measure): holds"), "\(log)") }
     }
 

@@ -150,6 +150,20 @@ import Trust
     }
   }
 
+  @Test func `is shut by nobody who could be root again`() async throws {
+    guard Privileges.isRoot else {
+      print("skipped: only root can give up being root")
+      return
+    }
+    await #expect(processExitsWith: .success) {
+      guard let root = Privileges.User(named: "root"), let nobody = Privileges.User(named: "nobody"),
+        Privileges.drop(to: root) != nil, Privileges.User(owning: "/proc/1")?.isRoot == true,
+        Privileges.drop(to: nobody) == nil, !Privileges.isRoot, getuid() != 0, getgid() != 0, setuid(0) != 0
+      else { exit(10) }
+      exit(0)
+    }
+  }
+
   @Test func `says what is missing rather than nothing`() {
     let outcome = Confinement.Outcome(
       noNewPrivileges: .holds, notDumpable: .holds, files: .missing("this kernel has no Landlock"),
@@ -193,7 +207,8 @@ import Trust
     let descriptor = try Sockets.listen(ListenAddress(host: "127.0.0.1", port: 0), port: 0, backlog: 16)
     defer { close(descriptor) }
     let listener = Listener(
-      .inherited(descriptor), handler: Action(atOnce: true) { _ in .text("handed over") })
+      .opened(try OpenedSockets(inherited: descriptor)),
+      handler: Action(atOnce: true) { _ in .text("handed over") })
     let server = Server(listeners: [listener], loops: 2)
     try server.start()
     let port = server.addresses[0].port

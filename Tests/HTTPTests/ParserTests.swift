@@ -79,6 +79,23 @@ import Testing
   ])
   func `says what is wrong`(text: String, wanted: Refusal) { #expect(refusal(text) == wanted) }
 
+  @Test(arguments: [
+    ("GET", "http://a", "/", nil), ("GET", "http://a/", "/", nil), ("GET", "HTTPS://a?x=1", "/", "x=1"),
+    ("GET", "http://a/b?", "/b", ""), ("OPTIONS", "*", "", nil), ("OPTIONS", "http://a", "", nil),
+    ("OPTIONS", "http://a?x", "/", "x"), ("GET", "/b?c?d", "/b", "c?d"), ("GET", "//b/", "//b/", nil),
+  ])
+  func `knows what each form of a target asks for`(
+    method: String, target: String, path: String, query: String?
+  ) throws {
+    var reader = RequestReader(limits: limits)
+    let bytes = Array("\(method) \(target) HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
+    _ = try reader.read(bytes.span, limits: limits)
+    let taken = reader.take(limits: limits)
+    let head = try #require(taken).head
+    #expect(String(decoding: head.bytes[head.path], as: UTF8.self) == path)
+    #expect(head.query.map { String(decoding: head.bytes[$0], as: UTF8.self) } == query)
+  }
+
   @Test func `has a status, a code and a sentence for every refusal`() {
     #expect(Set(Refusal.allCases.map(\.code)).count == Refusal.allCases.count)
     #expect(Refusal.allCases.allSatisfy { (400...599).contains($0.status) && $0.detail.hasSuffix(".") })

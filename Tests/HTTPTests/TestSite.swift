@@ -20,11 +20,13 @@ final class TestSite: Sendable {
   ///   - handler: what answers; the bare folder where nil.
   init(
     limits: Limits = Limits(), loops: Int = 2, tls: TLSHolder? = nil, log: AccessLog? = nil,
-    folder: TemporaryFolder? = nil, handler: ((SiteRoot) -> any Handler)? = nil
+    folder: TemporaryFolder? = nil, digests: [String: [UInt8]] = [:],
+    handler: ((SiteRoot) -> any Handler)? = nil
   ) throws {
     self.folder = try folder ?? TemporaryFolder()
     try TestSite.fill(self.folder)
-    let root = try SiteRoot(folder: self.folder.path + "/root", key: "1", mutable: true)
+    let root = try SiteRoot(
+      folder: self.folder.path + "/root", key: "1", mutable: true, digests: { digests[$0] })
     let listener = Listener(
       ListenAddress(host: "127.0.0.1", port: 0), handler: handler?(root) ?? Server.siteHandler(root),
       tls: tls,

@@ -3,7 +3,6 @@ import Glibc
 import HTTP
 import Publishing
 import Serving
-import Trust
 
 /// `serve`: portal and gateway.
 enum ServeVerbs {
@@ -21,43 +20,97 @@ enum ServeVerbs {
         Option("--tls-certificate", "FILE", Phrase("门户的证书链（PEM）", "the portal's certificate chain, PEM")),
         Option("--tls-key", "FILE", Phrase("门户的私钥（PEM）", "the portal's private key, PEM")),
         Option(
+          "--ocsp-staple", "FILE",
+          Phrase(
+            "随握手附送的 OCSP 应答（DER），文件更新后自动重读", "an OCSP response (DER) to staple; read again when it changes")),
+        Option(
+          "--client-ca", "FILE",
+          Phrase(
+            "与 --site 合用：要求客户端证书，由此机构签发（PEM）",
+            "with --site: demand client certificates of this authority, PEM")),
+        Option(
+          "--client-crl", "FILE", repeats: true,
+          Phrase(
+            "与 --client-ca 合用：吊销列表（缺少即拒绝）",
+            "with --client-ca: a revocation list (without one all are refused)")),
+        Option(
           "--gateway", "ADDRESS",
           Phrase("接口地址，如 127.0.0.1:8443", "the gateway's address, such as 127.0.0.1:8443")),
         Option(
           "--gateway-certificate", "FILE", Phrase("接口的证书链（PEM）", "the gateway's certificate chain, PEM")),
         Option("--gateway-key", "FILE", Phrase("接口的私钥（PEM）", "the gateway's private key, PEM")),
         Option("--host", "NAME", repeats: true, Phrase("门户应答的主机名", "a host name the portal answers to")),
-        Option("--access-log", "FILE", Phrase("访问日志", "the access log")),
+        Option(
+          "--rate", "N",
+          Phrase(
+            "每个地址每秒请求数上限（缺省 200，0 为不限；本机地址不计）",
+            "requests a second from one address (default 200, 0: no limit; loopback is not counted)")),
+        Option("--access-log", "FILE", Phrase("访问日志（- 为标准输出）", "the access log (-: standard output)")),
+        Option(
+          "--log-format", "FORMAT",
+          Phrase(
+            "访问日志格式：common、combined（缺省）或 json", "the access log's form: common, combined (default) or json")),
+        Option("--slow-log", "FILE", Phrase("慢请求日志（JSON）", "a log of slow answers, JSON")),
+        Option(
+          "--slow", "MILLISECONDS", Phrase("多慢算慢（缺省 1000）", "what counts as slow (default 1000)")),
+        Option(
+          "--whole-addresses",
+          Phrase("日志中保留完整地址（缺省截断）", "write callers' addresses whole into the logs, not cut")),
+        Option(
+          "--user", "NAME",
+          Phrase(
+            "以 root 启动时改为此用户（缺省：状态文件夹的属主）",
+            "started as root, become this user (default: the owner of the state folder)")),
         Option(
           "--require-sandbox",
           Phrase("内核不能约束进程时拒绝启动", "refuse to start where the kernel cannot confine the process")),
+        Option(
+          "--print-unit", "UNIT",
+          Phrase(
+            "输出 systemd 单元：\(ServeSamples.units.map(\.name).joined(separator: "、"))",
+            "print a unit for systemd: \(ServeSamples.units.map(\.name).joined(separator: ", "))")),
+        Option(
+          "--print-front", "SERVER",
+          Phrase("输出前置服务器的配置示例：nginx 或 caddy", "print a front server's configuration: nginx or caddy")),
       ],
       example: "doorsill serve --state .doorsill/outside --listen 127.0.0.1:8080", run: serve)
   ]
 
   private static func serve(_ invocation: Invocation) throws -> ExitStatus {
-    if let folder = invocation.value("--site") { return try serveSite(folder, invocation) }
+    if let unit = invocation.value("--print-unit") {
+      return try print("--print-unit", unit, ServeSamples.units, invocation)
+    }
+    if let front = invocation.value("--print-front") {
+      return try print("--print-front", front, ServeSamples.fronts, invocation)
+    }
+    // First of all: it takes what systemd left in the environment.
+    let supervisor = Supervisor()
+    if let folder = invocation.value("--site") { return try serveSite(folder, invocation, supervisor) }
+    try needs(invocation, "--client-ca", "--site")
+    try needs(invocation, "--client-crl", "--site")
     let outside = try invocation.outside()
     var options = ServeOptions(
       state: outside.folder, listen: invocation.value("--listen") ?? "127.0.0.1:8080")
-    options.tlsCertificate = invocation.value("--tls-certificate")
-    options.tlsKey = invocation.value("--tls-key")
+    if let tls = try pair(invocation, "--tls-certificate", "--tls-key") {
+      (options.tlsCertificate, options.tlsKey) = tls
+    }
+    try needs(invocation, "--ocsp-staple", "--tls-certificate")
+    options.ocspStaple = invocation.value("--ocsp-staple")
     options.gateway = invocation.value("--gateway")
-    options.gatewayCertificate = invocation.value("--gateway-certificate")
-    options.gatewayKey = invocation.value("--gateway-key")
+    if let tls = try pair(invocation, "--gateway-certificate", "--gateway-key") {
+      (options.gatewayCertificate, options.gatewayKey) = tls
+    }
     options.hosts = invocation.all("--host")
-    options.accessLog = invocation.value("--access-log")
+    options.logs = try logs(invocation)
+    options.requestsPerSecond = try rate(invocation)
+    options.user = invocation.value("--user")
     options.requireSandbox = invocation.has("--require-sandbox")
-    // The portal folder around the state, where there is one, must be closed to the server.
-    let above = Files.parent(of: Files.parent(of: outside.folder))
-    options.mustBeClosed = [
-      above + "/Catalog", above + "/Policies", Files.parent(of: outside.folder) + "/inside",
-    ]
+    options.mustBeClosed = insides(around: outside.folder)
 
     let signals = StopSignals()
-    let server = try RunningServer(options)
+    let server = try RunningServer(options, supervisor: supervisor)
     let terminal = invocation.terminal
-    for line in server.confinement { terminal.note(line) }
+    for line in server.confinement { terminal.note(warned(line, terminal)) }
     terminal.note(
       Phrase(
         "门户：\(scheme(options))://\(server.portalAddress)/",
@@ -75,28 +128,108 @@ enum ServeVerbs {
   }
 
   /// The files of a folder by the same code, without a release behind them.
-  private static func serveSite(_ folder: String, _ invocation: Invocation) throws -> ExitStatus {
-    let address = invocation.value("--listen") ?? "127.0.0.1:8080"
-    guard let listen = ListenAddress(address) else {
-      throw UsageFault(
-        Phrase("“\(address)”不是地址", "'\(address)' is not an address"),
-        hint: Phrase("写成 127.0.0.1:8080", "write it as 127.0.0.1:8080"))
-    }
-    var tls: TLSHolder?
-    if let certificate = invocation.value("--tls-certificate") {
-      let configuration = TLSConfiguration(
-        role: .portal, certificateChainPEM: try Files.read(certificate, limit: 1 << 20),
-        privateKeyPEM: try Files.read(try invocation.required("--tls-key"), limit: 1 << 20))
-      tls = TLSHolder(try TLSContext(configuration))
-    }
+  private static func serveSite(
+    _ folder: String, _ invocation: Invocation, _ supervisor: Supervisor
+  ) throws -> ExitStatus {
+    var options = RunningSite.Options(
+      folder: try Files.resolved(folder), listen: invocation.value("--listen") ?? "127.0.0.1:8080")
+    options.hosts = invocation.all("--host")
+    options.tls = try pair(invocation, "--tls-certificate", "--tls-key")
+    try needs(invocation, "--ocsp-staple", "--tls-certificate")
+    options.ocspStaple = invocation.value("--ocsp-staple")
+    try needs(invocation, "--client-ca", "--tls-certificate")
+    try needs(invocation, "--client-crl", "--client-ca")
+    options.clients = invocation.value("--client-ca").map { ($0, invocation.all("--client-crl")) }
+    options.logs = try logs(invocation)
+    options.requestsPerSecond = try rate(invocation)
+    options.user = invocation.value("--user")
+    options.requireSandbox = invocation.has("--require-sandbox")
     let signals = StopSignals()
-    let server = try Server.site(
-      folder: try Files.resolved(folder), addresses: [listen], hosts: invocation.all("--host"), tls: tls)
-    try server.start()
-    let scheme = tls == nil ? "http" : "https"
-    for address in server.addresses { invocation.terminal.note("\(scheme)://\(address)/") }
-    signals.wait {}
-    server.drain()
+    let site = try RunningSite(options, supervisor: supervisor)
+    let terminal = invocation.terminal
+    for line in site.confinement { terminal.note(warned(line, terminal)) }
+    terminal.note("\(options.tls == nil ? "http" : "https")://\(site.address)/")
+    signals.wait {
+      do {
+        try site.reload()
+        terminal.note(Phrase("已重新读取证书与日志", "read certificates and logs again"))
+      } catch {
+        terminal.tell(error)
+      }
+    }
+    site.stop()
+    return .done
+  }
+
+  /// What a server must not be able to open: the portal folder around its state, where there is one.
+  static func insides(around state: String) -> [String] {
+    let above = Files.parent(of: Files.parent(of: state))
+    return [above + "/Catalog", above + "/Policies", Files.parent(of: state) + "/inside"]
+  }
+
+  private static func warned(_ line: String, _ terminal: Terminal) -> String {
+    guard line.hasPrefix("WARNING") else { return line }
+    return terminal.styled(Phrase("警告", "WARNING").said + line.dropFirst("WARNING".count), .yellow)
+  }
+
+  // MARK: options
+
+  /// Two options that make sense together only.
+  private static func pair(
+    _ invocation: Invocation, _ first: String, _ second: String
+  ) throws -> (String, String)? {
+    try needs(invocation, second, first)
+    guard let value = invocation.value(first) else { return nil }
+    return (value, try invocation.required(second))
+  }
+
+  private static func needs(_ invocation: Invocation, _ option: String, _ other: String) throws {
+    guard !invocation.has(option) || invocation.has(other) else {
+      throw UsageFault(Phrase("\(option) 需与 \(other) 合用", "\(option) goes with \(other)"))
+    }
+  }
+
+  private static func logs(_ invocation: Invocation) throws -> LogOptions {
+    var logs = LogOptions()
+    logs.access = invocation.value("--access-log")
+    logs.slow = invocation.value("--slow-log")
+    logs.slowMilliseconds = try invocation.number("--slow") ?? logs.slowMilliseconds
+    logs.wholeAddresses = invocation.has("--whole-addresses")
+    try needs(invocation, "--log-format", "--access-log")
+    try needs(invocation, "--slow", "--slow-log")
+    if let text = invocation.value("--log-format") {
+      guard let format = AccessLog.Format(rawValue: text) else {
+        let all = AccessLog.Format.allCases.map(\.rawValue)
+        throw UsageFault(
+          Phrase(
+            "--log-format 可取 \(all.joined(separator: "、"))，而不是“\(text)”",
+            "--log-format takes \(all.joined(separator: ", ")), not '\(text)'"))
+      }
+      logs.format = format
+    }
+    return logs
+  }
+
+  private static func rate(_ invocation: Invocation) throws -> Int {
+    guard let text = invocation.value("--rate") else { return 200 }
+    guard let rate = Int(text), (0...1_000_000).contains(rate) else {
+      throw UsageFault(
+        Phrase("--rate 须为 0 至 1000000 的整数", "--rate takes a whole number from 0 to 1000000"))
+    }
+    return rate
+  }
+
+  private static func print(
+    _ option: String, _ name: String, _ texts: [(name: String, text: String)], _ invocation: Invocation
+  ) throws -> ExitStatus {
+    guard let text = texts.first(where: { $0.name == name })?.text else {
+      let all = texts.map(\.name)
+      throw UsageFault(
+        Phrase(
+          "\(option) 可取 \(all.joined(separator: "、"))，而不是“\(name)”",
+          "\(option) takes \(all.joined(separator: ", ")), not '\(name)'"))
+    }
+    invocation.terminal.print(text)
     return .done
   }
 

@@ -1,7 +1,8 @@
 /// Every verb, in the order of the help page.
 enum Verbs {
   static let all: [Verb] =
-    PortalVerbs.all + PersonVerbs.all + ReleaseVerbs.all + ServeVerbs.all + AuthorityVerbs.all
+    PortalVerbs.all + PersonVerbs.all + ReleaseVerbs.all + ServeVerbs.all + DoctorVerbs.all
+    + AuthorityVerbs.all
     + ClientVerbs.all
     + GrantVerbs.all + KeyVerbs.all + ResultVerbs.all + LedgerVerbs.all + TableVerbs.all
 

@@ -16,7 +16,10 @@ extension Timestamp {
 
   /// Any of the three forms a recipient must read (RFC 9110 §5.6.7): IMF-fixdate, RFC 850 and asctime.
   package init?(httpDate text: String) {
-    let words = text.utf8.split(separator: 0x20).map { String(Substring($0)) }
+    var words = text.utf8.split(separator: 0x20, omittingEmptySubsequences: false).map { String(Substring($0)) }
+    // Two spaces stand in one place only: before a day of one digit in asctime's form.
+    let hasShortDay = words.count == 6 && words[2].isEmpty && words[3].utf8.count == 1
+    if hasShortDay { words.remove(at: 2) }
     let parts: (day: String, month: String, year: Int?, clock: String)
     if words.count == 6, words[5] == "GMT", weekdays.contains(where: { $0 + "," == words[0] }) {
       guard words[3].utf8.count == 4 else { return nil }
@@ -26,7 +29,7 @@ extension Timestamp {
       guard date.count == 3, date[2].utf8.count == 2, let short = Scan.integer(date[2]) else { return nil }
       parts = (date[0], date[1], Timestamp.century(of: Int(short)), words[2])
     } else if words.count == 5, weekdays.contains(words[0]), words[4].utf8.count == 4 {
-      let day = words[2].utf8.count == 1 ? "0" + words[2] : words[2]
+      let day = hasShortDay ? "0" + words[2] : words[2]
       parts = (day, words[1], Scan.integer(words[4]).map { Int($0) }, words[3])
     } else {
       return nil

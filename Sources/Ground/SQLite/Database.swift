@@ -1,6 +1,12 @@
 internal import CSQLite
 internal import Synchronization
 
+/// The library below: what `doctor` tells, since the system's own updates mend it.
+package enum SQLiteLibrary {
+  /// The version of the library this process runs with, such as `3.40.1`.
+  package static var version: String { String(cString: sqlite3_libversion()) }
+}
+
 /// A database file with one connection, lent to one caller at a time.
 package final class Database: Sendable {
   package enum Mode: Sendable {

@@ -1,5 +1,11 @@
 import COpenSSL
 
+/// The library below: what `doctor` tells, since the system's own updates mend it.
+package enum OpenSSLLibrary {
+  /// The version of the library this process runs with, such as `OpenSSL 3.0.19 27 Jan 2026`.
+  package static var version: String { String(cString: OpenSSL_version(OPENSSL_VERSION)) }
+}
+
 /// Everything a listener's sessions share. Immutable and cheap to make (a few milliseconds): to change a
 /// certificate, an authority or a revocation list, make a new one and give it to the next connections.
 package final class TLSContext: Sendable {

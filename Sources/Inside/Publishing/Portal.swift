@@ -31,6 +31,8 @@ package struct Portal: Sendable {
 
   /// Makes the inside of the door: the publisher's own, mode 0700.
   package func makeInside() throws(FilesError) {
+    // Through this one the server's user comes to its own half.
+    try Files.makeDirectory(Files.parent(of: inside), mode: 0o711)
     for name in ["", "/keys", "/history", "/work"] { try Files.makeDirectory(inside + name, mode: 0o700) }
   }
 }

@@ -5,8 +5,8 @@ package import Trust
 package struct Listener: Sendable {
   package enum Source: Sendable, Equatable {
     case address(ListenAddress)
-    /// A socket handed over by systemd, already listening.
-    case inherited(Int32)
+    /// Sockets that listen already: opened while the process still had the right to, or handed over by systemd.
+    case opened(OpenedSockets)
   }
 
   package let source: Source
@@ -15,27 +15,36 @@ package struct Listener: Sendable {
   package let hosts: HostPolicy
   /// Fields that every answer of this listener has.
   package let headers: Headers
+  /// Whether `Limits.requestsPerSecond` counts here.
+  package let limitsRate: Bool
 
   package init(
     _ address: ListenAddress, handler: any Handler, tls: TLSHolder? = nil, hosts: HostPolicy = .any,
-    headers: Headers = Listener.securityHeaders
+    headers: Headers = Listener.securityHeaders, limitsRate: Bool = true
   ) {
-    self.init(.address(address), handler: handler, tls: tls, hosts: hosts, headers: headers)
+    self.init(
+      .address(address), handler: handler, tls: tls, hosts: hosts, headers: headers, limitsRate: limitsRate)
   }
 
   package init(
     _ source: Source, handler: any Handler, tls: TLSHolder? = nil, hosts: HostPolicy = .any,
-    headers: Headers = Listener.securityHeaders
+    headers: Headers = Listener.securityHeaders, limitsRate: Bool = true
   ) {
+    self.limitsRate = limitsRate
     self.source = source
     self.handler = handler
     self.tls = tls
     self.hosts = hosts
+    var headers = headers
+    if tls != nil { headers.setDefault("Strict-Transport-Security", Listener.strictTransport) }
     self.headers = headers
   }
 
   /// Several loops watch one socket, and nobody but the giver closes it.
-  var isShared: Bool { if case .inherited = source { true } else { false } }
+  var isShared: Bool { if case .opened(let sockets) = source { sockets.isShared } else { false } }
+
+  /// Who came by TLS once comes by TLS for two years (RFC 6797); other ports and names of the host are not meant.
+  private static let strictTransport = "max-age=63072000"
 
   /// What every answer says, whatever it is: no guessing of types, no framing, no scripts but our own.
   package static let securityHeaders: Headers = [

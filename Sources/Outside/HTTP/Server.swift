@@ -5,6 +5,8 @@ import Synchronization
 /// An HTTP/1.1 server: a loop for each core, each with its own listening sockets, and a few workers.
 package final class Server: Sendable {
   private typealias Socket = (descriptor: Int32, listener: Listener)
+  /// Threads that serve connections where nobody says how many: one for each core.
+  package static var usualLoops: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
   private struct Running: Sendable {
     /// The listening sockets of each loop, from `open` until `start`.
@@ -32,7 +34,7 @@ package final class Server: Sendable {
   ) {
     self.listeners = listeners
     self.limits = limits
-    loopCount = max(1, loops ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    loopCount = max(1, loops ?? Server.usualLoops)
     self.log = log
     self.slowLog = slowLog
     self.metrics = metrics
@@ -99,21 +101,19 @@ package final class Server: Sendable {
   private func open(
     _ listener: Listener, into sockets: inout [[Socket]]
   ) throws(ServerError) -> ListenAddress {
+    let opened: OpenedSockets
     switch listener.source {
-    case .inherited(let descriptor):
-      _ = doorsill_set_nonblocking(descriptor)
-      Sockets.setOptions(descriptor)
-      for index in sockets.indices { sockets[index].append((descriptor, listener)) }
-      return ListenAddress(host: "inherited", port: Sockets.port(of: descriptor) ?? 0)
-    case .address(let address):
-      var port = address.port
-      for index in sockets.indices {
-        let descriptor = try Sockets.listen(address, port: port, backlog: 4096)
-        if port == 0 { port = Sockets.port(of: descriptor) ?? 0 }
-        sockets[index].append((descriptor, listener))
-      }
-      return ListenAddress(host: address.host, port: port)
+    case .opened(let before): opened = before
+    case .address(let address): opened = try OpenedSockets(address, loops: loopCount)
     }
+    if opened.isShared {
+      for index in sockets.indices { sockets[index].append((opened.descriptors[0], listener)) }
+    } else {
+      for (index, descriptor) in opened.descriptors.enumerated() {
+        sockets[index % loopCount].append((descriptor, listener))
+      }
+    }
+    return opened.address
   }
 
   /// Every descriptor the hard limit allows: connections are what a server needs them for.

@@ -10,6 +10,8 @@ package struct OutsideState: Sendable {
   package let folder: String
 
   package init(folder: String) throws(FilesError) {
+    // The folder above may be the publisher's: the server's user must be able to pass through it.
+    try Files.makeDirectory(Files.parent(of: folder), mode: 0o711)
     try Files.makeDirectory(folder, mode: 0o700)
     self.folder = try Files.resolved(folder)
   }
@@ -70,7 +72,9 @@ package struct OutsideState: Sendable {
 
 /// Why the server cannot start or go on.
 package struct ServingError: Fault, Equatable {
-  package enum Code: Sendable { case noReleaseKey, damagedKey, noRelease, noAuthority, address, sandbox, log }
+  package enum Code: Sendable {
+    case noReleaseKey, damagedKey, noRelease, noAuthority, address, sandbox, user
+  }
 
   package let code: Code
   package let message: String

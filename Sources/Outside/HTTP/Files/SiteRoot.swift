@@ -14,14 +14,19 @@ package final class SiteRoot: Sendable {
     /// Files may change under the server: what is remembered is looked at again after a second.
     let isMutable: Bool
     let cache: FileCache
+    let digests: Digests?
 
-    init(directory: OpenFile, key: String, isMutable: Bool, cacheBytes: Int) {
+    init(directory: OpenFile, key: String, isMutable: Bool, cacheBytes: Int, digests: Digests?) {
       self.directory = directory
       self.key = key
       self.isMutable = isMutable
+      self.digests = digests
       cache = FileCache(room: cacheBytes)
     }
   }
+
+  /// The SHA-256 of a file by its path below the folder, where a manifest knows it.
+  package typealias Digests = @Sendable (_ path: String) -> [UInt8]?
 
   private let current: Mutex<Folder>
   private let cacheBytes: Int
@@ -32,18 +37,24 @@ package final class SiteRoot: Sendable {
   ///   - key: names this content, such as the release's number.
   ///   - mutable: the files may change while they are served (a bare folder); a release never does.
   ///   - cacheBytes: small files kept in memory, in all.
+  ///   - digests: what a manifest says of the files; without it they are digested when first asked for.
   package init(
-    folder: String, key: String, mutable: Bool = false, cacheBytes: Int = 32 * 1024 * 1024
+    folder: String, key: String, mutable: Bool = false, cacheBytes: Int = 32 * 1024 * 1024,
+    digests: Digests? = nil
   ) throws(ServerError) {
     self.cacheBytes = cacheBytes
     let directory = try SiteRoot.open(folder)
-    current = Mutex(Folder(directory: directory, key: key, isMutable: mutable, cacheBytes: cacheBytes))
+    current = Mutex(
+      Folder(directory: directory, key: key, isMutable: mutable, cacheBytes: cacheBytes, digests: digests))
   }
 
   /// Serves another folder from the next request on.
-  package func replace(folder: String, key: String, mutable: Bool = false) throws(ServerError) {
+  package func replace(
+    folder: String, key: String, mutable: Bool = false, digests: Digests? = nil
+  ) throws(ServerError) {
     let directory = try SiteRoot.open(folder)
-    let new = Folder(directory: directory, key: key, isMutable: mutable, cacheBytes: cacheBytes)
+    let new = Folder(
+      directory: directory, key: key, isMutable: mutable, cacheBytes: cacheBytes, digests: digests)
     current.withLock { $0 = new }
     generation.add(1, ordering: .releasing)
   }

@@ -18,8 +18,6 @@ package final class StaticFiles: Handler {
     package var headers: @Sendable (_ path: String) -> Headers = { _ in [:] }
     /// The media type of a path, where the extension does not tell it.
     package var mediaType: @Sendable (_ path: String) -> String? = { _ in nil }
-    /// The SHA-256 of a path's bytes, where a manifest knows it (`.gz` forms are asked for by their own path).
-    package var digest: @Sendable (_ path: String) -> [UInt8]? = { _ in nil }
     /// Answers instead of a file (a withdrawn dataset); asked for every request, on the loop: must not block.
     package var instead: (@Sendable (Request) -> Response?)?
     /// The page shown for what is not there, to those who ask for HTML.
@@ -148,13 +146,14 @@ package final class StaticFiles: Handler {
     shared.setDefault("Cache-Control", policy.cacheControl(path))
     guard
       let plain = Representation(
-        open, stamp, coding: nil, varies: coded?.stamp != nil, type: type, known: policy.digest(path),
+        open, stamp, coding: nil, varies: coded?.stamp != nil, type: type, known: folder.digests?(path),
         shared: shared)
     else { return nil }
     var gzip: Representation?
     if let coded, let codedStamp = coded.stamp {
       gzip = Representation(
-        coded.file, codedStamp, coding: "gzip", varies: true, type: type, known: policy.digest(path + ".gz"),
+        coded.file, codedStamp, coding: "gzip", varies: true, type: type,
+        known: folder.digests?(path + ".gz"),
         shared: shared)
     }
     return StoredFile(path: requestPath, plain: plain, gzip: gzip)

@@ -38,7 +38,7 @@ extension EventLoop {
       return .problem(
         421, code: "misdirected", detail: "This server does not answer for the host that was asked for.")
     }
-    if limits.requestsPerSecond > 0, !connection.address.isLoopback,
+    if limits.requestsPerSecond > 0, connection.listener.listener.limitsRate, !connection.address.isLoopback,
       !rates.admits(connection.address.host, now: now)
     {
       counters.limited()

@@ -63,8 +63,11 @@ package enum Confinement {
   ///     and named in the outcome.
   ///   - mayListen: further listening sockets may be opened.
   package static func apply(readable: [String], writable: [String], mayListen: Bool = false) -> Outcome {
-    var core = rlimit(rlim_cur: 0, rlim_max: 0)
-    setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &core)
+    // No core file, no message queue.
+    for resource in [__rlimit_resource_t(RLIMIT_CORE.rawValue), doorsill_rlimit_message_queues()] {
+      var none = rlimit(rlim_cur: 0, rlim_max: 0)
+      setrlimit(resource, &none)
+    }
     let dumpable: Measure = doorsill_not_dumpable() == 0 ? .holds : .missing(reason())
     let privileges: Measure = doorsill_no_new_privileges() == 0 ? .holds : .missing(reason())
     let version = landlockVersion
@@ -181,16 +184,47 @@ package enum Confinement {
 
 /// Who the process is.
 package enum Privileges {
-  /// Gives up root for a user, for good. Nothing happens where the process is not root.
+  /// A user to become.
+  package struct User: Sendable, Equatable {
+    package let name: String
+    let uid: uid_t
+    let gid: gid_t
+
+    /// A user by name; nil where there is none.
+    package init?(named name: String) {
+      guard let entry = getpwnam(name) else { return nil }
+      self.init(name: name, uid: entry.pointee.pw_uid, gid: entry.pointee.pw_gid)
+    }
+
+    /// Whoever owns a folder or file; nil where it cannot be seen.
+    package init?(owning path: String) {
+      var status = stat()
+      guard stat(path, &status) == 0 else { return nil }
+      let name = getpwuid(status.st_uid).map { String(cString: $0.pointee.pw_name) }
+      self.init(name: name ?? "uid \(status.st_uid)", uid: status.st_uid, gid: status.st_gid)
+    }
+
+    private init(name: String, uid: uid_t, gid: gid_t) {
+      self.name = name
+      self.uid = uid
+      self.gid = gid
+    }
+
+    package var isRoot: Bool { uid == 0 }
+  }
+
+  /// Whether the process may do anything.
+  package static var isRoot: Bool { geteuid() == 0 }
+
+  /// Gives up root for a user, for good: groups, group, user, and the proof that there is no way back. Nothing
+  /// happens where the process is not root.
   /// - Returns: nil when done, or why not.
-  package static func drop(to user: String) -> String? {
-    guard geteuid() == 0 else { return nil }
-    guard let entry = getpwnam(user) else { return "there is no user “\(user)”" }
-    let (uid, gid) = (entry.pointee.pw_uid, entry.pointee.pw_gid)
-    guard uid != 0 else { return "the user “\(user)” is root itself" }
-    guard setgroups(0, nil) == 0, setgid(gid) == 0, setuid(uid) == 0, setuid(0) != 0 else {
+  package static func drop(to user: User) -> String? {
+    guard isRoot else { return nil }
+    guard !user.isRoot else { return "the user “\(user.name)” is root itself" }
+    guard setgroups(0, nil) == 0, setgid(user.gid) == 0, setuid(user.uid) == 0 else {
       return String(cString: strerror(errno))
     }
-    return nil
+    return setuid(0) != 0 && setgid(0) != 0 ? nil : "root could be had again"
   }
 }

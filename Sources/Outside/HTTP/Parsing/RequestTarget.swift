@@ -43,7 +43,11 @@ struct RequestTarget {
     } else {
       host = nil
     }
-    path = start..<pathEnd
+    // An absolute form without a path asks for `/` (RFC 9112 §3.2.1): the last slash before the authority stands for
+    // it. For OPTIONS it means the server as a whole, as `*` does (§3.2.4).
+    let standsForRoot =
+      authority.map { start == pathEnd && (method != .options || found != nil) ? $0 : nil } ?? nil
+    path = standsForRoot.map { ($0.lowerBound - 1)..<$0.lowerBound } ?? start..<pathEnd
     query = found
   }
 

@@ -46,9 +46,18 @@ enum ByteRanges: Equatable {
     case (nil, .some(let length)): return max(0, size - length)..<size
     case (.some(let start), nil): return start < size ? start..<size : 0..<0
     case (.some(let start), .some(let end)):
-      guard start <= end else { return nil }
+      guard start < end || !isBeyond(bytes, element.lowerBound..<dash, (dash + 1)..<element.upperBound) else {
+        return nil
+      }
       return start < size ? start..<(min(end, size - 1) + 1) : 0..<0
     }
+  }
+
+  /// Whether one row of digits is a larger number than another, however long both are.
+  private static func isBeyond(_ bytes: [UInt8], _ left: Range<Int>, _ right: Range<Int>) -> Bool {
+    let left = bytes[left].drop { $0 == 0x30 }
+    let right = bytes[right].drop { $0 == 0x30 }
+    return left.count == right.count ? right.lexicographicallyPrecedes(left) : left.count > right.count
   }
 
   /// Digits as a number (`.some(.some)`), nothing at all (`.some(nil)`), or something else (nil). What is beyond

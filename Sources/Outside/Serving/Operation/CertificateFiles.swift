@@ -3,29 +3,39 @@ import HTTP
 import Synchronization
 import Trust
 
-/// The certificate, key and revocation files of both listeners, and the contexts made of them.
+/// The certificate, key, staple and revocation files of both listeners, and the contexts made of them.
 final class CertificateFiles: Sendable {
   private let portalCertificate: String?
   private let portalKey: String?
+  private let ocspStaple: String?
   private let gatewayCertificate: String?
   private let gatewayKey: String?
   private let anchors: String
   private let list: String
+  /// One ring of ticket keys for every context that is made: a reload ends nobody's session.
+  private let ticketKeys: TicketKeys
   private let seen = Mutex<[String: Timestamp]>([:])
 
-  init(options: ServeOptions, authority: String) {
+  init(options: ServeOptions, authority: String) throws {
     portalCertificate = options.tlsCertificate
     portalKey = options.tlsKey
+    ocspStaple = options.ocspStaple
     gatewayCertificate = options.gatewayCertificate
     gatewayKey = options.gatewayKey
     anchors = authority + "/ca.pem"
     list = authority + "/crl.der"
+    ticketKeys = try TicketKeys()
+    _ = haveChanged()
   }
 
   /// Every file that is read again while the server runs.
   var paths: [String] {
-    [portalCertificate, portalKey, gatewayCertificate, gatewayKey, anchors, list].compactMap { $0 }
+    let gateway = gatewayCertificate == nil ? [] : [gatewayCertificate, gatewayKey, anchors, list]
+    return ([portalCertificate, portalKey, ocspStaple] + gateway).compactMap { $0 }
   }
+
+  /// The certificates that are shown to callers.
+  var certificates: [String] { Set([portalCertificate, gatewayCertificate].compactMap { $0 }).sorted() }
 
   func portal() throws -> TLSHolder? { try portalContext().map { TLSHolder($0) } }
   func gateway() throws -> TLSHolder? { try gatewayContext().map { TLSHolder($0) } }
@@ -33,21 +43,41 @@ final class CertificateFiles: Sendable {
   /// TLS 1.2 and 1.3 for the public, with resumption.
   func portalContext() throws -> TLSContext? {
     guard let portalCertificate, let portalKey else { return nil }
-    return try TLSContext(
-      TLSConfiguration(
-        role: .portal, certificateChainPEM: try Files.read(portalCertificate),
-        privateKeyPEM: try Files.read(portalKey)))
+    return try Self.open(
+      certificate: portalCertificate, key: portalKey, staple: ocspStaple, ticketKeys: ticketKeys)
+  }
+
+  /// A context for the public.
+  static func open(
+    certificate: String, key: String, staple: String?, ticketKeys: TicketKeys
+  ) throws -> TLSContext {
+    var configuration = TLSConfiguration(
+      role: .portal, certificateChainPEM: try Files.read(certificate, limit: 1 << 20),
+      privateKeyPEM: try Files.read(key, limit: 1 << 20))
+    configuration.ticketKeys = ticketKeys
+    // A staple is worth having, but none is no reason not to serve: it is missing until it was fetched once.
+    configuration.ocspStaple = staple.flatMap { try? Files.read($0, limit: 1 << 16) }
+    return try TLSContext(configuration)
   }
 
   /// TLS 1.3 alone for companies: a client certificate with the clientAuth usage, of our authority and not on its
   /// list, and neither tickets nor resumption.
   func gatewayContext() throws -> TLSContext? {
     guard let gatewayCertificate, let gatewayKey else { return nil }
-    let trust = try ClientTrust(anchorsPEM: try Files.read(anchors), crls: [try Files.read(list)])
+    return try Self.mutual(
+      certificate: gatewayCertificate, key: gatewayKey, anchors: anchors, lists: [list])
+  }
+
+  /// A context that demands a client certificate of one of the anchors.
+  static func mutual(certificate: String, key: String, anchors: String, lists: [String]) throws -> TLSContext
+  {
+    let trust = try ClientTrust(
+      anchorsPEM: try Files.read(anchors, limit: 1 << 20),
+      crls: try lists.map { try Files.read($0, limit: 64 << 20) })
     return try TLSContext(
       TLSConfiguration(
-        role: .gateway(trust), certificateChainPEM: try Files.read(gatewayCertificate),
-        privateKeyPEM: try Files.read(gatewayKey)))
+        role: .gateway(trust), certificateChainPEM: try Files.read(certificate, limit: 1 << 20),
+        privateKeyPEM: try Files.read(key, limit: 1 << 20)))
   }
 
   /// True where a file has another time of change than at the last look.
@@ -56,7 +86,7 @@ final class CertificateFiles: Sendable {
     for path in paths { now[path] = try? Files.modified(path) }
     return seen.withLock { seen in
       defer { seen = now }
-      return !seen.isEmpty && seen != now
+      return seen != now
     }
   }
 }

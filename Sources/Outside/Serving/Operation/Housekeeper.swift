@@ -22,6 +22,8 @@ final class Housekeeper: Sendable {
     var finished = false
     var reload = false
     var served = 0
+    /// What was last told about each kind of work.
+    var told: [String: String] = [:]
   }
 
   private let releases: ReleaseStore
@@ -31,13 +33,13 @@ final class Housekeeper: Sendable {
   private let certificates: CertificateFiles
   private let portalTLS: TLSHolder?
   private let gatewayTLS: TLSHolder?
-  private let log: AccessLog?
+  private let reopenLogs: @Sendable () -> Void
   private let state = Mutex(State())
 
   init(
     releases: ReleaseStore, access: AccessStore, answers: Answers, files: SiteRoot,
     certificates: CertificateFiles,
-    portalTLS: TLSHolder?, gatewayTLS: TLSHolder?, log: AccessLog?
+    portalTLS: TLSHolder?, gatewayTLS: TLSHolder?, reopenLogs: @escaping @Sendable () -> Void
   ) {
     self.releases = releases
     self.access = access
@@ -46,7 +48,7 @@ final class Housekeeper: Sendable {
     self.certificates = certificates
     self.portalTLS = portalTLS
     self.gatewayTLS = gatewayTLS
-    self.log = log
+    self.reopenLogs = reopenLogs
   }
 
   func start() {
@@ -74,7 +76,7 @@ final class Housekeeper: Sendable {
         defer { state.reload = false }
         return state.reload
       }
-      if reload { log?.reopen() }
+      if reload { reopenLogs() }
       tell("certificates") { try refreshCertificates(force: reload) }
       if round % Self.roundsPerCheckpoint == 0 { tell("log") { try answers.ledger.persist() } }
       if round % Self.roundsPerSnapshot == 0 { closeBooks() }
@@ -92,7 +94,7 @@ final class Housekeeper: Sendable {
   private func serveCurrentRelease() throws {
     let release = try releases.current()
     guard state.withLock({ $0.served != release.number }) else { return }
-    try files.replace(folder: release.siteFolder, key: String(release.number))
+    try files.replace(with: release)
     state.withLock { $0.served = release.number }
   }
 
@@ -102,13 +104,21 @@ final class Housekeeper: Sendable {
     if let gatewayTLS, let context = try certificates.gatewayContext() { gatewayTLS.replace(with: context) }
   }
 
-  /// A round's failure is told once on standard error and tried again with the next.
+  /// A failure is told on standard error when it is new, and tried again with the next round.
   private func tell(_ what: String, _ body: () throws -> Void) {
+    var failure: String?
     do {
       try body()
     } catch {
-      let message = (error as? any Fault)?.message ?? String(describing: error)
-      FileHandle.standardError.write(Data("doorsill: warning: \(what): \(message)\n".utf8))
+      failure = (error as? any Fault)?.message ?? String(describing: error)
     }
+    let isNew = state.withLock { state in
+      guard state.told[what] != failure else { return false }
+      // A change of certificates is tried once: silence in the next round does not mean that it went well.
+      if failure != nil || what != "certificates" { state.told[what] = failure }
+      return failure != nil
+    }
+    guard isNew, let failure else { return }
+    FileHandle.standardError.write(Data("doorsill: warning: \(what): \(failure)\n".utf8))
   }
 }

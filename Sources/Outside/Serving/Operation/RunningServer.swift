@@ -1,6 +1,6 @@
 import Access
 import Bytes
-import HTTP
+package import HTTP
 import Ledgers
 import Releases
 import Synchronization
@@ -15,10 +15,37 @@ package final class RunningServer: Sendable {
 
   private let server: Server
   private let housekeeper: Housekeeper
+  private let flag: ReadyFlag
+  private let supervisor: Supervisor
+  private let logs: [AccessLog]
+  private let record: ServingRecord
 
-  /// Opens everything, closes the door behind itself, proves that it is closed, and starts to listen.
-  package init(_ options: ServeOptions) throws {
+  /// Opens the sockets and reads the keys, gives up root, closes the door behind itself, proves that it is closed,
+  /// opens the state, and starts to answer.
+  package init(_ options: ServeOptions, supervisor: Supervisor) throws {
+    self.supervisor = supervisor
     let state = try OutsideState(folder: options.state)
+    let sockets = try Self.sockets(options, supervisor)
+    let certificates = try CertificateFiles(options: options, authority: state.authority)
+    let portalTLS = try certificates.portal()
+    let gatewayTLS = try certificates.gateway()
+    guard sockets.gateway == nil || gatewayTLS != nil else {
+      throw ServingError(
+        .noAuthority, "the gateway needs a certificate of its own and an authority for its clients",
+        hint:
+          "make them with 'doorsill ca init' and 'doorsill ca issue-server', and name them with --gateway-certificate and --gateway-key"
+      )
+    }
+    confinement = try Doorstep(
+      // What lies in the state is open to it anyway.
+      readable: Set(certificates.paths.map { Doorstep.folder(of: $0) }).filter {
+        $0 != state.folder && !$0.hasPrefix(state.folder + "/")
+      }.sorted(),
+      writable: [state.folder] + options.logs.folders, user: options.user, ownedBy: state.folder,
+      mustBeClosed: options.mustBeClosed, readAgain: certificates.paths,
+      requireSandbox: options.requireSandbox
+    ).close()
+
     let releases = try ReleaseStore(folder: state.folder, key: try state.releaseKey())
     let release = try releases.current()
     let access = try state.accessStore()
@@ -31,68 +58,115 @@ package final class RunningServer: Sendable {
     try answers.drain(access)
 
     let metrics = Metrics()
-    let files = try SiteRoot(folder: release.siteFolder, key: String(release.number))
-    let certificates = CertificateFiles(options: options, authority: state.authority)
-    let portalTLS = try certificates.portal()
-    let gatewayTLS = try certificates.gateway()
-
-    confinement = try Self.closeTheDoor(options, state: state, certificates: certificates)
-
-    let flag = ReadyFlag()
+    let files = try SiteRoot(release)
+    flag = ReadyFlag()
     let routes = PortalRoutes(
-      releases: releases, answers: answers, state: state, metrics: metrics, isReady: { flag.isReady })
-    let policy = SitePolicy(releases: releases).policy
-    let portal = routes.handler(files: StaticFiles(root: files, policy: policy))
-    guard let listen = ListenAddress(options.listen) else {
-      throw ServingError(
-        .address, "'\(options.listen)' is not an address", hint: "write it as 127.0.0.1:8080")
-    }
+      releases: releases, answers: answers, state: state, metrics: metrics,
+      isReady: { [flag] in flag.isReady })
     var listeners = [
       Listener(
-        listen, handler: portal, tls: portalTLS,
-        hosts: options.hosts.isEmpty ? .any : .names(Set(options.hosts)))
+        .opened(sockets.portal),
+        handler: routes.handler(
+          files: StaticFiles(root: files, policy: SitePolicy(releases: releases).policy)),
+        tls: portalTLS, hosts: options.hosts.isEmpty ? .any : .names(Set(options.hosts)))
     ]
-    if let address = options.gateway {
-      guard let gateway = ListenAddress(address) else {
-        throw ServingError(.address, "'\(address)' is not an address", hint: "write it as 127.0.0.1:8443")
-      }
-      guard let gatewayTLS else {
-        throw ServingError(
-          .noAuthority, "the gateway needs a certificate of its own and an authority for its clients",
-          hint:
-            "make them with 'doorsill ca init' and 'doorsill ca issue-server', and name them with --gateway-certificate and --gateway-key"
-        )
-      }
+    if let gateway = sockets.gateway {
+      // Companies have their quotas; a rate for addresses would only punish those that share one.
       listeners.append(
         Listener(
-          gateway, handler: Gateway(releases: releases, access: access, answers: answers), tls: gatewayTLS))
+          .opened(gateway), handler: Gateway(releases: releases, access: access, answers: answers),
+          tls: gatewayTLS, limitsRate: false))
     }
-    let log = try options.accessLog.map { try AccessLog(path: $0, format: .combined) }
-    server = Server(listeners: listeners, log: log, metrics: metrics)
+    let (log, slowLog) = try options.logs.open()
+    logs = [log, slowLog].compactMap { $0 }
+    var limits = options.logs.limits
+    limits.requestsPerSecond = options.requestsPerSecond
+    limits.requestBurst = options.requestsPerSecond * 2
+    server = Server(listeners: listeners, limits: limits, log: log, slowLog: slowLog, metrics: metrics)
     try server.start()
-    let addresses = server.addresses.map(\.description)
-    portalAddress = addresses[0]
-    gatewayAddress = addresses.count > 1 ? addresses[1] : nil
+    portalAddress = sockets.portal.address.description
+    gatewayAddress = sockets.gateway?.address.description
     housekeeper = Housekeeper(
       releases: releases, access: access, answers: answers, files: files, certificates: certificates,
-      portalTLS: portalTLS, gatewayTLS: gatewayTLS, log: log)
+      portalTLS: portalTLS, gatewayTLS: gatewayTLS, reopenLogs: { [server] in server.reopenLog() })
     housekeeper.start()
+    record = ServingRecord(
+      folder: state.folder, portal: portalAddress, gateway: gatewayAddress, confinement: confinement,
+      certificates: certificates.certificates)
+    record.write()
     flag.set(true)
+    supervisor.ready(status)
   }
 
-  /// Reads certificates, revocation list and release again, and opens the access log anew: SIGHUP.
-  package func reload() { housekeeper.reload() }
+  /// One line for `systemctl status`.
+  private var status: String {
+    "portal on \(portalAddress)" + (gatewayAddress.map { ", gateway on \($0)" } ?? "")
+      + (confinement.contains { $0.hasPrefix("WARNING") }
+        ? "; NOT WHOLLY CONFINED, see the log" : "; confined")
+  }
+
+  /// The sockets of portal and gateway: those systemd hands over (named `portal` and `gateway`; without names in this
+  /// order), or new ones.
+  private static func sockets(
+    _ options: ServeOptions, _ supervisor: Supervisor
+  ) throws -> (portal: OpenedSockets, gateway: OpenedSockets?) {
+    func inherited(_ name: String, _ place: Int) throws -> OpenedSockets? {
+      let all = supervisor.inherited
+      let isNamed = all.contains { ["portal", "gateway"].contains($0.name) }
+      let found = isNamed ? all.first { $0.name == name } : place < all.count ? all[place] : nil
+      return try found.map { try OpenedSockets(inherited: $0.descriptor) }
+    }
+    func opened(_ text: String, _ example: String) throws -> OpenedSockets {
+      guard let address = ListenAddress(text) else {
+        throw ServingError(.address, "'\(text)' is not an address", hint: "write it as \(example)")
+      }
+      return try OpenedSockets(address)
+    }
+    return (
+      try inherited("portal", 0) ?? opened(options.listen, "127.0.0.1:8080"),
+      try inherited("gateway", 1) ?? options.gateway.map { try opened($0, "127.0.0.1:8443") }
+    )
+  }
+
+  /// Reads certificates, revocation list and release again, and opens the logs anew: SIGHUP.
+  package func reload() {
+    supervisor.reloading()
+    housekeeper.reload()
+    supervisor.ready(status)
+  }
 
   /// Stops taking requests, lets those in flight finish, and closes the books: SIGTERM.
   package func stop() {
+    supervisor.stopping()
+    flag.set(false)
     server.drain()
     housekeeper.stop()
+    for log in logs { log.close() }
+    record.remove()
+  }
+}
+
+extension Release {
+  /// What the manifest says of the site's files: no file has to be read to know its digest.
+  fileprivate var siteDigests: SiteRoot.Digests {
+    { [self] path in part("\(Layout.site)/\(path)").flatMap { Hex.decode($0.sha256) } }
+  }
+}
+
+extension SiteRoot {
+  /// The site of a release, with the digests its manifest knows.
+  convenience init(_ release: Release) throws {
+    try self.init(folder: release.siteFolder, key: String(release.number), digests: release.siteDigests)
+  }
+
+  func replace(with release: Release) throws {
+    try replace(folder: release.siteFolder, key: String(release.number), digests: release.siteDigests)
   }
 }
 
 /// Whether the server takes requests.
 final class ReadyFlag: Sendable {
-  private let state = Mutex(false)
-  var isReady: Bool { state.withLock { $0 } }
-  func set(_ value: Bool) { state.withLock { $0 = value } }
+  private let state = Atomic(false)
+  var isReady: Bool { state.load(ordering: .relaxed) }
+  func set(_ value: Bool) { state.store(value, ordering: .relaxed) }
 }

@@ -1,0 +1,183 @@
+import Bytes
+import Glibc
+import Releases
+import Serving
+import Trust
+
+/// The outside state: who may read it, what lies in it, how long it holds.
+struct StateFolder {
+  let path: String
+  private static let group = Phrase("状态", "state")
+
+  var findings: [Finding] {
+    guard Files.isDirectory(path) else {
+      return [
+        Finding(
+          Self.group, Phrase("文件夹", "folder"), .bad, Phrase("没有 \(path)", "\(path) is not there"),
+          hint: Phrase("发布一次即会建立：doorsill publish", "publishing makes it: doorsill publish"))
+      ]
+    }
+    return [folder, room] + release + keys + authority
+  }
+
+  private var folder: Finding {
+    let mode = (try? Files.mode(path)).map { $0 & 0o777 } ?? 0o777
+    let isClosed = mode & 0o077 == 0
+    let octal = String(mode, radix: 8)
+    return Finding(
+      Self.group, Phrase("文件夹", "folder"), isClosed ? .good : .bad,
+      Phrase("\(path)（\(octal)）", "\(path) (\(octal))"),
+      hint: Phrase("其中有密钥：chmod 700 \(path)", "keys lie in it: chmod 700 \(path)"))
+  }
+
+  private var room: Finding {
+    var status = statvfs()
+    guard statvfs(path, &status) == 0 else {
+      return Finding(Self.group, Phrase("磁盘", "disk"), .bad, Phrase("无法查看", "cannot be seen"))
+    }
+    let free = Int(status.f_bavail) * Int(status.f_frsize)
+    let megabytes = free >> 20
+    return Finding(
+      Self.group, Phrase("磁盘", "disk"), free < 64 << 20 ? .bad : free < 1 << 30 ? .doubtful : .good,
+      Phrase("可用 \(megabytes) MiB", "\(megabytes) MiB free"),
+      hint: Phrase("写不下日志就不再答复：请腾出空间", "no answer leaves that the log has no room for: make room"))
+  }
+
+  private var release: [Finding] {
+    let name = Phrase("当前版本", "current release")
+    do throws(ReleaseError) {
+      let store = try ReleaseStore(folder: path)
+      let release = try store.current()
+      let text =
+        "\(release.number), \(release.manifest.created.rfc3339), \(try release.datasets().count)"
+      var found = [
+        Finding(
+          Self.group, name, .good,
+          Phrase("\(text) 个数据集，签名有效", "\(text) datasets, signature valid"))
+      ]
+      if let failure = store.failure {
+        found.append(
+          Finding(
+            Self.group, Phrase("新版本", "newer release"), .bad,
+            Phrase("不能提供服务：\(failure.message)", "not served: \(failure.message)"),
+            hint: failure.hint.map { Phrase($0, $0) }))
+      }
+      let gone = Set(try store.withdrawals().entries.map(\.dataset)).count
+      if gone > 0 {
+        found.append(
+          Finding(
+            Self.group, Phrase("已撤回", "withdrawn"), .good, Phrase("\(gone) 个数据集", "\(gone) datasets")))
+      }
+      return found
+    } catch {
+      return [
+        Finding(
+          Self.group, name, .bad, Phrase(error.message, error.message),
+          hint: error.hint.map { Phrase($0, $0) })
+      ]
+    }
+  }
+
+  /// Files nobody else may read.
+  private var keys: [Finding] {
+    let folder = path + "/keys"
+    let open = ((try? Files.list(folder)) ?? []).filter { name in
+      !name.hasSuffix(".pub") && ((try? Files.mode("\(folder)/\(name)")) ?? 0) & 0o077 != 0
+    }
+    let names = open.joined(separator: ", ")
+    return [
+      Finding(
+        Self.group, Phrase("密钥", "keys"), open.isEmpty ? .good : .bad,
+        open.isEmpty
+          ? Phrase("仅属主可读", "readable by their owner only")
+          : Phrase("他人可读：\(names)", "readable by others: \(names)"),
+        hint: Phrase("chmod 600 \(folder)/*", "chmod 600 \(folder)/*"))
+    ]
+  }
+
+  private var authority: [Finding] {
+    let folder = path + "/authority"
+    guard Files.exists(folder + "/ca.pem") else { return [] }
+    var found = [Lifetime.finding(ofCertificate: folder + "/ca.pem", Phrase("证书机构", "authority"), Self.group)]
+    let name = Phrase("吊销列表", "revocation list")
+    if let list = try? RevocationList(der: Files.read(folder + "/crl.der", limit: 64 << 20)) {
+      found.append(
+        Lifetime.finding(
+          name, Self.group, until: list.nextUpdate, warnDays: 7,
+          hint: Phrase(
+            "过期后一切客户端都被拒绝；重新签发：doorsill ca crl",
+            "once it ends every client is refused; sign it anew: doorsill ca crl")))
+    } else {
+      found.append(
+        Finding(
+          Self.group, name, .bad, Phrase("没有或不能读取", "missing or not to be read"),
+          hint: Phrase("签发一份：doorsill ca crl", "sign one: doorsill ca crl")))
+    }
+    return found
+  }
+}
+
+/// The server that runs over a state, by what it wrote down when it started.
+struct Service {
+  let state: String
+  private static let group = Phrase("服务", "server")
+
+  var findings: [Finding] {
+    guard let record = ServingRecord(runningIn: state) else {
+      return [Finding(Self.group, Phrase("进程", "process"), .good, Phrase("未在运行", "none is running"))]
+    }
+    let places = [record.portal, record.gateway].compactMap { $0 }.joined(separator: ", ")
+    var found = [
+      Finding(
+        Self.group, Phrase("进程", "process"), .good,
+        Phrase(
+          "\(record.process)，自 \(record.startedAt.rfc3339)，\(places)",
+          "\(record.process), since \(record.startedAt.rfc3339), on \(places)"))
+    ]
+    let doubts = record.confinement.filter { $0.hasPrefix("WARNING") }.map { String($0.dropFirst(9)) }
+    let closed = record.confinement.filter { $0.hasPrefix("closed: ") }.map { String($0.dropFirst(8)) }
+    let holds = record.confinement.filter { $0.hasSuffix(": holds") }.map { String($0.dropLast(7)) }
+    found.append(
+      Finding(
+        Self.group, Phrase("约束", "confinement"), doubts.isEmpty ? .good : .doubtful,
+        Phrase(holds.joined(separator: "、"), holds.joined(separator: ", "))))
+    for doubt in doubts {
+      found.append(Finding(Self.group, Phrase("约束", "confinement"), .doubtful, Phrase(doubt, doubt)))
+    }
+    if !closed.isEmpty {
+      found.append(
+        Finding(
+          Self.group, Phrase("打不开", "cannot open"), .good,
+          Phrase(closed.joined(separator: "、"), closed.joined(separator: ", "))))
+    }
+    for path in record.certificates {
+      found.append(Lifetime.finding(ofCertificate: path, Phrase("证书", "certificate"), Self.group))
+    }
+    return found
+  }
+}
+
+/// How long something still holds.
+private enum Lifetime {
+  static func finding(ofCertificate path: String, _ name: Phrase, _ group: Phrase) -> Finding {
+    guard let certificate = try? Certificate(pem: Files.read(path, limit: 1 << 20)) else {
+      return Finding(group, name, .doubtful, Phrase("不能读取 \(path)", "\(path) cannot be read"))
+    }
+    return finding(
+      name, group, until: certificate.notAfter, warnDays: 14,
+      hint: Phrase("换上新证书即生效，无需重启：\(path)", "put a new one in its place, no restart is needed: \(path)"))
+  }
+
+  static func finding(
+    _ name: Phrase, _ group: Phrase, until end: Timestamp, warnDays: Int64, hint: Phrase
+  ) -> Finding {
+    let days = (end.secondsSince1970 - Timestamp.now().secondsSince1970) / 86_400
+    let text = end.rfc3339
+    return Finding(
+      group, name, end <= .now() ? .bad : days < warnDays ? .doubtful : .good,
+      end <= .now()
+        ? Phrase("已于 \(text) 过期", "ended \(text)")
+        : Phrase("有效至 \(text)（\(days) 天）", "valid until \(text) (\(days) days)"),
+      hint: hint)
+  }
+}

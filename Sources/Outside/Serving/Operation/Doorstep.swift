@@ -1,0 +1,77 @@
+import Bytes
+import Glibc
+import HTTP
+
+/// Closes the door behind a starting server: gives up root, then the right to open anything but what it serves, and
+/// proves both. Called when the sockets are open and before any thread is made.
+struct Doorstep {
+  /// Folders and files that may be read.
+  var readable: [String]
+  /// Folders in which files may be made and changed.
+  var writable: [String]
+  /// Whom to become where the process is root: by name, or whoever owns `ownedBy`.
+  var user: String?
+  var ownedBy: String
+  var mustBeClosed: [String] = []
+  /// Files that are read again while the server runs.
+  var readAgain: [String] = []
+  var requireSandbox: Bool
+
+  /// Returns what holds, one line each, for the log and for `doctor`; what does not hold begins with `WARNING`.
+  func close() throws -> [String] {
+    var lines = try giveUpRoot()
+    for folder in readable + writable where access(folder, R_OK | X_OK) != 0 {
+      throw ServingError(
+        .user,
+        "the user of this process cannot read the folder \(folder): \(String(cString: strerror(errno)))",
+        hint: "give it to that user, and let the folders above it be passed through (chmod o+x)")
+    }
+    let outcome = Confinement.apply(readable: readable, writable: writable)
+    lines += outcome.lines.map { name, measure in
+      measure.isWhole ? "\(name): \(measure.text)" : "WARNING: \(name): \(measure.text)"
+    }
+    let open = mustBeClosed.filter { Confinement.probe($0) == .opens }
+    lines += mustBeClosed.filter { Files.exists($0) && !open.contains($0) }.map { "closed: \($0)" }
+    lines += open.map { "WARNING: still open to this process: \($0)" }
+    lines += readAgain.filter { Confinement.probe($0) == .denied }.map {
+      "WARNING: \($0) cannot be read again by the user this process has become: a change of it needs a restart"
+    }
+    guard !requireSandbox || (outcome.isConfined && open.isEmpty) else {
+      throw ServingError(
+        .sandbox,
+        "the server is not confined: \(lines.filter { $0.hasPrefix("WARNING") }.joined(separator: "; "))",
+        hint: "use a kernel with Landlock (5.13 or later), or start without --require-sandbox")
+    }
+    return lines
+  }
+
+  private func giveUpRoot() throws -> [String] {
+    guard Privileges.isRoot else {
+      guard user == nil else {
+        throw ServingError(
+          .user, "only root can become another user", hint: "start as root, or leave --user out")
+      }
+      return []
+    }
+    let chosen = user.map { Privileges.User(named: $0) } ?? Privileges.User(owning: ownedBy)
+    guard let chosen else {
+      throw ServingError(
+        .user, "there is no user '\(user ?? ownedBy)'",
+        hint: "make it with 'useradd --system', or name another")
+    }
+    if user == nil, chosen.isRoot {
+      return ["WARNING: this process stays root: name a user with --user, or give \(ownedBy) to one"]
+    }
+    if let reason = Privileges.drop(to: chosen) {
+      throw ServingError(.user, "cannot become the user '\(chosen.name)': \(reason)")
+    }
+    return ["user: \(chosen.name)"]
+  }
+
+  /// The folder a file lies in, absolute where it can be found.
+  static func folder(of path: String) -> String {
+    let parent = Files.parent(of: path)
+    let folder = parent.isEmpty ? "." : parent
+    return (try? Files.resolved(folder)) ?? folder
+  }
+}
