@@ -15,7 +15,8 @@ import Testing
 
   @Test func `has the verbs that were promised`() {
     for verb in [
-      "init", "check", "classify", "person add", "approve", "publish", "serve", "doctor", "ca init", "ca issue",
+      "init", "check", "classify", "person add", "approve", "publish", "serve", "doctor", "ca init",
+      "ca issue",
       "ca revoke",
       "ca crl", "client add", "grant add", "grant approve", "key create", "key revoke", "ledger verify",
       "receipt verify", "result list", "result try", "release list", "release verify", "withdraw", "convert",

@@ -16,7 +16,9 @@ extension Timestamp {
 
   /// Any of the three forms a recipient must read (RFC 9110 §5.6.7): IMF-fixdate, RFC 850 and asctime.
   package init?(httpDate text: String) {
-    var words = text.utf8.split(separator: 0x20, omittingEmptySubsequences: false).map { String(Substring($0)) }
+    var words = text.utf8.split(separator: 0x20, omittingEmptySubsequences: false).map {
+      String(Substring($0))
+    }
     // Two spaces stand in one place only: before a day of one digit in asctime's form.
     let hasShortDay = words.count == 6 && words[2].isEmpty && words[3].utf8.count == 1
     if hasShortDay { words.remove(at: 2) }
