@@ -4,6 +4,7 @@ import Policies
 import Releases
 import Support
 import Testing
+import Trust
 
 @testable import Publishing
 
@@ -105,6 +106,44 @@ import Testing
     try place.publish()
     let csv = String(decoding: try Files.read(place.site + "/data/v/v.csv"), as: UTF8.self)
     #expect(Set(csv.split(whereSeparator: \.isNewline).dropFirst()) == ["20,33", "21,33", "22,33"])
+  }
+
+  private static let grouped = """
+    {name: "patients-open", requires: {kAnonymity: 20, lDiversity: 3},
+     select: ["district", {field: "age", name: "age_band", bands: [20, 40]}, "illness"]}
+    """
+
+  @Test func `is withdrawn with its source, for good`() throws {
+    let place = try Self.portal(Self.grouped)
+    try place.publish()
+    let names = try Withdrawal.withdraw(
+      "patients", portal: place.portal, reason: "a mistake", by: Author(systemUser: "root"), now: .now())
+    #expect(names == ["patients", "patients-open"])
+    #expect(!Files.exists(place.site + "/data/patients-open/patients-open.csv"))
+    let next = try place.publish()
+    #expect(!next.datasets.contains { names.contains($0.name) })
+    #expect(throws: PublishingError(.refused, "")) {
+      try Withdrawal.withdraw(
+        "patients", portal: place.portal, reason: "again", by: Author(systemUser: "root"), now: .now())
+    }
+  }
+
+  @Test func `does not stay open where its source is closed`() throws {
+    let place = try Self.portal(Self.grouped)
+    try place.publish()
+    try place.change("Catalog/patients/dataset.json5", "level: \"L3\"", "level: \"L4\"")
+    try place.approve("patients")
+    let objections = try place.objections { try place.publish() }
+    #expect(objections.map(\.dataset) == ["patients-open"])
+    #expect(objections.first?.reasons.map(\.code) == [.closedParent])
+    #expect(Files.exists(place.site + "/data/patients-open/patients-open.csv"), "nothing was published")
+    // Without the view it is closed, and what was open of it leaves the kept releases.
+    try place.change("Catalog/patients/dataset.json5", "views: [", "// views: [")
+    try place.change("Catalog/patients/dataset.json5", "select: [", "// select: [")
+    try place.approve("patients")
+    try place.publish()
+    #expect(!Files.exists(place.portal.outside + "/releases/1/site/data/patients-open/patients-open.csv"))
+    try ReleaseStore(folder: place.portal.outside).release(1).verifyParts()
   }
 }
 

@@ -175,17 +175,25 @@ enum PortalVerbs {
   }
 
   private static func publish(_ invocation: Invocation) throws -> ExitStatus {
+    let publisher = try publisher(invocation)
+    let publication = try telling(invocation.terminal) { try publisher.publish() }
+    PublicationPage.show(publication, json: invocation.has("--json"), invocation.terminal)
+    return .done
+  }
+
+  /// A publication of the portal that the options name.
+  static func publisher(_ invocation: Invocation) throws -> Publisher {
     let terminal = invocation.terminal
-    let publisher = try Publisher(
+    return try Publisher(
       try invocation.portal(),
       options: PublishOptions(author: try invocation.author(), dryRun: invocation.has("--dry-run"))
     ) { stage in terminal.progress(words(for: stage)) }
-    do {
-      let publication = try publisher.publish()
-      terminal.clearProgress()
-      PublicationPage.show(publication, json: invocation.has("--json"), terminal)
-      return .done
-    } catch let rejection as Rejection {
+  }
+
+  /// Runs a publication; where it is rejected, every fault and objection is told before the error goes on.
+  static func telling<R>(_ terminal: Terminal, _ body: () throws -> R) throws -> R {
+    defer { terminal.clearProgress() }
+    do { return try body() } catch let rejection as Rejection {
       terminal.clearProgress()
       tell(rejection.faults, count: rejection.faultCount, terminal)
       for objection in rejection.objections { VerdictPage.tell(objection, terminal) }

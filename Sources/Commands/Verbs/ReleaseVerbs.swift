@@ -5,11 +5,12 @@ import Releases
 import Serving
 import Trust
 
-/// `release` and `withdraw`: what has been published.
+/// `withdraw` and `release`: what has been published.
 enum ReleaseVerbs {
   static let all: [Verb] = [
     Verb(
-      "withdraw", "DATASET", Phrase("立即撤回一个数据集", "take a dataset out at once"),
+      "withdraw", "DATASET",
+      Phrase("立即并永久撤回一个数据集及其开放视图", "take a dataset and its open views out at once, for good"),
       options: [Option("--reason", "TEXT", Phrase("书面理由", "the reason, in writing")), .portal]
         + Option.person,
       example: "doorsill withdraw airports --reason '坐标有误'", run: withdraw),
@@ -18,63 +19,76 @@ enum ReleaseVerbs {
       options: [.portal, .state, .json],
       example: "doorsill release list", run: list),
     Verb(
+      "release show", "[NUMBER]",
+      Phrase(
+        "显示一个发布版本（缺省：当前）的内容与撤回记录",
+        "show what a release holds (default: the one served), and what was withdrawn"),
+      options: [.portal, .state, .json], example: "doorsill release show 3", run: show),
+    Verb(
+      "release diff", "OLDER [NEWER]",
+      Phrase("比较两个发布版本（缺省：与当前比较）", "compare two releases (default: with the one served)"),
+      options: [.portal, .state, .json], example: "doorsill release diff 2 3", run: diff),
+    Verb(
       "release verify", "[NUMBER]",
       Phrase("核验发布版本的签名与每个文件的摘要", "verify a release's signature and every part of it"),
       options: [.portal, .state, .json], example: "doorsill release verify", run: verify),
   ]
 
-  private static func store(_ invocation: Invocation) throws -> ReleaseStore {
+  static func store(_ invocation: Invocation) throws -> ReleaseStore {
     let outside = try invocation.outside()
     return try ReleaseStore(folder: outside.folder, key: try outside.releaseKey())
+  }
+
+  /// A release by its number; the one that is served where none is given.
+  static func release(_ word: String?, of store: ReleaseStore) throws -> Release {
+    guard let word else { return try store.current() }
+    return try store.release(try number(word))
+  }
+
+  static func number(_ word: String) throws -> Int {
+    guard let number = Int(word), number > 0 else {
+      throw UsageFault(Phrase("版本号须为整数，而不是“\(word)”", "a release is named by its number, not '\(word)'"))
+    }
+    return number
   }
 
   private static func withdraw(_ invocation: Invocation) throws -> ExitStatus {
     let dataset = try invocation.operands(1, 1)[0]
     let portal = try invocation.portal()
-    try Withdrawal.withdraw(
+    let names = try Withdrawal.withdraw(
       dataset, portal: portal, reason: try invocation.required("--reason"), by: try invocation.author(),
       now: .now())
     invocation.terminal.note(
-      Phrase("已撤回 \(dataset)：下一次请求起不再提供", "withdrew \(dataset): gone with the next request"))
+      Phrase(
+        "已撤回 \(names.joined(separator: "、"))：下一次请求起不再提供",
+        "withdrew \(names.joined(separator: ", ")): gone with the next request"))
     return .done
   }
 
   private static func list(_ invocation: Invocation) throws -> ExitStatus {
-    let store = try store(invocation)
-    let current = try? store.current().number
-    let releases = try store.numbers().map { try store.release($0) }
+    let releases = try store(invocation).summaries()
     if invocation.has("--json") {
-      let items: [JSON] = releases.map {
-        [
-          "release": JSON($0.number), "created": .string($0.manifest.created.rfc3339),
-          "current": .bool($0.number == current),
-          "parts": JSON($0.manifest.parts.count), "root": .string($0.manifest.root),
-        ]
-      }
-      invocation.terminal.print(bytes: JSON.array(items).serialized(pretty: true) + [0x0A])
+      invocation.terminal.print(bytes: JSON.array(releases.map(\.json)).serialized(pretty: true) + [0x0A])
       return .done
     }
     invocation.terminal.table(
-      [[Phrase("版本", "release").said, Phrase("时间", "made").said, Phrase("文件", "parts").said, ""]]
+      [
+        [
+          Phrase("版本", "release").said, Phrase("时间", "made").said, Phrase("数据集", "datasets").said,
+          Phrase("文件", "parts").said, Phrase("字节", "bytes").said, Phrase("已撤文件", "holes").said, "",
+        ]
+      ]
         + releases.map {
           [
-            String($0.number), $0.manifest.created.rfc3339, String($0.manifest.parts.count),
-            $0.number == current ? Phrase("← 当前", "← served").said : "",
+            String($0.number), $0.created.rfc3339, String($0.datasets.count), String($0.parts),
+            String($0.bytes), String($0.holes), $0.isCurrent ? Phrase("← 当前", "← served").said : "",
           ]
         })
     return .done
   }
 
   private static func verify(_ invocation: Invocation) throws -> ExitStatus {
-    let operands = try invocation.operands(0, 1)
-    let store = try store(invocation)
-    var release = try store.current()
-    if let word = operands.first {
-      guard let number = Int(word) else {
-        throw UsageFault(Phrase("版本号须为整数，而不是“\(word)”", "a release is named by its number, not '\(word)'"))
-      }
-      release = try store.release(number)
-    }
+    let release = try release(try invocation.operands(0, 1).first, of: try store(invocation))
     let faults = release.faults()
     for fault in faults { invocation.terminal.tell(fault) }
     guard faults.isEmpty else { return .refused }

@@ -1,10 +1,13 @@
 /// Every verb, in the order of the help page.
 enum Verbs {
   static let all: [Verb] =
-    PortalVerbs.all + PersonVerbs.all + ReleaseVerbs.all + ServeVerbs.all + DoctorVerbs.all
-    + AuthorityVerbs.all
-    + ClientVerbs.all
-    + GrantVerbs.all + KeyVerbs.all + ResultVerbs.all + LedgerVerbs.all + TableVerbs.all
+    [
+      PortalVerbs.all, PersonVerbs.all, ReleaseVerbs.all, CarryingVerbs.all,
+      ServeVerbs.all, DoctorVerbs.all,
+      AuthorityVerbs.all, ClientVerbs.all, GrantVerbs.all, KeyVerbs.all,
+      ResultVerbs.all, LedgerVerbs.all,
+      TableVerbs.all,
+    ].flatMap { $0 }
 
   /// The groups of the help page, by the first word of their verbs.
   static let groups: [(Phrase, [String])] = [

@@ -129,6 +129,11 @@ package enum Gate {
     return Words.problem(.profileTooWeak, profile.name, level.id)
   }
 
+  /// What stands against publishing an open view of a dataset that is itself held at this level; nil if nothing does.
+  package static func objection(toView view: String, of parent: String, at level: Level) -> Problem? {
+    level.openness == .closed ? Words.problem(.closedParent, parent, view) : nil
+  }
+
   /// The signatures that a change against what is published asks for.
   private static func changes(
     since previous: PublishedState?, to level: Level, _ verdict: Verdict, _ scale: Scale

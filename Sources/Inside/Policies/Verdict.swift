@@ -68,6 +68,8 @@ package struct Problem: Sendable, Equatable, Hashable {
     case profileTooWeak
     /// An open view below the k or l that it requires.
     case viewTooRisky
+    /// An open view of a dataset that is closed.
+    case closedParent
   }
 
   package let code: Code

@@ -161,6 +161,15 @@ extension Words {
           "请第二人运行 doorsill approve policy，或恢复原文件。",
           "A second person runs: doorsill approve policy; or put the files back.")
       )
+    case .closedParent:
+      (
+        Sentence(
+          "“\(place)”是“\(what)”的开放视图，而“\(what)”不予开放。",
+          "“\(place)” is an open view of “\(what)”, which is closed."),
+        Sentence(
+          "不予开放的数据集只有目录条目：删去该视图，或由第二人批准较低的级别。",
+          "A closed dataset has a catalogue entry only: remove the view, or have a lower level approved.")
+      )
     case .viewTooRisky:
       (
         Sentence(

@@ -18,6 +18,8 @@ package struct History: Sendable {
     package var modified: Timestamp
     /// The release in which it last changed.
     package var release: Int
+    /// For an open view: the restricted dataset it was derived from, with which it is withdrawn.
+    package var parent: String?
 
     var state: PublishedState {
       PublishedState(
@@ -37,6 +39,11 @@ package struct History: Sendable {
 
   static let empty = History(
     release: 0, policyHash: "", frameHash: "", policyFiles: [:], datasets: [:], results: [:])
+
+  /// The open views of a dataset that were published with it.
+  func views(of dataset: String) -> [String] {
+    datasets.filter { $0.value.parent == dataset }.map(\.key).sorted()
+  }
 
   static func folder(_ portal: Portal, release: Int) -> String { "\(portal.inside)/history/\(release)" }
 
@@ -141,9 +148,8 @@ extension History.Dataset {
   var json: JSON {
     [
       "evidence": .string(evidenceHash), "fingerprint": .string(fingerprint),
-      "legalBasis": .bool(hasLegalBasis),
-      "level": .string(level), "modified": .string(modified.rfc3339), "policy": .string(policyHash),
-      "release": JSON(release),
+      "legalBasis": .bool(hasLegalBasis), "level": .string(level), "modified": .string(modified.rfc3339),
+      "parent": JSON(parent), "policy": .string(policyHash), "release": JSON(release),
     ]
   }
 
@@ -157,6 +163,6 @@ extension History.Dataset {
     self.init(
       level: level, hasLegalBasis: basis, evidenceHash: evidence, policyHash: policy,
       fingerprint: fingerprint,
-      modified: modified, release: release)
+      modified: modified, release: release, parent: json["parent"]?.string)
   }
 }

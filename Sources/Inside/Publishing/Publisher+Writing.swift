@@ -83,18 +83,22 @@ extension Publisher {
       guard let before = history.datasets[name],
         let old = previous.scale.level(before.level), old.openness < level.openness
       else { continue }
-      try decisions.record([
-        [
-          "event": "closed", "dataset": .string(name), "from": .string(old.id), "to": .string(level.id),
-          "through": JSON(history.release), "time": .string(options.now.rfc3339),
-        ]
-      ])
-      try Withdrawing.withdraw(
-        name, outside: portal.outside, through: history.release,
-        reason: Text([
-          ("zh", "密级由 \(old.id) 调整为 \(level.id)"),
-          ("en", "The level was raised from \(old.id) to \(level.id)"),
-        ]), time: options.now, key: keys.release)
+      // A closed dataset has no views either: those that were open go with it.
+      let views = level.openness == .closed ? history.views(of: name) : []
+      for dataset in [name] + views {
+        try decisions.record([
+          [
+            "event": "closed", "dataset": .string(dataset), "from": .string(old.id), "to": .string(level.id),
+            "through": JSON(history.release), "time": .string(options.now.rfc3339),
+          ]
+        ])
+        try Withdrawing.withdraw(
+          dataset, outside: portal.outside, through: history.release,
+          reason: Text([
+            ("zh", "密级由 \(old.id) 调整为 \(level.id)"),
+            ("en", "The level was raised from \(old.id) to \(level.id)"),
+          ]), time: options.now, key: keys.release)
+      }
     }
   }
 
@@ -130,6 +134,13 @@ extension Publisher {
       // Pages of results stand under the clearance for results, the others of a dataset under that for its entry.
       let isResult = page.path.split(separator: "/").dropLast(2).contains("results")
       try writer.file(page.path, page.bytes, (isResult ? pass?.results : pass?.entry) ?? portalClearance)
+    }
+    for shell in site.shells() { try writer.shell(shell.name, shell.bytes, portalClearance) }
+    // Where a server fills nothing in, a page says what happened to a withdrawn dataset.
+    for entry in withdrawn.entries where entry.through == nil {
+      for page in site.tombstones(entry.dataset, time: entry.time, reason: entry.reason) {
+        try writer.tombstone(entry.dataset, page.path, page.bytes, portalClearance)
+      }
     }
     let exports = Exports(catalog: catalog, published: published, created: options.now)
     let graph = exports.graph()
@@ -178,6 +189,7 @@ extension Publisher {
       return before?.evidenceHash != judgement.evidenceHash || before?.level != judgement.pass.level.id
         || before?.policyHash != policies.hash
     }.map { Decisions.entry($0, release: release, now: options.now) }
+    if let rollback { entries.append(rollback.entry(release: release, now: options.now)) }
     entries.append([
       "event": "publication", "release": JSON(release), "policy": .string(policies.hash),
       "datasets": JSON(judgements.map(\.examination.dataset.name)), "time": .string(options.now.rfc3339),
@@ -196,7 +208,8 @@ extension Publisher {
         level: judgement.pass.level.id, hasLegalBasis: judgement.verdict.hasLegalBasis,
         evidenceHash: judgement.evidenceHash, policyHash: policies.hash,
         fingerprint: judgement.examination.fingerprint, modified: modified(judgement, changes),
-        release: changed(judgement, changes, in: release))
+        release: changed(judgement, changes, in: release),
+        parent: judgement.examination.dataset.derivation?.parent)
     }
     return History(
       release: release, policyHash: policies.hash, frameHash: try frameHash(), policyFiles: policies.files,

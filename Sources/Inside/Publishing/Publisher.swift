@@ -41,6 +41,10 @@ package final class Publisher {
   let catalog: Catalog
   let keys: InsideKeys
   let history: History
+  /// Datasets that were withdrawn for good: they enter no release any more.
+  let withdrawn: Withdrawals
+  /// Where this publication goes back to an earlier release: what the decisions log is told of it.
+  var rollback: RollbackNote?
   private let lock: FileLock
 
   /// Takes the portal's lock, and reads policies, catalogue and the history of the release that is served.
@@ -58,13 +62,9 @@ package final class Publisher {
     try Self.bringReleaseKeyOut(portal, keys)
     // A run cut short may have left a whole first release whose turn is only now: it counts as the one before.
     try Housekeeping.cleanUp(outside: portal.outside, key: keys.release.publicKey)
-    history = try History.load(portal, release: try Self.servedRelease(portal, keys))
-  }
-
-  /// The number of the release that is served now, or nil before the first.
-  private static func servedRelease(_ portal: Portal, _ keys: InsideKeys) throws -> Int? {
-    guard Files.exists("\(portal.outside)/\(Layout.current)") else { return nil }
-    return try ReleaseStore(folder: portal.outside, key: keys.release.publicKey).current().number
+    let store = try ReleaseStore(folder: portal.outside, key: keys.release.publicKey)
+    history = try History.load(portal, release: try store.served()?.number)
+    withdrawn = try store.withdrawals()
   }
 
   /// The public half of the release key crosses once; another key lying there is never overwritten.
@@ -85,12 +85,20 @@ package final class Publisher {
 
   /// The whole way. Throws `Rejection` where data or policy say no, and whatever failed otherwise; the release that
   /// is served stays until the new one is whole.
-  package func publish() throws -> Publication {
-    let policyApprovals = try passPolicy()
-    let declared = catalog.datasets.filter { dataset in
-      (dataset.availableFrom.map { $0 <= options.now } ?? true)
+  package func publish() throws -> Publication { try publish(due) }
+
+  /// The datasets whose time has come and that nobody withdrew.
+  var due: [Dataset] {
+    catalog.datasets.filter { dataset in
+      (dataset.availableFrom.map { $0 <= options.now } ?? true) && !withdrawn.isGone(dataset.name)
     }
-    let due = declared + (try Views.derived(from: declared, of: portal, scale: policies.scale))
+  }
+
+  /// The way of these datasets, and of the views derived from them.
+  func publish(_ declared: [Dataset]) throws -> Publication {
+    let policyApprovals = try passPolicy()
+    let views = try Views.derived(from: declared, of: portal, scale: policies.scale) { !withdrawn.isGone($0) }
+    let due = declared + views
     var examinations: [Examination] = []
     for (number, dataset) in due.enumerated() {
       progress(.reading(dataset: dataset.name, number: number + 1, of: due.count))
@@ -122,13 +130,25 @@ package final class Publisher {
     for examination in examinations {
       let name = examination.dataset.name
       switch try examination.judge(policies, previous: history.datasets[name]?.state) {
-      case .success(let judgement): judgements.append(judgement)
+      case .success(let judgement):
+        judgements.append(judgement)
+        objections += shutParent(of: judgement, among: judgements)
       case .failure(let refusal):
         objections.append(Objection(dataset: name, reasons: refusal.reasons, needs: refusal.needs))
       }
     }
     guard objections.isEmpty else { throw Rejection(faults: [], faultCount: 0, objections: objections) }
     return judgements
+  }
+
+  /// A dataset that is closed is known by its catalogue entry only: no view of it may be open.
+  private func shutParent(of view: Judgement, among judgements: [Judgement]) -> [Objection] {
+    let name = view.examination.dataset.name
+    guard let parent = view.examination.dataset.derivation?.parent,
+      let level = judgements.first(where: { $0.examination.dataset.name == parent })?.pass.level,
+      let problem = Gate.objection(toView: name, of: parent, at: level)
+    else { return [] }
+    return [Objection(dataset: name, reasons: [problem], needs: [])]
   }
 
   /// A change of the policy files is itself a change that a second person signs, judged under the policy before it.

@@ -1,32 +1,60 @@
 package import Bytes
-import Catalogs
 import Crossing
 import Ledgers
 import Releases
 package import Trust
 
-/// Takes a dataset out at once, and says so in the decisions log.
+/// Takes a dataset out at once, with the open views derived from it, and says so in the decisions log. It works from
+/// what was published alone: a catalogue that cannot be read does not stand in the way.
 package enum Withdrawal {
+  /// Returns the names that were taken out, sorted. Throws `refused` where all of it was taken out before.
   package static func withdraw(
     _ dataset: String, portal: Portal, reason: String, by author: Author, now: Timestamp
-  ) throws {
-    let publisher = try Publisher(portal, options: PublishOptions(author: author, now: now))
-    guard publisher.history.datasets[dataset] != nil else {
+  ) throws -> [String] {
+    try portal.makeInside()
+    let lock = try FileLock(portal.inside + "/lock")
+    defer { withExtendedLifetime(lock) {} }
+    let keys = try InsideKeys(portal: portal)
+    let store = try ReleaseStore(folder: portal.outside, key: keys.release.publicKey)
+    guard let release = try store.served() else {
+      throw PublishingError(.unknownDataset, "nothing has been published yet", blame: .usage)
+    }
+    let history = try History.load(portal, release: release.number)
+    let known = try store.withdrawals()
+    let isKept = try isKept(dataset, store)
+    guard history.datasets[dataset] != nil || known.isGone(dataset) || isKept else {
       throw PublishingError(
-        .unknownDataset, "release \(publisher.history.release) has no dataset '\(dataset)'",
-        hint: nearest(dataset, in: publisher.history.datasets.keys.sorted()).map { "did you mean '\($0)'?" })
+        .unknownDataset, "no release that is kept has a dataset '\(dataset)'",
+        hint: nearest(dataset, in: history.datasets.keys.sorted()).map { "did you mean '\($0)'?" },
+        blame: .usage)
+    }
+    let names = ([dataset] + history.views(of: dataset)).filter { !known.isGone($0) }.sorted()
+    guard !names.isEmpty else {
+      throw PublishingError(
+        .refused, "'\(dataset)' was withdrawn before",
+        hint: "'doorsill release show' lists what was withdrawn")
     }
     let decisions = try Decisions(
-      portal, origin: LogNames.decisions(baseURL: publisher.catalog.baseURL), key: publisher.keys.release,
-      author: author)
-    try decisions.record([
-      [
-        "event": "withdrawal", "dataset": .string(dataset), "reason": .string(reason),
-        "time": .string(now.rfc3339),
-      ]
-    ])
-    try Withdrawing.withdraw(
-      dataset, outside: portal.outside, through: nil, reason: Text(reason), time: now,
-      key: publisher.keys.release)
+      portal, origin: LogNames.decisions(baseURL: release.settings.baseURL), key: keys.release, author: author
+    )
+    try decisions.record(
+      names.map { name in
+        [
+          "event": "withdrawal", "dataset": .string(name), "reason": .string(reason),
+          "time": .string(now.rfc3339),
+        ]
+      })
+    for name in names {
+      try Withdrawing.withdraw(
+        name, outside: portal.outside, through: nil, reason: Text(reason), time: now, key: keys.release)
+    }
+    return names
+  }
+
+  /// Whether any kept release holds parts of the dataset.
+  private static func isKept(_ dataset: String, _ store: ReleaseStore) throws -> Bool {
+    try store.numbers().contains { number in
+      try store.release(number).manifest.parts.contains { $0.dataset == dataset }
+    }
   }
 }

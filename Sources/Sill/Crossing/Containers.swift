@@ -1,8 +1,8 @@
 import Bytes
 import Releases
 
-/// Opens what a file holds: the bytes themselves, and what is inside gzip, zip (and so xlsx) and SQLite files, one in
-/// another up to a depth.
+/// Opens what a file holds: the bytes themselves, and what is inside gzip, zip (and so xlsx), SQLite and Parquet files,
+/// one in another up to a depth.
 struct Containers {
   /// Where unpacked files are put that must be opened again.
   let work: String
@@ -51,6 +51,8 @@ struct Containers {
             try write([])
           }
         }
+      } else if magic.starts(with: ParquetPages.magic) {
+        try body(name + "!pages") { write in try ParquetPages(path: path, name: name).forEach(write) }
       }
     } catch let error as CrossingError {
       throw error
@@ -74,9 +76,8 @@ struct Containers {
     }
     guard
       magic.starts(with: [0x1F, 0x8B, 0x08]) || ZipReader.looksLike(magic) || magic == StoredDatabase.magic
-    else {
-      return
-    }
+        || magic.starts(with: ParquetPages.magic)
+    else { return }
     let path = Files.join(work, "inner-\(depth)")
     try Files.remove(path)
     try Disk().create(path) { write in try produce(write) }

@@ -14,31 +14,27 @@ package enum ReleaseArchive {
   {
     let withdrawals = try Withdrawing.read(outside: outside, key: key)
     let modified = release.manifest.created.secondsSince1970
-    var size = 0
-    try Disk().create(path) { write in
-      func put(_ bytes: [UInt8]) throws {
-        try write(bytes)
-        size += bytes.count
-      }
-      func member(_ name: String, _ bytes: [UInt8]) throws {
-        try put(TapeHeader(name: name, size: bytes.count).encoded(modified: modified))
-        try put(bytes + [UInt8](repeating: 0, count: TapeHeader.padding(bytes.count)))
-      }
-      try member(Layout.manifest, release.manifest.encoded())
-      try member(Layout.withdrawn, withdrawals.encoded())
-      var done: Set<String> = []
-      for part in release.manifest.parts where done.insert(part.sha256).inserted {
-        try put(TapeHeader(name: partsFolder + part.sha256, size: part.bytes).encoded(modified: modified))
-        let found = try PartFile.hash(Files.join(release.folder, part.path), sink: put)
-        guard found.bytes == part.bytes, found.sha256 == part.sha256 else {
-          throw CrossingError(.altered, part.path, "\(part.path) is not what was signed; nothing is exported")
-        }
-        try put([UInt8](repeating: 0, count: TapeHeader.padding(part.bytes)))
-      }
-      try put([UInt8](repeating: 0, count: 2 * TapeHeader.block))
+    // Under its name only when it is whole.
+    let file = try FileWriter(path)
+    func member(_ name: String, _ bytes: [UInt8]) throws {
+      try file.write(TapeHeader(name: name, size: bytes.count).encoded(modified: modified))
+      try file.write(bytes + [UInt8](repeating: 0, count: TapeHeader.padding(bytes.count)))
     }
-    try Files.syncDirectory(Files.parent(of: path))
-    return size
+    try member(Layout.manifest, release.manifest.encoded())
+    try member(Layout.withdrawn, withdrawals.encoded())
+    var done: Set<String> = []
+    for part in release.manifest.parts where done.insert(part.sha256).inserted {
+      try file.write(
+        TapeHeader(name: partsFolder + part.sha256, size: part.bytes).encoded(modified: modified))
+      let found = try PartFile.hash(Files.join(release.folder, part.path)) { try file.write($0) }
+      guard found.bytes == part.bytes, found.sha256 == part.sha256 else {
+        throw CrossingError(.altered, part.path, "\(part.path) is not what was signed; nothing is exported")
+      }
+      try file.write([UInt8](repeating: 0, count: TapeHeader.padding(part.bytes)))
+    }
+    try file.write([UInt8](repeating: 0, count: 2 * TapeHeader.block))
+    try file.commit()
+    return file.count
   }
 
   /// Verifies an archive, adopts its release and flips to it. Nothing is served of an archive that does not verify

@@ -23,6 +23,8 @@ package final class ReleaseWriter {
   /// The `.gz` files that the writer made itself, of files that are looked at.
   private(set) var variants: Set<String> = []
   private var policyHash: String?
+  /// What was taken out for good: no part and no entry of it is written again.
+  private let withdrawn: Withdrawals
   var settings: Settings?
   var sealed: Manifest?
   var scanned = false
@@ -41,6 +43,7 @@ package final class ReleaseWriter {
     let store = try ReleaseStore(folder: outside, key: key.publicKey)
     // A release that does not verify is no source of parts; the new one is then written whole.
     previous = try? store.current()
+    withdrawn = try store.withdrawals()
     number = try Housekeeping.nextNumber(outside: outside)
     try disk.makeDirectory(tree)
   }
@@ -84,6 +87,15 @@ package final class ReleaseWriter {
     try disk.remove(packed)
   }
 
+  /// The page that stands where a withdrawn dataset's was; it belongs to the portal, not to the dataset.
+  package func tombstone(_ dataset: String, _ path: String, _ bytes: [UInt8], _ clearance: Clearance) throws {
+    try require(clearance, path, dataset: nil, scopes: [.portal])
+    guard withdrawn.isGone(dataset) else {
+      throw CrossingError(.clearance, path, "\(dataset) was not withdrawn, so it has no tombstone")
+    }
+    try add("\(Layout.site)/\(path)", bytes, .site, nil)
+  }
+
   /// The rows of an open resource, as `RowsFile.Builder` wrote them. The clearance must be for the dataset's rows.
   package func rows(_ dataset: String, _ resource: String, from source: String, _ clearance: Clearance) throws
   {
@@ -109,6 +121,7 @@ package final class ReleaseWriter {
         .clearance, entry.dataset, "the catalogue entry of \(entry.dataset) has no clearance",
         hint: "the gate clears an entry when the dataset's classification is valid")
     }
+    for entry in entries { try refuseWithdrawn(entry.dataset, Layout.catalogue) }
     let path = Files.join(building, "catalogue.sqlite")
     try CatalogueFile.write(entries, to: path)
     _ = try add(Layout.catalogue, from: path, .catalogue, nil)
@@ -172,6 +185,14 @@ package final class ReleaseWriter {
 
   var clearedUnder: String? { policyHash }
 
+  /// Nothing of a dataset that was taken out for good enters a release, whoever cleared it.
+  private func refuseWithdrawn(_ dataset: String, _ path: String) throws {
+    guard withdrawn.isGone(dataset) else { return }
+    throw CrossingError(
+      .clearance, path, "\(dataset) was withdrawn, so \(path) enters no release any more",
+      hint: "withdrawing is for good; publish mended data under a new name")
+  }
+
   // MARK: Parts
 
   func add(_ path: String, _ bytes: [UInt8], _ kind: Part.Kind, _ dataset: String?) throws {
@@ -201,6 +222,7 @@ package final class ReleaseWriter {
   /// Lists the part and makes its folder; nil when the same content stands there already.
   func prepare(_ part: Part) throws -> String? {
     guard sealed == nil else { throw CrossingError(.order, part.path, "release \(number) is sealed") }
+    if let dataset = part.dataset { try refuseWithdrawn(dataset, part.path) }
     guard Layout.isSafe(part.path) else {
       throw CrossingError(.path, part.path, "\(part.path) is no path below a release")
     }

@@ -1,6 +1,14 @@
 import Bytes
 
 extension Release {
+  /// One part's size and hash.
+  package func verify(_ path: String) throws(ReleaseError) {
+    guard let part = part(path) else {
+      throw ReleaseError(.missing, part: path, "release \(number) has no \(path)")
+    }
+    try Release.check(path, [path: part], folder)
+  }
+
   /// The full check: every part's size and hash, and that nothing lies in the folder that is not listed. Throws the
   /// first fault, which names the part.
   package func verifyParts() throws(ReleaseError) {

@@ -74,6 +74,11 @@ package final class ReleaseStore: Sendable {
     }
   }
 
+  /// The release that `current` points at; nil before the first.
+  package func served() throws(ReleaseError) -> Release? {
+    Files.isSymlink(Files.join(folder, Layout.current)) ? try current() : nil
+  }
+
   /// Why what `current` points at is not being served, if so.
   package var failure: ReleaseError? { state.withLock { $0.failure } }
 

@@ -67,6 +67,11 @@ package struct Withdrawals: Sendable, Equatable {
     entries.contains { $0.dataset == dataset && ($0.through.map { number <= $0 } ?? true) }
   }
 
+  /// Whether the dataset was taken out for good, so that no release may hold it again.
+  package func isGone(_ dataset: String) -> Bool {
+    entries.contains { $0.dataset == dataset && $0.through == nil }
+  }
+
   /// All datasets that may not be served from that release.
   package func datasets(inRelease number: Int) -> [String] {
     Array(Set(entries.filter { $0.through.map { number <= $0 } ?? true }.map(\.dataset))).sorted()

@@ -1,3 +1,4 @@
+import Bytes
 import HTTP
 import Releases
 
@@ -7,17 +8,52 @@ struct SitePolicy: Sendable {
 
   var policy: StaticFiles.Policy {
     var policy = StaticFiles.Policy()
-    let releases = releases
-    policy.cacheControl = { path in
-      path.contains("/releases/")
-        ? "public, max-age=31536000, immutable" : "public, max-age=300, must-revalidate"
-    }
-    policy.instead = { request in
-      // A withdrawn dataset's files are gone with the next request; its tombstone page stays.
-      let segments = request.pathSegments
-      guard segments.count > 2, segments[0] == "data", releases.isWithdrawn(segments[1]) else { return nil }
-      return .problem(410, code: "withdrawn", detail: "This dataset has been withdrawn.")
-    }
+    let tombstone = Tombstone(releases: releases)
+    // Short for everything: what is withdrawn leaves the caches too.
+    policy.cacheControl = { _ in "public, max-age=300, must-revalidate" }
+    policy.instead = { request in tombstone.answer(request) }
     return policy
+  }
+}
+
+/// What stands where a withdrawn dataset was, from the very next request on: its pages, the pages of its results and
+/// its files answer 410, in every language, and the page says when and why.
+struct Tombstone: Sendable {
+  let releases: ReleaseStore
+
+  /// Nil for every path that is not a withdrawn dataset's.
+  func answer(_ request: Request) -> Response? {
+    let segments = request.pathSegments.filter { !$0.isEmpty }
+    guard segments.count > 1, let place = Self.place(of: segments), releases.isWithdrawn(segments[place + 1])
+    else { return nil }
+    let dataset = segments[place + 1]
+    let plain = Response.problem(
+      410, code: "withdrawn", detail: "This dataset has been withdrawn.", headers: Self.brief)
+    guard segments[place] != "data", request.headers["accept"]?.contains("text/html") == true,
+      let release = try? releases.current(),
+      let entry = try? releases.withdrawals().entries.last(where: { $0.dataset == dataset })
+    else { return plain }
+    let languages = release.settings.languages
+    let language = place == 0 ? languages.first ?? "" : segments[0]
+    guard languages.contains(language), let frame = try? release.shell(Self.shell(language)) else {
+      return plain
+    }
+    let page = String(decoding: frame, as: UTF8.self)
+      .replacing("{{dataset}}", with: Escape.html(dataset))
+      .replacing("{{time}}", with: Escape.html(entry.time.date.iso))
+      .replacing("{{reason}}", with: Escape.html(entry.reason(language)))
+    return .bytes(Array(page.utf8), type: "text/html; charset=utf-8", status: 410, headers: Self.brief)
+  }
+
+  private static let brief: Headers = ["Cache-Control": "no-store", "Vary": "Accept"]
+
+  /// The name of the page frame, as Site writes it.
+  private static func shell(_ language: String) -> String { "withdrawn.\(language).html" }
+
+  /// Where the kind of page stands in the path: first, or behind a language; nil for other pages.
+  private static func place(of segments: [String]) -> Int? {
+    let kinds = ["data", "datasets", "results"]
+    if kinds.contains(segments[0]) { return 0 }
+    return segments.count > 2 && kinds.contains(segments[1]) ? 1 : nil
   }
 }

@@ -1,0 +1,100 @@
+import Bytes
+import Catalogs
+import Releases
+import Tables
+import Trust
+
+/// What going back to a release would bring, and what it leaves out.
+package struct Rollback: Sendable {
+  package let publication: Publication
+  /// Open tables taken from the earlier release, by dataset.
+  package let brought: [String]
+  /// Datasets of today that the earlier release did not have, or of the earlier one that may not return.
+  package let leftOut: [String]
+}
+
+extension Publisher {
+  /// Makes a new release whose open tables are those of an earlier one. They pass today's check, gate and leak scan
+  /// under today's descriptors and policies, as if they were the sources; nothing of a restricted dataset goes back,
+  /// so no result returns to an earlier protection. What was withdrawn or is no longer in the catalogue stays out, and
+  /// so does an open dataset that the earlier release did not have. The next `publish` takes the sources again.
+  package func rollBack(to number: Int, reason: String) throws -> Rollback {
+    let store = try ReleaseStore(folder: portal.outside, key: keys.release.publicKey)
+    guard let served = try store.served() else {
+      throw PublishingError(.refused, "nothing has been published yet", blame: .usage)
+    }
+    guard number != served.number else {
+      throw PublishingError(.refused, "release \(number) is the one that is served", blame: .usage)
+    }
+    let earlier = try store.release(number)
+    var datasets: [Dataset] = []
+    var brought: [String] = []
+    var leftOut = Set(earlier.manifest.entries.compactMap(\.dataset)).subtracting(due.map(\.name))
+    for name in history.datasets.keys where history.datasets[name]?.parent != nil { leftOut.remove(name) }
+    for dataset in due {
+      if !earlier.resources(of: dataset.name).isEmpty {
+        let isAsServed = try isAsServed(dataset, by: served, as: earlier)
+        datasets.append(isAsServed ? dataset : try Self.with(dataset, tablesOf: earlier))
+        brought.append(dataset.name)
+      } else if served.resources(of: dataset.name).isEmpty {
+        datasets.append(dataset)
+      } else {
+        leftOut.insert(dataset.name)
+      }
+    }
+    rollback = RollbackNote(number: number, reason: reason, brought: brought, leftOut: leftOut.sorted())
+    return Rollback(publication: try publish(datasets), brought: brought, leftOut: leftOut.sorted())
+  }
+
+  /// Whether the source is what is served, and that is what the earlier release had: then nothing changes.
+  private func isAsServed(_ dataset: Dataset, by served: Release, as earlier: Release) throws -> Bool {
+    guard try Examination.fingerprint(of: dataset) == history.datasets[dataset.name]?.fingerprint else {
+      return false
+    }
+    return dataset.resources.allSatisfy { resource in
+      let path = Self.table(dataset, resource)
+      return served.part(path)?.sha256 == earlier.part(path)?.sha256
+    }
+  }
+
+  private static func table(_ dataset: Dataset, _ resource: Resource) -> String {
+    "\(Layout.site)/data/\(dataset.name)/\(resource.name).csv"
+  }
+
+  /// The dataset with the tables of an earlier release as its sources.
+  private static func with(_ dataset: Dataset, tablesOf earlier: Release) throws -> Dataset {
+    var dataset = dataset
+    let (names, before) = (
+      dataset.resources.map(\.name).sorted(), earlier.resources(of: dataset.name).sorted()
+    )
+    guard names == before else {
+      throw PublishingError(
+        .refused,
+        "the tables of \(dataset.name) are \(names.joined(separator: ", ")), in release \(earlier.number) they were \(before.joined(separator: ", "))",
+        hint: "put the descriptor of that time back into Catalog/\(dataset.name), then roll back")
+    }
+    for place in dataset.resources.indices {
+      let path = table(dataset, dataset.resources[place])
+      try earlier.verify(path)
+      let file = "\(earlier.folder)/\(path)"
+      dataset.resources[place].source = TableSource(
+        path: file, format: .csv, encoding: "utf-8", delimiter: ",", quote: "\"")
+    }
+    return dataset
+  }
+}
+
+/// What the decisions log is told of a rollback, with the release that it makes.
+struct RollbackNote {
+  let number: Int
+  let reason: String
+  let brought: [String]
+  let leftOut: [String]
+
+  func entry(release: Int, now: Timestamp) -> JSON {
+    [
+      "event": "rollback", "to": JSON(number), "release": JSON(release), "reason": .string(reason),
+      "datasets": JSON(brought), "leftOut": JSON(leftOut), "time": .string(now.rfc3339),
+    ]
+  }
+}
