@@ -123,36 +123,49 @@ import Testing
     #expect(tooStrict * 10 <= judged, "\(tooStrict) of \(judged)")
   }
 
-  @Test func `parts merge in any order`() throws {
+  @Test func `parts merge in any order, whatever the workers`() throws {
     let data = try Self.world(rows: 3, seed: 31)
-    let whole = try CubeBuilder.cube(data, tables: Self.tables, measures: [0, 1])
+    let whole = try CubeBuilder.cube(data, tables: Self.tables, measures: [0, 1], workers: 1)
+    try expect(CubeBuilder.cube(data, tables: Self.tables, measures: [0, 1], workers: 4), equals: whole)
     for cut in [[0, 160], [0, 7, 80, 81, 160], [0, 50, 100, 160]] {
-      var parts: [[CuboidBuilder]] = []
-      for (from, to) in zip(cut, cut.dropFirst()) {
-        let builders = try CubeBuilder.builders(data, tables: Self.tables, measures: [0, 1])
-        try CubeBuilder.fill(builders, units: from..<to, of: data)
-        parts.append(builders)
-      }
-      for order in [parts, parts.reversed()] {
-        // Merging changes the first part, so each order gets its own.
-        let merged = CubeBuilder.cube(merging: try order.map { try copy($0, of: data) }, data)
-        for (set, cuboid) in whole.cuboids {
-          let other = try #require(merged.cuboids[set])
-          #expect(other.units == cuboid.units && other.keys == cuboid.keys && other.totals == cuboid.totals)
-          #expect(other.lone == cuboid.lone && other.onlyHere == cuboid.onlyHere)
-          #expect(other.loneAbsolute == cuboid.loneAbsolute)
-          for measure in 0..<2 {
-            #expect(other.tops[measure].map { $0.map(\.size) } == cuboid.tops[measure].map { $0.map(\.size) })
+      let parts = zip(cut, cut.dropFirst()).map { picking(data, $0..<$1) }
+      for order in [parts, parts.reversed(), [parts[parts.count - 1]] + parts.dropLast()] {
+        // Each part in base cells of its own, merged; and each rolled up before the next.
+        for rollsUpEach in [false, true] {
+          let builders = try CubeBuilder.builders(data, tables: Self.tables, measures: [0, 1])
+          var base = CubeBuilder.base(for: builders, measures: [0, 1], of: data)
+          for part in order {
+            var cells = base.emptied
+            try CubeBuilder.add(part, to: &cells, builders, workers: rollsUpEach ? 2 : 1)
+            if rollsUpEach {
+              CubeBuilder.roll(up: cells, into: builders, workers: 1)
+            } else {
+              base.merge(cells)
+            }
           }
+          CubeBuilder.roll(up: base, into: builders, workers: 2)
+          try expect(CubeBuilder.cube(of: builders, data), equals: whole)
         }
       }
     }
   }
 
-  private func copy(_ part: [CuboidBuilder], of data: Microdata) throws -> [CuboidBuilder] {
-    let fresh = try CubeBuilder.builders(data, tables: Self.tables, measures: [0, 1])
-    for (index, builder) in part.enumerated() { fresh[index].merge(builder) }
-    return fresh
+  private func expect(_ cube: TrueCube, equals whole: TrueCube) throws {
+    for (set, cuboid) in whole.cuboids {
+      let other = try #require(cube.cuboids[set])
+      #expect(other.units == cuboid.units && other.keys == cuboid.keys && other.totals == cuboid.totals)
+      #expect(other.lone == cuboid.lone && other.onlyHere == cuboid.onlyHere)
+      #expect(other.loneAbsolute == cuboid.loneAbsolute && other.outside == cuboid.outside)
+      #expect(other.tops == cuboid.tops && other.bands == cuboid.bands)
+    }
+  }
+
+  /// Some of the units.
+  private func picking(_ data: Microdata, _ units: Range<Int>) -> Microdata {
+    let rows = Int(data.starts[units.lowerBound])..<Int(data.starts[units.upperBound])
+    return Microdata(
+      shape: data.shape, measures: data.measures, perUnit: data.perUnit, keys: Array(data.keys[rows]),
+      codes: data.codes.map { Array($0[rows]) }, values: data.values.map { Array($0[rows]) })
   }
 
   @Test func `nobody, and one unit`() throws {

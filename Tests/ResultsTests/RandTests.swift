@@ -32,7 +32,7 @@ import Testing
 
   static func compute(
     history: ResultHistory = .init(), now: Timestamp = now
-  ) throws -> (released: Released, history: ResultHistory, report: CompilerReport) {
+  ) throws -> Computed {
     let (dataset, result, profile, data) = try world.get()
     return try Statistics.compute(
       data, dataset: dataset, result: result, profile: profile, keys: Samples.keys, policyHash: "00",

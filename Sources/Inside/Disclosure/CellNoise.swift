@@ -40,6 +40,15 @@ struct CellNoise {
     return noisy >= profile.k ? noisy : nil
   }
 
+  /// Q̂ of a cell that may be shown: Σx² with noise in proportion to the largest square, of its own draws.
+  func squares(_ totals: CellTotals, of measure: MeasureShape, label: CellLabel) -> Int128 {
+    Magnitudes(share: profile.topNoise, step: 1).perturbedSquares(
+      totals.squares, top: Int128(totals.first) * Int128(totals.first),
+      contributors: draws.contributors(
+        "squares", measure.name, units: totals.units, cellKey: totals.key, sum: totals.squares),
+      label: draws.label("squares", measure.name, label))
+  }
+
   /// X̂ of a cell that may be shown.
   func sum(_ totals: CellTotals, of measure: MeasureShape, label: CellLabel) -> Int128 {
     Magnitudes(share: profile.topNoise, step: measure.step).perturbed(
@@ -56,12 +65,15 @@ enum CountedQuantity {
   case units
   /// Distinct units with a value of that measure.
   case valued(String)
+  /// Distinct units whose value of that measure lies in a band.
+  case band(String, Int)
 
   /// Purpose and measure of its draws.
   var names: (purpose: String, measure: String) {
     switch self {
     case .units: ("count", "n")
     case .valued(let measure): ("valued", measure)
+    case .band(let measure, let band): ("band", "\(measure)/\(band)")
     }
   }
 }

@@ -32,7 +32,7 @@ package struct CellTotals: Sendable, Equatable {
   }
 
   /// Adds the totals of other units.
-  package mutating func merge(_ other: CellTotals) {
+  @inlinable package mutating func merge(_ other: CellTotals) {
     units += other.units
     key &+= other.key
     sum += other.sum

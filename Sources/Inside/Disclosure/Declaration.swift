@@ -28,7 +28,9 @@ enum Declaration {
       message.append(measure.name)
       message.append("\(measure.scale) \(measure.step) \(measure.lower) \(measure.upper) \(measure.complete)")
       message.append(measure.statistics.map(\.rawValue).sorted().joined(separator: ","))
+      if !measure.bands.isEmpty { message.append(measure.bands.map(\.description).joined(separator: " ")) }
     }
+    for derived in request.derived.map(\.rawValue).sorted() { message.append(derived) }
     return Hex.encode(Digest.sha256(message.bytes))
   }
 }

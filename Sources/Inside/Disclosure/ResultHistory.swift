@@ -53,7 +53,7 @@ package struct ResultHistory: Sendable, Equatable {
   /// By dataset.
   package var drawn: [String: Drawn] = [:]
   /// By dataset: where each unit was when the dataset was last computed, in a form that Results reads and writes.
-  package var unitMaps: [String: [UInt8]] = [:]
+  package var unitMaps: [String: StoredUnits] = [:]
 
   package init() {}
 
@@ -72,6 +72,13 @@ package struct ResultHistory: Sendable, Equatable {
   func others(than dataset: String, _ result: String) -> [Released] {
     results.filter { $0.key != dataset + "/" + result }.sorted { $0.key < $1.key }.map(\.value.released)
   }
+}
+
+/// Where each unit was when a dataset was last computed, in a form of Results'.
+package enum StoredUnits: Sendable, Equatable {
+  case bytes([UInt8])
+  /// The path of a file that holds them.
+  case file(String)
 }
 
 extension ResultHistory {
@@ -102,7 +109,7 @@ extension ResultHistory {
 
   /// - Parameter unitMaps: as `unitMaps` gave them, by dataset.
   /// - Throws: `DisclosureError.history` for anything that `json` did not write.
-  package init(json: JSON, unitMaps: [String: [UInt8]] = [:]) throws(DisclosureError) {
+  package init(json: JSON, unitMaps: [String: StoredUnits] = [:]) throws(DisclosureError) {
     self.init()
     self.unitMaps = unitMaps
     let unreadable = DisclosureError(

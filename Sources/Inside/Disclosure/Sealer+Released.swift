@@ -4,71 +4,163 @@ import Policies
 extension Sealer {
   /// The columns of every table: the count, then for each measure what was declared.
   var columns: [ReleasedColumn] {
-    var columns = [
-      ReleasedColumn(name: "count", title: Text([("zh", "数量"), ("en", "Count")]), unit: nil, sd: "2.02")
-    ]
-    for index in request.measures {
-      let measure = measures[index]
-      if !measure.complete {
-        columns.append(
-          ReleasedColumn(
-            name: measure.name + ".count",
-            title: Sealer.joined(measure.title, zh: "有值数量", en: "with a value"),
-            unit: nil, sd: "2.02"))
-      }
-      if measure.statistics.contains(.sum) {
-        columns.append(
-          ReleasedColumn(
-            name: measure.name + ".sum", title: Sealer.joined(measure.title, zh: "合计", en: "sum"),
-            unit: measure.unit, sd: nil))
-      }
-      if measure.statistics.contains(.mean) {
-        columns.append(
-          ReleasedColumn(
-            name: measure.name + ".mean", title: Sealer.joined(measure.title, zh: "均值", en: "mean"),
-            unit: measure.unit, sd: nil))
+    let derived = request.derived
+    let counted = Text([("zh", "数量"), ("en", "Count")])
+    var columns = [ReleasedColumn(name: "count", title: counted, unit: nil, sd: "2.02")]
+    if derived.contains(.share) {
+      columns.append(
+        ReleasedColumn(name: "share", title: Text([("zh", "占比"), ("en", "Share")]), unit: "%", sd: nil))
+    }
+    if derived.contains(.change) { columns.append(Sealer.change(of: columns[0])) }
+    for index in request.measures { columns += self.columns(of: measures[index]) }
+    return columns
+  }
+
+  private func columns(of measure: MeasureShape) -> [ReleasedColumn] {
+    func column(_ name: String, zh: String, en: String, unit: String?, sd: String? = nil) -> ReleasedColumn {
+      ReleasedColumn(
+        name: "\(measure.name).\(name)", title: Sealer.joined(measure.title, zh: zh, en: en), unit: unit,
+        sd: sd)
+    }
+    var columns: [ReleasedColumn] = []
+    if !measure.complete {
+      columns.append(column("count", zh: "有值数量", en: "with a value", unit: nil, sd: "2.02"))
+    }
+    for (statistic, zh, en) in [(MeasureShape.Statistic.sum, "合计", "sum"), (.mean, "均值", "mean")]
+    where measure.statistics.contains(statistic) {
+      columns.append(column(statistic.rawValue, zh: zh, en: en, unit: measure.unit))
+      if request.derived.contains(.change), let last = columns.last {
+        columns.append(Sealer.change(of: last))
       }
     }
+    if measure.statistics.contains(.variance) {
+      columns.append(column("variance", zh: "方差", en: "variance", unit: measure.unit.map { "(\($0))²" }))
+    }
+    guard !measure.percentiles.isEmpty else { return columns }
+    for (band, least) in measure.bands.enumerated() {
+      let low = Decimal.text(Int128(least), scale: measure.scale)
+      let high = measure.bands.dropFirst(band + 1).first.map {
+        Decimal.text(Int128($0), scale: measure.scale)
+      }
+      columns.append(
+        column(
+          "band\(band + 1)", zh: high.map { "\(low) 至不足 \($0) 的数量" } ?? "\(low) 及以上的数量",
+          en: high.map { "count from \(low) to under \($0)" } ?? "count of \(low) or more", unit: nil,
+          sd: "2.02"))
+    }
+    for statistic in measure.percentiles {
+      let percent = statistic.percent ?? 0
+      columns.append(
+        column(
+          statistic.rawValue, zh: percent == 50 ? "中位数" : "第 \(percent) 百分位",
+          en: percent == 50 ? "median" : "\(percent)th percentile", unit: measure.unit))
+    }
     return columns
+  }
+
+  private static func change(of column: ReleasedColumn) -> ReleasedColumn {
+    ReleasedColumn(
+      name: column.name + ".change",
+      title: joined(column.title, zh: "较上期变化", en: "change on the period before"),
+      unit: "%", sd: nil)
   }
 
   private static func joined(_ title: Text, zh: String, en: String) -> Text {
     Text([("zh", "\(title("zh"))（\(zh)）"), ("en", "\(title("en")), \(en)")])
   }
 
-  /// The public form of a draft: values in the order of `columns`.
-  func released(_ draft: DraftTable) -> ReleasedTable {
-    ReleasedTable(
-      dimensions: draft.dimensions.map { shape.dimensions[$0].name },
-      cells: draft.cells.map { cell in
-        ReleasedCell(
-          codes: zip(draft.dimensions, cell.codes).map { shape.dimensions[$0].codes[Int($1)].code },
-          values: values(of: cell))
-      })
+  /// The public form of drafts: values in the order of `columns`.
+  func released(_ drafts: [DraftTable]) -> [ReleasedTable] {
+    let others = request.derived.isEmpty ? [:] : WrittenCells.all(drafts)
+    return drafts.map { draft in
+      ReleasedTable(
+        dimensions: draft.dimensions.map { shape.dimensions[$0].name },
+        cells: draft.cells.map { cell in
+          ReleasedCell(
+            codes: zip(draft.dimensions, cell.codes).map { shape.dimensions[$0].codes[Int($1)].code },
+            values: values(of: cell, in: draft, others))
+        })
+    }
   }
 
-  private func values(of cell: DraftCell) -> [String?] {
+  private func values(of cell: DraftCell, in draft: DraftTable, _ others: [WrittenCells.Place: DraftCell])
+    -> [String?]
+  {
     var values: [String?] = [cell.count.map { $0.description }]
-    for (index, drafted) in zip(request.measures, cell.measures) {
-      let measure = measures[index]
+    // Beside a withheld number there is nothing to compare.
+    let population = request.derived.contains(.share) ? others[population(of: cell, in: draft)] : nil
+    let before = request.derived.contains(.change) ? previous(cell, in: draft).flatMap { others[$0] } : nil
+    if request.derived.contains(.share) { values.append(Sealer.share(cell.count, of: population?.count)) }
+    if request.derived.contains(.change) { values.append(Sealer.change(cell.count, since: before?.count)) }
+    for (place, drafted) in cell.measures.enumerated() {
+      let measure = measures[request.measures[place]]
       let count = measure.complete ? cell.count : drafted.valued
+      let old = before?.measures[place]
       if !measure.complete { values.append(drafted.valued.map { $0.description }) }
       if measure.statistics.contains(.sum) {
         values.append(drafted.sum.map { Decimal.text($0, scale: measure.scale) })
+        if request.derived.contains(.change) { values.append(Sealer.change(drafted.sum, since: old?.sum)) }
       }
       if measure.statistics.contains(.mean) {
-        // From the two protected parts only: an exact mean beside perturbed counts would give the counts away.
-        let digits = Sealer.meanDigits
-        let mean: String? =
-          if let sum = drafted.sum, let count, count > 0 {
-            Decimal.text(Decimal.quotient(sum, count, digits: digits), scale: measure.scale + digits)
-          } else {
-            nil
-          }
-        values.append(mean)
+        let mean = Sealer.mean(drafted.sum, count)
+        values.append(mean.map { Decimal.text($0, scale: measure.scale + Sealer.meanDigits) })
+        if request.derived.contains(.change) {
+          let was = Sealer.mean(old?.sum, measure.complete ? before?.count : old?.valued)
+          values.append(Sealer.change(mean, since: was))
+        }
+      }
+      if measure.statistics.contains(.variance) {
+        values.append(
+          Derivations.variance(squares: drafted.squares, sum: drafted.sum, count: count).map {
+            Decimal.text($0, scale: 2 * measure.scale)
+          })
+      }
+      guard !measure.percentiles.isEmpty else { continue }
+      for band in measure.bands.indices {
+        values.append(drafted.bands.indices.contains(band) ? drafted.bands[band].map { $0.description } : nil)
+      }
+      for statistic in measure.percentiles {
+        values.append(
+          Derivations.percentile(
+            statistic.percent ?? 50, bands: drafted.bands, count: count, of: measure, k: request.profile.k
+          ).map { Decimal.text($0, scale: measure.scale) })
       }
     }
     return values
+  }
+
+  /// The cell whose count a share is of.
+  private func population(of cell: DraftCell, in draft: DraftTable) -> WrittenCells.Place {
+    let responds = draft.dimensions.contains { !shape.isIdentifying($0) }
+    let kept = zip(draft.dimensions, cell.codes).filter { responds && shape.isIdentifying($0.0) }
+    return WrittenCells.Place(kept)
+  }
+
+  /// The cell of the period before; nil where the table has none.
+  private func previous(_ cell: DraftCell, in draft: DraftTable) -> WrittenCells.Place? {
+    guard let at = draft.dimensions.firstIndex(where: { shape.periods.contains($0) }),
+      let before = shape.previous(cell.codes[at], in: draft.dimensions[at])
+    else { return nil }
+    var codes = cell.codes
+    codes[at] = before
+    return WrittenCells.Place(Array(zip(draft.dimensions, codes)))
+  }
+
+  /// From the two protected parts only: an exact mean beside perturbed counts would give the counts away.
+  private static func mean(_ sum: Int128?, _ count: Int128?) -> Int128? {
+    guard let sum, let count, count > 0 else { return nil }
+    return Decimal.quotient(sum, count, digits: meanDigits)
+  }
+
+  /// Percent with one decimal.
+  private static func share(_ part: Int128?, of whole: Int128?) -> String? {
+    guard let part, let whole, whole > 0 else { return nil }
+    return Decimal.text(min(1000, Decimal.quotient(part * 100, whole, digits: 1)), scale: 1)
+  }
+
+  private static func change(_ now: Int128?, since before: Int128?) -> String? {
+    guard let now, let before, before != 0 else { return nil }
+    return Decimal.text(Decimal.quotient((now - before) * 100, Int128(before.magnitude), digits: 1), scale: 1)
   }
 
   /// Digits a mean has beyond its measure's.
@@ -99,6 +191,11 @@ extension Sealer {
       ControlCount("top-contributor-noise", sums), ControlCount("release-budget", shown),
       ControlCount("withheld", cells - shown),
     ]
+  }
+
+  /// Whether a column comes from a sum.
+  private static func isMagnitude(_ name: String) -> Bool {
+    name.hasSuffix(".sum") || name.hasSuffix(".mean") || name.hasSuffix(".variance")
   }
 
   /// What was done and how sure the numbers are.

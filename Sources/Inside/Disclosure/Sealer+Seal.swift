@@ -29,7 +29,7 @@ extension Sealer {
       dataset: request.dataset, result: request.result, profile: profile.name, tables: [], budgetUsed: 0,
       budgetLimit: 0, countDeviation: Sealer.countDeviation, carried: 0, carriedWhole: false)
     var verdicts: [DimensionSet: [DifferencingGuard.Verdict]] = [:]
-    var tables: [ReleasedTable] = []
+    var drafts: [DraftTable] = []
     var notWritten: [[String]] = []
 
     for table in request.tables {
@@ -54,13 +54,14 @@ extension Sealer {
         if line.written == 0 {
           line.notWritten = drafted > 0 ? .overBudget : .nothingLeft
         } else {
-          tables.append(released(draft))
+          drafts.append(draft)
         }
       }
       if line.notWritten != nil { notWritten.append(names) }
       report.tables.append(line)
     }
 
+    let tables = released(drafts)
     let everybody = ReleaseBudget.Population(set: DimensionSet([]), cell: 0)
     report.budgetUsed = budget.used(everybody)
     report.budgetLimit = budget.limit(sizes.size(everybody))
@@ -142,19 +143,26 @@ extension Sealer {
         let populations = generalisations(identifying.map { pairs[$0] }, grids: &grids)
         var quantities: Set<String> = []
         for (column, value) in zip(other.columns, cell.values) where value != nil {
-          quantities.insert(Sealer.quantity(ofColumn: column.name))
+          if let quantity = Sealer.quantity(ofColumn: column.name) { quantities.insert(quantity) }
         }
         for quantity in quantities { budget.charge(other: label, quantity: quantity, to: populations) }
       }
     }
   }
 
-  /// The quantity a released column comes from: means cost nothing beside their sum.
-  private static func quantity(ofColumn name: String) -> String {
+  /// The quantity a released column comes from: means cost nothing beside their sum. Nil for what is made of other
+  /// columns alone.
+  private static func quantity(ofColumn name: String) -> String? {
     if name == "count" { return "n" }
-    if name.hasSuffix(".count") { return name.dropLast(6) + ".n" }
-    if name.hasSuffix(".mean") { return name.dropLast(5) + ".sum" }
-    return name
+    guard let dot = name.lastIndex(of: ".") else { return nil }
+    let measure = name[..<dot]
+    switch name[name.index(after: dot)...] {
+    case "count": return measure + ".n"
+    case "sum", "mean": return measure + ".sum"
+    case "variance": return measure + ".squares"
+    case let rest where rest.hasPrefix("band"): return name
+    default: return nil
+    }
   }
 
   /// Proper generalisations of a predicate that may be of another time: conditions on codes that are no longer

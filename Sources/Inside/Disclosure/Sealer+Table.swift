@@ -31,6 +31,10 @@ struct DraftCell {
     for (measure, name) in zip(measures, names) {
       if measure.valued != nil { out.append(name.name + ".n") }
       if measure.sum != nil { out.append(name.name + ".sum") }
+      if measure.squares != nil { out.append(name.name + ".squares") }
+      for (band, count) in measure.bands.enumerated() where count != nil {
+        out.append("\(name.name).band\(band + 1)")
+      }
     }
     return out
   }
@@ -42,6 +46,10 @@ struct DraftMeasure {
   var valued: Int128?
   /// X̂.
   var sum: Int128?
+  /// Q̂, the perturbed Σx².
+  var squares: Int128?
+  /// n̂ of each declared band; empty where there are none.
+  var bands: [Int128?] = []
 }
 
 extension Sealer {
@@ -133,10 +141,47 @@ extension Sealer {
         return sum
       }
       if !enough { made.sum = nil }
+      if measure.statistics.contains(.variance) {
+        made.squares = draws.value(label, measure.name + ".squares", k: k, kept: &draft.carried) {
+          squares(totals, of: measure, count: made.valued ?? count, sum: made.sum, label: label)
+        }
+        if made.sum == nil { made.squares = nil }
+      }
+      let bands = measure.percentiles.isEmpty || cuboid.bands[index].isEmpty ? 0 : measure.bands.count
+      for band in 0..<bands {
+        let inside = cuboid.bands[index][cell * bands + band]
+        let shown = draws.value(label, "\(measure.name).band\(band + 1)", k: k, kept: &draft.carried) {
+          guard enough else { return nil }
+          return noise.shownCount(
+            Int(inside.units), key: inside.key, of: .band(measure.name, band), label: label
+          ).map { Int128($0) }
+        }
+        made.bands.append(enough ? shown : nil)
+      }
       drafted.measures.append(made)
     }
     return drafted
   }
+}
+
+extension Sealer {
+  /// Q̂ of a cell whose sum is shown. The count must be so large that fewer than 3k units cannot be behind it,
+  /// whatever the noise: a bound on the true count itself would tell it (DISCLOSURE a.6).
+  private func squares(
+    _ totals: CellTotals, of measure: MeasureShape, count: Int128?, sum: Int128?, label: CellLabel
+  ) -> Int128? {
+    let top = Int128(totals.first) * Int128(totals.first)
+    let second = Int128(totals.second) * Int128(totals.second)
+    guard let count, sum != nil, count >= Int128(3 * request.profile.k + Sealer.largestNoise),
+      // Larger sums of squares leave the exact arithmetic of their noise.
+      totals.squares < 1 << 116,
+      !Dominance(total: totals.squares, largest: [top, second]).failsPPercent(request.profile.pPercent)
+    else { return nil }
+    return noise.squares(totals, of: measure, label: label)
+  }
+
+  /// The largest noise of a count: five and two.
+  static let largestNoise = 7
 }
 
 /// The cells of a grid in the order of a declared table, whose dimensions may stand in any order.

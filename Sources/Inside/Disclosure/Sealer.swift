@@ -19,10 +19,13 @@ package struct Sealer {
     /// ISO 8601 duration below which the result is carried over whole.
     package var refresh: String
     package var now: Timestamp
+    /// What is told beside the protected numbers, from nothing but them.
+    package var derived: Set<Derived>
 
     package init(
       dataset: String, result: String, keyFamily: String, title: Text, tables: [[Int]], measures: [Int],
-      profile: ProtectionProfile, policyHash: String, refresh: String, now: Timestamp
+      profile: ProtectionProfile, policyHash: String, refresh: String, now: Timestamp,
+      derived: Set<Derived> = []
     ) {
       self.dataset = dataset
       self.result = result
@@ -34,7 +37,16 @@ package struct Sealer {
       self.policyHash = policyHash
       self.refresh = refresh
       self.now = now
+      self.derived = derived
     }
+  }
+
+  /// Numbers made of protected numbers alone, which therefore cost nothing and tell nothing more (DISCLOSURE a.6).
+  package enum Derived: String, CaseIterable, Sendable {
+    /// A cell's count in percent of its population's, or where a table has no response of everybody's.
+    case share
+    /// The change of count, sums and means against the period before, in percent.
+    case change
   }
 
   let request: Request
@@ -73,6 +85,7 @@ package struct Sealer {
           hint: "make one table for each response")
       }
     }
+    try checkStatistics()
     guard let asked = Refresh(request.refresh), let least = Refresh(profile.minimumRefresh) else {
       throw DisclosureError(
         .refresh, "refresh \(request.refresh) is no ISO 8601 duration of days, weeks, months or years",
@@ -83,6 +96,44 @@ package struct Sealer {
         .refresh,
         "result \(request.result) refreshes every \(request.refresh), profile \(profile.name) allows \(profile.minimumRefresh) at the shortest",
         hint: "set refresh to \(profile.minimumRefresh) or longer")
+    }
+  }
+
+  /// Refuses statistics that the profile or the tables do not allow.
+  private func checkStatistics() throws(DisclosureError) {
+    let profile = request.profile
+    for place in request.measures {
+      let measure = measures[place]
+      if measure.statistics.contains(.variance), !profile.variance {
+        throw DisclosureError(
+          .statistic, "profile \(profile.name) allows no variance, which measure \(measure.name) declares",
+          hint: "take variance out of the measure's statistics")
+      }
+      guard !measure.percentiles.isEmpty else { continue }
+      guard profile.percentiles else {
+        throw DisclosureError(
+          .statistic, "profile \(profile.name) allows no percentiles, which measure \(measure.name) declares",
+          hint: "take them out of the measure's statistics")
+      }
+      guard measure.bands.count >= 2, measure.bands[0] <= measure.lower else {
+        throw DisclosureError(
+          .statistic, "the bands of measure \(measure.name) do not hold all its values",
+          hint: "declare at least two bands, the first from the measure's lower bound")
+      }
+      if let table = request.tables.first(where: { !$0.allSatisfy { shape.isIdentifying($0) } }) {
+        let names = table.map { shape.dimensions[$0].name }.joined(separator: ", ")
+        throw DisclosureError(
+          .statistic,
+          "measure \(measure.name) declares percentiles, and table [\(names)] has a response: bands are one already",
+          hint: "put the table into a result of its own")
+      }
+    }
+    if request.derived.contains(.change),
+      !request.tables.contains(where: { !shape.periods.isDisjoint(with: $0) })
+    {
+      throw DisclosureError(
+        .statistic, "result \(request.result) asks for changes, and none of its tables has a period",
+        hint: "add a table over a dimension that is cut by period")
     }
   }
 
@@ -108,6 +159,8 @@ package struct Sealer {
 extension Sealer {
   /// The sets of dimensions of the declared tables.
   package var tables: [DimensionSet] { request.tables.map { DimensionSet($0) } }
+  /// Changed units from which on a draw is not kept.
+  package var k: Int { request.profile.k }
   /// Places of the measures that are released.
   package var releasedMeasures: [Int] { request.measures }
 }

@@ -9,9 +9,15 @@ package struct Shape: Sendable {
   package let depths: [[Int32]]
   /// For each dimension whether a code has none below it.
   package let leaves: [[Bool]]
+  /// Places of the dimensions whose codes are periods of time, each level of them in the order of time.
+  package let periods: Set<Int>
 
+  /// - Parameter periods: places of the dimensions whose codes are periods of time.
   /// - Throws: `DisclosureError` where a code is given twice, a parent is missing, or codes form a ring.
-  package init(dataset: String, keyFamily: String, dimensions: [ReleasedDimension]) throws(DisclosureError) {
+  package init(
+    dataset: String, keyFamily: String, dimensions: [ReleasedDimension], periods: Set<Int> = []
+  ) throws(DisclosureError) {
+    self.periods = periods
     self.dataset = dataset
     self.keyFamily = keyFamily
     self.dimensions = dimensions
@@ -77,6 +83,13 @@ package struct Shape: Sendable {
   /// The identifying ones of some dimensions.
   package func identifying(_ set: DimensionSet) -> DimensionSet {
     DimensionSet(set.places.filter { isIdentifying($0) })
+  }
+
+  /// The period before one, of the same length; nil for the first, and where the dimension has no periods.
+  func previous(_ code: Int32, in dimension: Int) -> Int32? {
+    guard periods.contains(dimension) else { return nil }
+    let depth = depths[dimension][Int(code)]
+    return (0..<code).last { depths[dimension][Int($0)] == depth }
   }
 
   /// The code `steps` above a code, or nil where the tree ends before.

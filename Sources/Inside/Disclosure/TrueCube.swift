@@ -45,14 +45,32 @@ package struct MeasureShape: Sendable, Equatable {
   /// Whether every row has a value, by declaration; then the count of units is also the count of values.
   package let complete: Bool
   package let statistics: Set<Statistic>
+  /// Least values of the declared bands, ascending, in units of 10⁻ˢᶜᵃˡᵉ; the last band ends at `upper`. Empty where
+  /// no percentile is released.
+  package let bands: [Int64]
 
   /// What may be released of a measure.
-  package enum Statistic: String, CaseIterable, Sendable { case sum, mean }
+  package enum Statistic: String, CaseIterable, Sendable {
+    case sum, mean, variance, p5, p10, p25, median, p75, p90, p95
+
+    /// The percentile in hundredths; nil for what is none.
+    package var percent: Int? {
+      switch self {
+      case .sum, .mean, .variance: nil
+      case .p5: 5
+      case .p10: 10
+      case .p25: 25
+      case .median: 50
+      case .p75: 75
+      case .p90: 90
+      case .p95: 95
+      }
+    }
+  }
 
   package init(
     name: String, title: Text, unit: String?, scale: Int, step: Int128, lower: Int64, upper: Int64,
-    complete: Bool,
-    statistics: Set<Statistic>
+    complete: Bool, statistics: Set<Statistic>, bands: [Int64] = []
   ) {
     self.name = name
     self.title = title
@@ -63,10 +81,26 @@ package struct MeasureShape: Sendable, Equatable {
     self.upper = upper
     self.complete = complete
     self.statistics = statistics
+    self.bands = bands
+  }
+
+  /// The same measure of which other statistics are released.
+  package func releasing(_ statistics: Set<Statistic>) -> MeasureShape {
+    let bands = statistics.contains { $0.percent != nil } ? bands : []
+    return MeasureShape(
+      name: name, title: title, unit: unit, scale: scale, step: step, lower: lower, upper: upper,
+      complete: complete,
+      statistics: statistics, bands: bands)
   }
 
   /// Whether no value can be negative.
   package var positive: Bool { lower >= 0 }
+  /// Percentiles that are released, ascending.
+  package var percentiles: [Statistic] {
+    Statistic.allCases.filter { $0.percent != nil && statistics.contains($0) }
+  }
+  /// The band a value lies in; nil below the first.
+  package func band(of value: Int64) -> Int? { bands.lastIndex { $0 <= value } }
 }
 
 /// The exact cells over one set of dimensions.
@@ -78,26 +112,32 @@ package struct TrueCuboid: Sendable {
   package var keys: [UInt64]
   /// For each measure, or for none of them, the totals of each cell.
   package var totals: [[CellTotals]]
-  /// Of units with one row in all: how many are in each cell.
+  /// For each measure of which percentiles are released here: of each cell and band, cell by cell, the units whose
+  /// value lies in it.
+  package var bands: [[BandTotals]]
+  /// Of units whose rows lie together, with the same code in every dimension that any table uses: how many are in
+  /// each cell. Empty where the guard does not judge the set.
   package var lone: [Int32]
-  /// Of units with several rows: for each cell and way of its lattice, how many have no row outside the cell that is
-  /// in the generalisation. Empty where no unit has several rows.
+  /// Of units whose rows lie apart: for each cell and way of its lattice, how many have no row outside the cell that is
+  /// in the generalisation. Empty where there is no such unit.
   package var onlyHere: [Int32]
-  /// For each measure: of units with one row, Σ|x| of each cell.
+  /// For each measure: of units whose rows lie together, Σ|x| of each cell.
   package var loneAbsolute: [[Int128]]
-  /// For each measure: of units with several rows, for each cell and way what they leave outside the cell.
+  /// For each measure: of units whose rows lie apart, for each cell and way what they leave outside the cell.
   package var outside: [[OutsideTotals]]
   /// For each measure and cell the units with the largest values, descending; at most `Top.limit`.
   package var tops: [[[Top]]]
 
   package init(
-    grid: Grid, units: [Int32], keys: [UInt64], totals: [[CellTotals]], lone: [Int32], onlyHere: [Int32],
+    grid: Grid, units: [Int32], keys: [UInt64], totals: [[CellTotals]], bands: [[BandTotals]],
+    lone: [Int32], onlyHere: [Int32],
     loneAbsolute: [[Int128]], outside: [[OutsideTotals]], tops: [[[Top]]]
   ) {
     self.grid = grid
     self.units = units
     self.keys = keys
     self.totals = totals
+    self.bands = bands
     self.lone = lone
     self.onlyHere = onlyHere
     self.loneAbsolute = loneAbsolute
@@ -106,10 +146,23 @@ package struct TrueCuboid: Sendable {
   }
 }
 
-/// Of the units with several rows that touch a cell P and also lie elsewhere in its generalisation Q: how much of
+/// Units of one cell whose value lies in one band, and the sum of their record keys modulo 2⁶⁴.
+package struct BandTotals: Sendable, Equatable {
+  package var units: Int32 = 0
+  package var key: UInt64 = 0
+
+  package init() {}
+
+  @inlinable package mutating func add(units more: Int32, key other: UInt64) {
+    units &+= more
+    key &+= other
+  }
+}
+
+/// Of the units with rows apart that touch a cell P and also lie elsewhere in its generalisation Q: how much of
 /// what they add to Q's sum is not in P's. A unit's part is |value in Q − value in P|.
 package struct OutsideTotals: Sendable, Equatable {
-  /// Σ|value in Q| of every unit with several rows that touches P.
+  /// Σ|value in Q| of every unit with rows apart that touches P.
   package var touching: Int128 = 0
   /// Σ of their parts.
   package var parts: Int128 = 0
@@ -119,20 +172,13 @@ package struct OutsideTotals: Sendable, Equatable {
 
   package init() {}
 
-  package mutating func add(whole: Int64, part: Int64) {
+  @inlinable package mutating func add(whole: Int64, part: Int64) {
     touching += Int128(whole)
     parts += Int128(part)
     insert(part)
   }
 
-  package mutating func merge(_ other: OutsideTotals) {
-    touching += other.touching
-    parts += other.parts
-    insert(other.first)
-    insert(other.second)
-  }
-
-  private mutating func insert(_ size: Int64) {
+  @inlinable mutating func insert(_ size: Int64) {
     if size > first {
       second = first
       first = size
@@ -149,11 +195,41 @@ package struct Top: Sendable, Equatable {
 
   /// |value| of the unit in the cell.
   package let size: Int64
-  /// The code of every dimension of the shape, for each of its rows, one row after the other.
+  /// The code of every dimension of the shape, for each of its rows, one row after the other; those of a unit whose
+  /// rows lie together are given once.
   package let rows: [Int32]
+  /// Record key of a unit whose rows lie apart; nil for one of the units whose rows lie together there.
+  package let unit: UInt64?
 
-  package init(size: Int64, rows: [Int32]) {
+  package init(size: Int64, rows: [Int32], unit: UInt64? = nil) {
     self.size = size
     self.rows = rows
+    self.unit = unit
+  }
+
+  /// An order in which no two different ones are equal, so that what is kept does not depend on who came first.
+  private func comes(before other: Top) -> Bool {
+    if size != other.size { return size > other.size }
+    if unit != other.unit {
+      return (unit ?? 0, unit == nil ? 0 : 1) < (other.unit ?? 0, other.unit == nil ? 0 : 1)
+    }
+    return rows.lexicographicallyPrecedes(other.rows)
+  }
+
+  /// Puts one among the largest of a cell. Of units whose rows lie together in one place two are enough: a
+  /// population holds all of that place or nothing of it.
+  package static func insert(_ top: Top, into held: inout [Top]) {
+    var at = held.count
+    while at > 0, top.comes(before: held[at - 1]) { at -= 1 }
+    guard at < limit else { return }
+    if top.unit == nil {
+      let same = held.indices.filter { held[$0].unit == nil && held[$0].rows == top.rows }
+      if same.count >= 2, let last = same.last {
+        guard at <= last else { return }
+        held.remove(at: last)
+      }
+    }
+    held.insert(top, at: at)
+    if held.count > limit { held.removeLast() }
   }
 }

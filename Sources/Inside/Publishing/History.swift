@@ -58,8 +58,8 @@ package struct History: Sendable {
         blame: .environment)
     }
     let json = try JSON(parsing: try Files.read(folder + "/history.json"))
-    var units: [String: [UInt8]] = [:]
-    for name in try Files.list(folder + "/units") { units[name] = try Files.read("\(folder)/units/\(name)") }
+    var units: [String: StoredUnits] = [:]
+    for name in try Files.list(folder + "/units") { units[name] = .file("\(folder)/units/\(name)") }
     guard let history = try History(json: json, units: units) else {
       throw PublishingError(
         .damaged, "\(folder)/history.json cannot be read as a history", hint: "restore it from a backup",
@@ -73,8 +73,18 @@ package struct History: Sendable {
     let folder = Self.folder(portal, release: release)
     try Files.makeDirectory(folder + "/units", mode: 0o700)
     for family in results.values {
-      for (dataset, bytes) in family.unitMaps {
-        try Files.write(bytes, to: "\(folder)/units/\(dataset)", mode: 0o600)
+      for (dataset, units) in family.unitMaps {
+        let path = "\(folder)/units/\(dataset)"
+        switch units {
+        case .bytes(let bytes): try Files.write(bytes, to: path, mode: 0o600)
+        case .file(let known) where known.hasPrefix(portal.inside + "/work/"):
+          try Files.move(from: known, to: path)
+        // Of an earlier release, on the same disk.
+        case .file(let known) where known != path:
+          if Files.exists(path) { try Files.remove(path) }
+          try Files.hardLink(from: known, to: path)
+        case .file: break
+        }
       }
     }
     try Files.write(try json.canonical(), to: folder + "/history.json", mode: 0o600)
@@ -119,7 +129,7 @@ package struct History: Sendable {
     self.results = results
   }
 
-  init?(json: JSON, units: [String: [UInt8]]) throws {
+  init?(json: JSON, units: [String: StoredUnits]) throws {
     guard let release = json["release"]?.int, let policy = json["policy"]?.string,
       let frame = json["frame"]?.string, let files = json["policyFiles"]?.members,
       let datasets = json["datasets"]?.members,

@@ -22,7 +22,9 @@ extension Publisher {
       let dataset = judgement.examination.dataset
       let statistics = dataset.results.filter { $0.kind == .statistic }
       guard !statistics.isEmpty else { continue }
-      let data = try Microdata.read(dataset, codeLists: catalog.codeLists, keys: keys.protection)
+      let data = try Microdata.read(
+        dataset, codeLists: catalog.codeLists, keys: keys.protection,
+        room: .init(folder: portal.inside + "/work"))
       for result in statistics {
         progress(.computing(dataset: dataset.name, result: result.name))
         let profile = try profile(of: result, judgement)
@@ -36,7 +38,8 @@ extension Publisher {
             data, dataset: dataset, result: result, profile: profile, keys: keys.protection)
           try withstand(
             try Attacks.deterministic(
-              made.released, target: target, before: before.released(dataset.name, result.name)),
+              made.released, target: target, cube: made.cube,
+              before: before.released(dataset.name, result.name)),
             "\(dataset.name)/\(result.name)")
         }
         computed.released[dataset.name, default: []].append(made.released)

@@ -4,18 +4,23 @@ import Disclosure
 /// (DISCLOSURE a.2). A cell with fewer than k of them keeps its value.
 enum CarryOver {
   /// The changes since earlier draws, nil where there is nothing to compare with, and the map for the next version.
+  /// - Parameters:
+  ///   - k: changes from which on a draw is not kept; no more are listed.
+  ///   - folder: where a map is written that is too large for memory.
   static func compare(
-    _ data: Microdata, with history: ResultHistory
-  ) throws(ResultError) -> (changes: Changes?, map: [UInt8]) {
-    let map = UnitMap.encode(data)
+    _ data: Microdata, with history: ResultHistory, k: Int, folder: String? = nil
+  ) throws(ResultError) -> (changes: Changes?, map: StoredUnits) {
     let dataset = data.shape.dataset
     guard let stored = history.unitMaps[dataset], let drawn = history.drawn[dataset] else {
-      return (nil, map)
+      return (nil, try UnitMap.encode(data, folder: folder))
     }
-    guard let before = UnitMap.decode(stored, shape: data.shape, like: data) else {
-      throw ResultError(
-        .environment, "the unit map of \(dataset) in the history cannot be read",
-        hint: "restore .doorsill/inside/history from the backup; without it cells would be drawn anew")
+    var tracked = try Tracked.all(drawn, shape: data.shape, measures: data.measures, k: k)
+    var reader = try UnitMap.Reader(stored, like: data)
+    try data.forEachPart { (now, through) throws(ResultError) in
+      let before = try reader.units(through: through)
+      for pair in changedUnits(before, now) {
+        for index in tracked.indices { try tracked[index].note(pair, before, now) }
+      }
     }
     var changes = Changes()
     for (label, draws) in drawn.cells {
@@ -23,41 +28,19 @@ enum CarryOver {
         changes.units[label, default: [:]][quantity] = draw.changed
       }
     }
-    let grids = try labels(drawn, shape: data.shape)
-    for pair in changedUnits(before, data) {
-      for (finder, labels) in grids {
-        let old = try contributions(pair.before, before, finder),
-          new = try contributions(pair.now, data, finder)
-        for cell in Set(old.keys).union(new.keys) {
-          guard let label = labels[cell], let draws = drawn.cells[label] else { continue }
-          for quantity in draws.keys {
-            note(
-              pair.key, old: old[cell]?[quantity] ?? 0, new: new[cell]?[quantity] ?? 0,
-              in: &changes.units[label, default: [:]][quantity, default: []])
-          }
-        }
-      }
-    }
-    return (changes, map)
+    for grid in tracked { grid.write(to: &changes) }
+    return (changes, try UnitMap.encode(data, folder: folder))
   }
 
-  /// Records a unit's change against what it contributed when the value was drawn; a change that is undone counts
-  /// no longer.
-  private static func note(
-    _ unit: UInt64, old: UInt64, new: UInt64, in changed: inout [ResultHistory.Changed]
-  ) {
-    if let place = changed.firstIndex(where: { $0.unit == unit }) {
-      if changed[place].contribution == new { changed.remove(at: place) }
-    } else if old != new {
-      changed.append(ResultHistory.Changed(unit: unit, contribution: old))
-    }
+  /// A unit whose rows differ between two versions; an empty range is a unit that is not there.
+  struct Pair {
+    let key: UInt64
+    let before: Range<Int>
+    let now: Range<Int>
   }
 
-  /// Units whose rows differ between two versions; an empty range is a unit that is not there.
-  private static func changedUnits(
-    _ before: Microdata, _ now: Microdata
-  ) -> [(key: UInt64, before: Range<Int>, now: Range<Int>)] {
-    var changed: [(key: UInt64, before: Range<Int>, now: Range<Int>)] = []
+  private static func changedUnits(_ before: Microdata, _ now: Microdata) -> [Pair] {
+    var changed: [Pair] = []
     var old = 0, new = 0
     while old < before.unitCount || new < now.unitCount {
       let oldKey = old < before.unitCount ? before.keys[Int(before.starts[old])] : .max
@@ -67,7 +50,7 @@ enum CarryOver {
       let was = takesOld ? Int(before.starts[old])..<Int(before.starts[old + 1]) : 0..<0
       let isNow = takesNew ? Int(now.starts[new])..<Int(now.starts[new + 1]) : 0..<0
       if !(takesOld && takesNew && same(was, before, isNow, now)) {
-        changed.append((takesOld ? oldKey : newKey, was, isNow))
+        changed.append(Pair(key: takesOld ? oldKey : newKey, before: was, now: isNow))
       }
       if takesOld { old += 1 }
       if takesNew { new += 1 }
@@ -85,45 +68,47 @@ enum CarryOver {
     }
     return true
   }
+}
 
-  /// For each cell of a grid and each quantity a digest of what one unit contributes; 0 is nothing.
-  private static func contributions(
-    _ rows: Range<Int>, _ data: Microdata, _ finder: CellFinder
-  ) throws(ResultError) -> [Int: [String: UInt64]] {
-    var groups = UnitGroups()
-    var cells: [Int] = []
-    for row in rows {
-      finder.cells(of: row, data.codes, into: &cells)
-      for cell in cells { groups.pairs.append((cell, row)) }
-    }
-    groups.group()
-    var found: [Int: [String: UInt64]] = [:]
-    for (place, group) in groups.groups.enumerated() {
-      var quantities: [String: UInt64] = ["n": 1]
-      for (index, measure) in data.measures.enumerated() {
-        let value = try groups.value(of: place, measure: index, in: data)
-        guard value != Microdata.missing else { continue }
-        quantities[measure.name + ".n"] = 1
-        // Odd, so never 0; one-to-one for values below 2⁶².
-        quantities[measure.name + ".sum"] = UInt64(bitPattern: value) << 1 | 1
-      }
-      found[group.cell] = quantities
-    }
-    return found
+/// The drawn cells over one set of dimensions, and who changed in them.
+private struct Tracked {
+  let finder: CellFinder
+  /// For each cell of the grid its place among the tracked ones, or -1.
+  private var places: [Int32]
+  private var cells: [Cell] = []
+  private let k: Int
+
+  private struct Cell {
+    let label: String
+    var quantities: [Quantity]
+  }
+
+  private struct Quantity {
+    let name: String
+    let kind: Contribution
+    /// Units that changed since the draw, as history tells.
+    var earlier: [ResultHistory.Changed]
+    /// Those that changed now; at most k.
+    var now: [ResultHistory.Changed] = []
+  }
+
+  private init(_ grid: Grid, of shape: Shape, k: Int) {
+    finder = CellFinder(grid, of: shape)
+    places = [Int32](repeating: -1, count: grid.count)
+    self.k = k
   }
 
   /// Drawn labels by grid and cell, as far as their dimensions and codes are still declared.
-  private static func labels(
-    _ drawn: ResultHistory.Drawn, shape: Shape
-  ) throws(ResultError) -> [(CellFinder, [Int: String])] {
-    var sets: [DimensionSet: (CellFinder, [Int: String])] = [:]
-    var places: [[String: Int]] = []
-    for dimension in shape.dimensions {
-      var codes: [String: Int] = [:]
-      for (place, code) in dimension.codes.enumerated() { codes[code.code] = place }
-      places.append(codes)
+  static func all(
+    _ drawn: ResultHistory.Drawn, shape: Shape, measures: [MeasureShape], k: Int
+  ) throws(ResultError) -> [Tracked] {
+    var sets: [DimensionSet: Tracked] = [:]
+    let places = shape.dimensions.map { dimension in
+      Dictionary(
+        dimension.codes.enumerated().map { ($0.element.code, $0.offset) },
+        uniquingKeysWith: { first, _ in first })
     }
-    next: for label in drawn.cells.keys.sorted() {
+    next: for (label, draws) in drawn.cells {
       var conditions: [(dimension: Int, code: Int)] = []
       for pair in CellLabels.pairs(label) {
         guard let dimension = shape.dimension(pair.dimension), let code = places[dimension][pair.code] else {
@@ -134,15 +119,117 @@ enum CarryOver {
       let set = DimensionSet(conditions.map(\.dimension))
       if sets[set] == nil {
         let grid = try disclosing { () throws(DisclosureError) in try Grid(set, of: shape) }
-        sets[set] = (CellFinder(grid, of: shape), [:])
+        sets[set] = Tracked(grid, of: shape, k: k)
       }
-      guard let grid = sets[set]?.0.grid else { continue }
+      guard let grid = sets[set]?.finder.grid else { continue }
       var cell = 0
       for (place, dimension) in grid.dimensions.enumerated() {
         cell += (conditions.first { $0.dimension == dimension }?.code ?? 0) * grid.strides[place]
       }
-      sets[set]?.1[cell] = label
+      let quantities = draws.compactMap { name, draw in
+        Contribution(name, measures).map { Quantity(name: name, kind: $0, earlier: draw.changed) }
+      }
+      sets[set]?.add(Cell(label: label, quantities: quantities), at: cell)
     }
-    return sets.sorted { $0.key.bits < $1.key.bits }.map(\.value)
+    return Array(sets.values)
+  }
+
+  private mutating func add(_ cell: Cell, at place: Int) {
+    places[place] = Int32(cells.count)
+    cells.append(cell)
+  }
+
+  /// Notes a unit in every drawn cell it touches or touched.
+  mutating func note(_ pair: CarryOver.Pair, _ before: Microdata, _ now: Microdata) throws(ResultError) {
+    let old = groups(pair.before, before), new = groups(pair.now, now)
+    var left = 0, right = 0
+    while left < old.groups.count || right < new.groups.count {
+      let was = left < old.groups.count ? old.groups[left].cell : .max
+      let isNow = right < new.groups.count ? new.groups[right].cell : .max
+      let cell = min(was, isNow)
+      if places[cell] >= 0 {
+        let place = Int(places[cell])
+        for index in cells[place].quantities.indices {
+          let kind = cells[place].quantities[index].kind
+          note(
+            pair.key, old: was == cell ? try kind.digest(old, left, before) : 0,
+            new: isNow == cell ? try kind.digest(new, right, now) : 0, in: &cells[place].quantities[index])
+        }
+      }
+      if was == cell { left += 1 }
+      if isNow == cell { right += 1 }
+    }
+  }
+
+  private func groups(_ rows: Range<Int>, _ data: Microdata) -> UnitGroups {
+    var groups = UnitGroups()
+    var cells: [Int] = []
+    for row in rows {
+      finder.cells(of: row, data.codes, into: &cells)
+      for cell in cells { groups.pairs.append((cell, row)) }
+    }
+    groups.group()
+    return groups
+  }
+
+  /// Records a unit's change against what it contributed when the value was drawn; a change that is undone counts
+  /// no longer.
+  private func note(_ unit: UInt64, old: UInt64, new: UInt64, in quantity: inout Quantity) {
+    if let place = quantity.earlier.firstIndex(where: { $0.unit == unit }) {
+      if quantity.earlier[place].contribution == new { quantity.earlier.remove(at: place) }
+    } else if old != new, quantity.now.count < k {
+      quantity.now.append(ResultHistory.Changed(unit: unit, contribution: old))
+    }
+  }
+
+  func write(to changes: inout Changes) {
+    for cell in cells {
+      for quantity in cell.quantities {
+        changes.units[cell.label, default: [:]][quantity.name] = quantity.earlier + quantity.now
+      }
+    }
+  }
+}
+
+/// What a unit adds to a quantity of a cell, as a digest; 0 is nothing.
+private enum Contribution {
+  case unit
+  case valued(Int)
+  case value(Int)
+  case band(Int, Int)
+
+  /// - Parameter name: the quantity's name in the history.
+  init?(_ name: String, _ measures: [MeasureShape]) {
+    if name == "n" {
+      self = .unit
+      return
+    }
+    for (index, measure) in measures.enumerated() where name.hasPrefix(measure.name + ".") {
+      switch name.dropFirst(measure.name.count + 1) {
+      case "n": self = .valued(index)
+      case "sum", "squares": self = .value(index)
+      case let rest where rest.hasPrefix("band"):
+        guard let band = Int(rest.dropFirst(4)), band >= 1 else { continue }
+        self = .band(index, band - 1)
+      default: continue
+      }
+      return
+    }
+    return nil
+  }
+
+  func digest(_ groups: UnitGroups, _ group: Int, _ data: Microdata) throws(ResultError) -> UInt64 {
+    switch self {
+    case .unit: return 1
+    case .valued(let measure):
+      return try groups.value(of: group, measure: measure, in: data) == Microdata.missing ? 0 : 1
+    case .value(let measure):
+      let value = try groups.value(of: group, measure: measure, in: data)
+      // Odd, so never 0; one-to-one for values below 2⁶².
+      return value == Microdata.missing ? 0 : UInt64(bitPattern: value) << 1 | 1
+    case .band(let measure, let band):
+      let value = try groups.value(of: group, measure: measure, in: data)
+      return value != Microdata.missing && data.measures[measure].band(of: value) == band ? 1 : 0
+    }
   }
 }

@@ -4,14 +4,22 @@ import Disclosure
 struct CellFinder {
   let grid: Grid
   /// For each dimension of the grid: the codes above each code, itself first; nil where no code has one above.
-  let chains: [[[Int32]]?]
-  /// The grid's levels: for each combination of steps up, for each dimension and code the part of the cell's place
-  /// that the code so many steps above adds, or -1 where the tree ends before. A row lies in one cell of each.
-  let climbs: [[[Int32]]]
+  private let chains: [[[Int32]]?]
+  /// A row lies in at most one cell of each, and no cell lies in two of them.
+  let levels: [Level]
+
+  /// The cells whose codes lie so many steps below the roots of their hierarchies.
+  struct Level {
+    /// For each dimension of the grid.
+    let depths: [Int]
+    /// For each dimension and code the part of the cell's place that the code at that depth above it (or the code
+    /// itself) adds; -1 where the tree ends before.
+    let parts: [[Int32]]
+  }
 
   init(_ grid: Grid, of shape: Shape) {
     self.grid = grid
-    chains = grid.dimensions.map { dimension in
+    let chains = grid.dimensions.map { dimension -> [[Int32]]? in
       guard shape.parents[dimension].contains(where: { $0 >= 0 }) else { return nil }
       return shape.parents[dimension].indices.map { code in
         var chain = [Int32(code)]
@@ -21,19 +29,28 @@ struct CellFinder {
         return chain
       }
     }
-    var climbs: [[[Int32]]] = [[]]
+    self.chains = chains
+    var levels = [Level(depths: [], parts: [])]
     for place in grid.dimensions.indices {
       let stride = Int32(grid.strides[place])
-      let codes = Int32(grid.sizes[place])
-      var levels = [(0..<codes).map { $0 * stride }]
+      let choices: [[Int32]]
       if let chains = chains[place] {
-        for step in 1..<max(1, chains.map(\.count).max() ?? 1) {
-          levels.append(chains.map { step < $0.count ? $0[step] * stride : -1 })
+        let deepest = chains.map(\.count).max() ?? 1
+        choices = (0..<deepest).map { depth -> [Int32] in
+          chains.map { chain -> Int32 in depth < chain.count ? chain[chain.count - 1 - depth] * stride : -1 }
+        }
+      } else {
+        choices = [(0..<Int32(grid.sizes[place])).map { $0 * stride }]
+      }
+      var longer: [Level] = []
+      for head in levels {
+        for (depth, parts) in choices.enumerated() {
+          longer.append(Level(depths: head.depths + [depth], parts: head.parts + [parts]))
         }
       }
-      climbs = climbs.flatMap { head in levels.map { head + [$0] } }
+      levels = longer
     }
-    self.climbs = climbs
+    self.levels = levels
   }
 
   /// The cells of a row. A row with a code of another time (-1) in one of the grid's dimensions lies in none.

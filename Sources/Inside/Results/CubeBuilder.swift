@@ -1,30 +1,41 @@
 package import Disclosure
 import Dispatch
+import Synchronization
 
 /// Computes exact cells from rows: every set of dimensions that the declared tables and their judgement need.
+///
+/// One pass over the rows makes base cells; all others are rolled up from those. Units whose rows lie in several
+/// base cells are followed one by one, because their counts cannot be added (DISCLOSURE a.7). Nothing depends on
+/// the order of units, the number of parts they come in, or the number of workers.
 package enum CubeBuilder {
   /// - Parameters:
   ///   - tables: the sets of dimensions of the declared tables.
   ///   - measures: measures that are released with them.
-  ///   - workers: how many parts of the units are computed side by side.
+  ///   - workers: how many cores may work side by side; 0 stands for all there are.
   /// - Throws: `ResultError` where a table is too large or values too long.
   package static func cube(
-    _ data: Microdata, tables: [DimensionSet], measures: [Int], workers: Int = 1
+    _ data: Microdata, tables: [DimensionSet], measures: [Int], workers: Int = 0
   ) throws(ResultError) -> TrueCube {
-    var parts: [[CuboidBuilder]] = []
-    let shares = max(1, min(workers, data.unitCount))
-    for share in 0..<shares {
-      let units = data.unitCount * share / shares..<data.unitCount * (share + 1) / shares
-      let builders = try self.builders(data, tables: tables, measures: measures)
-      try fill(builders, units: units, of: data)
-      parts.append(builders)
+    let builders = try self.builders(data, tables: tables, measures: measures)
+    let shares = workers > 0 ? workers : Workers.available
+    var base = self.base(for: builders, measures: measures, of: data)
+    try data.forEachPart { (part, _) throws(ResultError) in
+      try add(part, to: &base, builders, workers: shares)
+      if base.size > baseLimit {
+        roll(up: base, into: builders, workers: shares)
+        base.removeAll()
+      }
     }
-    return cube(merging: parts, data)
+    roll(up: base, into: builders, workers: shares)
+    return cube(of: builders, data)
   }
+
+  /// Bytes of base cells after which they are rolled up and begun anew.
+  private static let baseLimit = 160 << 20
 
   /// Empty builders for every needed set.
   static func builders(
-    _ data: Microdata, tables: [DimensionSet], measures: [Int], topLimit: Int = Top.limit
+    _ data: Microdata, tables: [DimensionSet], measures: [Int]
   ) throws(ResultError) -> [CuboidBuilder] {
     let shape = data.shape
     let needed = TrueCube.needed(for: tables, of: shape)
@@ -32,10 +43,13 @@ package enum CubeBuilder {
     let listed = Set(tables)
     // A table's totals and those of its generalisations: same response, fewer identifying dimensions.
     var summed: Set<DimensionSet> = []
+    var generalised: Set<DimensionSet> = []
     for table in tables {
       let identifying = shape.identifying(table)
       for part in identifying.subsets {
-        summed.insert(DimensionSet(bits: part.bits | (table.bits & ~identifying.bits)))
+        let set = DimensionSet(bits: part.bits | (table.bits & ~identifying.bits))
+        summed.insert(set)
+        if part != identifying { generalised.insert(set) }
       }
     }
     var builders: [CuboidBuilder] = []
@@ -43,48 +57,79 @@ package enum CubeBuilder {
       builders.append(
         try disclosing { () throws(DisclosureError) in
           try CuboidBuilder(
-            set, of: shape, measures: summed.contains(set) ? measures : [], measureCount: data.measures.count,
-            judged: listed.contains(set) || populations.contains(set), wantsTops: summed.contains(set),
-            topLimit: topLimit)
+            set, of: shape, measures: summed.contains(set) ? measures : [], of: data.measures,
+            judged: listed.contains(set) || populations.contains(set),
+            tops: generalised.contains(set) ? .all : summed.contains(set) ? .inner : .none,
+            banded: listed.contains(set) && shape.identifying(set) == set)
         })
     }
+    for builder in builders { builder.link(builders) }
     return builders
   }
 
-  /// Adds a part of the units to builders.
-  static func fill(
-    _ builders: [CuboidBuilder], units: Range<Int>, of data: Microdata
+  /// Base cells over every dimension that the builders use.
+  static func base(for builders: [CuboidBuilder], measures: [Int], of data: Microdata) -> BaseCells {
+    let used = builders.reduce(UInt64(0)) { $0 | $1.set.bits }
+    return BaseCells(
+      dimensions: DimensionSet(bits: used).places, measures: measures,
+      edges: measures.map { data.measures[$0].percentiles.isEmpty ? [] : data.measures[$0].bands })
+  }
+
+  /// Adds units to base cells, or where their rows lie apart to the builders.
+  static func add(
+    _ data: Microdata, to base: inout BaseCells, _ builders: [CuboidBuilder], workers: Int
   ) throws(ResultError) {
-    var lone: [Int32] = []
-    var places: [DimensionSet: Int] = [:]
-    for (index, builder) in builders.enumerated() { places[builder.set] = index }
-    for unit in units {
-      let rows = Int(data.starts[unit])..<Int(data.starts[unit + 1])
-      if rows.count == 1 {
-        lone.append(data.starts[unit])
-        continue
+    let units = data.unitCount
+    var scattered: [Int32] = []
+    // A share must be worth the merging of its cells.
+    let shares = max(1, min(workers, units / 20_000))
+    if shares == 1 {
+      scattered = try base.add(0..<units, of: data)
+    } else {
+      let empty = base.emptied
+      let made = try Workers.sideBySide(shares) { (share) throws(ResultError) in
+        var cells = empty
+        let left = try cells.add(units * share / shares..<units * (share + 1) / shares, of: data)
+        return (cells, left)
       }
-      for index in builders.indices { try builders[index].add(rows: rows, of: data) }
-      for index in builders.indices where builders[index].lattice != nil {
-        builders[index].pair(with: { places[$0] }, in: builders)
+      for (cells, left) in made {
+        base.merge(cells)
+        scattered.append(contentsOf: left)
       }
     }
-    // Builders share nothing, so each goes to whichever core is free; `lone` and `data` are only read.
-    nonisolated(unsafe) let independent = builders
-    let rows = lone
-    DispatchQueue.concurrentPerform(iterations: independent.count) { index in
-      independent[index].add(lone: rows, of: data)
+    let step = 1 << 14
+    var from = 0
+    while from < scattered.count {
+      let chunk = ScatteredUnits(scattered, from: &from, rows: step, of: data)
+      together(builders, workers) { builder, _ in builder.group(chunk, of: data) }
+      if let measure = builders.compactMap(\.overflow).first { throw data.tooLarge(measure) }
+      together(builders, workers) { builder, all in builder.add(chunk, of: data, beside: all) }
     }
   }
 
-  /// Merges parts that hold different units.
-  static func cube(merging parts: [[CuboidBuilder]], _ data: Microdata) -> TrueCube {
-    var cuboids: [DimensionSet: TrueCuboid] = [:]
-    for index in (parts.first ?? []).indices {
-      let merged = parts[0][index]
-      for part in parts.dropFirst() { merged.merge(part[index]) }
-      cuboids[merged.set] = merged.cuboid
+  /// Adds base cells to all builders.
+  static func roll(up base: BaseCells, into builders: [CuboidBuilder], workers: Int) {
+    together(builders, workers) { builder, _ in builder.add(base) }
+  }
+
+  /// Work on every builder, which writes to that builder alone.
+  private static func together(
+    _ builders: [CuboidBuilder], _ workers: Int, _ work: @Sendable (CuboidBuilder, [CuboidBuilder]) -> Void
+  ) {
+    guard workers > 1 else {
+      for builder in builders { work(builder, builders) }
+      return
     }
+    // Builders share nothing that is written, so each goes to whichever core is free.
+    nonisolated(unsafe) let independent = builders
+    DispatchQueue.concurrentPerform(iterations: independent.count) { index in
+      work(independent[index], independent)
+    }
+  }
+
+  static func cube(of builders: [CuboidBuilder], _ data: Microdata) -> TrueCube {
+    var cuboids: [DimensionSet: TrueCuboid] = [:]
+    for builder in builders { cuboids[builder.set] = builder.cuboid }
     return TrueCube(shape: data.shape, measures: data.measures, cuboids: cuboids)
   }
 }

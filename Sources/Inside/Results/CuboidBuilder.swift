@@ -1,290 +1,185 @@
 import Disclosure
 
-/// Collects the exact cells over one set of dimensions, unit by unit. Builders of different units merge in any
-/// order.
+/// Collects the exact cells over one set of dimensions, from base cells and from single units that lie in several of
+/// them, in any order.
 final class CuboidBuilder {
+  /// Of which cells the largest contributors are kept: those that are a generalisation of another cell.
+  enum Tops {
+    case none
+    /// Only cells with a code that has others below it.
+    case inner
+    case all
+  }
+
   let set: DimensionSet
   let grid: Grid
   /// Measures whose totals are wanted.
   let measures: [Int]
   /// Ways to generalise a cell, where the guard will judge this set.
   let lattice: Lattice?
-  /// Whether the guard asks who is largest here.
-  let wantsTops: Bool
-  private(set) var cuboid: TrueCuboid
-  private let finder: CellFinder
-  /// For each measure and cell the size that one of the largest must exceed.
-  private var least: [[Int64]]
-  private var scratch = UnitGroups()
-  private let limit: Int
+  let shape: Shape
+  let tops: Tops
+  /// For each measure the bands that its values are counted in here, or none.
+  let edges: [[Int64]]
+  let finder: CellFinder
+  var cuboid: TrueCuboid
+  /// For each level of its cells and each way: the builder and level that it leads to.
+  var targets: [[(builder: Int, level: Int)?]] = []
+  /// What the units of the last chunk have in each cell.
+  var grouped: [GroupedUnits] = []
+  /// The measure whose values were too large for one unit of the last chunk.
+  var overflow: Int?
 
   init(
-    _ set: DimensionSet, of shape: Shape, measures: [Int], measureCount: Int, judged: Bool, wantsTops: Bool,
-    topLimit: Int = Top.limit
+    _ set: DimensionSet, of shape: Shape, measures: [Int], of declared: [MeasureShape], judged: Bool,
+    tops: Tops,
+    banded: Bool
   ) throws(DisclosureError) {
     self.set = set
     self.measures = measures
-    self.wantsTops = wantsTops && !measures.isEmpty
-    limit = topLimit
+    self.shape = shape
+    self.tops = measures.isEmpty ? .none : tops
     grid = try Grid(set, of: shape)
     lattice = judged ? try Lattice(grid, of: shape) : nil
     finder = CellFinder(grid, of: shape)
     let count = grid.count
-    let wanted = (0..<measureCount).map { measures.contains($0) }
-    least = wanted.map { $0 && wantsTops ? [Int64](repeating: -1, count: count) : [] }
+    let wanted = declared.indices.map { measures.contains($0) }
+    edges = declared.indices.map { measure in
+      banded && wanted[measure] && !declared[measure].percentiles.isEmpty ? declared[measure].bands : []
+    }
     cuboid = TrueCuboid(
       grid: grid, units: [Int32](repeating: 0, count: count), keys: [UInt64](repeating: 0, count: count),
       totals: wanted.map { $0 ? [CellTotals](repeating: CellTotals(), count: count) : [] },
-      lone: [Int32](repeating: 0, count: count), onlyHere: [],
+      bands: edges.map { [BandTotals](repeating: BandTotals(), count: $0.count * count) },
+      lone: [Int32](repeating: 0, count: judged ? count : 0), onlyHere: [],
       loneAbsolute: wanted.map { $0 && judged ? [Int128](repeating: 0, count: count) : [] },
       outside: wanted.map { _ in [] },
-      tops: wanted.map { $0 && wantsTops ? [[Top]](repeating: [], count: count) : [] })
+      tops: wanted.map { $0 && tops != .none ? [[Top]](repeating: [], count: count) : [] })
   }
 
-  // MARK: Units with one row
-
-  /// Adds units that have one row each, given by their rows: column by column, without a look at single rows.
-  func add(lone rows: [Int32], of data: Microdata) {
-    let step = 1 << 16
-    for start in stride(from: 0, to: rows.count, by: step) {
-      let part = Array(rows[start..<min(start + step, rows.count)])
-      for climbs in finder.climbs {
-        var cells = [Int32](repeating: 0, count: part.count)
-        for (dimension, climb) in zip(grid.dimensions, climbs) {
-          CuboidBuilder.locate(part, data.codes[dimension], climb, in: &cells)
+  /// Finds where each way leads among the builders of all sets.
+  func link(_ builders: [CuboidBuilder]) {
+    guard let lattice else { return }
+    targets = finder.levels.map { level in
+      lattice.ways.map { way in
+        guard let builder = builders.firstIndex(where: { $0.set == way.kept }) else { return nil }
+        var depths: [Int] = []
+        for (depth, steps) in zip(level.depths, way.steps) where steps >= 0 {
+          guard depth >= steps else { return nil }
+          depths.append(depth - steps)
         }
-        count(part, cells, keys: data.keys)
-        for measure in measures { total(measure, part, cells, of: data) }
+        return builders[builder].finder.levels.firstIndex { $0.depths == depths }.map { (builder, $0) }
       }
     }
   }
 
-  /// Adds one dimension's part to the place of each row's cell; -1 is a row that lies in none.
-  private static func locate(_ rows: [Int32], _ codes: [Int32], _ climb: [Int32], in cells: inout [Int32]) {
-    codes.withUnsafeBufferPointer { codes in
-      climb.withUnsafeBufferPointer { climb in
-        for index in rows.indices {
-          let part = climb[Int(codes[Int(rows[index])])]
-          cells[index] = part < 0 || cells[index] < 0 ? -1 : cells[index] &+ part
+  // MARK: Units whose rows lie together
+
+  /// Adds base cells.
+  func add(_ base: BaseCells) {
+    let places = grid.dimensions.map { base.dimensions.firstIndex(of: $0) ?? 0 }
+    let width = base.dimensions.count
+    let step = 1 << 14
+    var cells = [Int32](repeating: 0, count: min(step, base.count))
+    for start in stride(from: 0, to: base.count, by: step) {
+      let count = min(step, base.count - start)
+      for level in finder.levels {
+        for index in 0..<count { cells[index] = 0 }
+        for (place, parts) in zip(places, level.parts) {
+          base.codes.withUnsafeBufferPointer { codes in
+            parts.withUnsafeBufferPointer { parts in
+              for index in 0..<count {
+                let part = parts[Int(codes[(start + index) * width + place])]
+                cells[index] = part < 0 || cells[index] < 0 ? -1 : cells[index] &+ part
+              }
+            }
+          }
         }
+        add(base, from: start, count, cells)
       }
     }
   }
 
-  private func count(_ rows: [Int32], _ cells: [Int32], keys: [UInt64]) {
+  private func add(_ base: BaseCells, from start: Int, _ count: Int, _ cells: [Int32]) {
     cuboid.units.withUnsafeMutableBufferPointer { units in
-      for cell in cells where cell >= 0 { units[Int(cell)] &+= 1 }
-    }
-    cuboid.lone.withUnsafeMutableBufferPointer { lone in
-      for cell in cells where cell >= 0 { lone[Int(cell)] &+= 1 }
-    }
-    cuboid.keys.withUnsafeMutableBufferPointer { sums in
-      for index in rows.indices where cells[index] >= 0 {
-        sums[Int(cells[index])] &+= keys[Int(rows[index])]
+      for index in 0..<count where cells[index] >= 0 {
+        units[Int(cells[index])] &+= base.units[start + index]
       }
     }
-  }
-
-  private func total(_ measure: Int, _ rows: [Int32], _ cells: [Int32], of data: Microdata) {
-    let values = data.values[measure]
-    cuboid.totals[measure].withUnsafeMutableBufferPointer { totals in
-      for index in rows.indices where cells[index] >= 0 {
-        let row = Int(rows[index])
-        let value = values[row]
-        if value != Microdata.missing { totals[Int(cells[index])].add(value, key: data.keys[row]) }
-      }
+    cuboid.keys.withUnsafeMutableBufferPointer { keys in
+      for index in 0..<count where cells[index] >= 0 { keys[Int(cells[index])] &+= base.keys[start + index] }
     }
     if lattice != nil {
-      cuboid.loneAbsolute[measure].withUnsafeMutableBufferPointer { sums in
-        for index in rows.indices where cells[index] >= 0 {
-          let value = values[Int(rows[index])]
-          if value != Microdata.missing { sums[Int(cells[index])] += Int128(value.magnitude) }
+      cuboid.lone.withUnsafeMutableBufferPointer { lone in
+        for index in 0..<count where cells[index] >= 0 {
+          lone[Int(cells[index])] &+= base.units[start + index]
         }
       }
     }
-    guard wantsTops else { return }
-    for index in rows.indices where cells[index] >= 0 {
-      let row = Int(rows[index])
-      let value = values[row]
-      guard value != Microdata.missing else { continue }
-      insert(
-        Int64(clamping: value.magnitude), in: Int(cells[index]), measure: measure, rows: row..<row + 1,
-        of: data)
-    }
-  }
-
-  // MARK: Units with several rows
-
-  /// Adds one unit with several rows; its groups stay available until the next one.
-  func add(rows: Range<Int>, of data: Microdata) throws(ResultError) {
-    scratch.removeAll()
-    var cells: [Int] = []
-    for row in rows {
-      finder.cells(of: row, data.codes, into: &cells)
-      for cell in cells { scratch.pairs.append((cell, row)) }
-    }
-    scratch.group()
-    let key = data.keys[rows.lowerBound]
-    for group in scratch.groups.indices {
-      let cell = scratch.groups[group].cell
-      cuboid.units[cell] &+= 1
-      cuboid.keys[cell] &+= key
-      for measure in measures {
-        let value = try scratch.value(of: group, measure: measure, in: data)
-        scratch.values.append(value)
-        guard value != Microdata.missing else { continue }
-        cuboid.totals[measure][cell].add(value, key: key)
-        if wantsTops {
-          insert(Int64(clamping: value.magnitude), in: cell, measure: measure, rows: rows, of: data)
+    for measure in measures {
+      let totals = base.totals[base.measures.firstIndex(of: measure) ?? 0]
+      cuboid.totals[measure].withUnsafeMutableBufferPointer { sums in
+        for index in 0..<count where cells[index] >= 0 {
+          sums[Int(cells[index])].merge(totals[start + index])
+        }
+      }
+      let bands = edges[measure].count
+      if bands > 0 {
+        let counted = base.bands[base.measures.firstIndex(of: measure) ?? 0]
+        for index in 0..<count where cells[index] >= 0 {
+          for band in 0..<bands {
+            let more = counted[(start + index) * bands + band]
+            cuboid.bands[measure][Int(cells[index]) * bands + band].add(units: more.units, key: more.key)
+          }
+        }
+      }
+      if lattice != nil {
+        cuboid.loneAbsolute[measure].withUnsafeMutableBufferPointer { sums in
+          for index in 0..<count where cells[index] >= 0 {
+            sums[Int(cells[index])] += totals[start + index].absolute
+          }
+        }
+      }
+      guard tops != .none else { continue }
+      for index in 0..<count where cells[index] >= 0 {
+        let total = totals[start + index]
+        for size in [total.first, total.second] where size > 0 {
+          guard mayHold(size, in: Int(cells[index]), measure) else { break }
+          hold(Top(size: size, rows: rows(of: start + index, base)), in: Int(cells[index]), measure)
         }
       }
     }
   }
 
-  /// What the last added unit has outside each of its cells, for every way. `others` are the builders of all sets.
-  func pair(with others: (DimensionSet) -> Int?, in builders: [CuboidBuilder]) {
-    guard let lattice else { return }
-    let ways = lattice.ways.count
-    if cuboid.onlyHere.isEmpty {
-      cuboid.onlyHere = [Int32](repeating: 0, count: grid.count * ways)
-      for measure in measures {
-        cuboid.outside[measure] = [OutsideTotals](repeating: OutsideTotals(), count: grid.count * ways)
-      }
+  /// The codes of a base cell over all dimensions of the shape; -1 where no table uses the dimension.
+  private func rows(of cell: Int, _ base: BaseCells) -> [Int32] {
+    var codes = [Int32](repeating: -1, count: shape.dimensions.count)
+    for (place, dimension) in base.dimensions.enumerated() {
+      codes[dimension] = base.codes[cell * base.dimensions.count + place]
     }
-    for way in 0..<ways {
-      guard let index = others(lattice.ways[way].kept) else { continue }
-      for (place, group) in scratch.groups.enumerated() {
-        guard let target = lattice.target(of: group.cell, way: way) else { continue }
-        let whole = builders[index]
-        guard let found = whole.scratch.find(target) else { continue }
-        if whole.scratch.groups[found].rows == group.rows { cuboid.onlyHere[group.cell * ways + way] &+= 1 }
-        for (position, measure) in measures.enumerated() {
-          guard let other = whole.measures.firstIndex(of: measure) else { continue }
-          let all = whole.scratch.values[found * whole.measures.count + other]
-          guard all != Microdata.missing else { continue }
-          let here = scratch.values[place * measures.count + position]
-          let part = here == Microdata.missing ? all : all - here
-          cuboid.outside[measure][group.cell * ways + way].add(
-            whole: Int64(clamping: all.magnitude), part: Int64(clamping: part.magnitude))
-        }
-      }
-    }
+    return codes
   }
 
   // MARK: The largest
 
-  private func insert(
-    _ size: Int64, in cell: Int, measure: Int, rows: Range<Int>, of data: Microdata
-  ) {
-    guard size > least[measure][cell] else { return }
-    var places: [Int32] = []
-    places.reserveCapacity(rows.count * data.codes.count)
-    for row in rows { for column in data.codes { places.append(column[row]) } }
-    insert(Top(size: size, rows: places), in: cell, measure: measure)
+  /// Whether a contribution of that size may be among those that are kept.
+  func mayHold(_ size: Int64, in cell: Int, _ measure: Int) -> Bool {
+    let held = cuboid.tops[measure][cell]
+    if let last = held.last, held.count == Top.limit { return size >= last.size }
+    if held.isEmpty, tops == .inner { return isInner(cell) }
+    return true
   }
 
-  private func insert(_ top: Top, in cell: Int, measure: Int) {
-    let at = cuboid.tops[measure][cell].firstIndex { $0.size < top.size } ?? cuboid.tops[measure][cell].count
-    guard at < limit else { return }
-    cuboid.tops[measure][cell].insert(top, at: at)
-    if cuboid.tops[measure][cell].count > limit { cuboid.tops[measure][cell].removeLast() }
-    if cuboid.tops[measure][cell].count == limit {
-      least[measure][cell] = cuboid.tops[measure][cell][limit - 1].size
+  /// Whether a cell has a code with others below it.
+  private func isInner(_ cell: Int) -> Bool {
+    for (place, dimension) in grid.dimensions.enumerated() {
+      let code = cell / grid.strides[place] % max(1, grid.sizes[place])
+      if !shape.leaves[dimension][code] { return true }
     }
+    return false
   }
 
-  /// Adds what another builder of the same set collected from other units.
-  func merge(_ other: CuboidBuilder) {
-    for cell in 0..<grid.count {
-      cuboid.units[cell] &+= other.cuboid.units[cell]
-      cuboid.lone[cell] &+= other.cuboid.lone[cell]
-      cuboid.keys[cell] &+= other.cuboid.keys[cell]
-    }
-    for measure in measures {
-      for cell in 0..<grid.count { cuboid.totals[measure][cell].merge(other.cuboid.totals[measure][cell]) }
-      for cell in cuboid.loneAbsolute[measure].indices {
-        cuboid.loneAbsolute[measure][cell] += other.cuboid.loneAbsolute[measure][cell]
-      }
-      for cell in other.cuboid.tops[measure].indices {
-        for top in other.cuboid.tops[measure][cell] { insert(top, in: cell, measure: measure) }
-      }
-    }
-    guard !other.cuboid.onlyHere.isEmpty else { return }
-    guard !cuboid.onlyHere.isEmpty else {
-      cuboid.onlyHere = other.cuboid.onlyHere
-      cuboid.outside = other.cuboid.outside
-      return
-    }
-    for index in cuboid.onlyHere.indices { cuboid.onlyHere[index] &+= other.cuboid.onlyHere[index] }
-    for measure in measures {
-      for index in cuboid.outside[measure].indices {
-        cuboid.outside[measure][index].merge(other.cuboid.outside[measure][index])
-      }
-    }
-  }
-}
-
-/// The cells that one unit's rows lie in.
-struct UnitGroups {
-  /// Cell and row.
-  var pairs: [(cell: Int, row: Int)] = []
-  /// One for each cell, ascending.
-  var groups: [(cell: Int, first: Int, rows: Int)] = []
-  /// For each group and measure of the builder the unit's one value, or `Microdata.missing`.
-  var values: [Int64] = []
-
-  mutating func removeAll() {
-    pairs.removeAll(keepingCapacity: true)
-    groups.removeAll(keepingCapacity: true)
-    values.removeAll(keepingCapacity: true)
-  }
-
-  mutating func group() {
-    pairs.sort { $0.cell == $1.cell ? $0.row < $1.row : $0.cell < $1.cell }
-    for (index, pair) in pairs.enumerated() {
-      if let last = groups.indices.last, groups[last].cell == pair.cell {
-        groups[last].rows += 1
-      } else {
-        groups.append((pair.cell, index, 1))
-      }
-    }
-  }
-
-  /// The group of a cell, or nil where the unit has no row in it.
-  func find(_ cell: Int) -> Int? {
-    var low = 0, high = groups.count
-    while low < high {
-      let middle = (low + high) / 2
-      if groups[middle].cell < cell { low = middle + 1 } else { high = middle }
-    }
-    return low < groups.count && groups[low].cell == cell ? low : nil
-  }
-
-  /// One value out of the unit's rows in a cell, as the measure declares.
-  func value(of group: Int, measure: Int, in data: Microdata) throws(ResultError) -> Int64 {
-    var sum: Int64 = 0
-    var count: Int64 = 0
-    var last = Microdata.missing
-    for pair in pairs[groups[group].first..<groups[group].first + groups[group].rows] {
-      let value = data.values[measure][pair.row]
-      guard value != Microdata.missing else { continue }
-      let (total, overflow) = sum.addingReportingOverflow(value)
-      guard !overflow else {
-        throw ResultError(
-          .value, "the values of \(data.measures[measure].name) of one unit add up to more than 64 bits hold",
-          hint: "declare a smaller scale")
-      }
-      sum = total
-      count += 1
-      last = value
-    }
-    guard count > 0 else { return Microdata.missing }
-    switch data.perUnit[measure] {
-    case .sum: return sum
-    case .last: return last
-    case .mean:
-      let (quotient, rest) = sum.quotientAndRemainder(dividingBy: count)
-      return quotient + (2 * rest.magnitude >= count.magnitude ? (sum < 0 ? -1 : 1) : 0)
-    }
+  func hold(_ top: Top, in cell: Int, _ measure: Int) {
+    Top.insert(top, into: &cuboid.tops[measure][cell])
   }
 }

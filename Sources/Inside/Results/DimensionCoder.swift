@@ -46,6 +46,18 @@ struct DimensionCoder {
   /// The place of a cell's code, or nil where it has none of the declared ones.
   mutating func code(_ batch: Batch, _ typed: TypedColumn, row: Int) -> Int32? {
     if typed.state(row) == .missing { return notStated }
+    if let periods = dimension.periods {
+      guard let number = typed.integer(row) else {
+        return batch.withCell(row, column) { periods.code(of: String(decoding: $0, as: UTF8.self)) }
+          .flatMap { places[$0] }
+      }
+      // Of a moment the day counts, as it is written: in UTC where a zone was given.
+      let day = field.type == .datetime ? DimensionCoder.day(ofMicroseconds: number) : number
+      if let known = seenIntegers[day] { return known < 0 ? nil : known }
+      let place = date(day).flatMap { periods.code(of: $0) }.flatMap { places[$0] }
+      seenIntegers[day] = place ?? -1
+      return place
+    }
     if dimension.banding != nil {
       if dimension.banding?.asOf != nil {
         guard let days = typed.integer(row) else {
@@ -69,6 +81,20 @@ struct DimensionCoder {
       let place = self.place(of: cell)
       seenBytes.insert(cell, place ?? -1)
       return place
+    }
+  }
+
+  private static func day(ofMicroseconds number: Int64) -> Int64 {
+    let day: Int64 = 86_400_000_000
+    return number / day - (number % day < 0 ? 1 : 0)
+  }
+
+  /// The first day of what a typed number stands for.
+  private func date(_ number: Int64) -> CalendarDate? {
+    switch field.type {
+    case .year: CalendarDate(year: Int(number), month: 1, day: 1)
+    case .yearmonth: CalendarDate(year: Int(number / 12), month: Int(number % 12) + 1, day: 1)
+    default: CalendarDate(daysSince1970: Int(number))
     }
   }
 

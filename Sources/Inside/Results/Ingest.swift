@@ -6,19 +6,22 @@ import Tables
 extension Microdata {
   /// Reads the table of a restricted dataset once, checks it, and codes every dimension and every measure that any
   /// of its statistics declares.
+  /// - Parameter room: where rows go that are too many for memory; nil keeps all of them in memory.
   /// - Throws: `ResultError` with file, line, record and field of the first cell that has no declared code, lies
   ///   outside its measure's bounds, or names no unit; and where the declaration does not fit the table.
   package static func read(
-    _ dataset: Dataset, codeLists: [String: CodeList] = [:], keys: ProtectionKeys
+    _ dataset: Dataset, codeLists: [String: CodeList] = [:], keys: ProtectionKeys, room: Room? = nil
   ) throws(ResultError) -> Microdata {
     let plan = try IngestPlan(dataset)
     var lists: [String: Set<String>] = [:]
     for (name, list) in codeLists { lists[name] = Set(list.codes.map(\.code)) }
-    var reading = Reading(plan: plan, keys: keys, family: dataset.keyFamily)
+    var reading = Reading(plan: plan, keys: keys, family: dataset.keyFamily, room: room)
     let report: TableReport
     do {
       report = try TableCheck.run(plan.resource.source, schema: plan.resource.schema, codeLists: lists) {
-        batch, typed in try reading.take(batch, typed)
+        batch, typed in
+        try reading.take(batch, typed)
+        try reading.makeRoom()
       }
     } catch let error as ResultError {
       throw error
@@ -33,10 +36,7 @@ extension Microdata {
         "\(report.faultCount) faults in \(plan.resource.source.path), the first: \(report.faults.first?.message ?? "")",
         hint: "run doorsill check \(dataset.name)")
     }
-    return Microdata(
-      shape: plan.shape, measures: plan.measures, perUnit: plan.perUnit, keys: reading.units,
-      codes: reading.codes,
-      values: reading.values)
+    return try reading.microdata()
   }
 }
 
@@ -80,7 +80,9 @@ struct IngestPlan {
     }
     let released = coders.map { $0.released() }
     shape = try disclosing { () throws(DisclosureError) in
-      try Shape(dataset: dataset.name, keyFamily: dataset.keyFamily, dimensions: released)
+      try Shape(
+        dataset: dataset.name, keyFamily: dataset.keyFamily, dimensions: released,
+        periods: Set(dataset.dimensions.indices.filter { dataset.dimensions[$0].periods != nil }))
     }
     measureColumns = measures.map { column($0.field) }
     subjectColumns = dataset.subject.map(column)
@@ -94,7 +96,8 @@ struct IngestPlan {
     self.measures = shapes
   }
 
-  /// The measures of all statistics; one field has one declaration, or else two sums of it could be subtracted.
+  /// The measures of all statistics; one field has one declaration, or else two sums or two cuts of it could be
+  /// subtracted. What is released of it is each result's own affair.
   private static func measures(_ dataset: Dataset) throws(ResultError) -> [Measure] {
     var measures: [Measure] = []
     for result in dataset.results where result.kind == .statistic {
@@ -104,11 +107,16 @@ struct IngestPlan {
           continue
         }
         guard known.perUnit == measure.perUnit, known.scale == measure.scale, known.step == measure.step,
-          known.lowerBound == measure.lowerBound, known.upperBound == measure.upperBound
+          known.lowerBound == measure.lowerBound, known.upperBound == measure.upperBound,
+          known.bands == measure.bands || known.bands.isEmpty || measure.bands.isEmpty
         else {
           throw ResultError(
             .declaration, "measure \(measure.field) of \(dataset.name) is declared in two ways",
-            hint: "use the same perUnit, bounds, scale and step in every result")
+            hint: "use the same perUnit, bounds, scale, step and bands in every result")
+        }
+        if let place = measures.firstIndex(where: { $0.field == measure.field }) {
+          if known.bands.isEmpty { measures[place].bands = measure.bands }
+          measures[place].statistics += measure.statistics.filter { !known.statistics.contains($0) }
         }
       }
     }
@@ -148,10 +156,20 @@ struct IngestPlan {
         "measure \(measure.field) of \(dataset.name) may reach \(measure.upperBound) at scale \(measure.scale)",
         hint: "values in units of its last digit must stay below 2^47: declare a smaller scale")
     }
+    var bands: [Int64] = []
+    for edge in measure.bands {
+      guard let least = Decimal.scaled(edge, scale: measure.scale), bands.last ?? .min < least else {
+        throw ResultError(
+          .declaration, "the bands of measure \(measure.field) of \(dataset.name) are too fine for its scale",
+          hint: "declare a larger scale")
+      }
+      bands.append(least)
+    }
     return MeasureShape(
       name: measure.field, title: measure.title, unit: measure.unit, scale: measure.scale, step: Int128(step),
       lower: lower, upper: upper, complete: field.constraints.required,
-      statistics: Set(measure.statistics.compactMap { MeasureShape.Statistic(rawValue: $0.rawValue) }))
+      statistics: Set(measure.statistics.compactMap { MeasureShape.Statistic(rawValue: $0.rawValue) }),
+      bands: bands)
   }
 }
 
@@ -160,16 +178,52 @@ private struct Reading {
   let plan: IngestPlan
   private var coders: [DimensionCoder]
   private var unit: UnitReader
-  var units: [UInt64] = []
-  var codes: [[Int32]]
-  var values: [[Int64]]
+  private var units: [UInt64] = []
+  private var codes: [[Int32]]
+  private var values: [[Int64]]
+  private let room: Microdata.Room?
+  private var spill: RowSpill?
 
-  init(plan: IngestPlan, keys: ProtectionKeys, family: String) {
+  init(plan: IngestPlan, keys: ProtectionKeys, family: String, room: Microdata.Room?) {
     self.plan = plan
+    self.room = room
     coders = plan.coders
     unit = UnitReader(columns: plan.subjectColumns, keys: keys, family: family)
     codes = plan.coders.map { _ in [] }
     values = plan.measures.map { _ in [] }
+  }
+
+  /// Moves rows to the file once they are too many for memory.
+  mutating func makeRoom() throws(ResultError) {
+    guard let room else { return }
+    let bytes = units.count * (8 + 4 * codes.count + 8 * values.count)
+    guard bytes > (spill == nil ? room.limit : min(room.limit, 8 << 20)) else { return }
+    if spill == nil {
+      spill = try RowSpill(
+        folder: room.folder, codes: plan.shape.dimensions.map(\.codes.count), measures: values.count)
+    }
+    try spill?.append(units, codes, values)
+    units.removeAll(keepingCapacity: true)
+    for place in codes.indices { codes[place].removeAll(keepingCapacity: true) }
+    for place in values.indices { values[place].removeAll(keepingCapacity: true) }
+    if units.capacity > 1 << 22 {
+      units = []
+      codes = codes.map { _ in [] }
+      values = values.map { _ in [] }
+    }
+  }
+
+  /// The rows, by unit.
+  mutating func microdata() throws(ResultError) -> Microdata {
+    if spill != nil {
+      try spill?.append(units, codes, values)
+      if let stored = try spill?.finish() {
+        return Microdata(shape: plan.shape, measures: plan.measures, perUnit: plan.perUnit, stored: stored)
+      }
+    }
+    return Microdata(
+      shape: plan.shape, measures: plan.measures, perUnit: plan.perUnit, keys: units, codes: codes,
+      values: values)
   }
 
   mutating func take(_ batch: Batch, _ typed: TypedColumns) throws(ResultError) {

@@ -2,6 +2,9 @@ package import Disclosure
 
 /// Restricted rows as numbers: for each row the record key of its unit, a code for each dimension and a value for
 /// each measure. Rows of a unit are together, in the order of the source.
+///
+/// Rows beyond a limit are kept in a file without a name (see `Room`); then `keys`, `codes`, `values` and `starts`
+/// are empty, and `forEachPart` gives them part by part.
 package struct Microdata: Sendable {
   package let shape: Shape
   package let measures: [MeasureShape]
@@ -15,9 +18,24 @@ package struct Microdata: Sendable {
   package private(set) var values: [[Int64]]
   /// First row of each unit, and the number of rows at the end.
   package private(set) var starts: [Int32]
+  /// The rows that are not in memory.
+  let stored: StoredRows?
 
   /// How several rows of a unit in one cell become one value (DISCLOSURE a.1).
   package enum PerUnit: String, CaseIterable, Sendable { case sum, mean, last }
+
+  /// Where rows are kept while they are computed with.
+  package struct Room: Sendable {
+    /// Bytes of rows that are held in memory.
+    package let limit: Int
+    /// Folder of the file that holds the rest. The file has no name and is gone with the process.
+    package let folder: String
+
+    package init(limit: Int = 256 << 20, folder: String) {
+      self.limit = limit
+      self.folder = folder
+    }
+  }
 
   /// Stands for a missing value.
   package static let missing = Int64.min
@@ -30,6 +48,7 @@ package struct Microdata: Sendable {
     self.shape = shape
     self.measures = measures
     self.perUnit = perUnit
+    stored = nil
     let order = Microdata.order(keys)
     self.keys = order.map { keys[Int($0)] }
     self.codes = codes.map { column in order.map { column[Int($0)] } }
@@ -44,21 +63,54 @@ package struct Microdata: Sendable {
     self.starts = starts
   }
 
-  /// Number of distinct units.
+  /// Rows that are not in memory.
+  init(shape: Shape, measures: [MeasureShape], perUnit: [PerUnit], stored: StoredRows) {
+    self.shape = shape
+    self.measures = measures
+    self.perUnit = perUnit
+    self.stored = stored
+    keys = []
+    codes = shape.dimensions.map { _ in [] }
+    values = measures.map { _ in [] }
+    starts = [0]
+  }
+
+  /// Number of distinct units in memory.
   package var unitCount: Int { starts.count - 1 }
-  /// Number of rows.
-  package var rowCount: Int { keys.count }
+  /// Number of rows, wherever they are.
+  package var rowCount: Int { stored?.rowCount ?? keys.count }
+
+  /// Where rows are kept that do not fit into memory.
+  var folder: String? { stored?.folder }
+
+  /// Gives all rows, the units by ascending keys, in parts that hold whole units; `through` is the greatest key that
+  /// a part may have.
+  func forEachPart(
+    _ body: (_ part: Microdata, _ through: UInt64) throws(ResultError) -> Void
+  ) throws(ResultError) {
+    guard let stored else { return try body(self, .max) }
+    for number in 0..<StoredRows.parts {
+      let rows = try stored.rows(number)
+      try body(
+        Microdata(
+          shape: shape, measures: measures, perUnit: perUnit, keys: rows.keys, codes: rows.codes,
+          values: rows.values), StoredRows.greatestKey(number))
+    }
+  }
 
   /// Rows sorted by key, those of one key in their first order: by the leading bits into buckets, then each bucket.
   private static func order(_ keys: [UInt64]) -> [Int32] {
     let bits = 12
+    // Keys of one part of the stored rows share their leading bits.
+    let shared = min(keys.dropFirst().reduce(~0 as UInt64) { $0 & ~($1 ^ keys[0]) }.leadingOnes, 64 - bits)
+    func bucket(_ key: UInt64) -> Int { Int((key << UInt64(shared)) >> UInt64(64 - bits)) }
     var starts = [Int](repeating: 0, count: 1 << bits + 1)
-    for key in keys { starts[Int(key >> UInt64(64 - bits)) + 1] += 1 }
+    for key in keys { starts[bucket(key) + 1] += 1 }
     for bucket in 1..<starts.count { starts[bucket] += starts[bucket - 1] }
     var next = starts
     var order = [Int32](repeating: 0, count: keys.count)
     for (row, key) in keys.enumerated() {
-      let bucket = Int(key >> UInt64(64 - bits))
+      let bucket = bucket(key)
       order[next[bucket]] = Int32(row)
       next[bucket] += 1
     }
@@ -70,4 +122,8 @@ package struct Microdata: Sendable {
     }
     return order
   }
+}
+
+extension UInt64 {
+  fileprivate var leadingOnes: Int { (~self).leadingZeroBitCount }
 }

@@ -3,6 +3,16 @@ package import Catalogs
 package import Disclosure
 package import Policies
 
+/// One result, computed and protected.
+package struct Computed: Sendable {
+  package let released: Released
+  /// What the next computation has to know.
+  package let history: ResultHistory
+  package let report: CompilerReport
+  /// The exact cells behind it, for the attacks to judge it by; nil where it was carried over whole.
+  package let cube: TrueCube?
+}
+
 /// Computes the `statistic` results of a dataset: reads its table, makes exact cells, has them protected.
 package enum Statistics {
   /// Reads the dataset's table and computes one result. For several results of one dataset read `Microdata` once and
@@ -10,12 +20,14 @@ package enum Statistics {
   package static func compute(
     dataset: Dataset, result: ResultDeclaration, profile: ProtectionProfile, keys: ProtectionKeys,
     policyHash: String, history: ResultHistory, now: Timestamp = .now(), codeLists: [String: CodeList] = [:]
-  ) throws(ResultError) -> (released: Released, history: ResultHistory, report: CompilerReport) {
+  ) throws(ResultError) -> Computed {
     let plan = try IngestPlan(dataset)
     let sealer = try sealer(
       result, of: dataset, shape: plan.shape, measures: plan.measures, profile: profile, keys: keys,
       policyHash: policyHash, now: now)
-    if let held = sealer.carried(from: history) { return (held, history, sealer.report(carried: held)) }
+    if let held = sealer.carried(from: history) {
+      return Computed(released: held, history: history, report: sealer.report(carried: held), cube: nil)
+    }
     let data = try Microdata.read(dataset, codeLists: codeLists, keys: keys)
     return try compute(
       data, dataset: dataset, result: result, profile: profile, keys: keys, policyHash: policyHash,
@@ -27,11 +39,13 @@ package enum Statistics {
   package static func compute(
     _ data: Microdata, dataset: Dataset, result: ResultDeclaration, profile: ProtectionProfile,
     keys: ProtectionKeys, policyHash: String, history: ResultHistory, now: Timestamp = .now()
-  ) throws(ResultError) -> (released: Released, history: ResultHistory, report: CompilerReport) {
+  ) throws(ResultError) -> Computed {
     let sealer = try sealer(
       result, of: dataset, shape: data.shape, measures: data.measures, profile: profile, keys: keys,
       policyHash: policyHash, now: now)
-    if let held = sealer.carried(from: history) { return (held, history, sealer.report(carried: held)) }
+    if let held = sealer.carried(from: history) {
+      return Computed(released: held, history: history, report: sealer.report(carried: held), cube: nil)
+    }
     return try compute(data, sealer: sealer, history: history)
   }
 
@@ -48,16 +62,16 @@ package enum Statistics {
   /// The common path: cells, changes since earlier draws, sealing.
   static func compute(
     _ data: Microdata, sealer: Sealer, history: ResultHistory
-  ) throws(ResultError) -> (released: Released, history: ResultHistory, report: CompilerReport) {
+  ) throws(ResultError) -> Computed {
     let tables = sealer.tables
-    let cube = try CubeBuilder.cube(data, tables: tables, measures: sealer.releasedMeasures, workers: 1)
-    let (changes, map) = try CarryOver.compare(data, with: history)
+    let cube = try CubeBuilder.cube(data, tables: tables, measures: sealer.releasedMeasures)
+    let (changes, map) = try CarryOver.compare(data, with: history, k: sealer.k, folder: data.folder)
     let sealed = try disclosing { () throws(DisclosureError) in
       try sealer.seal(cube, history: history, changes: changes)
     }
     var kept = sealed.history
     kept.unitMaps[data.shape.dataset] = map
-    return (sealed.released, kept, sealed.report)
+    return Computed(released: sealed.released, history: kept, report: sealed.report, cube: cube)
   }
 
   private static func sealer(
@@ -65,13 +79,22 @@ package enum Statistics {
     profile: ProtectionProfile, keys: ProtectionKeys, policyHash: String, now: Timestamp
   ) throws(ResultError) -> Sealer {
     let tables = try tables(result, of: dataset, shape: shape)
+    // The microdata know what all results together ask of a measure; each releases what it declares itself.
+    let own = measures.map { shape in
+      shape.releasing(
+        Set(
+          (result.measures.first { $0.field == shape.name }?.statistics ?? []).compactMap {
+            MeasureShape.Statistic(rawValue: $0.rawValue)
+          }))
+    }
     let request = Sealer.Request(
       dataset: dataset.name, result: result.name, keyFamily: dataset.keyFamily, title: result.title,
       tables: tables,
       measures: self.measures(result, in: measures),
-      profile: profile, policyHash: policyHash, refresh: result.refresh, now: now)
+      profile: profile, policyHash: policyHash, refresh: result.refresh, now: now,
+      derived: Set(result.derived.compactMap { Sealer.Derived(rawValue: $0.rawValue) }))
     return try disclosing { () throws(DisclosureError) in
-      try Sealer(request, shape: shape, measures: measures, keys: keys)
+      try Sealer(request, shape: shape, measures: own, keys: keys)
     }
   }
 

@@ -16,13 +16,15 @@ package struct Dimension: Sendable, Hashable {
   package var banding: Bands?
   /// Only so many leading characters of the value are the code (a province out of a county code).
   package var prefix: Int?
+  /// Years, quarters or months, where codes are periods of a date.
+  package var periods: Periods?
   /// Code list whose parents make it a tree.
   package var hierarchy: String?
 
   package init(
     name: String, title: Text, role: Role, field: String, codes: [Code], banding: Bands? = nil,
     prefix: Int? = nil,
-    hierarchy: String? = nil
+    hierarchy: String? = nil, periods: Periods? = nil
   ) {
     self.name = name
     self.title = title
@@ -32,11 +34,13 @@ package struct Dimension: Sendable, Hashable {
     self.banding = banding
     self.prefix = prefix
     self.hierarchy = hierarchy
+    self.periods = periods
   }
 
   /// The code of a cell's text, or nil where it is none of the declared ones (missing, below the first band …).
   /// Missing cells have no code: the caller does not ask for them.
   package func code(of cell: String) -> String? {
+    if let periods { return periods.code(of: cell) }
     if let banding { return banding.index(of: cell).map { codes[$0].code } }
     let code = prefix.map { String(cell.prefix($0)) } ?? cell
     return codes.contains { sameBytes($0.code, code) } ? code : nil

@@ -2,6 +2,9 @@ package import Bytes
 
 /// A computation over a restricted dataset that may be offered as a result.
 package struct ResultDeclaration: Sendable, Hashable {
+  /// Numbers made of protected numbers alone: a cell's share of its population, the change on the period before.
+  package enum Derived: String, CaseIterable, Sendable { case share, change }
+
   /// `statistic` 统计, `verify` 比对核验, `score` 评分.
   package enum Kind: String, CaseIterable, Sendable { case statistic, verify, score }
 
@@ -17,6 +20,8 @@ package struct ResultDeclaration: Sendable, Hashable {
   package var measures: [Measure]
   /// statistic: names of dimensions, one list a table, in order of importance. An empty list is the total.
   package var tables: [[String]]
+  /// statistic: what is told beside the protected numbers, from nothing but them.
+  package var derived: [Derived] = []
   /// verify: fields that must all agree.
   package var claims: [String]
   /// score: what is computed.
@@ -44,7 +49,17 @@ package struct Measure: Sendable, Hashable {
   /// How the rows of one unit in one cell become one value.
   package enum PerUnit: String, CaseIterable, Sendable { case sum, mean, last }
   /// What is released of it.
-  package enum Statistic: String, CaseIterable, Sendable { case sum, mean }
+  package enum Statistic: String, CaseIterable, Sendable {
+    case sum, mean, variance, p5, p10, p25, median, p75, p90, p95
+
+    /// Whether it is read off the counts of bands.
+    package var isPercentile: Bool {
+      switch self {
+      case .sum, .mean, .variance: false
+      case .p5, .p10, .p25, .median, .p75, .p90, .p95: true
+      }
+    }
+  }
 
   package var field: String
   package var title: Text
@@ -58,7 +73,8 @@ package struct Measure: Sendable, Hashable {
   /// Released sums are multiples of it: a decimal text.
   package var step: String
   package var statistics: [Statistic]
-  /// Cut points for percentiles, as decimal texts; empty where none are declared.
+  /// Least values of the bands whose counts are released and percentiles read off, as decimal texts; empty where
+  /// none are declared. The first holds the lower bound.
   package var bands: [String]
 
   package init(

@@ -4,6 +4,7 @@ import Tables
 extension DatasetReader {
   private static let keys = [
     "name", "title", "role", "from", "codes", "codeList", "hierarchy", "bands", "asOf", "prefix",
+    "period", "between",
   ]
 
   func dimension(_ node: Node, of resource: Resource?) throws(DocumentError) -> Dimension? {
@@ -25,12 +26,58 @@ extension DatasetReader {
       try Checks.whole(node, in: 1...32)
     }
     if let fault = banding(section, field) { faults.add(fault) }
+    let periods = self.periods(section, field)
+    if let periods {
+      return Dimension(
+        name: name, title: title ?? field.title ?? Text(name), role: role, field: fieldName,
+        codes: periods.codes,
+        periods: periods)
+    }
+    if section["period"] != nil { return nil }
     let banding = edges.map { Bands(edges: $0, asOf: asOf) }
     let hierarchy = section.optional("hierarchy", codeList)
     let codes = codes(section, field: field, meta: resource.fields[fieldName], banding: banding)
     return Dimension(
       name: name, title: title ?? field.title ?? Text(name), role: role, field: fieldName, codes: codes,
       banding: banding, prefix: prefix, hierarchy: hierarchy)
+  }
+
+  /// The periods a date is cut into; nil where there are none, or they are at fault.
+  private func periods(_ section: Section, _ field: Field) -> Periods? {
+    guard let place = section["period"] else {
+      if let between = section["between"] { faults.add(between.error("between belongs to period")) }
+      return nil
+    }
+    let length = section.optional("period") { (node) throws(DocumentError) in
+      try node.choice(of: Periods.Length.self)
+    }
+    for key in ["codes", "codeList", "hierarchy", "bands", "asOf", "prefix"] {
+      if let other = section[key] { faults.add(other.error("a dimension has periods or \(key), not both")) }
+    }
+    switch field.type {
+    case .date, .datetime: break
+    case .yearmonth where length != nil: break
+    case .year where length == .year: break
+    case .year: faults.add(place.error("\"\(field.name)\" holds years, which have no finer periods"))
+    default:
+      faults.add(place.error("\"\(field.name)\" is a \(field.type.rawValue), which has no periods"))
+      return nil
+    }
+    guard let between = section["between"] else {
+      faults.add(place.error("periods are a closed list", hint: "between: [\"2023-01-01\", \"2025-12-31\"]"))
+      return nil
+    }
+    let days = faults.attempt { () throws(DocumentError) in
+      var days: [CalendarDate] = []
+      for element in try between.elements() { days.append(try Checks.date(element)) }
+      guard days.count == 2, days[0] <= days[1] else {
+        throw between.error("between is [first day, last day]")
+      }
+      guard days[1].year - days[0].year < 200 else { throw between.error("more than 200 years") }
+      return days
+    }
+    guard let length, let days else { return nil }
+    return Periods(length, from: days[0], to: days[1])
   }
 
   /// What is wrong with cutting this field into bands.

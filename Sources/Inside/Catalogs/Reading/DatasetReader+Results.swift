@@ -4,11 +4,12 @@ import Tables
 
 extension DatasetReader {
   private static let keys = [
-    "name", "kind", "title", "description", "profile", "refresh", "measures", "tables", "claims", "output",
+    "name", "kind", "title", "description", "profile", "refresh", "measures", "tables", "derived", "claims",
+    "output",
   ]
   /// Keys that belong to one kind only.
   private static let keysOf: [ResultDeclaration.Kind: [String]] = [
-    .statistic: ["measures", "tables"], .verify: ["claims"], .score: ["output"],
+    .statistic: ["measures", "tables", "derived"], .verify: ["claims"], .score: ["output"],
   ]
 
   /// `named` are the names of all dimensions, also of those whose declaration is at fault.
@@ -49,6 +50,10 @@ extension DatasetReader {
         try table(node, dimensions, named, limits)
       }
       checkRefresh(section, declaration.refresh, limits)
+      declaration.derived = section.list("derived") { (node) throws(DocumentError) in
+        try node.choice(of: ResultDeclaration.Derived.self)
+      }
+      checkStatistics(section, declaration, dimensions, limits)
     case .verify:
       declaration.claims = section.someList("claims") { (node) throws(DocumentError) in
         try field(node, of: resource)
@@ -57,6 +62,40 @@ extension DatasetReader {
       declaration.output = section.required("output", output) ?? nil
     }
     return declaration
+  }
+
+  /// What the profile or the tables do not bear.
+  private func checkStatistics(
+    _ section: Section, _ declaration: ResultDeclaration, _ dimensions: [Dimension],
+    _ limits: ProtectionProfile?
+  ) {
+    func isResponse(_ name: String) -> Bool { dimensions.first { $0.name == name }?.role == .response }
+    let node = section["measures"] ?? section.node
+    for measure in declaration.measures {
+      if let limits, !limits.variance, measure.statistics.contains(.variance) {
+        faults.add(node.error("the profile \"\(limits.name)\" allows no variance (measure \(measure.field))"))
+      }
+      guard measure.statistics.contains(where: \.isPercentile) else { continue }
+      if let limits, !limits.percentiles {
+        faults.add(
+          node.error("the profile \"\(limits.name)\" allows no percentiles (measure \(measure.field))"))
+      }
+      if declaration.tables.contains(where: { $0.contains(where: isResponse) }) {
+        faults.add(
+          node.error(
+            "percentiles of \(measure.field) are read off bands, which are a response, and a table has one already",
+            hint: "put tables with a response into a result of their own"))
+      }
+    }
+    if declaration.derived.contains(.change),
+      !declaration.tables.contains(where: { table in
+        dimensions.contains { $0.periods != nil && table.contains($0.name) }
+      })
+    {
+      faults.add(
+        (section["derived"] ?? section.node).error(
+          "changes need a table over a dimension with periods", hint: "declare one with period: \"year\""))
+    }
   }
 
   /// A statistic may be drawn anew no oftener than its profile allows.
@@ -132,6 +171,19 @@ extension DatasetReader {
     }
     let bands = section.optional("bands", Checks.rising) ?? []
     guard let name, let perUnit, let bounds else { return nil }
+    if statistics.contains(where: \.isPercentile) {
+      let place = section["bands"] ?? section.node
+      if bands.count < 2 {
+        faults.add(place.error("percentiles are read off bands: declare at least two"))
+      } else if let least = bands.first.flatMap(Scan.decimal), let bound = Scan.decimal(bounds.0),
+        least > bound
+      {
+        faults.add(place.error("the first band begins at \(bands[0]), above the lower bound \(bounds.0)"))
+      }
+    } else if let place = section["bands"] {
+      faults.add(
+        place.error("bands serve percentiles, and none is declared", hint: "add \"median\" to statistics"))
+    }
     return Measure(
       field: name, title: title ?? column?.title ?? Text(name), unit: unit ?? column?.unit, perUnit: perUnit,
       lowerBound: bounds.0, upperBound: bounds.1, scale: scale, step: step ?? "1",

@@ -105,7 +105,8 @@ package struct Target: Sendable {
     let sealer = try disclosing { () throws(DisclosureError) in
       try Sealer(request, shape: data.shape, measures: data.measures, keys: keys)
     }
-    return try Statistics.compute(data, sealer: sealer, history: history)
+    let made = try Statistics.compute(data, sealer: sealer, history: history)
+    return (made.released, made.history, made.report)
   }
 
   package func cube() throws(ResultError) -> TrueCube {
