@@ -120,11 +120,13 @@ struct HandMade {
     try Files.write(settings.json.canonical(), to: "\(top)/settings.json")
     let result = try #require(HandMade.result)
     try Files.write(result.json.serialized(), to: "\(top)/results/residents.income.json")
+    try Files.write(result.cells.bytes, to: "\(top)/results/residents.income.cells")
     try Files.write(Array("id\r\n1\r\n".utf8), to: "\(top)/site/data/airports/main.csv")
     var parts: [Part] = []
     for (path, kind, dataset) in [
       ("rows/airports.main.sqlite", Part.Kind.rows, "airports"), ("catalogue.sqlite", .catalogue, nil),
       ("settings.json", .settings, nil), ("results/residents.income.json", .result, "residents"),
+      ("results/residents.income.cells", .result, "residents"),
       ("site/data/airports/main.csv", .site, "airports"),
     ] as [(String, Part.Kind, String?)] {
       let (bytes, hash) = try PartFile.hash("\(top)/\(path)")
@@ -157,13 +159,13 @@ struct HandMade {
     #expect(try release.resource("airports")?.rowCount == 4)
     #expect(try release.resource("airports", "other") == nil)
     #expect(try release.resource("residents") == nil)
-    #expect(try release.result("residents", "income")?.cellCount == 7)
+    #expect(try release.result("residents", "income")?.cellCount == 9)
     #expect(try release.result("residents", "other") == nil)
   }
 
   @Test(arguments: [
     "rows/airports.main.sqlite", "catalogue.sqlite", "settings.json", "results/residents.income.json",
-    "site/data/airports/main.csv", "MANIFEST.json",
+    "results/residents.income.cells", "site/data/airports/main.csv", "MANIFEST.json",
   ])
   func `names any part in which one byte is changed, and answers nothing from it`(part: String) throws {
     let made = try HandMade()
@@ -216,8 +218,8 @@ struct HandMade {
     try manifest.verify(key: made.key.publicKey)
     let again = try Manifest(parsing: manifest.encoded())
     try again.verify(key: made.key.publicKey)
-    #expect(again.entries.count == 5)
-    #expect(again.parts.count == 3)
+    #expect(again.entries.count == 6)
+    #expect(again.parts.count == 4)
     // A hole that is said to be another dataset's is not the list that was signed.
     let text = String(decoding: try manifest.encoded(), as: UTF8.self)
     let forged = text.replacing(

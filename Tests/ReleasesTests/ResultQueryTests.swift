@@ -74,7 +74,8 @@ import Testing
     [("dry_run", "1")], [("dry_run", "true"), ("dry_run", "true")], [("or", "(division.eq.3301)")],
     [("and", "x")],
     [("having", "count.gt.3")], [("Division", "eq.3301")], [("division ", "eq.3301")], [("", "")],
-    [("division", "EQ.3301")], [("division", "eq. 3301")], [("division", "eq.3301%00")],
+    [("lang", "ZH")], [("lang", "")], [("lang", "zh"), ("lang", "en")], [("division", "EQ.3301")],
+    [("division", "eq. 3301")], [("division", "eq.3301%00")],
   ]
 
   @Test(arguments: refused.indices) func `refuses everything else with one identical error`(index: Int) throws
@@ -86,6 +87,7 @@ import Testing
   @Test func `names the nearest table that was published`() throws {
     let error = #expect(throws: QueryError.self) { try parse([("select", "sex,count")]) }
     #expect(error?.code == .notPublished)
+    #expect(error?.message == "no table over sex was published; published are: division; division,sex")
     #expect(error?.hint == "the nearest published table: select=division,sex,count,income.mean")
     #expect(throws: QueryError.self) { try parse([("select", "count")]) }
   }
@@ -95,20 +97,69 @@ import Testing
       try #require(HandMade.result), query: try parse([("select", "division,count"), ("format", "csv")]),
       release: 7)
     #expect(
-      String(decoding: answer.body(language: "zh"), as: UTF8.self)
-        == "division,count,withheld\r\n3301,120,\r\n3302,,true\r\n\"a,b\",55,\r\n")
+      String(decoding: answer.body(.csv, language: "zh"), as: UTF8.self)
+        == "division,division_label,count,count_low95,count_high95,withheld,release,note\r\n"
+        + "3301,杭州,120,116,124,,7,已加噪声\r\n3302,宁波,,,,true,7,\r\n\"a,b\",odd,55,51,59,,7,\r\n")
   }
 
   @Test func `is read back as it was stored, and not with undeclared codes or words for numbers`() throws {
     let result = try #require(HandMade.result)
     let bytes = result.json.serialized()
-    let again = try StoredResult(parsing: bytes, tags: [], part: "r")
+    let cells = result.cells
+    let again = try StoredResult(parsing: bytes, cells: { _ in cells }, tags: [], part: "r")
     #expect(again.json == result.json)
+    #expect(again.cells.bytes == cells.bytes)
     let text = String(decoding: bytes, as: UTF8.self)
-    for (from, to) in [("[\"3301\"]", "[\"3399\"]"), ("\"statistic\"", "\"verify\""), ("\"count\"", "7")] {
-      #expect(throws: ReleaseError.self) {
-        try StoredResult(parsing: Array(text.replacing(from, with: to).utf8), tags: [], part: "r")
+    let dimension = "[\"division\"]"
+    for (from, to) in [
+      (dimension, "[\"town\"]"), (dimension, "[\"sex\"]"), ("\"statistic\"", "\"verify\""),
+      ("\"count\"", "7"),
+      ("\"width\":8", "\"width\":4"),
+    ] {
+      #expect(throws: ReleaseError.self, "\(from)") {
+        try StoredResult(
+          parsing: Array(text.replacing(from, with: to).utf8), cells: { _ in cells }, tags: [], part: "r")
       }
+    }
+    for length in [0, 1, cells.bytes.count - 8, cells.bytes.count + 8] {
+      let other = StoredCells(bytes: Array((cells.bytes + cells.bytes).prefix(length)), width: 8)
+      #expect(throws: ReleaseError.self) {
+        try StoredResult(parsing: bytes, cells: { _ in other }, tags: [], part: "r")
+      }
+    }
+    func made(_ codes: [String], _ values: [String?]) throws -> StoredResult {
+      try StoredResult(
+        dataset: "d", result: "r", title: "t", dimensions: result.dimensions, columns: result.columns,
+        tables: [(["division"], [.init(codes: codes, values: values)])], protection: [:], note: "n")
+    }
+    #expect(throws: Never.self) { try made(["3301"], ["-0.5", nil]) }
+    for (codes, values) in [
+      (["3399"], ["1", "2"]), (["3301"], ["1"]), (["3301", "f"], ["1", "2"]), (["3301"], ["1", "many"]),
+      (["3301"], ["1", "1e5"]), (["3301"], ["01", "1"]), (["3301"], ["1.50", "1"]), (["3301"], ["", "1"]),
+    ] as [([String], [String?])] {
+      #expect(throws: ReleaseError.self, "\(codes) \(values)") { try made(codes, values) }
+    }
+  }
+
+  @Test(arguments: [
+    ["0", "120", "-7", nil], ["12.5", "0.001", "-0.25", "41000.5"],
+    ["9223372036854775807", "-9223372036854775807", nil, "1"],
+    ["170141183460469231731687303715884105727", "-170141183460469231731687303715884105727", nil, "3"],
+    ["92233720368547758.075", "1", nil, "0"],
+  ]) func `keeps every number's text, however long, and what is withheld`(values: [String?]) throws {
+    let dimension = StoredResult.Dimension(
+      name: "a", title: "A", role: "identifying",
+      codes: values.indices.map { .init(code: "c\($0)", label: "c", parent: nil) })
+    let result = try StoredResult(
+      dataset: "d", result: "r", title: "t", dimensions: [dimension],
+      columns: [.init(name: "x", title: "X", unit: nil, sd: nil)],
+      tables: [(["a"], values.enumerated().map { .init(codes: ["c\($0.offset)"], values: [$0.element]) })],
+      protection: [:], note: "n")
+    let stored = StoredCells(bytes: result.cells.bytes, width: result.cells.width)
+    let again = try StoredResult(
+      parsing: result.json.serialized(), cells: { _ in stored }, tags: [], part: "r")
+    for (place, value) in values.enumerated() {
+      #expect(again.value(again.tables[0], cell: place, column: 0) == value)
     }
   }
 

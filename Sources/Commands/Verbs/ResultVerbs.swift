@@ -4,17 +4,24 @@ import Serving
 
 /// `result`: what the current release offers companies, and a local call of it.
 enum ResultVerbs {
-  static let all: [Verb] = [
-    Verb(
-      "result list", "", Phrase("列出当前发布版本的结果服务", "list the results of the current release"),
-      options: [.portal, .state, .json], example: "doorsill result list", run: list),
-    Verb(
-      "result try", "DATASET/RESULT [QUERY]",
-      Phrase("本地试调用：保护与对外服务完全相同", "a local call, with protection exactly as served"),
-      options: [.portal, .state, .json],
-      example: "doorsill result try rand-health/medical-spending 'select=site,count&site=eq.1'",
-      run: tryOne),
-  ]
+  static let all: [Verb] =
+    [
+      Verb(
+        "result list", "", Phrase("列出当前发布版本的结果服务", "list the results of the current release"),
+        options: [.portal, .state, .json], example: "doorsill result list", run: list),
+      Verb(
+        "result try", "DATASET/RESULT [QUERY]",
+        Phrase("本地试调用：保护与对外服务完全相同", "a local call, with protection exactly as served"),
+        options: [
+          .portal, .state,
+          Option(
+            "--format", "json|csv|svg",
+            Phrase("按对外服务的格式逐字节输出", "print the bytes that would be served in this format")),
+          Option("--lang", "zh|en", Phrase("标题与说明的语言", "the language of titles and note")), .json,
+        ],
+        example: "doorsill result try rand-health/medical-spending 'select=site,count&site=eq.1'",
+        run: tryOne),
+    ] + AttackVerb.all
 
   private static func release(_ invocation: Invocation) throws -> Release {
     let outside = try invocation.outside()
@@ -65,17 +72,72 @@ enum ResultVerbs {
         hint: nearest(operands[0], in: known).map { Phrase("是否要用 \($0)？", "did you mean \($0)?") })
     }
     let query = try ResultQuery.parse(Self.items(operands.count > 1 ? operands[1] : ""), of: stored)
+    let language = invocation.value("--lang") ?? query.language ?? Phrase.language
     let answer = release.answer(stored, query: query)
-    if invocation.has("--json") {
-      invocation.terminal.print(bytes: answer.json(language: Phrase.language) + [0x0A])
+    var format = query.format
+    if let word = invocation.value("--format") {
+      guard let known = ResultQuery.Format(rawValue: word) else {
+        throw UsageFault(
+          Phrase("没有格式 \(word)", "there is no format '\(word)'"),
+          hint: Phrase("可选：json、csv、svg", "one of json, csv, svg"))
+      }
+      format = known
+    }
+    if invocation.has("--json") { format = .json }
+    if let format {
+      invocation.terminal.print(
+        bytes: answer.body(format, language: language) + (format == .json ? [0x0A] : []))
       return .done
     }
-    let lines = String(decoding: answer.csv(), as: UTF8.self).split(whereSeparator: \.isNewline)
-    invocation.terminal.table(
-      lines.map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) })
-    invocation.terminal.print()
-    invocation.terminal.print(stored.note(Phrase.language))
+    tell(answer, language: language, release: release.number, invocation.terminal)
     return .done
+  }
+
+  /// An answer for a person: a table with labels, units and bands, then what was done to the numbers.
+  private static func tell(_ answer: ResultAnswer, language: String, release: Int, _ terminal: Terminal) {
+    func said(_ zh: String, _ en: String) -> String { language.hasPrefix("zh") ? zh : en }
+    let table = answer.table(language: language)
+    let labels = answer.dimensions.count
+    var rows = [table.titles]
+    for row in table.rows {
+      let values = zip(row.values, answer.bands).map { value, band in
+        value.map { band == nil ? $0 : "\($0) ± \(band ?? "")" } ?? said("不予公布", "withheld")
+      }
+      rows.append(row.labels + values)
+    }
+    // Numbers end in one column.
+    for column in labels..<max(labels, table.titles.count) {
+      let widest = rows.map { Terminal.width($0[column]) }.max() ?? 0
+      for row in rows.indices {
+        rows[row][column] =
+          String(repeating: " ", count: widest - Terminal.width(rows[row][column])) + rows[row][column]
+      }
+    }
+    terminal.print(
+      terminal.styled(answer.result.title(language), .bold) + "  "
+        + said("发布版本 \(release)", "release \(release)"))
+    terminal.table(rows)
+    if answer.withheldCount > 0 {
+      terminal.print(
+        said(
+          "\(answer.cellCount) 个单元格中 \(answer.withheldCount) 个不予公布",
+          "\(answer.withheldCount) of \(answer.cellCount) cells are withheld"))
+    }
+    if answer.bands.contains(where: { $0 != nil }) {
+      terminal.print(said("± 为 95 % 区间", "± is the 95 % interval"))
+    }
+    terminal.print()
+    terminal.paragraph(answer.note(language), after: "")
+    let name = "\(answer.result.dataset)/\(answer.result.result)"
+    let others = answer.result.publishedTables.filter { $0 != answer.dimensions.map(\.name) }
+    guard !others.isEmpty else { return }
+    terminal.print()
+    terminal.print(said("其他已公布的表：", "Other published tables:"))
+    for dimensions in others {
+      let columns = answer.result.columns.map(\.name)
+      terminal.print(
+        "  doorsill result try \(name) 'select=\((dimensions + columns).joined(separator: ","))'")
+    }
   }
 
   /// The pairs of a query as the shell gives it.

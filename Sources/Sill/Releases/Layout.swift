@@ -41,6 +41,11 @@ package enum Layout {
     "\(results)/\(dataset).\(result).tags"
   }
 
+  /// `results/<dataset>.<result>.cells`: the values of a statistic, as bytes.
+  package static func cellsPart(_ dataset: String, _ result: String) -> String {
+    "\(results)/\(dataset).\(result).cells"
+  }
+
   /// `results/<dataset>.<result>.json`.
   package static func resultPart(_ dataset: String, _ result: String) -> String {
     "\(results)/\(dataset).\(result).json"

@@ -56,6 +56,6 @@ package struct QueryError: Fault, Equatable {
   package static let result = QueryError(
     .result, "this is no query of a result",
     hint:
-      "select= of declared dimensions and statistics, dimension=eq.code, dimension=in.(codes), format, dry_run"
+      "select= of declared dimensions and statistics, dimension=eq.code, dimension=in.(codes), format, lang, dry_run"
   )
 }

@@ -124,7 +124,7 @@ package final class Release: Sendable {
 
   // MARK: Results
 
-  /// A protected result; nil where there is none of that name. The first call verifies and reads it.
+  /// A protected result; nil where there is none of that name. The first call verifies it; its cells are mapped.
   package func result(_ dataset: String, _ name: String) throws(ReleaseError) -> StoredResult? {
     let path = Layout.resultPart(dataset, name)
     if let result = open.withLock({ $0.results[path] }) { return result }
@@ -132,7 +132,15 @@ package final class Release: Sendable {
     let bytes = try bytes(of: path)
     let tagsPath = Layout.tagsPart(dataset, name)
     let tags = places[tagsPath] == nil ? [] : try self.bytes(of: tagsPath)
-    let result = try StoredResult(parsing: bytes, tags: tags, part: path)
+    let cellsPath = Layout.cellsPart(dataset, name)
+    if places[cellsPath] != nil { try Release.check(cellsPath, places, folder) }
+    let result = try StoredResult(
+      parsing: bytes,
+      cells: { width in
+        places[cellsPath] == nil
+          ? StoredCells(bytes: [], width: width)
+          : StoredCells(mapping: Files.join(folder, cellsPath), width: width)
+      }, tags: tags, part: path)
     guard result.dataset == dataset, result.result == name else {
       throw ReleaseError(.malformed, part: path, "\(path) holds another result")
     }
@@ -144,7 +152,7 @@ package final class Release: Sendable {
 
   /// The cells that answer a query.
   package func answer(_ result: StoredResult, query: ResultQuery) -> ResultAnswer {
-    ResultAnswer(result, query: query, release: number)
+    result.answer(query, release: number)
   }
 
   // MARK: Verified reading

@@ -7,27 +7,26 @@ package struct ResultAnswer: Sendable {
   /// Number of the release that answers.
   package let release: Int
   /// Places of the cells in their table.
-  private let cells: [Int]
+  let cells: [Int]
+  let table: StoredResult.Table
 
+  /// Each cell's place follows from its codes: what it takes grows with the answer, not with the table.
   init(_ result: StoredResult, query: ResultQuery, release: Int) {
     self.result = result
     self.query = query
     self.release = release
-    let table = result.tables[query.table]
-    let stride = table.dimensions.count
-    let conditions = table.dimensions.enumerated().compactMap { offset, axis in
-      query.codes[axis].map { (offset, $0) }
+    table = result.tables[query.table]
+    var cells = [0]
+    for (offset, axis) in table.dimensions.enumerated() {
+      let stride = table.strides[offset]
+      let codes = query.codes[axis] ?? (0..<Int32(table.sizes[offset])).map { $0 }
+      cells = cells.flatMap { head in codes.map { head + Int($0) * stride } }
     }
-    cells = (0..<table.count).filter { cell in
-      conditions.allSatisfy { offset, wanted in wanted.contains(table.codes[cell * stride + offset]) }
-    }
+    self.cells = cells
   }
 
   /// The dimensions of the answering table.
-  package var dimensions: [StoredResult.Dimension] {
-    result.tables[query.table].dimensions.map { result.dimensions[$0] }
-  }
-
+  package var dimensions: [StoredResult.Dimension] { table.dimensions.map { result.dimensions[$0] } }
   package var columns: [StoredResult.Column] { query.columns.map { result.columns[$0] } }
   package var cellCount: Int { cells.count }
 
@@ -35,31 +34,34 @@ package struct ResultAnswer: Sendable {
   package var withheldCount: Int { cells.count { isWithheld($0) } }
 
   /// One marker, whatever was withheld of what was asked for.
-  private func isWithheld(_ cell: Int) -> Bool {
-    query.columns.contains { value(cell, $0) == nil }
+  func isWithheld(_ cell: Int) -> Bool { query.columns.contains { value(cell, $0) == nil } }
+
+  func value(_ cell: Int, _ column: Int) -> String? { result.value(table, cell: cell, column: column) }
+
+  func code(_ cell: Int, _ offset: Int) -> StoredResult.Code {
+    result.code(table, cell: cell, offset: offset)
   }
 
-  private func value(_ cell: Int, _ column: Int) -> String? {
-    result.tables[query.table].values[cell * result.columns.count + column]
-  }
-
-  private func codes(of cell: Int) -> [StoredResult.Code] {
-    let table = result.tables[query.table]
-    return table.dimensions.enumerated().map { offset, axis in
-      result.dimensions[axis].codes[Int(table.codes[cell * table.dimensions.count + offset])]
-    }
-  }
-
-  /// The whole answer in the query's format. The language is that of the note.
-  package func body(language: String) -> [UInt8] {
-    switch query.format {
+  /// The whole answer in a format. The language is that of labels and note.
+  package func body(_ format: ResultQuery.Format = .json, language: String) -> [UInt8] {
+    switch format {
     case .json: json(language: language)
-    case .csv: csv()
+    case .csv: csv(language: language)
+    case .svg: ResultChart(self, language: language).bytes
     }
+  }
+
+  /// What was done to the numbers, and what they are counted in, in plain words.
+  package func note(_ language: String) -> String {
+    let units = columns.compactMap { column in column.unit.map { (column.name, $0) } }
+    guard !units.isEmpty else { return result.note(language) }
+    let list = units.map { "\($0) \($1)" }.joined(separator: Text([("zh", "，"), ("en", ", ")])(language))
+    return result.note(language)
+      + Text([("zh", "单位：\(list)。"), ("en", " Units: \(list).")])(language)
   }
 
   /// `{"dataset","result","release","cells":[{…codes, …values, "withheld":true}],"protection","note"}`.
-  package func json(language: String) -> [UInt8] {
+  func json(language: String) -> [UInt8] {
     var writer = JSONWriter(reserving: 1024 + cells.count * 96)
     writer.beginObject()
     for (key, text) in [("dataset", result.dataset), ("result", result.result)] {
@@ -74,15 +76,21 @@ package struct ResultAnswer: Sendable {
     let columnKeys = columns.map { JSONWriter.prepared(key: $0.name) }
     for cell in cells {
       writer.beginObject()
-      for (key, code) in zip(dimensionKeys, codes(of: cell)) {
+      for (offset, key) in dimensionKeys.enumerated() {
         writer.key(prepared: key)
-        writer.string(code.code)
+        writer.string(code(cell, offset).code)
       }
+      var isWithheld = false
       for (key, column) in zip(columnKeys, query.columns) {
         writer.key(prepared: key)
-        if let value = value(cell, column) { writer.rawNumber(value) } else { writer.null() }
+        if let value = value(cell, column) {
+          writer.rawNumber(value)
+        } else {
+          writer.null()
+          isWithheld = true
+        }
       }
-      if isWithheld(cell) {
+      if isWithheld {
         writer.key("withheld")
         writer.bool(true)
       }
@@ -92,21 +100,62 @@ package struct ResultAnswer: Sendable {
     writer.key("protection")
     writer.value(result.protection)
     writer.key("note")
-    writer.string(result.note(language))
+    writer.string(note(language))
     writer.endObject()
     return writer.bytes
   }
 
-  /// RFC 4180 with a header; the last column says `true` where something is withheld.
-  package func csv() -> [UInt8] {
+  /// RFC 4180 with a header. Beside each code stands its label, beside each value the ends of its 95 % band and its
+  /// unit where there are any; `withheld` says `true` where something is; the note stands once, in the first row.
+  func csv(language: String) -> [UInt8] {
+    var head: [String] = []
+    for dimension in dimensions { head += [dimension.name, dimension.name + "_label"] }
+    let bands = query.columns.map { band(of: $0) }
+    for (column, band) in zip(columns, bands) {
+      head.append(column.name)
+      if band != nil { head += [column.name + "_low95", column.name + "_high95"] }
+      if column.unit != nil { head.append(column.name + "_unit") }
+    }
     var out: [UInt8] = []
-    CSVLine.append(dimensions.map(\.name) + columns.map(\.name) + ["withheld"], to: &out)
-    for cell in cells {
-      CSVLine.append(
-        codes(of: cell).map(\.code) + query.columns.map { value(cell, $0) ?? "" }
-          + [isWithheld(cell) ? "true" : ""], to: &out)
+    CSVLine.append(head + ["withheld", "release", "note"], to: &out)
+    for (row, cell) in cells.enumerated() {
+      var line: [String] = []
+      for offset in table.dimensions.indices {
+        let code = code(cell, offset)
+        line += [code.code, code.label(language)]
+      }
+      for (column, band) in zip(query.columns, bands) {
+        line.append(value(cell, column) ?? "")
+        if let band {
+          let ends = self.ends(cell, column, band: band)
+          line += [ends?.low ?? "", ends?.high ?? ""]
+        }
+        if let unit = result.columns[column].unit { line.append(unit) }
+      }
+      line += [isWithheld(cell) ? "true" : "", String(release), row == 0 ? note(language) : ""]
+      CSVLine.append(line, to: &out)
     }
     return out
+  }
+
+  /// Half the width of a column's 95 % band, in units of its last digit: 1.96 standard deviations, rounded up; nil
+  /// where the noise depends on a cell.
+  func band(of column: Int) -> Int128? {
+    guard let sd = result.columns[column].sd.flatMap({ Double($0) }), sd > 0, sd < 1e15 else { return nil }
+    let unit = (0..<result.digits[column]).reduce(1.0) { scale, _ in scale * 10 }
+    let width = (1.96 * sd * unit).rounded(.up)
+    return width < 1e30 ? Int128(width) : nil
+  }
+
+  /// The ends of a value's band as decimal texts; nil where it is withheld.
+  func ends(_ cell: Int, _ column: Int, band: Int128) -> (low: String, high: String)? {
+    guard let value = result.cells.value((table.start + cell) * result.columns.count + column) else {
+      return nil
+    }
+    let digits = result.digits[column]
+    return (
+      StoredNumber.text(value - band, digits: digits), StoredNumber.text(value + band, digits: digits)
+    )
   }
 }
 
@@ -132,5 +181,29 @@ enum CSVLine {
       out.append(byte)
     }
     out.append(0x22)
+  }
+}
+
+extension ResultAnswer {
+  /// The answer as a person reads it: titles with units, then for each cell its labels and its values, with thousands
+  /// set apart; nil is withheld.
+  package func table(language: String) -> (titles: [String], rows: [(labels: [String], values: [String?])]) {
+    let titles =
+      dimensions.map { $0.title(language) }
+      + columns.map { column in column.title(language) + (column.unit.map { " (\($0))" } ?? "") }
+    let rows = cells.map { cell in
+      (
+        labels: table.dimensions.indices.map { code(cell, $0).label(language) },
+        values: query.columns.map { column in value(cell, column).map { LinearScale.grouped($0) } }
+      )
+    }
+    return (titles, rows)
+  }
+
+  /// Half the width of each column's 95 % band as decimal text; nil where the noise depends on a cell.
+  package var bands: [String?] {
+    query.columns.map { column in
+      band(of: column).map { StoredNumber.text($0, digits: result.digits[column]) }
+    }
   }
 }

@@ -4,13 +4,34 @@ import Bytes
 /// cells; it never merges them. The closed grammar is the first control (DISCLOSURE section 0).
 package struct ResultQuery: Sendable, Equatable {
   package enum Format: String, Sendable, CaseIterable {
-    case json, csv
+    case json, csv, svg
 
     package var mediaType: String {
       switch self {
       case .json: "application/json"
       case .csv: "text/csv; charset=utf-8; header=present"
+      case .svg: "image/svg+xml"
       }
+    }
+
+    /// The best of these for an `Accept` field (RFC 9110 §12.5.1): by weight, then in its order; JSON where none is
+    /// wanted.
+    package static func accepted(_ field: String) -> Format {
+      var best: (format: Format, weight: Double)?
+      for item in field.split(separator: ",") {
+        let parts = item.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
+        let weight = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
+        let format: Format? =
+          switch parts.first {
+          case "application/json", "application/*", "*/*": .json
+          case "text/csv", "text/*": .csv
+          case "image/svg+xml", "image/*": .svg
+          default: nil
+          }
+        guard let format, weight > 0, weight > best?.weight ?? 0 else { continue }
+        best = (format, weight)
+      }
+      return best?.format ?? .json
     }
   }
 
@@ -18,9 +39,12 @@ package struct ResultQuery: Sendable, Equatable {
   let table: Int
   /// Places of the columns, in the order asked for.
   let columns: [Int]
-  /// For each dimension of the result that is bound, the places of the codes asked for.
-  let codes: [Int: Set<Int32>]
-  package let format: Format
+  /// For each dimension of the result that is bound, the places of the codes asked for, ascending.
+  let codes: [Int: [Int32]]
+  /// Nil where the question names none; then the caller's `Accept` decides.
+  package let format: Format?
+  /// The language of titles and notes, where the question names one.
+  package let language: String?
   /// Say what would be answered; answer nothing.
   package let dryRun: Bool
 
@@ -30,8 +54,9 @@ package struct ResultQuery: Sendable, Equatable {
     _ items: [(name: String, value: String)], of result: StoredResult
   ) throws(QueryError) -> ResultQuery {
     var select: [String]?
-    var codes: [Int: Set<Int32>] = [:]
+    var codes: [Int: [Int32]] = [:]
     var format: Format?
+    var language: String?
     var dryRun: Bool?
     for (name, value) in items {
       // A dimension's own name wins over a parameter's.
@@ -47,6 +72,11 @@ package struct ResultQuery: Sendable, Equatable {
       case "format":
         guard format == nil, let known = Format(rawValue: value) else { throw .result }
         format = known
+      case "lang":
+        guard language == nil, (2...3).contains(value.utf8.count),
+          value.utf8.allSatisfy({ (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) })
+        else { throw .result }
+        language = value
       case "dry_run":
         guard dryRun == nil, value == "true" || value == "false" else { throw .result }
         dryRun = value == "true"
@@ -57,12 +87,11 @@ package struct ResultQuery: Sendable, Equatable {
     return ResultQuery(
       table: try table(axes, bound: Set(codes.keys), result),
       columns: columns.isEmpty ? Array(result.columns.indices) : columns, codes: codes,
-      format: format ?? .json,
-      dryRun: dryRun ?? false)
+      format: format, language: language, dryRun: dryRun ?? false)
   }
 
   /// `eq.code` or `in.(code,"code")`, of declared codes, none twice.
-  private static func places(_ value: String, _ known: [String: Int32]) throws(QueryError) -> Set<Int32> {
+  private static func places(_ value: String, _ known: [String: Int32]) throws(QueryError) -> [Int32] {
     var scanner = QueryScanner(parameter: "", value: value)
     var texts: [String] = []
     switch scanner.read(until: ["."]) {
@@ -86,7 +115,7 @@ package struct ResultQuery: Sendable, Equatable {
         places.insert(known[index].value).inserted
       else { throw .result }
     }
-    return places
+    return places.sorted()
   }
 
   /// The dimensions and columns named in `select`; no dimensions are told from none named.
@@ -135,8 +164,10 @@ package struct ResultQuery: Sendable, Equatable {
       return
         "the nearest published table: select=\((dimensions + result.columns.map(\.name)).joined(separator: ","))"
     }
+    let published = result.publishedTables.map { $0.isEmpty ? "(total)" : $0.joined(separator: ",") }
     return QueryError(
       .notPublished, parameter: "select",
-      names.isEmpty ? "no total over all was published" : "no table over \(names) was published", hint: hint)
+      (names.isEmpty ? "no total over all was published" : "no table over \(names) was published")
+        + (published.isEmpty ? "" : "; published are: \(published.joined(separator: "; "))"), hint: hint)
   }
 }

@@ -1,34 +1,24 @@
 package import Bytes
 
 extension StoredResult {
-  /// The stored form, which is the one Disclosure writes (`Released.json`), without its time and key family.
+  /// The description beside the cells and tags, which are bytes: deterministic, public.
   package var json: JSON {
     [
       "dataset": JSON(dataset), "result": JSON(result), "kind": JSON(kind.rawValue), "title": title.json,
       "dimensions": .array(dimensions.map(\.json)), "columns": .array(columns.map(\.json)),
-      "tables": .array(
-        tables.map { table in
-          [
-            "dimensions": JSON(table.dimensions.map { dimensions[$0].name }),
-            "cells": .array((0..<table.count).map { json(cell: $0, of: table) }),
-          ]
-        }),
+      "tables": .array(publishedTables.map { JSON($0) }),
+      "cells": ["digits": .array(digits.map { JSON($0) }), "width": JSON(cells.width)],
       "tags": tags?.json ?? .null, "protection": protection, "note": note.json,
     ]
   }
 
-  /// `[[codes], [values]]`; a withheld value is null.
-  private func json(cell: Int, of table: Table) -> JSON {
-    let stride = table.dimensions.count
-    let codes = table.dimensions.enumerated().map { offset, axis in
-      JSON(dimensions[axis].codes[Int(table.codes[cell * stride + offset])].code)
-    }
-    let values = table.values[cell * columns.count..<(cell + 1) * columns.count]
-    return [.array(codes), .array(values.map { $0.map { .number($0) } ?? .null })]
-  }
-
-  /// Reads the stored form; `tags` are the bytes of the tags' part, if the result has one.
-  package convenience init(parsing bytes: [UInt8], tags: [UInt8], part: String) throws(ReleaseError) {
+  /// Reads the stored form.
+  /// - Parameters:
+  ///   - cells: gives the cells' part for the width of a value; nil where there is none.
+  ///   - tags: the bytes of the tags' part, if the result has one.
+  package convenience init(
+    parsing bytes: [UInt8], cells: (_ width: Int) -> StoredCells?, tags: [UInt8], part: String
+  ) throws(ReleaseError) {
     func malformed(_ what: String) -> ReleaseError {
       ReleaseError(.malformed, part: part, "\(part): \(what)")
     }
@@ -39,22 +29,21 @@ extension StoredResult {
       let title = json["title"].flatMap({ Text(json: $0) }),
       let note = json["note"].flatMap({ Text(json: $0) }),
       let protection = json["protection"], let dimensions = json["dimensions"]?.array,
-      let columns = json["columns"]?.array, let tables = json["tables"]?.array
+      let columns = json["columns"]?.array, let tables = json["tables"]?.array,
+      let digits = json["cells"]?["digits"]?.array?.compactMap(\.int),
+      let width = json["cells"]?["width"]?.int
     else { throw malformed("this is not the stored form of a result") }
     let declared = dimensions.compactMap(Dimension.init(json:))
     let measured = columns.compactMap(Column.init(json:))
     guard declared.count == dimensions.count, measured.count == columns.count else {
       throw malformed("a dimension or column is not readable")
     }
-    var stored: [(dimensions: [String], cells: [Cell])] = []
-    for table in tables {
-      guard let names = table["dimensions"]?.array?.compactMap(\.string), let cells = table["cells"]?.array
-      else {
-        throw malformed("a table is not readable")
-      }
-      let read = cells.compactMap(Cell.init(json:))
-      guard read.count == cells.count else { throw malformed("a cell is not readable") }
-      stored.append((names, read))
+    let names = tables.compactMap { $0.array?.compactMap(\.string) }
+    guard names.count == tables.count, width == 8 || width == 16 else {
+      throw malformed("a table is not readable")
+    }
+    guard let values = cells(width) else {
+      throw ReleaseError(.missing, part: part, "\(part): its cells cannot be read")
     }
     var held: StoredTags?
     if let described = json["tags"], !described.isNull {
@@ -66,7 +55,7 @@ extension StoredResult {
     guard (kind == .statistic) == (held == nil) else { throw malformed("tags belong to verify and score") }
     try self.init(
       dataset: dataset, result: result, kind: kind, title: title, dimensions: declared, columns: measured,
-      tables: stored, tags: held, protection: protection, note: note)
+      tables: names, digits: digits, cells: values, tags: held, protection: protection, note: note)
   }
 }
 
@@ -106,12 +95,5 @@ extension StoredResult.Column {
       return nil
     }
     self.init(name: name, title: title, unit: json["unit"]?.string, sd: json["sd"]?.string)
-  }
-}
-
-extension StoredResult.Cell {
-  init?(json: JSON) {
-    guard let codes = json[0]?.array?.compactMap(\.string), let values = json[1]?.array else { return nil }
-    self.init(codes: codes, values: values.map(\.numberText))
   }
 }

@@ -59,15 +59,17 @@ package final class StoredResult: Sendable {
     }
   }
 
-  /// One published table, its cells laid beside each other.
+  /// One published table: every combination of its dimensions' codes once, in the order of the codes.
   struct Table: Sendable {
     /// Places in the result's dimensions, in the table's own order.
     let dimensions: [Int]
-    /// Places in the dimensions' codes: one a dimension and cell.
-    var codes: [Int32] = []
-    /// One a column and cell.
-    var values: [String?] = []
-    var count = 0
+    /// How many codes each has, and how far apart two neighbouring codes of each are.
+    let sizes: [Int]
+    let strides: [Int]
+    /// Number of cells.
+    let count: Int
+    /// Cells of the tables before it.
+    let start: Int
   }
 
   package let dataset: String
@@ -84,11 +86,16 @@ package final class StoredResult: Sendable {
   /// What recognises a tuple; nil for `statistic`.
   package let tags: StoredTags?
   let tables: [Table]
+  /// Digits after the point of each column's values.
+  let digits: [Int]
+  /// The values of all tables.
+  package let cells: StoredCells
   /// Place of each code, a dictionary a dimension.
   let places: [[String: Int32]]
 
-  /// Refuses cells whose codes or columns are not the declared ones, and numbers that are none.
-  package init(
+  /// Refuses cells whose codes or columns are not the declared ones, and numbers that are none. A combination of
+  /// codes that is not given is withheld.
+  package convenience init(
     dataset: String, result: String, kind: ResultSetting.Kind = .statistic, title: Text,
     dimensions: [Dimension],
     columns: [Column], tables: [(dimensions: [String], cells: [Cell])], tags: StoredTags? = nil,
@@ -99,6 +106,60 @@ package final class StoredResult: Sendable {
     func malformed(_ what: String) -> ReleaseError {
       ReleaseError(.malformed, part: part, "\(part): \(what)")
     }
+    let places = try StoredResult.places(dimensions, part: part)
+    let laid = try StoredResult.lay(tables.map(\.dimensions), dimensions, part: part)
+    var texts = [String?](repeating: nil, count: laid.reduce(0) { $0 + $1.count } * columns.count)
+    for (table, given) in zip(laid, tables) {
+      for cell in given.cells {
+        guard cell.codes.count == table.dimensions.count, cell.values.count == columns.count else {
+          throw malformed("a cell with \(cell.codes.count) codes and \(cell.values.count) values")
+        }
+        var index = table.start
+        for (offset, code) in cell.codes.enumerated() {
+          guard let place = places[table.dimensions[offset]][code] else {
+            throw malformed("code \(code) is not declared for \(dimensions[table.dimensions[offset]].name)")
+          }
+          index += Int(place) * table.strides[offset]
+        }
+        for (column, value) in cell.values.enumerated() { texts[index * columns.count + column] = value }
+      }
+    }
+    var digits = [Int](repeating: 0, count: columns.count)
+    var values: [(value: Int128, digits: Int)?] = []
+    values.reserveCapacity(texts.count)
+    for (place, text) in texts.enumerated() {
+      guard let text else {
+        values.append(nil)
+        continue
+      }
+      guard let number = StoredNumber.parse(text) else { throw malformed("“\(text)” is no number") }
+      digits[place % columns.count] = max(digits[place % columns.count], number.digits)
+      values.append(number)
+    }
+    let scaled = try values.enumerated().map { place, number throws(ReleaseError) -> Int128? in
+      guard var (value, has) = number else { return nil }
+      while has < digits[place % columns.count] {
+        let (product, overflow) = value.multipliedReportingOverflow(by: 10)
+        guard !overflow else {
+          throw malformed("a number of column \(columns[place % columns.count].name) is too long")
+        }
+        (value, has) = (product, has + 1)
+      }
+      return value
+    }
+    try self.init(
+      dataset: dataset, result: result, kind: kind, title: title, dimensions: dimensions, columns: columns,
+      tables: tables.map(\.dimensions), digits: digits, cells: StoredCells(scaled), tags: tags,
+      protection: protection, note: note)
+  }
+
+  /// Takes cells as they are stored; refuses them where their number is not that of the declared combinations.
+  init(
+    dataset: String, result: String, kind: ResultSetting.Kind, title: Text, dimensions: [Dimension],
+    columns: [Column], tables: [[String]], digits: [Int], cells: StoredCells, tags: StoredTags?,
+    protection: JSON, note: Text
+  ) throws(ReleaseError) {
+    let part = Layout.resultPart(dataset, result)
     self.dataset = dataset
     self.result = result
     self.kind = kind
@@ -108,46 +169,62 @@ package final class StoredResult: Sendable {
     self.tags = tags
     self.protection = protection
     self.note = note
-    var places: [[String: Int32]] = []
-    for dimension in dimensions {
+    self.digits = digits
+    self.cells = cells
+    places = try StoredResult.places(dimensions, part: part)
+    self.tables = try StoredResult.lay(tables, dimensions, part: part)
+    let wanted = self.tables.reduce(0) { $0 + $1.count } * columns.count
+    guard cells.count == wanted, digits.count == columns.count, digits.allSatisfy({ (0...38).contains($0) })
+    else {
+      throw ReleaseError(
+        .malformed, part: part, "\(part): \(cells.count) values are stored, \(wanted) declared")
+    }
+  }
+
+  private static func places(
+    _ dimensions: [Dimension], part: String
+  ) throws(ReleaseError) -> [[String: Int32]] {
+    try dimensions.map { dimension throws(ReleaseError) in
       var known: [String: Int32] = [:]
       for (place, code) in dimension.codes.enumerated() {
         guard known.updateValue(Int32(place), forKey: code.code) == nil else {
-          throw malformed("code \(code.code) of \(dimension.name) stands twice")
+          throw ReleaseError(
+            .malformed, part: part, "\(part): code \(code.code) of \(dimension.name) stands twice")
         }
       }
-      places.append(known)
+      return known
     }
-    var stored: [Table] = []
-    for (names, cells) in tables {
+  }
+
+  private static func lay(
+    _ tables: [[String]], _ dimensions: [Dimension], part: String
+  ) throws(ReleaseError) -> [Table] {
+    var laid: [Table] = []
+    var start = 0
+    for names in tables {
       var axes: [Int] = []
       for name in names {
         guard let axis = dimensions.firstIndex(where: { $0.name == name }), !axes.contains(axis) else {
-          throw malformed("a table over \(name), which is not declared or stands twice")
+          throw ReleaseError(
+            .malformed, part: part, "\(part): a table over \(name), which is not declared or stands twice")
         }
         axes.append(axis)
       }
-      var table = Table(dimensions: axes)
-      for cell in cells {
-        guard cell.codes.count == axes.count, cell.values.count == columns.count else {
-          throw malformed("a cell with \(cell.codes.count) codes and \(cell.values.count) values")
+      let sizes = axes.map { dimensions[$0].codes.count }
+      var strides = [Int](repeating: 1, count: sizes.count)
+      var count = 1
+      for place in sizes.indices.reversed() {
+        strides[place] = count
+        let (product, overflow) = count.multipliedReportingOverflow(by: sizes[place])
+        guard !overflow, product <= Int(Int32.max) else {
+          throw ReleaseError(.malformed, part: part, "\(part): a table with too many cells")
         }
-        for (axis, code) in zip(axes, cell.codes) {
-          guard let place = places[axis][code] else {
-            throw malformed("code \(code) is not declared for \(dimensions[axis].name)")
-          }
-          table.codes.append(place)
-        }
-        for case let value? in cell.values where !Scan.isJSONNumber(value) {
-          throw malformed("“\(value)” is no number")
-        }
-        table.values += cell.values
-        table.count += 1
+        count = product
       }
-      stored.append(table)
+      laid.append(Table(dimensions: axes, sizes: sizes, strides: strides, count: count, start: start))
+      start += count
     }
-    self.tables = stored
-    self.places = places
+    return laid
   }
 
   /// The published tables by the names of their dimensions, in order of importance.
@@ -157,4 +234,32 @@ package final class StoredResult: Sendable {
 
   /// Cells of all tables.
   package var cellCount: Int { tables.reduce(0) { $0 + $1.count } }
+
+  /// The same result with every value withheld: what a question tells of it, it tells of no data.
+  package var blank: StoredResult {
+    get throws(ReleaseError) {
+      try StoredResult(
+        dataset: dataset, result: result, kind: kind, title: title, dimensions: dimensions, columns: columns,
+        tables: publishedTables, digits: digits,
+        cells: StoredCells([Int128?](repeating: nil, count: cellCount * columns.count)), tags: tags,
+        protection: protection, note: note)
+    }
+  }
+
+  /// The cells that answer a query, as that release says.
+  package func answer(_ query: ResultQuery, release: Int) -> ResultAnswer {
+    ResultAnswer(self, query: query, release: release)
+  }
+
+  /// The value of a column in a cell of a table as decimal text; nil where it is withheld.
+  func value(_ table: Table, cell: Int, column: Int) -> String? {
+    cells.value((table.start + cell) * columns.count + column).map {
+      StoredNumber.text($0, digits: digits[column])
+    }
+  }
+
+  /// The code of a cell in the dimension at that place of its table.
+  func code(_ table: Table, cell: Int, offset: Int) -> Code {
+    dimensions[table.dimensions[offset]].codes[cell / table.strides[offset] % table.sizes[offset]]
+  }
 }

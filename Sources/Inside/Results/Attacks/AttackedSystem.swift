@@ -85,6 +85,25 @@ package struct ElsewhereQuestion: Sendable {
   /// The fewest units a cell may show.
   package let k: Int
 
+  /// Each row as its unit and the places of its codes; once more for every code above its own in a hierarchy.
+  package var rows: [(unit: UInt64, codes: [Int])] {
+    var rows: [(unit: UInt64, codes: [Int])] = []
+    for row in 0..<data.rowCount {
+      var combinations: [[Int]] = [[]]
+      for dimension in dimensions {
+        var chain: [Int] = []
+        var place = data.codes[dimension][row]
+        while place >= 0 {
+          chain.append(Int(place))
+          place = data.shape.parents[dimension][Int(place)]
+        }
+        combinations = combinations.flatMap { head in chain.map { head + [$0] } }
+      }
+      rows += combinations.map { (data.keys[row], $0) }
+    }
+    return rows
+  }
+
   init(_ target: Target, _ set: DimensionSet) {
     data = target.data
     dimensions = set.places

@@ -43,10 +43,12 @@ extension GatewayCore {
     case .failure(let error):
       throw GatewayRefusal(response: Self.problem(for: error))
     case .success(let query):
-      let language = Self.language(request, of: release.settings)
+      let asked = query.language.flatMap { release.settings.languages.contains($0) ? $0 : nil }
+      let language = asked ?? Self.language(request, of: release.settings)
+      let format = query.format ?? ResultQuery.Format.accepted(request.headers["Accept"] ?? "")
       let answer = release.answer(stored, query: query)
-      let body = query.dryRun ? Self.rehearsal(answer, admission) : answer.body(language: language)
-      let type = query.dryRun ? "application/json" : query.format.mediaType
+      let body = query.dryRun ? Self.rehearsal(answer, admission) : answer.body(format, language: language)
+      let type = query.dryRun ? "application/json" : format.mediaType
       return try seal(body, type: type, request, admission, setting, stored, release)
     }
   }

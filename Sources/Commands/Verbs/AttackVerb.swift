@@ -1,0 +1,149 @@
+import Bytes
+import Catalogs
+import Disclosure
+import Policies
+import Publishing
+import Results
+
+/// `result attack`: the attack suite against what would be served.
+enum AttackVerb {
+  static let all: [Verb] = [
+    Verb(
+      "result attack", "[DATASET[/RESULT]]",
+      Phrase(
+        "公布之前先攻击：对将要服务的结果运行整套攻击，并列出可用性",
+        "attack what would be served with the whole suite, and print utility beside protection"),
+      options: [
+        Option(
+          "--compare",
+          Phrase("与仅设阈值、普通单元格密钥并列比较", "side by side with threshold only and plain cell key")),
+        Option(
+          "--sql", "CONNECTION",
+          Phrase(
+            "一并比较此 PostgreSQL（psql 的连接字符串；用临时表）",
+            "compare this PostgreSQL too (a connection string for psql; uses temporary tables)")),
+        Option(
+          "--profile", "NAME",
+          Phrase("改用 protection.json5 的另一保护方案", "under another profile of protection.json5")),
+        Option(
+          "--canaries", "N",
+          Phrase("至少植入多少个掷硬币的金丝雀（缺省 1000）", "plant at least so many coin-flip canaries (1000)")),
+        Option("--versions", "N", Phrase("B4v 发布多少个版本（缺省 52）", "versions published for B4v (52)")),
+        Option("--seed", "N", Phrase("随机选择的种子（缺省 1）", "the seed of every random choice (1)")),
+        .portal, .json,
+      ],
+      example: "doorsill result attack rand-health/medical-spending --compare", run: attack)
+  ]
+
+  private static func attack(_ invocation: Invocation) throws -> ExitStatus {
+    let name = try invocation.operands(0, 1).first
+    let attacking = try Attacking(try invocation.portal())
+    let subjects = try attacking.subjects(named: name, profile: invocation.value("--profile"))
+    guard !subjects.isEmpty else {
+      throw UsageFault(
+        name.map { Phrase("没有统计结果“\($0)”", "there is no statistic '\($0)'") }
+          ?? Phrase("目录中没有声明统计结果", "the catalogue declares no statistic"),
+        hint: name.flatMap { nearest($0, in: attacking.statistics) }.map {
+          Phrase("是否要用 \($0)？", "did you mean \($0)?")
+        })
+    }
+    let effort = Attacks.Effort(
+      versions: try invocation.number("--versions") ?? 52,
+      canaries: try invocation.number("--canaries") ?? 1000,
+      seed: UInt64(try invocation.number("--seed") ?? 1))
+    var others: [AttackedSystem] = []
+    if invocation.has("--compare") { others += [.simpler(.thresholdOnly), .simpler(.cellKey)] }
+    if let connection = invocation.value("--sql") { others.append(SQLSystem.make(connection)) }
+    var passes = true
+    var items: [JSON] = []
+    for open in subjects {
+      let subject = try open()
+      var reports: [AttackReport] = []
+      for system in [.doorsill] + others {
+        let isOurs = reports.isEmpty
+        var report = try Attacks.suite(
+          subject.target, system: system, served: isOurs ? subject.released : nil, effort: effort
+        ) { invocation.terminal.progress("\(subject.name) · \(system.name) · \($0)") }
+        if isOurs { report.lines = merged(report.lines, try Attacking.answers(subject)) }
+        reports.append(report)
+      }
+      invocation.terminal.clearProgress()
+      passes = passes && reports[0].passes
+      if invocation.has("--json") {
+        items.append(
+          [
+            "dataset": .string(subject.dataset.name), "result": .string(subject.result.name),
+            "profile": .string(subject.profile.name), "systems": .array(reports.map(\.json)),
+          ])
+      } else {
+        AttackPage.print(subject, reports, invocation.terminal)
+      }
+    }
+    if invocation.has("--json") {
+      invocation.terminal.print(bytes: JSON.array(items).serialized(pretty: true) + [0x0A])
+    }
+    return passes ? .done : .refused
+  }
+
+  /// Lines in the order of their names.
+  private static func merged(_ lines: [AttackLine], _ others: [AttackLine]) -> [AttackLine] {
+    func order(_ line: AttackLine) -> (Int, String) {
+      let digits = line.attack.dropFirst().prefix { $0.isNumber }
+      return (Int(digits) ?? 0, line.attack)
+    }
+    return (lines + others).enumerated().sorted { left, right in
+      let (a, b) = (order(left.element), order(right.element))
+      return a == b ? left.offset < right.offset : a < b
+    }.map(\.element)
+  }
+}
+
+/// The attack table for a person.
+enum AttackPage {
+  static func print(_ subject: Attacking.Subject, _ reports: [AttackReport], _ terminal: Terminal) {
+    let language = Phrase.language
+    let ours = reports[0]
+    terminal.print(
+      terminal.styled(subject.name, .bold) + "  "
+        + Phrase("保护方案 \(subject.profile.name)", "profile \(subject.profile.name)").said)
+    let names: [String: String] = [
+      "threshold only": Phrase("仅设阈值", "threshold only").said, "cell key": Phrase("单元格密钥", "cell key").said,
+    ]
+    var head = [
+      Phrase("攻击", "attack").said, "", Phrase("指标", "metric").said, Phrase("及格线", "bar").said, "doorsill",
+    ]
+    head += reports.dropFirst().map { names[$0.system] ?? $0.system }
+    if reports.count == 1 { head.append("") }
+    var rows = [head]
+    for (place, line) in ours.lines.enumerated() {
+      var row = [line.attack, line.name(language), line.metric(language), line.bar(language)]
+      row.append(outcome(line, terminal))
+      for report in reports.dropFirst() {
+        // The same attack: the first, second … line of that name.
+        let number = ours.lines[..<place].count { $0.attack == line.attack }
+        let same = report.lines.filter { $0.attack == line.attack }
+        row.append(number < same.count ? outcome(same[number], terminal) : "–")
+      }
+      if reports.count == 1 { row.append(line.detail(language)) }
+      rows.append(row)
+    }
+    terminal.table(rows)
+    for report in reports {
+      let name = names[report.system] ?? report.system
+      terminal.print((reports.count > 1 ? "\(name): " : "") + report.utility.text(language))
+    }
+    let failed = ours.lines.count { !$0.passes }
+    terminal.print(
+      failed == 0
+        ? terminal.styled(Phrase("抵御了全部攻击", "withstands every attack").said, .green)
+        : terminal.styled(Phrase("\(failed) 项攻击得逞", "\(failed) attacks get through").said, .red))
+    terminal.print()
+  }
+
+  private static func outcome(_ line: AttackLine, _ terminal: Terminal) -> String {
+    let value = Rounded.text(line.value)
+    return line.passes
+      ? terminal.styled("✓", .green) + " " + value
+      : terminal.styled("✗", .red) + " " + terminal.styled(value, .bold)
+  }
+}

@@ -1,0 +1,82 @@
+import Bytes
+package import Catalogs
+package import Disclosure
+package import Policies
+import Releases
+package import Results
+import Trust
+
+/// Opens a portal's results to the attack suite, as `publish` would compute them now. It writes nothing and needs no
+/// release: where one is served, its numbers are the ones that are carried over.
+package struct Attacking {
+  /// One declared statistic, with all that the suite needs.
+  package struct Subject: Sendable {
+    package let dataset: Dataset
+    package let result: ResultDeclaration
+    package let profile: ProtectionProfile
+    package let target: Target
+    /// What would be served.
+    package let released: Released
+    /// `dataset/result`.
+    package var name: String { "\(dataset.name)/\(result.name)" }
+  }
+
+  private let policies: PolicySet
+  private let catalog: Catalog
+  private let keys: InsideKeys
+  private let history: History
+
+  /// Reads policies, catalogue and the history of the release that is served.
+  package init(_ portal: Portal) throws {
+    policies = try PolicySet.load(folder: portal.policies)
+    catalog = try Catalog.load(folder: portal.catalog, policies: policies)
+    keys = try InsideKeys(portal: portal)
+    let store = try ReleaseStore(folder: portal.outside, key: keys.release.publicKey)
+    history = try History.load(portal, release: try store.served()?.number)
+  }
+
+  /// Every declared statistic, as `dataset/result`.
+  package var statistics: [String] {
+    catalog.datasets.flatMap { dataset in
+      dataset.results.filter { $0.kind == .statistic }.map { "\(dataset.name)/\($0.name)" }
+    }
+  }
+
+  /// The statistics of that name: of a dataset, or `dataset/result`; all where none is named. Each is read when its
+  /// turn comes.
+  /// - Parameter profile: another profile than the declared one, by name.
+  package func subjects(named name: String?, profile other: String? = nil) throws -> [() throws -> Subject] {
+    if let other, policies.profiles[other] == nil {
+      throw PublishingError(
+        .refused, "protection.json5 has no profile '\(other)'",
+        hint: "it has \(policies.profiles.keys.sorted().joined(separator: ", "))", blame: .usage)
+    }
+    var found: [() throws -> Subject] = []
+    for dataset in catalog.datasets {
+      for result in dataset.results where result.kind == .statistic {
+        let full = "\(dataset.name)/\(result.name)"
+        guard name == nil || name == dataset.name || name == full else { continue }
+        found.append { try subject(dataset, result, profile: other ?? result.profile) }
+      }
+    }
+    return found
+  }
+
+  private func subject(
+    _ dataset: Dataset, _ result: ResultDeclaration, profile name: String
+  ) throws -> Subject {
+    guard let profile = policies.profiles[name] else {
+      throw PublishingError(
+        .refused,
+        "\(dataset.name)/\(result.name) names the profile '\(name)', which protection.json5 does not have")
+    }
+    let data = try Microdata.read(dataset, codeLists: catalog.codeLists, keys: keys.protection)
+    let target = try Statistics.target(
+      data, dataset: dataset, result: result, profile: profile, keys: keys.protection)
+    let made = try Statistics.compute(
+      data, dataset: dataset, result: result, profile: profile, keys: keys.protection,
+      policyHash: policies.hash, history: history.results[dataset.keyFamily] ?? ResultHistory())
+    return Subject(
+      dataset: dataset, result: result, profile: profile, target: target, released: made.released)
+  }
+}

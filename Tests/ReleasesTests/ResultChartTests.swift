@@ -1,0 +1,125 @@
+import Bytes
+import Foundation
+import Testing
+
+@testable import Releases
+
+@Suite struct `The formats of an answer` {
+  static func years(_ values: [[String?]]) throws -> StoredResult {
+    let years = (2019..<2024).map {
+      StoredResult.Code(code: String($0), label: Text(String($0)), parent: nil)
+    }
+    return try StoredResult(
+      dataset: "town", result: "income", title: Text([("zh", "收入"), ("en", "Income <net> & \"gross\"")]),
+      dimensions: [
+        .init(name: "year", title: Text([("zh", "年份"), ("en", "Year")]), role: "identifying", codes: years),
+        .init(
+          name: "sex", title: Text([("zh", "性别"), ("en", "Sex")]), role: "identifying",
+          codes: [
+            .init(code: "f", label: Text([("zh", "女"), ("en", "female")]), parent: nil),
+            .init(code: "m", label: Text([("zh", "男"), ("en", "male")]), parent: nil),
+          ]),
+      ],
+      columns: [
+        .init(name: "count", title: Text([("zh", "人数"), ("en", "Persons")]), unit: nil, sd: "2.02"),
+        .init(name: "income.mean", title: Text([("zh", "均值"), ("en", "Mean")]), unit: "CNY/a", sd: nil),
+      ],
+      tables: [
+        (
+          ["year", "sex"],
+          zip(years.flatMap { year in ["f", "m"].map { [year.code, $0] } }, values).map {
+            .init(codes: $0, values: $1)
+          }
+        )
+      ], protection: ["profile": "strict"], note: Text([("zh", "已加噪声。"), ("en", "Noise was added.")]))
+  }
+
+  static let values = (0..<10).map { place -> [String?] in
+    place == 3 ? [nil, nil] : ["\(1000 + place * 100)", "41000.25"]
+  }
+
+  private func answer(_ query: [(String, String)]) throws -> ResultAnswer {
+    let result = try Self.years(Self.values)
+    return result.answer(
+      try ResultQuery.parse(query.map { (name: $0.0, value: $0.1) }, of: result), release: 7)
+  }
+
+  private func svg(_ query: [(String, String)], _ language: String) throws -> String {
+    String(decoding: try answer(query).body(.svg, language: language), as: UTF8.self)
+  }
+
+  @Test func `a chart over periods is drawn as lines with a band, broken where a value is withheld`() throws {
+    let chart = try svg([("select", "year,sex,count")], "zh")
+    #expect(chart.hasPrefix("<svg xmlns=\"http://www.w3.org/2000/svg\""))
+    #expect(chart.contains("xml:lang=\"zh\""))
+    #expect(chart.contains("收入") && chart.contains("人数，按年份 × 性别"))
+    #expect(chart.contains("发布版本 7") && chart.contains("95 % 区间") && chart.contains("已加噪声"))
+    // One line for women; men lack the second year, so only the last three are joined.
+    #expect(chart.components(separatedBy: "<polyline").count == 3)
+    #expect(chart.components(separatedBy: "<polygon").count == 3)
+    #expect(chart.components(separatedBy: "<circle").count == 10)
+  }
+
+  @Test func `a chart over other dimensions is drawn as bars with their values, and says what is withheld`()
+    throws
+  {
+    let chart = try svg([("select", "sex,income.mean"), ("year", "eq.2020")], "en")
+    #expect(chart.contains("Income &lt;net&gt; &amp; "))
+    #expect(chart.contains("Mean (CNY/a), by Sex · Year: 2020"))
+    #expect(chart.contains(">41,000.25<") && chart.contains(">withheld<"))
+    #expect(chart.contains("Units: income.mean CNY/a."))
+    #expect(!chart.contains("<script") && !chart.contains("href"))
+    // The noise of a mean depends on the cell: no band is drawn for it.
+    #expect(!chart.contains("95 % interval of the protection noise"))
+  }
+
+  @Test func `a single number, and more bars than a picture holds`() throws {
+    #expect(try svg([("year", "eq.2019"), ("sex", "eq.f")], "en").contains(">1,000<"))
+    let codes = (0..<300).map { StoredResult.Code(code: "c\($0)", label: Text("c\($0)"), parent: nil) }
+    let result = try StoredResult(
+      dataset: "d", result: "r", title: "t",
+      dimensions: [.init(name: "a", title: "A", role: "identifying", codes: codes)],
+      columns: [.init(name: "count", title: "Count", unit: nil, sd: "2.02")],
+      tables: [(["a"], codes.map { .init(codes: [$0.code], values: ["5"]) })], protection: [:], note: "n")
+    let chart = result.answer(try ResultQuery.parse([], of: result), release: 1).body(.svg, language: "en")
+    #expect(String(decoding: chart, as: UTF8.self).contains("The first 120 of 300"))
+  }
+
+  @Test func `CSV has labels, bands, units, release and note`() throws {
+    let csv = String(
+      decoding: try answer([("year", "eq.2020")]).body(.csv, language: "en"), as: UTF8.self)
+    #expect(
+      csv
+        == """
+        year,year_label,sex,sex_label,count,count_low95,count_high95,income.mean,income.mean_unit,withheld,release,note
+        2020,2020,f,female,1200,1196,1204,41000.25,CNY/a,,7,Noise was added. Units: income.mean CNY/a.
+        2020,2020,m,male,,,,,CNY/a,true,7,
+
+        """.replacing("\n", with: "\r\n"))
+  }
+
+  @Test func `the format is the one asked for, else the one the caller accepts`() throws {
+    #expect(try answer([("format", "svg"), ("lang", "en")]).query.format == .svg)
+    #expect(try answer([("lang", "en")]).query.language == "en")
+    #expect(try answer([]).query.format == nil)
+    for (field, format) in [
+      ("", ResultQuery.Format.json), ("*/*", .json), ("text/csv", .csv), ("image/svg+xml, */*;q=0.1", .svg),
+      ("application/json;q=0.5, text/csv", .csv), ("text/csv;q=0", .json), ("text/html", .json),
+      ("IMAGE/SVG+XML;q=0.9,text/csv;q=0.8", .svg), ("text/csv ; q=0.2 , application/json", .json),
+    ] { #expect(ResultQuery.Format.accepted(field) == format, "\(field)") }
+  }
+
+  @Test func `numbers and scales are written as people write them`() {
+    #expect(LinearScale.grouped("1234567.125") == "1,234,567.125")
+    #expect(LinearScale.grouped("-1000") == "-1,000" && LinearScale.grouped("999") == "999")
+    #expect(
+      LinearScale([0.3, 0.12], from: 0, to: 100).ticks.map(LinearScale.text) == ["0", "0.1", "0.2", "0.3"])
+    #expect(LinearScale([], from: 0, to: 1).ticks.first == 0)
+    #expect(LinearScale([-5, 20], from: 0, to: 1).ticks.contains(0))
+    for (code, isPeriod) in [
+      ("2024", true), ("2024-Q3", true), ("2024-07", true), ("2024-07-15", true), ("0-14", false),
+      ("2024-Q", false),
+      ("A", false), ("20245", false),
+    ] { #expect(ResultChart.isPeriod(code) == isPeriod, "\(code)") }
+  }
+}
