@@ -40,6 +40,10 @@ import Trust
     ("percent escapes", { Array($0.utf8.map { "%" + String($0, radix: 16) }.joined().utf8) }),
     ("utf-16 le", { $0.utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] } }),
     ("utf-16 be", { $0.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] } }),
+    ("hex", { Array(Hex.encode(Array($0.utf8)).utf8) }),
+    ("base64", { Array(Base64.encode(Array($0.utf8)).utf8) }),
+    ("base64url of a longer text", { Array(Base64.encodeURL(Array("no. \($0)!".utf8)).utf8) }),
+    ("base64 of a text two longer", { Array(Base64.encode(Array("no.: \($0)!".utf8)).utf8) }),
     ("md5", { Array(Hex.encode(Digest.md5(Array($0.utf8))).utf8) }),
     ("sha-1 capitals", { Array(Hex.encode(Digest.sha1(Array($0.utf8))).uppercased().utf8) }),
     ("sha-256", { Array(Hex.encode(Digest.sha256(Array($0.utf8))).utf8) }),
@@ -179,11 +183,76 @@ import Trust
     #expect(throws: LeakFound.self) { try writer.leakScan(set) }
   }
 
+  @Test(arguments: [
+    ("see 125037.", 1), ("（125037）", 1), ("１２５０３７", 1), ("MTI1MDM3", 1), ("313235303337", 1),
+    ("1250370, 0.125037, x125037, 125 037, 125038", 0), ("201612", 0),
+  ]) func `takes a short number of somebody for a leak where people wrote it`(text: String, leaks: Int) throws
+  {
+    let outside = try Outside()
+    let set = try Self.set(
+      outside, (0..<2_000).map { String(125_000 + $0 * 37) } + ["201612"], capacity: 5_000)
+    let writer = try outside.writer()
+    try writer.file(
+      "a.html", Array((0..<400).map { "<td>\(100_003 + $0 * 991)</td>" }.joined().utf8), outside.portal)
+    let authored = [AuthoredText(place: "Catalog/a, title", text: text)]
+    do {
+      #expect(try writer.leakScan(set, authored: authored).leakCount == leaks)
+    } catch {
+      let found = try #require(error as? LeakFound)
+      #expect(found.report.leakCount == leaks, "\(found)")
+      #expect(found.report.leaks.first?.part == "Catalog/a, title")
+    }
+    try writer.abandon()
+  }
+
+  @Test func `exempts what stands in a label, but for somebody's number and a name among other words`() throws
+  {
+    let outside = try Outside()
+    let set = SecretSet(work: outside.path)
+    let (text, person) = (
+      set.register(SecretField(dataset: "d", resource: "r", field: "address", kind: .text)),
+      set.register(SecretField(dataset: "d", resource: "r", field: "name", kind: .identifier))
+    )
+    try set.add("浙江省杭州市西湖区", field: text, unit: 1)
+    for (unit, value) in ["欧阳锋清", "长安和平", Self.values[0]].enumerated() {
+      try set.add(value, field: person, unit: UInt64(unit))
+    }
+    let labels = "浙江省杭州市西湖区文新街道\n长安和平\n联系人欧阳锋清\n编号 \(Self.values[0])"
+    let writer = try outside.writer()
+    try writer.file("a.html", Array(labels.utf8), outside.portal)
+    let found = #expect(throws: LeakFound.self) {
+      try writer.leakScan(set, open: [.labels(Array(labels.utf8))])
+    }
+    #expect(found?.report.leakCount == 2)
+    #expect(found?.report.alsoOpen.values.reduce(0, +) == 2)
+    try writer.abandon()
+  }
+
   @Test func `refuses what it cannot open`() throws {
     let outside = try Outside()
     let set = try Self.set(outside, Self.values)
     let writer = try outside.writer()
     try writer.file("torn.gz", Array(Gzip.compress(Array(Self.values[0].utf8)).dropLast(4)), outside.portal)
     #expect(throws: CrossingError(.altered, "site/torn.gz", "")) { try writer.leakScan(set) }
+  }
+
+  @Test func `refuses a Parquet file whose pages it cannot unpack`() throws {
+    let outside = try Outside()
+    let set = try Self.set(outside, Self.values)
+    for (name, bytes) in [
+      ("short.parquet", Array("PAR1PAR1".utf8)),
+      ("none.parquet", Array("PAR1".utf8) + [1, 2, 3, 4, 0, 0, 0, 0]),
+      // A page of two bytes that says it becomes nine, but is no gzip: field 1 (type), 2 and 3 (sizes), stop.
+      (
+        "other.parquet",
+        Array("PAR1".utf8) + [0x15, 0x00, 0x15, 0x12, 0x15, 0x04, 0x00, 0x41, 0x42, 0x00, 0x00, 0x00, 0x00]
+          + Array("PAR1".utf8)
+      ),
+    ] {
+      let writer = try outside.writer()
+      try writer.file(name, bytes, outside.portal)
+      #expect(throws: CrossingError(.altered, "site/\(name)", "")) { try writer.leakScan(set) }
+      try writer.abandon()
+    }
   }
 }

@@ -8,6 +8,11 @@ import Tables
 enum Markings {
   /// What the words of a dataset and the headers of its tables hold. Only what refuses counts here.
   static func findings(in dataset: Dataset, _ detectors: DetectorSet) -> [Finding] {
+    findings(in: words(of: dataset) + dataset.resources.flatMap { outside($0.source) }, detectors)
+  }
+
+  /// Every text of a descriptor that people wrote, with its place.
+  static func words(of dataset: Dataset) -> [(place: String, text: String)] {
     var words: [(place: String, text: String)] = []
     func add(_ place: String, _ text: Text?) {
       for (_, text) in text?.byLanguage ?? [] { words.append((place, text)) }
@@ -24,13 +29,25 @@ enum Markings {
         add(field.name, field.title)
         add(field.name, field.description)
       }
-      words += outside(resource.source)
+      words.append(("\(resource.name).name", resource.name))
     }
+    for dimension in dataset.dimensions {
+      add("dimensions.\(dimension.name)", dimension.title)
+      for code in dimension.codes { add("dimensions.\(dimension.name).\(code.code)", code.label) }
+    }
+    for view in dataset.views {
+      add("views.\(view.name)", view.title)
+      add("views.\(view.name)", view.description)
+      add("views.\(view.name)", view.reason)
+      for column in view.columns { add("views.\(view.name).\(column.name)", column.title) }
+    }
+    add("directory.condition", dataset.directory?.condition)
     for result in dataset.results {
       add("results.\(result.name)", result.title)
       add("results.\(result.name)", result.description)
+      for measure in result.measures { add("results.\(result.name).\(measure.field)", measure.title) }
     }
-    return findings(in: words, detectors)
+    return words
   }
 
   /// What the name and the header of a bare table hold.

@@ -17,7 +17,7 @@ extension Publisher {
         try gather(resource, of: judgement, into: secrets)
       }
     }
-    let report = try writer.leakScan(secrets, open: openSources(judgements))
+    let report = try writer.leakScan(secrets, open: openSources(judgements), authored: authored(judgements))
     return report.alsoOpen.sorted { $0.key.description < $1.key.description }.map { field, count in
       "\(count) values of \(field) also stand in an open source"
     }
@@ -28,9 +28,7 @@ extension Publisher {
     var sources: [OpenSource] = judgements.filter { $0.pass.rows != nil }.flatMap { judgement in
       judgement.examination.dataset.resources.map { OpenSource.file($0.source.path) }
     }
-    let codes =
-      catalog.codeLists.values.flatMap(\.codes)
-      + judgements.flatMap { $0.examination.dataset.dimensions.flatMap(\.codes) }
+    let codes = codes(judgements)
     // Calendar dates of the metadata are nobody's birthday, though some birthday may fall on them.
     let dates = judgements.flatMap { judgement -> [String] in
       let dataset = judgement.examination.dataset
@@ -44,13 +42,42 @@ extension Publisher {
     // The people who answer for the data are named in public; a namesake in a register is no leak.
     let names =
       policies.access.people.flatMap { $0.name.byLanguage.map(\.text) }
-      + catalog.organizations.flatMap { $0.name.byLanguage.map(\.text) + [$0.email] }
-    let words =
-      codes.flatMap { [$0.code] + $0.label.byLanguage.map(\.text) } + dates + kept + names + [
-        options.now.date.iso
-      ]
+      + catalog.organizations.flatMap { agency in
+        agency.name.byLanguage.map(\.text) + [agency.email] + [agency.creditCode].compactMap { $0 }
+      }
+    let words = codes.map(\.code) + dates + kept + names + [options.now.date.iso]
     sources.append(.words(Array(words.joined(separator: "\n").utf8)))
+    let labels = codes.flatMap { $0.label.byLanguage.map(\.text) }
+    sources.append(.labels(Array(labels.joined(separator: "\n").utf8)))
     return sources
+  }
+
+  private func codes(_ judgements: [Judgement]) -> [Code] {
+    catalog.codeLists.values.flatMap(\.codes)
+      + judgements.flatMap { $0.examination.dataset.dimensions.flatMap(\.codes) }
+  }
+
+  /// Every text that people wrote for the portal.
+  private func authored(_ judgements: [Judgement]) -> [AuthoredText] {
+    var texts: [AuthoredText] = []
+    func add(_ place: String, _ text: Text) {
+      texts += text.byLanguage.map { AuthoredText(place: "Catalog/\(place)", text: $0.text) }
+    }
+    add("catalog.json5, title", catalog.title)
+    add("catalog.json5, description", catalog.description)
+    for theme in catalog.themes { add("catalog.json5, themes.\(theme.id)", theme.title) }
+    for list in catalog.codeLists.values.sorted(by: { $0.id < $1.id }) {
+      add("the code list \(list.id)", list.title)
+      for code in list.codes { add("the code list \(list.id), \(code.code)", code.label) }
+    }
+    for dataset in judgements.map(\.examination.dataset) {
+      let file = dataset.derivation.map { "\($0.parent)/dataset.json5, views.\(dataset.name)" }
+      texts += Markings.words(of: dataset).map { word in
+        AuthoredText(
+          place: "Catalog/\(file ?? "\(dataset.name)/dataset.json5"), \(word.place)", text: word.text)
+      }
+    }
+    return texts
   }
 
   private func gather(_ resource: Resource, of judgement: Judgement, into secrets: SecretSet) throws {

@@ -231,6 +231,8 @@ struct RunAlphabet: Sendable {
     self.shortest = shortest
   }
 
+  func holds(_ letter: UInt8) -> Bool { members[Int(letter)] }
+
   /// The places at which a digest may begin, run by run. Looks from the far end of what would be the shortest digest,
   /// so that ordinary text is passed over in leaps.
   func forEachRun(_ text: UnsafePointer<UInt8>, _ count: Int, _ body: (Range<Int>) -> Void) {

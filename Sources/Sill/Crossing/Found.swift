@@ -8,6 +8,8 @@ struct Found {
   let open: Set<Int>
   private var place = ""
   private var isName = false
+  /// Where people wrote the text, a code of an identifying field is no chance.
+  private var isAuthored = false
   private var strong: [Int: Leak] = [:]
   private var weak: [Int: Leak] = [:]
   /// Different numbers in pages, by their digits: what chance could hit.
@@ -23,21 +25,26 @@ struct Found {
     countsNumbers = batch.secrets.contains { $0.length < 10 && Strength.isNumber(Array(batch.value($0))) }
   }
 
-  mutating func enter(_ place: String, isName: Bool) {
+  mutating func enter(_ place: String, isName: Bool, isAuthored: Bool = false) {
     self.place = place
     self.isName = isName
+    self.isAuthored = isAuthored || isName
   }
 
   mutating func take(_ hit: LeakSearch.Hit) {
     guard strong[hit.secret] == nil, !open.contains(hit.secret) else { return }
     let secret = batch.secrets[hit.secret]
-    let isWeak = search.bits[hit.secret] < Strength.weak && !hit.form.isDigest
+    let isWeak = search.bits[hit.secret] < Strength.weak && !hit.form.isEncoded
     if isWeak {
       guard !hit.broken, weak[hit.secret] == nil || hit.alone else { return }
       let value = TextFold.fold(batch.value(secret))
+      // The digits of a longer code or of a fraction are another number.
+      guard hit.whole || !Strength.isNumber(value) else { return }
       // A short word of one unit that stands alone in a cell is no chance; in running text, or shared by several
       // units, it may be. Numbers are judged together.
-      guard hit.alone, secret.units == 1, !Strength.isNumber(value) else {
+      let isPlanted =
+        isAuthored && hit.whole && fields[Int(secret.field)].kind != .text && Strength.isCode(value)
+      guard isPlanted || hit.alone && secret.units == 1 && !Strength.isNumber(value) else {
         weak[hit.secret] = weak[hit.secret] ?? leak(hit, secret)
         return
       }
@@ -54,21 +61,27 @@ struct Found {
       masked: String(masked))
   }
 
-  /// Notes the different numbers of four to nine digits in a page.
+  /// Notes the different numbers of four to nine digits in a page that stand as words of their own.
   mutating func count(_ piece: [UInt8]) {
     var digits = 0
     var value: UInt64 = 0
+    var isNumber = true
     for byte in piece {
       if Strength.isDigit(byte) {
         digits += 1
         value = digits < 10 ? value * 10 + UInt64(byte - 0x30) : value
+      } else if Strength.isLetter(byte) {
+        isNumber = false
       } else {
-        if (4...9).contains(digits), numbers[digits].count < 1_000_000 { numbers[digits].insert(value) }
+        if isNumber, (4...9).contains(digits), numbers[digits].count < 1_000_000 {
+          numbers[digits].insert(value)
+        }
         digits = 0
         value = 0
+        isNumber = byte != UInt8(ascii: ".")
       }
     }
-    if (4...9).contains(digits) { numbers[digits].insert(value) }
+    if isNumber, (4...9).contains(digits) { numbers[digits].insert(value) }
   }
 
   /// Adds to the report. Short numbers are leaks when more of them were found than chance would bring: as many secrets
@@ -80,7 +93,7 @@ struct Found {
       let secrets = batch.secrets.count { $0.length == length && Strength.isNumber(Array(batch.value($0))) }
       let all = (0..<min(length, 9)).reduce(1.0) { power, _ in power * 10 }
       let expected = Double(secrets) * Double(numbers[min(length, 9)].count) / all
-      if Double(hits.count) > (expected < 0.05 ? 0 : 3 + 3 * expected) {
+      if Double(hits.count) > (expected < 0.01 ? 0 : 3 + 3 * expected) {
         for (secret, leak) in hits { strong[secret] = leak }
       } else {
         chance += hits.map(\.value)

@@ -77,4 +77,18 @@ package struct LeakFound: Fault {
 package enum OpenSource: Sendable {
   case file(String)
   case words([UInt8])
+  /// Labels of codes, which people wrote: public as texts, but a number of somebody in one is a leak all the same.
+  case labels([UInt8])
+}
+
+/// Words that people wrote for the portal and that stand in its pages: a description, a title, a label.
+package struct AuthoredText: Sendable {
+  /// Where it was written, for a report: `Catalog/airports/dataset.json5, description`.
+  package let place: String
+  package let text: String
+
+  package init(place: String, text: String) {
+    self.place = place
+    self.text = text
+  }
 }

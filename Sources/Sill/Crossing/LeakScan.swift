@@ -7,7 +7,12 @@ extension ReleaseWriter {
   /// `LeakFound` when a value stands there that is in no open source and that chance does not explain. Reads everything
   /// once for each batch of secrets; time grows with the bytes, memory does not.
   @discardableResult
-  package func leakScan(_ secrets: SecretSet, open sources: [OpenSource] = []) throws -> LeakReport {
+  ///
+  /// `authored` are the words that people wrote: there a short code of an identifying field is a leak as well, which in
+  /// pages full of figures chance would explain.
+  package func leakScan(
+    _ secrets: SecretSet, open sources: [OpenSource] = [], authored: [AuthoredText] = []
+  ) throws -> LeakReport {
     var scan = LeakScan(secrets, work: building)
     // The same content under many names is read once; every name is looked at.
     var files: [String: String] = [:]
@@ -16,7 +21,8 @@ extension ReleaseWriter {
     }
     let first = Set(files.values)
     let report = try scan.run(
-      parts: parts.keys.sorted().map { ($0, first.contains($0) ? Files.join(tree, $0) : nil) }, open: sources)
+      parts: parts.keys.sorted().map { ($0, first.contains($0) ? Files.join(tree, $0) : nil) }, open: sources,
+      authored: authored)
     guard report.leakCount == 0 else { throw LeakFound(report: report) }
     scanned = true
     return report
@@ -38,7 +44,9 @@ struct LeakScan {
   }
 
   /// `parts`: names, and the file to read where its content has not been read under another name.
-  mutating func run(parts: [(name: String, file: String?)], open sources: [OpenSource]) throws -> LeakReport {
+  mutating func run(
+    parts: [(name: String, file: String?)], open sources: [OpenSource], authored: [AuthoredText]
+  ) throws -> LeakReport {
     report = LeakReport()
     report.values = secrets.given
     report.parts = parts.count
@@ -47,23 +55,35 @@ struct LeakScan {
       let search = try LeakSearch(batch)
       report.distinct += batch.secrets.count
       report.tooShort += search.tooShort
-      let open = try alsoOpen(search, sources)
+      let open = try alsoOpen(batch, search, sources)
       for secret in open {
         report.alsoOpen[secrets.fields[Int(batch.secrets[secret].field)], default: 0] += 1
       }
-      try look(parts, batch, search, open)
+      try look(parts, authored, batch, search, open)
       report.bytes += search.bytes
     }
     return report
   }
 
   /// The secrets that stand in open sources.
-  private func alsoOpen(_ search: LeakSearch, _ sources: [OpenSource]) throws -> Set<Int> {
+  private func alsoOpen(
+    _ batch: SecretSet.Batch, _ search: LeakSearch, _ sources: [OpenSource]
+  ) throws -> Set<Int> {
     var open: Set<Int> = []
-    let stream = search.stream { hit in open.insert(hit.secret) }
+    var isLabel = false
+    let stream = search.stream { hit in
+      let secret = batch.secrets[hit.secret]
+      // A namesake of a place is public; a person's name or number in a longer label is not.
+      let isNamesake = hit.alone && !batch.value(secret).contains(where: Strength.isDigit)
+      if !isLabel || isNamesake || secrets.fields[Int(secret.field)].kind == .text { open.insert(hit.secret) }
+    }
     for source in sources {
+      isLabel = false
       switch source {
       case .words(let bytes): stream.write(bytes)
+      case .labels(let bytes):
+        isLabel = true
+        stream.write(bytes)
       case .file(let path):
         try containers.open(path, as: path) { _, produce in
           try produce { $0.isEmpty ? stream.separate() : stream.write($0) }
@@ -76,9 +96,16 @@ struct LeakScan {
   }
 
   private mutating func look(
-    _ parts: [(name: String, file: String?)], _ batch: SecretSet.Batch, _ search: LeakSearch, _ open: Set<Int>
+    _ parts: [(name: String, file: String?)], _ authored: [AuthoredText], _ batch: SecretSet.Batch,
+    _ search: LeakSearch, _ open: Set<Int>
   ) throws {
     var found = Found(batch: batch, search: search, fields: secrets.fields, open: open)
+    let written = search.stream { found.take($0) }
+    for text in authored {
+      found.enter(text.place, isName: false, isAuthored: true)
+      written.write(Array(text.text.utf8))
+      written.finish()
+    }
     let names = search.stream { found.take($0) }
     for (name, file) in parts {
       found.enter(name, isName: true)

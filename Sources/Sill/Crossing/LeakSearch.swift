@@ -12,6 +12,8 @@ final class LeakSearch {
     let alone: Bool
     /// Separators were left out inside it.
     let broken: Bool
+    /// No letter, digit or decimal point touches it: a whole word or number of a text.
+    let whole: Bool
   }
 
   /// Bytes looked at together.
@@ -110,6 +112,8 @@ final class LeakSearch {
 
   /// Forms of so many bytes need no boundary: they do not stand inside something else by chance.
   private static let selfEvident = 16
+  /// The same for base64, which has more letters.
+  private static let selfEvidentCode = 12
 
   private func judgePlain(
     _ text: UnsafeBufferPointer<UInt8>, _ count: Int, _ place: Int, _ length: Int, _ form: FormIndex.Form,
@@ -122,9 +126,13 @@ final class LeakSearch {
         return nil
       }
     }
+    if length < LeakSearch.selfEvidentCode, form.form == .valueBase64 {
+      guard !RunAlphabet.base64.holds(before), !RunAlphabet.base64.holds(after) else { return nil }
+    }
     return Hit(
       secret: Int(form.secret), form: form.form, offset: base + place,
-      alone: Strength.encloses(before) && Strength.encloses(after), broken: false)
+      alone: Strength.encloses(before) && Strength.encloses(after), broken: false,
+      whole: !Strength.touches(before) && before != UInt8(ascii: ".") && !Strength.touches(after))
   }
 
   private func judgeFolded(
@@ -146,7 +154,9 @@ final class LeakSearch {
     let broken = length > 1 && (place + 1..<end).contains { origins[$0] & TextFold.gap != 0 }
     return Hit(
       secret: Int(form.secret), form: form.form, offset: base + Int(origins[place] & ~TextFold.gap),
-      alone: !gapBefore && !gapAfter && Strength.encloses(before) && Strength.encloses(after), broken: broken)
+      alone: !gapBefore && !gapAfter && Strength.encloses(before) && Strength.encloses(after), broken: broken,
+      whole: (gapBefore || !Strength.touches(before) && before != UInt8(ascii: "."))
+        && (gapAfter || !Strength.touches(after)))
   }
 }
 
@@ -173,6 +183,27 @@ enum Strength {
 
   /// Whether a folded value is digits only.
   static func isNumber(_ folded: [UInt8]) -> Bool { folded.allSatisfy { (0x30...0x39).contains($0) } }
+
+  /// Whether a folded value is the kind of code that identifies: letters and digits, at least one of them a digit, six
+  /// of them where all are. Calendar dates and months are none: they stand in every text.
+  static func isCode(_ folded: [UInt8]) -> Bool {
+    guard folded.count >= 5, folded.contains(where: isDigit), folded.allSatisfy(touches) else { return false }
+    guard isNumber(folded) else { return true }
+    return folded.count >= 6 && !isDate(folded)
+  }
+
+  /// `yyyymm` or `yyyymmdd` of 1900 to 2099.
+  private static func isDate(_ digits: [UInt8]) -> Bool {
+    guard digits.count == 6 || digits.count == 8 else { return false }
+    let numbers = digits.map { Int($0) - 0x30 }
+    let century = numbers[0] * 10 + numbers[1]
+    let month = numbers[4] * 10 + numbers[5]
+    guard century == 19 || century == 20, (1...12).contains(month) else { return false }
+    return digits.count == 6 || (1...31).contains(numbers[6] * 10 + numbers[7])
+  }
+
+  @inline(__always)
+  static func touches(_ byte: UInt8) -> Bool { isDigit(byte) || isLetter(byte) }
 
   /// Whether two neighbours belong to one number or word.
   @inline(__always)

@@ -5,10 +5,14 @@ import Trust
 /// How a secret value was spelled where it was found.
 package enum SecretForm: UInt8, Sendable, CaseIterable {
   case asWritten, normalised, gb18030, utf16LittleEndian, utf16BigEndian
+  case valueHex, valueBase64
   case md5Hex, sha1Hex, sha256Hex, sm3Hex, md5Base64, sha1Base64, sha256Base64, sm3Base64
 
   /// Whether it is a digest of the value.
   var isDigest: Bool { rawValue >= SecretForm.md5Hex.rawValue }
+
+  /// Whether somebody had to encode the value: even a short one does not stand so by chance.
+  var isEncoded: Bool { rawValue >= SecretForm.valueHex.rawValue }
 
   /// For a report.
   package var words: String {
@@ -17,6 +21,8 @@ package enum SecretForm: UInt8, Sendable, CaseIterable {
     case .normalised: "in another spelling"
     case .gb18030: "in GB18030"
     case .utf16LittleEndian, .utf16BigEndian: "in UTF-16"
+    case .valueHex: "in hex"
+    case .valueBase64: "in base64"
     case .md5Hex, .md5Base64: "as its MD5"
     case .sha1Hex, .sha1Base64: "as its SHA-1"
     case .sha256Hex, .sha256Base64: "as its SHA-256"
@@ -56,29 +62,52 @@ final class SecretForms {
       plain(.utf16LittleEndian, text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] })
       plain(.utf16BigEndian, text.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] })
     }
-    digests(of: value, plain, folded)
-    if normal != value, !normal.isEmpty { digests(of: normal, plain, folded) }
+    encode(value, plain, folded)
+    if normal != value, !normal.isEmpty { encode(normal, plain, folded) }
+  }
+
+  private func encode(
+    _ bytes: [UInt8], _ plain: (SecretForm, [UInt8]) -> Void, _ folded: (SecretForm, [UInt8]) -> Void
+  ) {
+    digests(of: bytes, plain, folded)
+    guard bytes.count >= Self.shortestEncoded else { return }
+    folded(.valueHex, Array(Hex.encode(bytes).utf8))
+    base64(.valueBase64, Array(Base64.encodeURL(bytes).utf8), plain)
+    guard bytes.count >= Self.shortestShifted else { return }
+    // Inside a longer text that is encoded as a whole, a value begins at one of three places of a group of four; the
+    // letters that also hold bits of its neighbours are left off.
+    for shift in 0..<3 {
+      let url = Array(Base64.encodeURL([UInt8](repeating: 0, count: shift) + bytes).utf8)
+      let first = shift == 0 ? 0 : shift + 1
+      base64(.valueBase64, Array(url[first..<(shift + bytes.count) * 8 / 6]), plain)
+    }
+  }
+
+  /// Bytes of the shortest value whose hex and base64 are searched for, and of the shortest one inside longer base64.
+  private static let shortestEncoded = 6
+  private static let shortestShifted = 10
+
+  /// Both alphabets, which differ in two characters; padding, if any, follows.
+  private func base64(_ form: SecretForm, _ url: [UInt8], _ plain: (SecretForm, [UInt8]) -> Void) {
+    plain(form, url)
+    guard url.contains(where: { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }) else { return }
+    plain(
+      form,
+      url.map {
+        $0 == UInt8(ascii: "-") ? UInt8(ascii: "+") : $0 == UInt8(ascii: "_") ? UInt8(ascii: "/") : $0
+      })
   }
 
   private func digests(
     of bytes: [UInt8], _ plain: (SecretForm, [UInt8]) -> Void, _ folded: (SecretForm, [UInt8]) -> Void
   ) {
-    for (digest, hex, base64) in [
+    for (digest, hex, coded) in [
       (Digest.md5(bytes), SecretForm.md5Hex, SecretForm.md5Base64),
       (Digest.sha1(bytes), .sha1Hex, .sha1Base64),
       (Digest.sha256(bytes), .sha256Hex, .sha256Base64), (Digest.sm3(bytes), .sm3Hex, .sm3Base64),
     ] {
       folded(hex, Array(Hex.encode(digest).utf8))
-      let url = Array(Base64.encodeURL(digest).utf8)
-      plain(base64, url)
-      // The two alphabets differ in two characters; padding, if any, follows.
-      if url.contains(where: { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }) {
-        plain(
-          base64,
-          url.map {
-            $0 == UInt8(ascii: "-") ? UInt8(ascii: "+") : $0 == UInt8(ascii: "_") ? UInt8(ascii: "/") : $0
-          })
-      }
+      base64(coded, Array(Base64.encodeURL(digest).utf8), plain)
     }
   }
 
