@@ -19,7 +19,11 @@ import Testing
 
   static func world(rows: Int, units: Int = 160, seed: UInt64) throws -> Microdata {
     try .random(
-      shape, measures: [Samples.measure("a"), Samples.measure("b", complete: false, lower: -1000)],
+      shape,
+      measures: [
+        Samples.measure("a", statistics: [.sum, .median], bands: [0, 30, 60, 100]),
+        Samples.measure("b", complete: false, lower: -1000),
+      ],
       perUnit: [.sum, seed % 2 == 0 ? .mean : .last], units: units, rows: rows, seed: seed,
       value: { Int64.random(in: 0..<40, using: &$0) == 0 ? 90_000 : Int64.random(in: 0..<100, using: &$0) })
   }
@@ -30,6 +34,8 @@ import Testing
     let hands = Hands(data)
     let cube = try CubeBuilder.cube(data, tables: Self.tables, measures: [0, 1])
     for (set, cuboid) in cube.cuboids {
+      // Bands are counted where percentiles are released: in declared tables without a response.
+      #expect(cuboid.bands[0].isEmpty == (!Self.tables.contains(set) || set.contains(3)))
       for cell in 0..<cuboid.grid.count {
         let hand = hands(set, cuboid.grid.codes(at: cell))
         #expect(Int(cuboid.units[cell]) == hand.units.count)
@@ -43,6 +49,11 @@ import Testing
           #expect(totals.squares == values.values.reduce(0) { $0 + Int128($1) * Int128($1) })
           let sizes = values.values.map { Int64($0.magnitude) }.sorted(by: >) + [0, 0]
           #expect(totals.first == sizes[0] && totals.second == sizes[1])
+          for (band, counted) in cuboid.bands[measure].dropFirst(cell * 4).prefix(4).enumerated() {
+            let edges: [Int64] = [0, 30, 60, 100, .max]
+            let inside = values.filter { $0.value >= edges[band] && $0.value < edges[band + 1] }
+            #expect(Int(counted.units) == inside.count && counted.key == inside.keys.reduce(0, &+))
+          }
         }
       }
     }

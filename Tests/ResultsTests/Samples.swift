@@ -31,19 +31,21 @@ enum Samples {
     ])
 
   static func measure(
-    _ name: String, complete: Bool = true, lower: Int64 = 0, upper: Int64 = 1_000_000, scale: Int = 0
+    _ name: String, complete: Bool = true, lower: Int64 = 0, upper: Int64 = 1_000_000, scale: Int = 0,
+    statistics: Set<MeasureShape.Statistic> = [.sum, .mean], bands: [Int64] = []
   ) -> MeasureShape {
     MeasureShape(
       name: name, title: Text(name), unit: nil, scale: scale, step: 1, lower: lower, upper: upper,
-      complete: complete, statistics: [.sum, .mean])
+      complete: complete, statistics: statistics, bands: bands)
   }
 
   static func profile(
-    k: Int = 10, identifying: Int = 3, divisor: Int = 40, p: Int = 15, jitter: [Int] = [8, 4, 4]
+    k: Int = 10, identifying: Int = 3, divisor: Int = 40, p: Int = 15, jitter: [Int] = [8, 4, 4],
+    variance: Bool = false, percentiles: Bool = false
   ) -> ProtectionProfile {
     ProtectionProfile(
       name: "test", k: k, jitterWeights: jitter, maxIdentifying: identifying, maxResponse: 1, pPercent: p,
-      topNoise: .init(7, 100), budgetDivisor: divisor, variance: false, percentiles: false,
+      topNoise: .init(7, 100), budgetDivisor: divisor, variance: variance, percentiles: percentiles,
       minimumRefresh: "P1D")
   }
 }

@@ -135,7 +135,7 @@ enum PublicationPage {
         })
     for report in publication.reports {
       terminal.print()
-      for line in report.lines { terminal.print(line) }
+      for line in report.lines(Phrase.language) { terminal.print(line) }
     }
     for place in publication.listed { terminal.note(Phrase("提示：\(place)", "note: \(place)")) }
     terminal.print()

@@ -12,6 +12,8 @@ package struct CompilerReport: Sendable, Equatable {
   package var budgetLimit: Int
   /// Standard deviation of a released count.
   package var countDeviation: Double
+  /// How sure the best estimate of each one-way margin is, from everything that is written.
+  package var margins: [Margin] = []
   /// Cells that kept the value of an earlier version.
   package var carried: Int
   /// True where nothing was recomputed because the last computation is younger than `refresh`.
@@ -30,6 +32,23 @@ package struct CompilerReport: Sendable, Equatable {
     package var notWritten: NotWritten?
     /// Median of the sums' noise in percent of the sum, over written cells; nil without sums.
     package var sumErrorPercent: Double?
+  }
+
+  /// The totals over one dimension, or with none of everybody.
+  package struct Margin: Sendable, Equatable {
+    package var dimension: String?
+    package var cells: Int
+    /// Cells of which nothing written gives an estimate.
+    package var unknown: Int
+    /// Median standard error of the others: of the cell itself, and of every table that adds up to it, weighted by
+    /// their variances. Nil where there is no other.
+    package var error: Double?
+  }
+
+  /// Cells withheld of all that were asked for, 0…1.
+  package var withheldShare: Double {
+    let cells = tables.reduce(0) { $0 + $1.cells }
+    return cells == 0 ? 0 : Double(cells - tables.reduce(0) { $0 + $1.written }) / Double(cells)
   }
 
   /// Why a value is withheld: known inside, one marker outside.
@@ -58,6 +77,14 @@ package struct CompilerReport: Sendable, Equatable {
       "dataset": .string(dataset), "result": .string(result), "profile": .string(profile),
       "budget": ["used": JSON(budgetUsed), "limit": JSON(budgetLimit)],
       "countDeviation": JSON(countDeviation), "carried": JSON(carried), "carriedWhole": .bool(carriedWhole),
+      "withheldShare": JSON(withheldShare),
+      "margins": .array(
+        margins.map { margin in
+          [
+            "dimension": JSON(margin.dimension), "cells": JSON(margin.cells), "unknown": JSON(margin.unknown),
+            "error": margin.error.map { JSON($0) } ?? .null,
+          ]
+        }),
       "tables": .array(
         tables.map { line in
           [
@@ -71,28 +98,5 @@ package struct CompilerReport: Sendable, Equatable {
           ]
         }),
     ]
-  }
-
-  /// Lines for a terminal, one a table.
-  package var lines: [String] {
-    var lines = tables.map { line in
-      let name = line.dimensions.isEmpty ? "(total)" : line.dimensions.joined(separator: " × ")
-      if let why = line.notWritten { return "\(name): not written (\(why.rawValue)), \(line.cells) cells" }
-      let reasons = Reason.allCases.compactMap { reason in
-        line.withheld[reason].map { "\(reason.rawValue) \($0)" }
-      }
-      let held = reasons.isEmpty ? "" : "; withheld: " + reasons.joined(separator: ", ")
-      let share = line.sumErrorPercent.map { "; sums ± \(CompilerReport.oneDecimal($0)) %" } ?? ""
-      return "\(name): \(line.written) of \(line.cells) cells written\(held)\(share)"
-    }
-    lines.append(
-      "budget: \(budgetUsed) of \(budgetLimit) cells; counts ± \(CompilerReport.oneDecimal(countDeviation)); "
-        + "\(carried) cells kept from before")
-    return lines
-  }
-
-  private static func oneDecimal(_ value: Double) -> String {
-    let tenths = Int((value * 10).rounded())
-    return "\(tenths / 10).\(abs(tenths % 10))"
   }
 }

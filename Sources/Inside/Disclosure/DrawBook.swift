@@ -13,6 +13,9 @@ struct DrawBook {
     cells = earlier
   }
 
+  /// Whether anything of a cell was drawn before.
+  func holds(_ label: CellLabel) -> Bool { !earlier.isEmpty && earlier[label.canonical] != nil }
+
   /// The value of an earlier draw where fewer than k units changed since, else a fresh one.
   mutating func value(
     _ label: CellLabel, _ quantity: String, k: Int, kept: inout Int, fresh: () -> Int128?

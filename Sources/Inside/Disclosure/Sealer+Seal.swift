@@ -63,6 +63,7 @@ extension Sealer {
 
     let tables = released(drafts)
     let everybody = ReleaseBudget.Population(set: DimensionSet([]), cell: 0)
+    report.margins = margins(drafts)
     report.budgetUsed = budget.used(everybody)
     report.budgetLimit = budget.limit(sizes.size(everybody))
     let released = Released(

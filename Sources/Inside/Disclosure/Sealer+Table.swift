@@ -93,6 +93,12 @@ extension Sealer {
     let k = request.profile.k
     var reason: CompilerReport.Reason?
     let units = Int(cuboid.units[cell])
+    // Of a cell that was always empty there is nothing to draw, and nothing to remember.
+    if units == 0, !draws.holds(label) {
+      draft.withheld[.empty, default: 0] += 1
+      let nothing = request.measures.map { _ in DraftMeasure() }
+      return DraftCell(codes: codes, population: population, label: label, count: nil, measures: nothing)
+    }
     let count = draws.value(label, "n", k: k, kept: &draft.carried) {
       switch verdict {
       case .empty: reason = .empty

@@ -1,0 +1,37 @@
+extension Sealer {
+  /// How sure the best estimate of each one-way margin is: the cell itself where it is written, and each written
+  /// table that splits it, where all its parts are. Noise of different cells is independent, so estimates weigh by
+  /// their variances, and a sum of m cells has m times the variance of one (generalised least squares).
+  func margins(_ drafts: [DraftTable]) -> [CompilerReport.Margin] {
+    let used = Set(request.tables.flatMap { $0 }).sorted()
+    return ([nil] + used.map { $0 }).map { dimension in margin(dimension, drafts) }
+  }
+
+  private func margin(_ dimension: Int?, _ drafts: [DraftTable]) -> CompilerReport.Margin {
+    let count = dimension.map { shape.dimensions[$0].codes.count } ?? 1
+    var weights = [Double](repeating: 0, count: count)
+    for draft in drafts {
+      let at = dimension.flatMap { draft.dimensions.firstIndex(of: $0) }
+      guard dimension == nil || at != nil else { continue }
+      // Codes without one above them split everybody; those below would count people twice.
+      var parts = [Int](repeating: 0, count: count)
+      var shown = parts
+      for cell in draft.cells {
+        let isPart = zip(draft.dimensions, cell.codes).allSatisfy { other, code in
+          other == dimension || shape.parents[other][Int(code)] < 0
+        }
+        guard isPart else { continue }
+        let code = at.map { Int(cell.codes[$0]) } ?? 0
+        parts[code] += 1
+        if cell.count != nil { shown[code] += 1 }
+      }
+      for code in 0..<count where parts[code] > 0 && parts[code] == shown[code] {
+        weights[code] += 1 / Double(parts[code])
+      }
+    }
+    let errors = weights.filter { $0 > 0 }.map { Sealer.countDeviation / $0.squareRoot() }.sorted()
+    return CompilerReport.Margin(
+      dimension: dimension.map { shape.dimensions[$0].name }, cells: count, unknown: count - errors.count,
+      error: errors.isEmpty ? nil : errors[errors.count / 2])
+  }
+}
