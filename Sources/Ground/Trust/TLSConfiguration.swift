@@ -25,6 +25,9 @@ package struct TLSConfiguration: Sendable {
   package var acceptedServerNames: [String] = []
   /// Whether to let the kernel encrypt where it can (kTLS), so that files are sent without a copy.
   package var usesKernelTLS = true
+  /// Lets certified clients come by TLS 1.2 too (ECDHE with AEAD, still without tickets or resumption): for a bare
+  /// folder, never for a gateway.
+  package var takesCertifiedTLS12 = false
   /// Ticket keys of a portal; give the same ones to a rebuilt context, so that clients keep their sessions.
   package var ticketKeys: TicketKeys?
 

@@ -68,7 +68,9 @@ package final class TLSContext: Sendable {
   /// Versions, suites and groups: everything offered has forward secrecy and authenticated encryption.
   private func setStrength(_ configuration: TLSConfiguration) throws(TrustError) {
     let context = handle.pointer
-    let low = if case .gateway = configuration.role { TLS1_3_VERSION } else { TLS1_2_VERSION }
+    let isGateway =
+      if case .gateway = configuration.role { !configuration.takesCertifiedTLS12 } else { false }
+    let low = isGateway ? TLS1_3_VERSION : TLS1_2_VERSION
     SSL_CTX_set_security_level(context, 2)
     guard doorsill_set_versions(context, low, TLS1_3_VERSION) == 1 else {
       throw fail("TLS 1.3 is not available")

@@ -5,8 +5,8 @@ import Synchronization
 /// An HTTP/1.1 server: a loop for each core, each with its own listening sockets, and a few workers.
 package final class Server: Sendable {
   private typealias Socket = (descriptor: Int32, listener: Listener)
-  /// Threads that serve connections where nobody says how many: one for each core.
-  package static var usualLoops: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+  /// Threads that serve connections where nobody says how many: one for each core this process may use.
+  package static var usualLoops: Int { max(1, Int(doorsill_usable_cores())) }
 
   private struct Running: Sendable {
     /// The listening sockets of each loop, from `open` until `start`.

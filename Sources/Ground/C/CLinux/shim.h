@@ -60,6 +60,15 @@ static inline int doorsill_eventfd_take(int fd) {
   return n == sizeof count;
 }
 
+/// Cores this process may run on: fewer than the machine has where it was bound to some (taskset, cpusets).
+static inline int doorsill_usable_cores(void) {
+  unsigned long mask[128] = {0};
+  long size = syscall(SYS_sched_getaffinity, 0, sizeof mask, mask);
+  int count = 0;
+  for (long i = 0; i * (long)sizeof mask[0] < size; i++) count += __builtin_popcountl(mask[i]);
+  return count;
+}
+
 /* --- sockets and files --- */
 
 static inline int doorsill_accept(int fd, struct sockaddr *address, socklen_t *length) {

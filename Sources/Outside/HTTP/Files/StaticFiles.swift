@@ -213,10 +213,16 @@ package final class StaticFiles: Handler {
           416, code: "range-not-satisfiable", detail: "The representation has \(form.size) bytes.",
           headers: ["Content-Range": "bytes */\(form.size)"])
       case .parts(let parts):
-        if let answer = partial(form, parts) { return answer }
+        if let answer = partial(form, parts) {
+          return DigestWishes(fields, in: head.bytes).map { $0.apply(to: answer, of: form) } ?? answer
+        }
       }
     }
-    return Response(status: 200, body: .prepared(form.whole))
+    guard let wishes = DigestWishes(fields, in: head.bytes) else {
+      return Response(status: 200, body: .prepared(form.whole))
+    }
+    let body: Response.Body = form.piece(0..<form.size).map { .pieces([$0]) } ?? .none
+    return wishes.apply(to: Response(status: 200, headers: form.fields, body: body), of: form)
   }
 
   private func partial(_ form: Representation, _ parts: [Range<Int>]) -> Response? {

@@ -57,6 +57,8 @@ final class Connection {
   var bodySince: Int64 = 0
   var drainSince: Int64 = 0
   var drainedBytes = 0
+  /// The reader has shown that it takes large answers as fast as they come.
+  var isFast = false
   var phaseSince: Int64
 
   init(

@@ -36,14 +36,16 @@ enum Sockets {
   /// file hold megabytes each, and filling them stalls the loop for seconds.
   static func setOptions(_ descriptor: Int32) {
     var on: Int32 = 1
-    var unsent = unsentBytes
-    let size = socklen_t(MemoryLayout<Int32>.size)
-    setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, size)
-    setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, &unsent, size)
+    setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+    setUnsent(descriptor, bytes: 256 * 1024)
   }
 
-  /// Bytes the kernel holds for one connection beyond what is on its way.
-  private static let unsentBytes: Int32 = 256 * 1024
+  /// Bytes the kernel holds for one connection beyond what is on its way; -1: as many as it likes.
+  static func setUnsent(_ descriptor: Int32, bytes: Int32) {
+    var bytes = bytes
+    setsockopt(
+      descriptor, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, &bytes, socklen_t(MemoryLayout<Int32>.size))
+  }
 
   /// The port a socket is bound to.
   static func port(of descriptor: Int32) -> UInt16? {

@@ -10,6 +10,9 @@ struct SelectingFields {
   var ifRange: Range<Int>?
   var range: Range<Int>?
   var rangeCount = 0
+  /// `Want-Repr-Digest` and `Want-Content-Digest` (RFC 9530 §4).
+  var wantsReprDigest: [Range<Int>] = []
+  var wantsContentDigest: [Range<Int>] = []
 
   init() {}
 
@@ -29,10 +32,16 @@ struct SelectingFields {
         }
       case 13 where bytes.matches(name, ignoringCaseOf: "if-none-match"): ifNoneMatch.append(field.value)
       case 15 where bytes.matches(name, ignoringCaseOf: "accept-encoding"): acceptEncoding.append(field.value)
+      case 16 where bytes.matches(name, ignoringCaseOf: "want-repr-digest"):
+        wantsReprDigest.append(field.value)
       case 17 where bytes.matches(name, ignoringCaseOf: "if-modified-since"):
         ifModifiedSince = ifModifiedSince ?? field.value
-      case 19 where bytes.matches(name, ignoringCaseOf: "if-unmodified-since"):
-        ifUnmodifiedSince = ifUnmodifiedSince ?? field.value
+      case 19:
+        if bytes.matches(name, ignoringCaseOf: "if-unmodified-since") {
+          ifUnmodifiedSince = ifUnmodifiedSince ?? field.value
+        } else if bytes.matches(name, ignoringCaseOf: "want-content-digest") {
+          wantsContentDigest.append(field.value)
+        }
       default: break
       }
     }

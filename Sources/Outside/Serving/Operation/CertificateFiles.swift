@@ -69,15 +69,17 @@ final class CertificateFiles: Sendable {
   }
 
   /// A context that demands a client certificate of one of the anchors.
-  static func mutual(certificate: String, key: String, anchors: String, lists: [String]) throws -> TLSContext
-  {
+  static func mutual(
+    certificate: String, key: String, anchors: String, lists: [String], takesTLS12: Bool = false
+  ) throws -> TLSContext {
     let trust = try ClientTrust(
       anchorsPEM: try Files.read(anchors, limit: 1 << 20),
       crls: try lists.map { try Files.read($0, limit: 64 << 20) })
-    return try TLSContext(
-      TLSConfiguration(
-        role: .gateway(trust), certificateChainPEM: try Files.read(certificate, limit: 1 << 20),
-        privateKeyPEM: try Files.read(key, limit: 1 << 20)))
+    var configuration = TLSConfiguration(
+      role: .gateway(trust), certificateChainPEM: try Files.read(certificate, limit: 1 << 20),
+      privateKeyPEM: try Files.read(key, limit: 1 << 20))
+    configuration.takesCertifiedTLS12 = takesTLS12
+    return try TLSContext(configuration)
   }
 
   /// True where a file has another time of change than at the last look.

@@ -84,7 +84,8 @@ package final class RunningSite: Sendable {
     guard let tls = options.tls else { return nil }
     if let clients = options.clients {
       return try CertificateFiles.mutual(
-        certificate: tls.certificate, key: tls.key, anchors: clients.anchors, lists: clients.lists)
+        certificate: tls.certificate, key: tls.key, anchors: clients.anchors, lists: clients.lists,
+        takesTLS12: true)
     }
     return try CertificateFiles.open(
       certificate: tls.certificate, key: tls.key, staple: options.ocspStaple, ticketKeys: ticketKeys)

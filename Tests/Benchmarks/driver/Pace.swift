@@ -1,0 +1,108 @@
+import Glibc
+
+/// A well-behaved client: requests at a fixed pace on a few connections, each measured from the moment it was due, so
+/// that a server that stalls cannot hide it by delaying the next request.
+struct Pace {
+  let port: UInt16
+  let isSecure: Bool
+  let path: String
+  let rate: Double
+  let seconds: Double
+  let connections: Int
+
+  private struct Line {
+    var socket: Socket?
+    var dueAt = 0.0
+    var isBusy = false
+    var left = -1
+    var head: [UInt8] = []
+  }
+
+  private func connect() -> Socket? { isSecure ? Socket(securePort: port) : Socket(port: port) }
+
+  func run() {
+    let request = Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)
+    var lines = (0..<connections).map { _ in Line(socket: connect()) }
+    var times: [Double] = []
+    var errors = 0
+    let start = now() + 0.05
+    let end = start + seconds
+    var due = 0
+    var waiting: [Double] = []
+    while true {
+      let time = now()
+      while time < end, Double(due) / rate + start <= time {
+        waiting.append(Double(due) / rate + start)
+        due += 1
+      }
+      if time > end + 2 || (time >= end && waiting.isEmpty && !lines.contains(where: \.isBusy)) { break }
+      var next = 0
+      for index in lines.indices where !lines[index].isBusy && next < waiting.count {
+        if lines[index].socket == nil { lines[index].socket = connect() }
+        guard let socket = lines[index].socket else { continue }
+        switch socket.send(request) {
+        case request.count:
+          lines[index].isBusy = true
+          lines[index].dueAt = waiting[next]
+          lines[index].left = -1
+          lines[index].head = []
+          next += 1
+        case 0: continue
+        default:
+          socket.close()
+          lines[index].socket = nil
+        }
+      }
+      waiting.removeFirst(next)
+      var polls = lines.map { line in
+        pollfd(fd: line.socket?.descriptor ?? -1, events: Int16(POLLIN), revents: 0)
+      }
+      waitFor(&polls, until: min(end + 2, max(time + 0.0005, Double(due) / rate + start)))
+      for index in lines.indices where polls[index].revents != 0 { read(&lines[index], &times, &errors) }
+    }
+    errors += lines.count { $0.isBusy } + waiting.count
+    times.sort()
+    func quantile(_ part: Double) -> Double {
+      times.isEmpty ? 0 : times[min(times.count - 1, Int(Double(times.count) * part))] * 1000
+    }
+    print(
+      "{\"requests\":\(times.count),\"errors\":\(errors),\"p50\":\(quantile(0.5)),\"p99\":\(quantile(0.99)),\"max\":\(quantile(1))}"
+    )
+  }
+
+  private func read(_ line: inout Line, _ times: inout [Double], _ errors: inout Int) {
+    while let socket = line.socket, let bytes = socket.receive() {
+      guard !bytes.isEmpty else {
+        if line.isBusy { errors += 1 }
+        socket.close()
+        line = Line(socket: connect())
+        return
+      }
+      guard line.isBusy else { continue }
+      if line.left >= 0 {
+        line.left -= bytes.count
+      } else {
+        line.head += bytes
+        guard let (length, end, isGood) = Self.parse(line.head) else { continue }
+        if !isGood { errors += 1 }
+        line.left = length - (line.head.count - end)
+      }
+      if line.left == 0 {
+        times.append(now() - line.dueAt)
+        line.isBusy = false
+      }
+    }
+  }
+
+  /// The body's length, where the head ends, and whether the status is 200.
+  private static func parse(_ bytes: [UInt8]) -> (length: Int, end: Int, isGood: Bool)? {
+    guard bytes.count > 20,
+      let end = (3..<bytes.count).first(where: { bytes[$0 - 3] == 13 && bytes[$0 - 1] == 13 })
+    else { return nil }
+    let head = String(decoding: bytes[..<end], as: UTF8.self)
+    for line in head.split(whereSeparator: \.isNewline) where line.hasPrefix("Content-Length: ") {
+      return (Int(line.dropFirst(16)) ?? 0, end + 1, head.hasPrefix("HTTP/1.1 200"))
+    }
+    return (0, end + 1, head.hasPrefix("HTTP/1.1 200"))
+  }
+}
