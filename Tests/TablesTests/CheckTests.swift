@@ -140,7 +140,7 @@ func schema(_ json5: String) throws -> Schema {
 
   @Test func `tells a broken file as a fault where that is asked for`() throws {
     let path = try scratch.file("x.csv", Array("a,b\n1,2\n".utf8) + [0x33, 0x2C, 0xFF, 0x0A])
-    #expect(throws: TableError(.invalidByte, file: "", "")) {
+    #expect(throws: TableError(.invalidByte, file: "", Wording("", ""))) {
       try TableCheck.run(
         TableSource(path: path, encoding: "utf-8"), schema: nil, options: TableCheck.Options())
     }

@@ -34,8 +34,10 @@ final class Terminal: Sendable {
   /// Tells an error with what to do about it, in the shell's manner: prefix, no capital, no final stop.
   func tell(_ fault: any Error) {
     let known = fault as? any Fault
-    note("doorsill: \(Phrase("错误", "error").said): \(known?.message ?? String(describing: fault))")
-    if let hint = known?.hint { note("doorsill: \(Phrase("提示", "hint").said): \(hint)") }
+    note(
+      "doorsill: \(Phrase("错误", "error").said): \(known?.message(in: Phrase.language) ?? String(describing: fault))"
+    )
+    if let hint = known?.hint(in: Phrase.language) { note("doorsill: \(Phrase("提示", "hint").said): \(hint)") }
   }
 
   /// One line that is overwritten by the next, on a terminal only.

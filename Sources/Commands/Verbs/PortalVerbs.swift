@@ -19,9 +19,9 @@ enum PortalVerbs {
       ],
       example: "doorsill init my-portal --scale cn", run: initialise),
     Verb(
-      "check", "[DATASET…]",
+      "check", "[DATASET…|FILE…]",
       Phrase("检查数据与描述，列出每一处错误；不改动任何文件", "read everything and list every fault; changes nothing"),
-      options: [.portal, .json], example: "doorsill check airports", run: check),
+      options: TableVerbs.declarations + [.portal, .json], example: "doorsill check airports", run: check),
     Verb(
       "classify", "[DATASET…]",
       Phrase("按规则与证据定级，并说明怎样会改变", "the level with its evidence, and what would change it"),
@@ -66,6 +66,17 @@ enum PortalVerbs {
   // MARK: check
 
   private static func check(_ invocation: Invocation) throws -> ExitStatus {
+    // A dataset's name has neither a dot nor a slash, a file's nearly always has one; both in one call are a mistake.
+    let words = invocation.operands
+    if !words.isEmpty, words.allSatisfy({ $0 == "-" || $0.contains(".") || $0.contains("/") }) {
+      return try TableVerbs.check(words, invocation)
+    }
+    for option in TableVerbs.declarations where invocation.has(option.name) {
+      throw UsageFault(
+        Phrase(
+          "\(option.name) 只用于文件；数据集的声明在其描述文件中",
+          "\(option.name) is for files; a dataset's descriptor declares it"))
+    }
     let portal = try invocation.portal()
     let examinations = try examine(invocation, portal)
     if invocation.has("--json") {

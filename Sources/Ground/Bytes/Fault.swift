@@ -4,12 +4,17 @@ package protocol Fault: Error, Sendable, CustomStringConvertible {
   var message: String { get }
   /// What to do about it, or nil where the message already says so.
   var hint: String? { get }
+  /// The same in the language of a person, `zh…` or `en…`; without words of its own for it, English.
+  func message(in language: String) -> String
+  func hint(in language: String) -> String?
   /// Who can put it right.
   var blame: Blame { get }
 }
 
 extension Fault {
   package var hint: String? { nil }
+  package func message(in language: String) -> String { message }
+  package func hint(in language: String) -> String? { hint }
   package var blame: Blame { .data }
   package var description: String { message + (hint.map { " (\($0))" } ?? "") }
 }

@@ -18,37 +18,43 @@ package struct TableError: Fault, Equatable {
   package var column: Int?
   /// Bytes from the start of the file, where it is known.
   package var offset: Int?
-  private let text: String
-  package let hint: String?
+  private let words: Wording
+  private let advice: Wording?
 
   package init(
-    _ code: Code, file: String, line: Int? = nil, column: Int? = nil, offset: Int? = nil, _ message: String,
-    hint: String? = nil
+    _ code: Code, file: String, line: Int? = nil, column: Int? = nil, offset: Int? = nil, _ words: Wording,
+    hint: Wording? = nil
   ) {
     self.code = code
     self.file = file
     self.line = line
     self.column = column
     self.offset = offset
-    text = message
-    self.hint = hint
+    self.words = words
+    advice = hint
   }
 
   /// The message without the place.
-  package var reason: String { text }
+  package var reason: Wording { words }
+  package var message: String { message(in: "en") }
+  package var hint: String? { hint(in: "en") }
 
-  package var message: String {
+  package func message(in language: String) -> String {
+    let isChinese = language.hasPrefix("zh")
     var place = file
     if let line { place += ":\(line)" }
-    if let column { place += ": column \(column)" }
-    if let offset { place += ": byte \(offset)" }
-    return place.isEmpty ? text : "\(place): \(text)"
+    if let column { place += isChinese ? "：第 \(column) 列" : ": column \(column)" }
+    if let offset { place += isChinese ? "：字节 \(offset)" : ": byte \(offset)" }
+    let text = words.said(in: language)
+    return place.isEmpty ? text : place + (isChinese ? "：" : ": ") + text
   }
+
+  package func hint(in language: String) -> String? { advice?.said(in: language) }
 
   package var blame: Blame {
     switch code {
     case .unreadableFile, .unwritableFile, .converterMissing, .changed: .environment
-    case .unknownFormat, .unknownEncoding, .dialect, .unsupported: .usage
+    case .unknownEncoding, .dialect, .unsupported: .usage
     default: .data
     }
   }

@@ -102,7 +102,8 @@ extension Frame {
     case .duration: t("时长", "duration")
     case .geopoint: t("坐标点", "point")
     case .geojson: t("几何", "geometry")
-    case .array: t("列表", "list")
+    case .array: t("数组", "array")
+    case .list: t("列表", "list")
     case .object: t("对象", "object")
     case .any: t("任意", "any")
     }

@@ -34,6 +34,7 @@ struct BatchChecker: Sendable {
     var keyHashes: [Int: [UInt64]] = [:]
     var cells = [UInt64](repeating: 0, count: rows)
     if !storage.isEven { findRagged(storage, &result) }
+    if !plan.header.isEmpty { findHeaders(storage, &result) }
     let keyed = Set(plan.keys.flatMap(\.columns) + plan.foreign.flatMap(\.columns))
     for (index, column) in plan.columns.enumerated() {
       gather(Int(plan.map[index]), storage, &cells)
@@ -91,6 +92,22 @@ struct BatchChecker: Sendable {
           row, -1,
           ColumnChecker.Found(row: row, value: String(count), rule: .width, expected: String(plan.width))
         ))
+    }
+  }
+
+  /// Tells the records that are the header once more, as files that were put together have them.
+  private func findHeaders(_ storage: BatchStorage, _ result: inout Result) {
+    let first = plan.header[0].count
+    for row in 0..<storage.rowCount {
+      let cells = storage.cellRange(ofRow: row)
+      guard cells.count == plan.header.count, BatchStorage.length(storage.cells[cells.lowerBound]) == first,
+        zip(cells, plan.header).allSatisfy({ storage.bytes(of: storage.cells[$0]).elementsEqual($1) })
+      else { continue }
+      result.faultCount += 1
+      guard result.faults.count < shown else { continue }
+      let name = String(decoding: plan.header[0].prefix(60), as: UTF8.self)
+      result.faults.append(
+        (row, -1, ColumnChecker.Found(row: row, value: name, rule: .repeatedHeader, expected: "")))
     }
   }
 

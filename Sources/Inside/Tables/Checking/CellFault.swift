@@ -9,6 +9,8 @@ package struct CellFault: Sendable, Equatable {
     case pattern, minimum, maximum, exclusiveMinimum, exclusiveMaximum, minLength, maxLength, codeList
     /// A record has fewer or more cells than there are columns.
     case width
+    /// A record is the header once more.
+    case repeatedHeader
     /// The header does not have the columns that the schema declares.
     case header
     /// The file cannot be read any further.
@@ -29,6 +31,10 @@ package struct CellFault: Sendable, Equatable {
   package var rule: Rule
   /// What the rule asks for: a type, a bound, a pattern, a list.
   package var expected: String
+  /// Bytes from the start of the file, where reading could not go on and that place is known.
+  package private(set) var offset: Int?
+  /// Chinese for `expected`, where that is a sentence.
+  private var chineseWords: String?
 
   package init(
     file: String, line: Int, record: Int, column: Int, field: String, value: String, rule: Rule,
@@ -42,6 +48,19 @@ package struct CellFault: Sendable, Equatable {
     self.value = value
     self.rule = rule
     self.expected = expected
+  }
+
+  /// A fault that is told in its own words: of the header, or of reading.
+  init(
+    file: String, line: Int, record: Int, column: Int, field: String, value: String, rule: Rule,
+    words: Wording,
+    offset: Int? = nil
+  ) {
+    self.init(
+      file: file, line: line, record: record, column: column, field: field, value: value, rule: rule,
+      expected: words.en)
+    chineseWords = words.zh
+    self.offset = offset
   }
 
   /// What is wrong, in English.
@@ -70,6 +89,8 @@ package struct CellFault: Sendable, Equatable {
     case .maxLength: "\"\(value)\" is longer than \(expected)"
     case .codeList: "\"\(value)\" is not in the code list \(expected)"
     case .width: "the record has \(value) cells, the table has \(expected) columns"
+    case .repeatedHeader:
+      "the header stands here again (\"\(value)\" …): delete the line, it is not data"
     case .header, .reading: expected
     }
   }
@@ -92,8 +113,9 @@ package struct CellFault: Sendable, Equatable {
     case .maxLength: "“\(value)”的长度大于 \(expected)"
     case .codeList: "“\(value)”不在代码表 \(expected) 中"
     case .width: "本行有 \(value) 个单元格，表头有 \(expected) 列"
-    case .header: "表头不符：\(expected)"
-    case .reading: "无法继续读取：\(expected)"
+    case .repeatedHeader: "表头在此重复出现（“\(value)”……）：这一行不是数据，请删除"
+    case .header: chineseWords ?? expected
+    case .reading: "无法继续读取：\(chineseWords ?? expected)"
     }
   }
 
@@ -123,11 +145,13 @@ package struct CellFault: Sendable, Equatable {
 
   /// For reports.
   package var json: JSON {
-    [
-      "file": .string(file), "line": JSON(line), "record": JSON(record), "column": JSON(column),
-      "field": .string(field), "value": .string(value), "rule": .string(rule.rawValue),
-      "message": .string(message),
+    var members: [JSON.Member] = [
+      .init("file", .string(file)), .init("line", JSON(line)), .init("record", JSON(record)),
+      .init("column", JSON(column)), .init("field", .string(field)), .init("value", .string(value)),
+      .init("rule", .string(rule.rawValue)), .init("message", .string(message)),
     ]
+    if let offset { members.append(.init("offset", JSON(offset))) }
+    return .object(members)
   }
 
   /// At most 60 characters of a value.

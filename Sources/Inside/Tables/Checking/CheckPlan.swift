@@ -19,6 +19,8 @@ struct CheckPlan: Sendable {
   let width: Int
   /// Whether the fields are the columns, in order.
   let isStraight: Bool
+  /// The header's cells, to find where it stands again; empty where a record may well look like it.
+  let header: [[UInt8]]
 
   init(
     schema: Schema, header: [String], hasHeader: Bool, codeLists: [String: Set<String>],
@@ -32,7 +34,11 @@ struct CheckPlan: Sendable {
             field: field, missingValues: schema.missingValues, codeLists: codeLists,
             isRequired: schema.primaryKey.contains { sameBytes($0, field.name) }))
       } catch {
-        throw TableError(.schema, file: file, "field \(field.name): \(error.key) \(error.message)")
+        throw TableError(
+          .schema, file: file,
+          Wording(
+            "field \(field.name): \(error.key) \(error.message)",
+            "字段“\(field.name)”：\(error.key) \(error.message)"))
       }
     }
     columns = plans
@@ -56,6 +62,9 @@ struct CheckPlan: Sendable {
       }
     }
     width = header.count
+    // One name may be a value; two or more, each in its own column, are not.
+    let isTelling = hasHeader && header.count { !$0.isEmpty } > 1
+    self.header = isTelling ? header.map { Array($0.utf8) } : []
     let match = HeaderMatch(schema: schema, header: header, hasHeader: hasHeader)
     map = match.map
     isStraight = map.enumerated().allSatisfy { $0.offset == Int($0.element) }
@@ -64,7 +73,7 @@ struct CheckPlan: Sendable {
         CellFault(
           file: file, line: hasHeader ? 1 : 0, record: 0, column: column,
           field: column > 0 && column <= header.count ? header[column - 1] : "", value: "", rule: .header,
-          expected: message))
+          words: message))
     }
   }
 }
@@ -92,14 +101,20 @@ package struct KeySet: Sendable {
 /// Which column of a file is which field.
 private struct HeaderMatch {
   var map: [Int32] = []
-  var faults: [(column: Int, message: String)] = []
+  var faults: [(column: Int, message: Wording)] = []
 
   init(schema: Schema, header: [String], hasHeader: Bool) {
     let fields = schema.fields
     guard hasHeader else {
       map = fields.indices.map { $0 < header.count ? Int32($0) : -1 }
       if fields.count != header.count, !header.isEmpty || fields.count != 0 {
-        faults.append((0, "the table has \(header.count) columns, the schema declares \(fields.count)"))
+        faults.append(
+          (
+            0,
+            Wording(
+              "the table has \(header.count) columns, the schema declares \(fields.count)",
+              "表有 \(header.count) 列，结构声明了 \(fields.count) 列")
+          ))
       }
       return
     }
@@ -120,17 +135,31 @@ private struct HeaderMatch {
         map.append(-1)
         let near = nearest(field.name, in: header)
         faults.append(
-          (0, "the column \"\(field.name)\" is missing" + (near.map { "; did you mean \"\($0)\"?" } ?? "")))
+          (
+            0,
+            Wording(
+              "the column \"\(field.name)\" is missing" + (near.map { "; did you mean \"\($0)\"?" } ?? ""),
+              "缺少列“\(field.name)”" + (near.map { "；是不是“\($0)”？" } ?? ""))
+          ))
       }
     }
     if schema.fieldsMatch != .subset {
       for (index, name) in header.enumerated() where !taken.contains(index) {
-        faults.append((index + 1, "the column \"\(name)\" is not declared in the schema"))
+        faults.append(
+          (
+            index + 1,
+            Wording("the column \"\(name)\" is not declared in the schema", "列“\(name)”没有在结构中声明")
+          ))
       }
     }
     if schema.fieldsMatch == .exact, faults.isEmpty, map != map.sorted() {
       faults.append(
-        (0, "the columns are not in the order of the schema: \(fields.map(\.name).joined(separator: ", "))"))
+        (
+          0,
+          Wording(
+            "the columns are not in the order of the schema: \(fields.map(\.name).joined(separator: ", "))",
+            "列的顺序与结构不同，应为：\(fields.map(\.name).joined(separator: "、"))")
+        ))
     }
   }
 }

@@ -52,6 +52,10 @@ struct ColumnChecker {
           for row in 0..<rows where states[row] == 0 && !rule.accepts(storage.bytes(of: cells[row])) {
             states[row] = TypedColumn.State.invalid.rawValue
           }
+        } else if case .list(let rule) = plan.kernel {
+          for row in 0..<rows where states[row] == 0 && !rule.accepts(storage.bytes(of: cells[row])) {
+            states[row] = TypedColumn.State.invalid.rawValue
+          }
         }
       }
       tell(cells, storage, states, &result)
@@ -249,16 +253,17 @@ struct ColumnChecker {
   }
 
   private func length(of text: UnsafeBufferPointer<UInt8>) -> Int {
+    if case .list(let rule) = plan.kernel { return rule.items(text).count }
     switch plan.field.type {
-    case .array: TextRule.parsed(text)?.array?.count ?? 0
-    case .object, .geojson: TextRule.parsed(text)?.members?.count ?? 0
-    default: ColumnTally.scalars(text)
+    case .array: return TextRule.parsed(text)?.array?.count ?? 0
+    case .object, .geojson: return TextRule.parsed(text)?.members?.count ?? 0
+    default: return ColumnTally.scalars(text)
     }
   }
 
   private func unit(_ count: Int) -> String {
     switch plan.field.type {
-    case .array, .object, .geojson: "\(count) elements"
+    case .array, .object, .geojson, .list: "\(count) elements"
     default: "\(count) characters"
     }
   }

@@ -21,6 +21,7 @@ struct ColumnPlan: Sendable {
     case formatted(DateFormat)
     case anyDate
     case rule(TextRule)
+    case list(ListRule)
   }
 
   let field: Field
@@ -138,6 +139,7 @@ struct ColumnPlan: Sendable {
       }
     case .anyDate: return AnyDate.read(text, field.type).map { .integer($0) }
     case .rule(let rule): return rule.accepts(text) ? .text : nil
+    case .list(let rule): return rule.accepts(text) ? .text : nil
     }
   }
 
@@ -192,6 +194,9 @@ struct ColumnPlan: Sendable {
       }
     case .array: return (.rule(.array), TextRule.array.kind)
     case .object: return (.rule(.object), TextRule.object.kind)
+    case .list:
+      let rule = try ListRule(field)
+      return (.list(rule), rule.kind)
     }
   }
 }

@@ -43,8 +43,8 @@ struct KeyLedger: ~Copyable {
       guard spill >= 0 else {
         throw TableError(
           .unwritableFile, file: temporaryFolder(),
-          "no temporary file for the keys: \(String(cString: strerror(errno)))",
-          hint: "set TMPDIR to a folder with room")
+          Wording("no temporary file for the keys: \(systemReason())", "无法为主键建立临时文件：\(systemReason())"),
+          hint: .setTemporaryFolder)
       }
     }
     var starts: [Int]
@@ -61,8 +61,8 @@ struct KeyLedger: ~Copyable {
           if errno == EINTR { continue }
           throw TableError(
             .unwritableFile, file: temporaryFolder(),
-            "the keys cannot be kept: \(String(cString: strerror(errno)))",
-            hint: "set TMPDIR to a folder with room")
+            Wording("the keys cannot be kept: \(systemReason())", "主键无法暂存：\(systemReason())"),
+            hint: .setTemporaryFolder)
         }
         at += got
       }
@@ -126,7 +126,9 @@ struct KeyLedger: ~Copyable {
       count = failed ? 0 : range.count
     }
     if failed {
-      throw TableError(.unreadableFile, file: temporaryFolder(), "the keys kept there cannot be read again")
+      throw TableError(
+        .unreadableFile, file: temporaryFolder(),
+        Wording("the keys kept there cannot be read again", "暂存的主键无法再读出"))
     }
     return entries
   }

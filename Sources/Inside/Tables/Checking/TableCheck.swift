@@ -56,10 +56,7 @@ package enum TableCheck {
     do {
       run = try CheckRun(source, schema: schema, options: options)
     } catch let error as TableError where options.reportsBrokenFiles && error.blame == .data {
-      let format = source.format ?? TableFormat(fileName: source.path) ?? .csv
-      var report = TableReport(file: source.name, seen: Seen(format: format))
-      report.stop(at: error)
-      return report
+      return TableReport(brokenAtStart: source, error)
     }
     return try run.finish(each: each)
   }
@@ -129,6 +126,7 @@ final class CheckRun {
       return Done(piece: piece, error: nil, checked: memories.with { checker.check(piece.storage, &$0) })
     }
     var broken: TableError?
+    var footer = FooterEvidence()
     do {
       try pipeline.run {
         // What fails here stands behind pieces still at work: keep it until they are through.
@@ -149,6 +147,7 @@ final class CheckRun {
           try ledgers.add(keys, firstLine: batch.firstLine, to: index)
         }
         collect(checked, batch)
+        footer.keep(batch)
         if batch.rowCount > 0 { try each?(batch, checked.columns) }
       }
       if let broken { throw broken.moved(line: reader.line) }
@@ -158,6 +157,7 @@ final class CheckRun {
     try tellDuplicates(&ledgers)
     report.bytes = reader.bytesRead
     report.seen = reader.seen
+    if source.hasHeader { report.seen.notes += footer.remarks }
     if options.statistics {
       let counters = memories.merged()
       report.columns = checker.plan.columns.indices.map { index in

@@ -30,16 +30,31 @@ package struct TableReport: Sendable {
     ]
   }
 
+  /// Of a table whose beginning cannot be read.
+  init(brokenAtStart source: TableSource, _ error: TableError) {
+    self.init(
+      file: source.name, seen: Seen(format: source.format ?? TableFormat(fileName: source.path) ?? .csv))
+    stop(at: error)
+  }
+
+  init(file: String, seen: Seen) {
+    self.file = file
+    self.seen = seen
+  }
+
   /// Notes that reading could not go on.
   mutating func stop(at error: TableError) {
     isComplete = false
     faultCount += 1
-    var reason = error.reason
-    if let offset = error.offset { reason = "byte \(offset): " + reason }
-    if let hint = error.hint { reason += " (\(hint))" }
+    func said(in language: String) -> String {
+      let isChinese = language.hasPrefix("zh")
+      let place = error.offset.map { isChinese ? "字节 \($0)：" : "byte \($0): " } ?? ""
+      let hint = error.hint(in: language).map { isChinese ? "（\($0)）" : " (\($0))" } ?? ""
+      return place + error.reason.said(in: language) + hint
+    }
     faults.append(
       CellFault(
         file: file, line: error.line ?? 0, record: rows + 1, column: error.column ?? 0, field: "", value: "",
-        rule: .reading, expected: reason))
+        rule: .reading, words: Wording(said(in: "en"), said(in: "zh")), offset: error.offset))
   }
 }

@@ -10,15 +10,23 @@ enum ParquetKind: Sendable, Equatable {
   case time
   case timestamp
   case text(isJSON: Bool)
-  /// Exact decimals of at most 18 digits.
+  /// Exact decimals of at most 18 digits, in 64 bits.
   case decimal(scale: Int)
+  /// Exact decimals of at most 38 digits, in 128 bits.
+  case wideDecimal(scale: Int)
 
-  init(_ field: Field, decimalScale: Int?) {
+  init(_ field: Field, decimals: Decimals?) {
     switch field.type {
     case .boolean: self = .boolean
     case .integer: self = .int64
     case .year: self = .int32Year
-    case .number: self = decimalScale.map { .decimal(scale: $0) } ?? .double
+    case .number:
+      self =
+        switch decimals {
+        case nil: .double
+        case let shape? where shape.precision <= 18: .decimal(scale: shape.scale)
+        case let shape?: .wideDecimal(scale: shape.scale)
+        }
     case .date: self = .date
     case .time: self = .time
     case .datetime: self = .timestamp
@@ -35,8 +43,12 @@ enum ParquetKind: Sendable, Equatable {
     case .int64, .time, .timestamp, .decimal: 2
     case .double: 5
     case .text: 6
+    case .wideDecimal: 7
     }
   }
+
+  /// Bytes of a wide decimal.
+  static let wideLength = 16
 }
 
 /// Values of one column in one row group.
@@ -46,8 +58,9 @@ struct ParquetColumn: Sendable {
   private(set) var present: [Bool] = []
   private(set) var integers: [Int64] = []
   private(set) var numbers: [Double] = []
-  /// Text: all values behind one another, each with its length before it (PLAIN).
+  /// Text: all values behind one another, each with its length before it; wide decimals: big-endian (PLAIN).
   private(set) var text: [UInt8] = []
+  private var wideBounds: (least: Int128, greatest: Int128)?
   private var dictionary: ParquetDictionary? = ParquetDictionary()
   private(set) var count = 0
   private(set) var least: [UInt8]?
@@ -72,40 +85,25 @@ struct ParquetColumn: Sendable {
       switch kind {
       case .double: numbers.append(typed.numbers[row])
       case .text: add(text: batch.bytes(row, column))
-      case .decimal(let scale):
-        guard let value = Self.decimal(batch.bytes(row, column), field, scale: scale) else {
+      case .decimal(let scale), .wideDecimal(let scale):
+        let most = kind == .decimal(scale: scale) ? 18 : 38
+        let plain = ValueWriter.plainNumber(batch.bytes(row, column), field)
+        guard let value = Decimals.whole(plain, scale: scale, most: most) else {
           throw TableError(
             .tooLarge, file: file, line: batch.line(ofRow: row), column: column + 1,
-            "the number \(batch.text(row, column)) does not fit a decimal of 18 digits, \(scale) of them after the point"
-          )
+            Wording(
+              "the number \(batch.text(row, column)) does not fit a decimal of \(most) digits, \(scale) of them after the point",
+              "数值 \(batch.text(row, column)) 放不进 \(most) 位、小数 \(scale) 位的十进制数"))
         }
-        integers.append(value)
+        if most == 18 { integers.append(Int64(value)) } else { add(wide: value) }
       default: integers.append(typed.integers[row])
       }
     }
   }
 
-  /// Digits without the point, as a whole number of 10⁻ˢᶜᵃˡᵉ.
-  private static func decimal(_ text: UnsafeBufferPointer<UInt8>, _ field: Field, scale: Int) -> Int64? {
-    let plain = ValueWriter.plainNumber(text, field)
-    var value: Int64 = 0
-    var places: Int?
-    var digits = 0
-    for byte in plain {
-      switch byte {
-      case Byte.minus: continue
-      case Byte.dot: places = 0
-      case Byte.zero...Byte.nine:
-        if places != nil { places = (places ?? 0) + 1 }
-        value = value &* 10 &+ Int64(byte - Byte.zero)
-        if value != 0 { digits += 1 }
-      default: return nil
-      }
-    }
-    let missing = scale - (places ?? 0)
-    guard missing >= 0, digits + missing <= 18 else { return nil }
-    for _ in 0..<missing { value *= 10 }
-    return plain.first == Byte.minus ? -value : value
+  private mutating func add(wide value: Int128) {
+    withUnsafeBytes(of: value.bigEndian) { text.append(contentsOf: $0) }
+    wideBounds = (min(value, wideBounds?.least ?? value), max(value, wideBounds?.greatest ?? value))
   }
 
   private mutating func add(text value: UnsafeBufferPointer<UInt8>) {
@@ -142,6 +140,13 @@ struct ParquetColumn: Sendable {
     case .text:
       guard !hasLongText, let least, let greatest else { return nil }
       return (least, greatest)
+    case .wideDecimal:
+      return wideBounds.map { bounds in
+        (
+          withUnsafeBytes(of: bounds.least.bigEndian) { Array($0) },
+          withUnsafeBytes(of: bounds.greatest.bigEndian) { Array($0) }
+        )
+      }
     case .double:
       guard let low = numbers.min(), let high = numbers.max() else { return nil }
       // Zeros may be of either sign (parquet.thrift, ColumnOrder).
@@ -194,6 +199,7 @@ struct ParquetColumn: Sendable {
       if integers.count & 7 != 0 { page.append(byte) }
     case .date, .int32Year: for value in integers { Self.append(Int32(truncatingIfNeeded: value), to: &page) }
     case .double: numbers.withUnsafeBytes { page.append(contentsOf: $0) }
+    case .wideDecimal: page += text
     case .text:
       if let dictionary, dictionary.count > 0 {
         page += dictionary.encodedIndices()

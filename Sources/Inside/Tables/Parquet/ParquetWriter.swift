@@ -5,7 +5,8 @@ import Synchronization
 /// Apache Parquet: row groups of gzip-compressed pages, dictionary-encoded text where few values recur, statistics,
 /// logical types. Read by pyarrow, DuckDB and all others.
 ///
-/// Numbers are DOUBLE (the nearest to what was written), or exact DECIMAL where `WriterOptions.decimals` gives a scale.
+/// Numbers are exact DECIMAL where `WriterOptions.decimals` gives their digits, as `export` does for every column of
+/// plain decimals; else DOUBLE, the nearest to what was written.
 final class ParquetWriter: TableWriter {
   private let output: Output
   private let options: WriterOptions
@@ -48,7 +49,7 @@ final class ParquetWriter: TableWriter {
   func begin(_ schema: Schema) throws {
     described = schema
     fields = schema.fields
-    kinds = fields.map { ParquetKind($0, decimalScale: options.decimals[$0.name]) }
+    kinds = fields.map { ParquetKind($0, decimals: options.decimals[$0.name]) }
     columns = kinds.map { ParquetColumn(kind: $0) }
     hasZone = fields.map { _ in false }
     hasLocal = hasZone
@@ -196,6 +197,7 @@ final class ParquetWriter: TableWriter {
     let kind = kinds[index]
     let isUTC = hasZone[index] && !hasLocal[index]
     element.int32(1, kind.physical)
+    if case .wideDecimal = kind { element.int32(2, ParquetKind.wideLength) }
     element.int32(3, 1)  // OPTIONAL
     element.string(4, fields[index].name)
     switch kind {
@@ -220,14 +222,15 @@ final class ParquetWriter: TableWriter {
           time.structure(2) { unit in unit.structure(2) { _ in } }
         }
       }
-    case .decimal(let scale):
+    case .decimal(let scale), .wideDecimal(let scale):
+      let precision = kind == .decimal(scale: scale) ? 18 : 38
       element.int32(6, 5)
       element.int32(7, scale)
-      element.int32(8, 18)
+      element.int32(8, precision)
       element.structure(10) { union in
         union.structure(5) { decimal in
           decimal.int32(1, scale)
-          decimal.int32(2, 18)
+          decimal.int32(2, precision)
         }
       }
     case .int64, .int32Year, .boolean, .double: break

@@ -112,6 +112,9 @@ final class BatchStorage: @unchecked Sendable {
   }
 
   static func isNull(_ cell: UInt64) -> Bool { cell & nullFlag != 0 }
+  @inline(__always) static func length(_ cell: UInt64) -> Int {
+    Int(truncatingIfNeeded: (cell >> 32) & 0x7FFF_FFFF)
+  }
   static func cell(start: Int, length: Int) -> UInt64 { UInt64(truncatingIfNeeded: start | length << 32) }
 
   func bytes(of cell: UInt64) -> UnsafeBufferPointer<UInt8> {

@@ -31,9 +31,7 @@ struct BlockStream: ~Copyable {
       do {
         transcoder = try Transcoder(from: encoding, skipped: input.offset)
       } catch {
-        throw TableError(
-          .converterMissing, file: input.name, "the system has no converter for \(encoding)",
-          hint: "install glibc's gconv modules, or convert the file to UTF-8")
+        throw TableError.noConverter(encoding, input.name)
       }
     } else {
       transcoder = nil
@@ -110,11 +108,10 @@ struct BlockStream: ~Copyable {
       if isAtEnd { try transcoder?.finish() }
     } catch {
       // Counted from the block; the reader adds the rest.
-      let line = Lines.count(storage.base, storage.byteCount)
+      let line = Lines.count(storage.base, storage.byteCount + error.made)
       throw TableError(
         .invalidByte, file: name, line: line, offset: error.offset,
-        "this byte is no character of \(encoding)",
-        hint: "the file is damaged or in another encoding; declare it, or have it exported as UTF-8")
+        .noCharacter(of: encoding), hint: .damagedOrOther)
     }
   }
 

@@ -7,6 +7,8 @@ final class DelimitedSource: RecordSource {
   private let file: String
   private let checksText: Bool
   private var first: Piece?
+  /// What is wrong with the first block, its line counted from 0.
+  private var failure: TableError?
 
   /// Bytes looked at to find encoding and dialect.
   private static let sampleSize = 1 << 18
@@ -38,13 +40,20 @@ final class DelimitedSource: RecordSource {
     seen.lineEnd = Self.lineEnd(text)
 
     let body = Array(text[evidence.separatorLine...])
-    let width = Self.firstWidth(body, evidence.dialect, skipping: source.skippedRecords)
+    let width = Self.cells(body, evidence.dialect, skipping: source.skippedRecords).count
     scanner = RecordScanner(dialect: evidence.dialect, columns: width)
     checksText = encoding.converterName == nil
     try input.skip(
       markLength + (checksText ? evidence.separatorLine : evidence.separatorLine * encoding.unit))
     blocks = try BlockStream(input, encoding: encoding, dialect: evidence.dialect, size: blockSize)
-    try readHeader(source, width: width, separatorLines: evidence.separatorLine > 0 ? 1 : 0)
+    do throws(TableError) {
+      try readHeader(source, separatorLines: evidence.separatorLine > 0 ? 1 : 0)
+    } catch {
+      // The records are told to be broken when they are asked for; what was seen of the file is known all the same.
+      failure = error.moved(line: -1)
+      let first = Self.cells(body, evidence.dialect, skipping: source.skippedRecords)
+      header = source.hasHeader ? first : first.indices.map { "column\($0 + 1)" }
+    }
   }
 
   var bytesRead: Int { blocks.bytesRead }
@@ -53,6 +62,7 @@ final class DelimitedSource: RecordSource {
   func note(certainty: Certainty) { seen.formatCertainty = certainty }
 
   func nextPiece() throws(TableError) -> Piece? {
+    if let failure { throw failure }
     if let first {
       self.first = nil
       return first
@@ -62,7 +72,10 @@ final class DelimitedSource: RecordSource {
 
   private func nextBlock() throws(TableError) -> Piece? {
     guard let block = try blocks.next() else {
-      if blocks.hadEndOfFileByte { seen.notes.append("a DOS end-of-file byte (0x1A) at the end was dropped") }
+      if blocks.hadEndOfFileByte {
+        seen.notes.append(
+          Wording("a DOS end-of-file byte (0x1A) at the end was dropped", "已略去文件末尾的 DOS 结束符（0x1A）"))
+      }
       return nil
     }
     return Piece(
@@ -71,9 +84,11 @@ final class DelimitedSource: RecordSource {
   }
 
   /// Takes the header off the first block, which is therefore split at once.
-  private func readHeader(_ source: TableSource, width: Int, separatorLines: Int) throws(TableError) {
-    guard let piece = try nextBlock() else { return }
+  private func readHeader(_ source: TableSource, separatorLines: Int) throws(TableError) {
+    let piece: Piece
     do {
+      guard let block = try nextBlock() else { return }
+      piece = block
       try piece.split()
     } catch {
       throw error.moved(line: 1 + separatorLines)
@@ -104,11 +119,7 @@ final class DelimitedSource: RecordSource {
     _ source: TableSource, sample: [UInt8], isWhole: Bool, input: borrowing InputFile, seen: inout Seen
   ) throws(TableError) -> TextEncoding {
     if let name = source.encoding {
-      guard let declared = TextEncoding(named: name) else {
-        throw TableError(
-          .unknownEncoding, file: input.name, "the encoding \(name) is not known",
-          hint: "known: " + TextEncoding.names.joined(separator: ", "))
-      }
+      let declared = try TableError.encoding(named: name, input.name)
       seen.encodingCertainty = .declared
       // `utf-16` with a big-endian mark is big-endian.
       if declared.unit > 1, let mark = TextEncoding.marks.first(where: { sample.starts(with: $0.bytes) }),
@@ -187,7 +198,8 @@ final class DelimitedSource: RecordSource {
     return text
   }
 
-  private static func firstWidth(_ text: [UInt8], _ dialect: Dialect, skipping: Int) -> Int {
+  /// Cells of the first record behind those skipped, as far as a sample of the text goes.
+  private static func cells(_ text: [UInt8], _ dialect: Dialect, skipping: Int) -> [String] {
     let storage = BatchStorage(byteCapacity: text.count + 1)
     text.withUnsafeBufferPointer { buffer in
       storage.appendBytes(buffer.count) { place in
@@ -198,8 +210,10 @@ final class DelimitedSource: RecordSource {
     storage.seal(at: text.count)
     // A fault later in the sample leaves the records before it.
     try? RecordScanner(dialect: dialect, columns: 0).split(storage)
-    guard storage.rowCount > 0 else { return 0 }
-    return storage.cellRange(ofRow: min(skipping, storage.rowCount - 1)).count
+    guard storage.rowCount > 0 else { return [] }
+    return storage.cellRange(ofRow: min(skipping, storage.rowCount - 1)).map {
+      String(decoding: storage.bytes(of: storage.cells[$0]), as: UTF8.self)
+    }
   }
 
   private static func lineEnd(_ text: [UInt8]) -> String? {
@@ -208,6 +222,10 @@ final class DelimitedSource: RecordSource {
     }
     if text[at] == Byte.lineFeed { return "LF" }
     return at + 1 < text.count && text[at + 1] == Byte.lineFeed ? "CRLF" : "CR"
+  }
+
+  private static func chinese(_ what: String) -> String {
+    what == "delimiter" ? "分隔符" : what == "quote" ? "引号" : "转义符"
   }
 
   private static func mark(_ text: String?, _ what: String, _ file: String) throws(TableError) -> [UInt8]? {
@@ -220,7 +238,9 @@ final class DelimitedSource: RecordSource {
       scalar != "\n", scalar != "\r", scalar != "\""
     else {
       throw TableError(
-        .dialect, file: file, "the \(what) must be one character and no line end", hint: "as , ; \\t or |")
+        .dialect, file: file,
+        Wording("the \(what) must be one character and no line end", "\(Self.chinese(what))必须是一个字符，且不是换行"),
+        hint: Wording("as , ; \\t or |", "如 , ; \\t 或 |"))
     }
     return Array(text.utf8)
   }
@@ -229,7 +249,11 @@ final class DelimitedSource: RecordSource {
     guard let text else { return .none }
     if text.isEmpty { return .some(nil) }
     guard let byte = text.utf8.first, text.utf8.count == 1, byte > 0x1F, byte < 0x7F else {
-      throw TableError(.dialect, file: file, "the \(what) must be one ASCII character, or empty for none")
+      throw TableError(
+        .dialect, file: file,
+        Wording(
+          "the \(what) must be one ASCII character, or empty for none",
+          "\(Self.chinese(what))必须是一个 ASCII 字符，或留空表示没有"))
     }
     return .some(byte)
   }
@@ -248,5 +272,12 @@ extension TableError {
     var moved = self
     moved.line = line.map { $0 + first }
     return moved
+  }
+
+  /// The same error at a line, where it has none yet.
+  func placed(line: Int) -> TableError {
+    var placed = self
+    if placed.line == nil, line > 0 { placed.line = line }
+    return placed
   }
 }

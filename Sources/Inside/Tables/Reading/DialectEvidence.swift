@@ -2,7 +2,7 @@
 struct DialectEvidence {
   var dialect: Dialect
   var certainty: Certainty
-  var notes: [String] = []
+  var notes: [Wording] = []
   /// Bytes of an Excel `sep=` line at the beginning.
   var separatorLine = 0
 
@@ -17,7 +17,8 @@ struct DialectEvidence {
       separatorLine = line.length
       sample.removeFirst(line.length)
       if declared == nil { declared = [line.delimiter] }
-      notes.append("the first line says which delimiter is used (sep=) and is not data")
+      notes.append(
+        Wording("the first line says which delimiter is used (sep=) and is not data", "第一行（sep=）说明分隔符，不是数据"))
     }
     if !isWhole, let end = sample.lastIndex(where: { $0 == Byte.lineFeed || $0 == Byte.carriageReturn }) {
       sample.removeSubrange((end + 1)...)
@@ -49,7 +50,8 @@ struct DialectEvidence {
       escaped.escape = 0x5C
       if Reading(sample, dialect: escaped) != nil {
         dialect = escaped
-        notes.append("quotes inside cells are escaped by a backslash, not doubled")
+        notes.append(
+          Wording("quotes inside cells are escaped by a backslash, not doubled", "单元格内的引号以反斜杠转义，而非双写"))
       }
     }
   }

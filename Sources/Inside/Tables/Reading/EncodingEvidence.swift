@@ -4,7 +4,7 @@ struct EncodingEvidence {
   var certainty: Certainty
   /// Length of the byte order mark.
   var markLength: Int
-  var note: String?
+  var note: Wording?
 
   /// Judges a sample; `isWhole` says that the file ends with it.
   init(sample: [UInt8], isWhole: Bool) {
@@ -31,32 +31,59 @@ struct EncodingEvidence {
       certainty = tally.valid >= 2 ? .certain : .likely
       return
     }
-    if tally.validBeforeInvalid >= 3 {
-      // Three multi-byte characters in a row do not come about by chance in another encoding.
+    let legacy = LegacyTally(sample, from: firstHigh)
+    // Three long characters in a row do not come about by chance in another encoding; one does not where the bytes
+    // are no usual text in another either.
+    if tally.validBeforeInvalid >= 3 || !legacy.isPlausible || tally.long > tally.invalid && !legacy.isClear {
       encoding = .utf8
       certainty = .likely
-      note = "begins as UTF-8 but has bytes that are not: damaged, or two encodings in one file"
+      note = Wording(
+        "begins as UTF-8 but has bytes that are not: damaged, or two encodings in one file",
+        "开头是 UTF-8，其后却有不是 UTF-8 的字节：文件已损坏，或混有两种编码")
       return
     }
-    let legacy = LegacyTally(sample, from: firstHigh)
     encoding = legacy.best
     certainty = legacy.isClear ? .likely : .assumed
-    note = certainty == .assumed ? "the encoding is a guess from few bytes; declare it" : nil
+    note =
+      certainty == .assumed
+      ? Wording(
+        "the encoding \(legacy.best) is a guess from few bytes; declare it",
+        "编码 \(legacy.best) 只是从很少的字节猜测的：请声明编码") : nil
   }
 
-  /// UTF-16 without a mark: nearly every other byte is zero in text with ASCII delimiters and digits.
-  private static func wide(_ sample: [UInt8]) -> TextEncoding? {
-    guard sample.count >= 8 else { return nil }
-    var even = 0
-    var odd = 0
-    for (index, byte) in sample.prefix(4096).enumerated() where byte == 0 {
-      if index % 2 == 0 { even += 1 } else { odd += 1 }
+  /// UTF-16 without a mark: line ends, delimiters and quotes beside a zero byte, on one side only. Chinese cells have
+  /// few zero bytes; what stands between them has.
+  static func wide(_ sample: [UInt8]) -> TextEncoding? {
+    let end = min(sample.count, 4096) & ~1
+    guard end >= 8 else { return nil }
+    var zeros = 0
+    var little = 0
+    var big = 0
+    for at in stride(from: 0, to: end, by: 2) {
+      let (first, second) = (sample[at], sample[at + 1])
+      guard (first == 0) != (second == 0) else {
+        if first == 0 { return nil }  // a NUL is in no text
+        continue
+      }
+      zeros += 1
+      guard isMark(first | second) else { continue }
+      if first == 0 { big += 1 } else { little += 1 }
     }
-    let half = min(sample.count, 4096) / 2
-    // Chinese cells have no zero bytes; their delimiters and line ends still have.
-    if odd * 10 >= half, even * 20 < odd { return .utf16LittleEndian }
-    if even * 10 >= half, odd * 20 < even { return .utf16BigEndian }
-    return nil
+    guard max(little, big) >= 2, min(little, big) == 0 else { return nil }
+    // UTF-8 in which somebody left NUL bytes.
+    if zeros * 4 < end / 2, UTF8Tally(Array(sample[..<end]), from: 0, isWhole: false).invalid == 0 {
+      return nil
+    }
+    return little > 0 ? .utf16LittleEndian : .utf16BigEndian
+  }
+
+  private static func isMark(_ byte: UInt8) -> Bool {
+    switch byte {
+    case Byte.tab, Byte.lineFeed, Byte.carriageReturn, Byte.comma, Byte.quote, 0x3B, 0x7C, 0x5B, 0x5D, 0x7B,
+      0x7D:
+      true
+    default: false
+    }
   }
 }
 
@@ -65,6 +92,8 @@ private struct UTF8Tally {
   var valid = 0
   var invalid = 0
   var validBeforeInvalid = 0
+  /// Characters of three or four bytes.
+  var long = 0
 
   init(_ sample: [UInt8], from start: Int, isWhole: Bool) {
     sample.withUnsafeBufferPointer { buffer in
@@ -79,7 +108,10 @@ private struct UTF8Tally {
         } else {
           if length > 1 {
             valid += 1
-            if invalid == 0, length > 2 { validBeforeInvalid += 1 }
+            if length > 2 {
+              long += 1
+              if invalid == 0 { validBeforeInvalid += 1 }
+            }
           }
           at += length
         }
@@ -92,6 +124,8 @@ private struct UTF8Tally {
 private struct LegacyTally {
   private(set) var best = TextEncoding.gb18030
   private(set) var isClear = false
+  /// Whether anything speaks for it, however little.
+  private(set) var isPlausible = true
 
   init(_ sample: [UInt8], from start: Int) {
     var pairs = 0
@@ -140,6 +174,7 @@ private struct LegacyTally {
     if lone * 10 >= high * 6 {  // accented letters stand between ASCII ones
       best = .windows1252
       isClear = high >= 3
+      isPlausible = !sample[start...].contains { Self.unusual.contains($0) }
     } else if gbBroken == 0, common * 10 >= pairs * 7 || big5Broken > 0 {
       best = .gb18030
       isClear = pairs >= 2
@@ -149,6 +184,10 @@ private struct LegacyTally {
     } else {
       best = .gb18030
       isClear = gbBroken == 0 && common * 2 >= pairs && pairs >= 4
+      isPlausible = common > 0
     }
   }
+
+  /// Bytes that windows-1252 does not have, and ÿ, which no text has alone.
+  private static let unusual: Set<UInt8> = [0x81, 0x8D, 0x8F, 0x90, 0x9D, 0xFF]
 }

@@ -1,6 +1,6 @@
 /// What the first records say about the header: titles above it, empty or repeated names.
 struct HeaderEvidence {
-  private(set) var notes: [String] = []
+  private(set) var notes: [Wording] = []
 
   /// Judges the record at `row` as a header, with the records that follow it.
   init(_ storage: BatchStorage, at row: Int) {
@@ -16,8 +16,10 @@ struct HeaderEvidence {
       let line = Int(storage.rowLines[better]) + 1
       let count = better - row
       notes.append(
-        "the first \(count == 1 ? "record looks" : "\(count) records look") like a title above the header, "
-          + "which seems to be on line \(line): skip \(count) record\(count == 1 ? "" : "s")")
+        Wording(
+          "the first \(count == 1 ? "record looks" : "\(count) records look") like a title above the header, "
+            + "which seems to be on line \(line): skip \(count) record\(count == 1 ? "" : "s")",
+          "前 \(count) 行像是表头上方的标题，表头似在第 \(line) 行：请跳过 \(count) 行"))
       return
     }
     var names: Set<[UInt8]> = []
@@ -31,9 +33,17 @@ struct HeaderEvidence {
         repeated.append(String(decoding: name, as: UTF8.self))
       }
     }
-    if !empty.isEmpty { notes.append("column \(empty.map(String.init).joined(separator: ", ")) has no name") }
+    if !empty.isEmpty {
+      let places = empty.map(String.init)
+      notes.append(
+        Wording(
+          "column \(places.joined(separator: ", ")) has no name", "第 \(places.joined(separator: "、")) 列没有列名"))
+    }
     if !repeated.isEmpty {
-      notes.append("the column name \(repeated.joined(separator: ", ")) is there more than once")
+      notes.append(
+        Wording(
+          "the column name \(repeated.joined(separator: ", ")) is there more than once",
+          "列名“\(repeated.joined(separator: "、"))”重复出现"))
     }
   }
 

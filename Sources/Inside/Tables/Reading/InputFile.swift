@@ -19,13 +19,14 @@ struct InputFile: ~Copyable {
   init(path: String) throws(TableError) {
     let opened = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
     guard opened >= 0 else {
-      throw TableError(.unreadableFile, file: path, "cannot be opened: \(String(cString: strerror(errno)))")
+      throw TableError(
+        .unreadableFile, file: path, Wording("cannot be opened: \(systemReason())", "无法打开：\(systemReason())"))
     }
     var about = stat()
     fstat(opened, &about)
     if about.st_mode & S_IFMT == S_IFDIR {
       close(opened)
-      throw TableError(.unreadableFile, file: path, "is a directory, not a table")
+      throw TableError(.unreadableFile, file: path, Wording("is a directory, not a table", "是文件夹，不是数据表"))
     }
     name = path == "-" ? "standard input" : path
     descriptor = opened
@@ -56,7 +57,8 @@ struct InputFile: ~Copyable {
         : Glibc.read(descriptor, target + filled, count - filled)
       if got < 0 {
         if errno == EINTR { continue }
-        throw TableError(.unreadableFile, file: name, "cannot be read: \(String(cString: strerror(errno)))")
+        throw TableError(
+          .unreadableFile, file: name, Wording("cannot be read: \(systemReason())", "无法读取：\(systemReason())"))
       }
       if got == 0 { break }
       filled += got
@@ -96,7 +98,9 @@ struct InputFile: ~Copyable {
       }
     }
     if failure != 0 {
-      throw TableError(.unreadableFile, file: name, "cannot be read: \(String(cString: strerror(failure)))")
+      throw TableError(
+        .unreadableFile, file: name,
+        Wording("cannot be read: \(systemReason(failure))", "无法读取：\(systemReason(failure))"))
     }
     return found
   }

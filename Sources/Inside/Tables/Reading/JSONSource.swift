@@ -13,17 +13,25 @@ final class JSONSource: RecordSource {
 
   private enum Shape { case arrays, objects, features, scalars }
 
-  /// Records whose keys make the columns.
+  /// Records whose keys make the columns, of a stream that cannot be read twice.
   private static let sampled = 1000
+  /// Columns there may be.
+  private static let columnLimit = 16_384
 
   init(_ source: TableSource, format: TableFormat, input: consuming InputFile) throws(TableError) {
     seen = Seen(format: format)
-    seen.encoding = "utf-8"
     let path = source.jsonPath.isEmpty && format == .geojson ? ["features"] : source.jsonPath
-    elements = try JSONElements(input, path: path, isLines: format == .ndjson)
+    let isLines = format == .ndjson
+    let again = input.isSeekable && source.path != "-" ? source.path : nil
+    var declared: TextEncoding?
+    if let name = source.encoding { declared = try TableError.encoding(named: name, input.name) }
+    elements = try JSONElements(input, path: path, isLines: isLines, declared: declared)
+    seen.encoding = elements.encoding.name
+    seen.encodingCertainty = declared == nil ? .certain : .declared
     while ahead.count < Self.sampled, let element = try elements.next() { ahead.append(element) }
     if !elements.foundPath.isEmpty {
-      seen.notes.append("the records are at \(elements.foundPath.joined(separator: "."))")
+      let place = elements.foundPath.joined(separator: ".")
+      seen.notes.append(Wording("the records are at \(place)", "记录位于 \(place)"))
     }
     guard let first = ahead.first else { return }
     switch first.value {
@@ -31,11 +39,17 @@ final class JSONSource: RecordSource {
       shape = .features
       seen.format = .geojson
       collect(ahead.flatMap { $0.value["properties"]?.members ?? [] })
+      if ahead.count == Self.sampled, let again {
+        try collectAll(JSONElements(InputFile(path: again), path: path, isLines: isLines, declared: declared))
+      }
       if ahead.contains(where: { $0.value["id"] != nil }), places[ByteKey("id")] == nil { add("id") }
       add(places[ByteKey("geometry")] == nil ? "geometry" : "geometry_")
     case .object:
       shape = .objects
       collect(ahead.flatMap { $0.value.members ?? [] })
+      if ahead.count == Self.sampled, let again {
+        try collectAll(JSONElements(InputFile(path: again), path: path, isLines: isLines, declared: declared))
+      }
     case .array(let cells):
       shape = .arrays
       if source.hasHeader {
@@ -54,6 +68,25 @@ final class JSONSource: RecordSource {
     for member in members where places[ByteKey(member.key)] == nil { add(member.key) }
   }
 
+  /// The keys of every record, so that one which comes late has its column too. The text is only looked through; what
+  /// is wrong with it is told when it is read.
+  private func collectAll(_ elements: JSONElements) throws(TableError) {
+    var keys = KeyCollector(within: shape == .features ? "properties" : nil)
+    var number = 0
+    while let element = try? elements.nextElement() {
+      number += 1
+      for name in keys.new(in: element.text) where places[ByteKey(name)] == nil { add(name) }
+      guard header.count <= Self.columnLimit else {
+        throw TableError(
+          .tooLarge, file: elements.name, line: element.line,
+          Wording(
+            "the first \(number) records have more than \(Self.columnLimit) different keys: the keys are data",
+            "前 \(number) 条记录已有超过 \(Self.columnLimit) 个不同的键：键本身是数据"),
+          hint: Wording("write each key as a value of a column", "请把键写成某一列的值"))
+      }
+    }
+  }
+
   private func add(_ name: String) {
     places[ByteKey(name)] = header.count
     header.append(name)
@@ -65,6 +98,15 @@ final class JSONSource: RecordSource {
   func note(certainty: Certainty) { seen.formatCertainty = certainty }
 
   func nextPiece() throws(TableError) -> Piece? {
+    let start = lastLine
+    do throws(TableError) {
+      return try gather()
+    } catch {
+      throw error.moved(line: -start)  // counted from the piece, as all sources do
+    }
+  }
+
+  private func gather() throws(TableError) -> Piece? {
     let builder = BatchBuilder(firstLine: lastLine)
     var cells = [JSON?](repeating: nil, count: header.count)
     var count = 0
@@ -93,15 +135,15 @@ final class JSONSource: RecordSource {
     switch shape {
     case .scalars: Self.append(element.value, builder)
     case .arrays:
-      guard let values = element.value.array else { throw wrong(element, "an array") }
+      guard let values = element.value.array else { throw wrong(element, "an array", "数组") }
       for value in values { Self.append(value, builder) }
       if values.isEmpty { builder.appendNull() }
     case .objects:
-      guard let members = element.value.members else { throw wrong(element, "an object") }
+      guard let members = element.value.members else { throw wrong(element, "an object", "对象") }
       try place(members, element.line, &cells)
       for cell in cells { Self.append(cell ?? .null, builder) }
     case .features:
-      guard let members = element.value.members else { throw wrong(element, "a feature") }
+      guard let members = element.value.members else { throw wrong(element, "a feature", "GeoJSON 要素") }
       try place(element.value["properties"]?.members ?? [], element.line, &cells)
       for member in members where member.key == "id" {
         if let place = places[ByteKey("id")], cells[place] == nil { cells[place] = member.value }
@@ -122,16 +164,21 @@ final class JSONSource: RecordSource {
       } else {
         throw TableError(
           .header, file: elements.name, line: line,
-          "record \(record) has the key \"\(member.key)\", which none of the first \(Self.sampled) records has",
-          hint: "put a record with every key first")
+          Wording(
+            "record \(record) has the key \"\(member.key)\", which none of the first \(Self.sampled) records has",
+            "第 \(record) 条记录有键“\(member.key)”，前 \(Self.sampled) 条记录都没有"),
+          hint: Wording(
+            "save the stream in a file, whose keys are all found first, or put a record with every key first",
+            "请先存成文件（会先找全所有的键），或把含有全部键的记录放在最前"))
       }
     }
   }
 
-  private func wrong(_ element: (value: JSON, line: Int), _ wanted: String) -> TableError {
+  private func wrong(_ element: (value: JSON, line: Int), _ wanted: String, _ zh: String) -> TableError {
     TableError(
       .malformed, file: elements.name, line: element.line,
-      "record \(record) is not \(wanted) as the first record is")
+      Wording(
+        "record \(record) is not \(wanted) as the first record is", "第 \(record) 条记录不像第一条那样是\(zh)"))
   }
 
   private static func text(_ value: JSON) -> String? {
@@ -146,5 +193,60 @@ final class JSONSource: RecordSource {
 
   private static func append(_ value: JSON, _ builder: BatchBuilder) {
     if let text = text(value) { builder.append(text) } else { builder.appendNull() }
+  }
+}
+
+/// Finds the keys of records in their text, without making values of it.
+struct KeyCollector {
+  private let outer: [UInt8]?
+  /// Keys in the order of a record, which the next one mostly repeats.
+  private var known: [[UInt8]] = []
+  private var places: [[UInt8]: Int] = [:]
+
+  /// `within` names the member whose keys are wanted instead.
+  init(within outer: String? = nil) { self.outer = outer.map { Array($0.utf8) } }
+
+  /// The keys of one record that were not seen before.
+  mutating func new(in text: [UInt8]) -> [String] {
+    var found: [String] = []
+    var depth = 0
+    let wanted = outer == nil ? 1 : 2
+    var isOpen = outer == nil
+    var isKey = false
+    var expected = 0
+    var at = 0
+    while at < text.count {
+      switch text[at] {
+      case UInt8(ascii: "{"), UInt8(ascii: "["):
+        depth += 1
+        isKey = text[at] == UInt8(ascii: "{") && depth <= wanted
+      case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+      case Byte.comma: isKey = depth == 1 || depth == wanted && isOpen
+      case Byte.quote:
+        let from = at + 1
+        at = from
+        while at < text.count, text[at] != Byte.quote { at += text[at] == 0x5C ? 2 : 1 }
+        guard isKey, at < text.count else { break }
+        isKey = false
+        let key = text[from..<at]
+        if depth == 1, let outer {
+          isOpen = key.elementsEqual(outer)
+        } else if depth == wanted, isOpen {
+          if expected < known.count, key.elementsEqual(known[expected]) {
+            expected += 1
+          } else if let place = places[Array(key)] {
+            expected = place + 1
+          } else {
+            places[Array(key)] = known.count
+            known.append(Array(key))
+            expected = known.count
+            if let name = try? JSON(parsing: [Byte.quote] + key + [Byte.quote]).string { found.append(name) }
+          }
+        }
+      default: break
+      }
+      at += 1
+    }
+    return found
   }
 }

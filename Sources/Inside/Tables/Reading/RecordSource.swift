@@ -32,9 +32,12 @@ struct Piece: Sendable {
       throw TableError(
         .invalidByte, file: splitter.file, line: Lines.count(storage.base, bad),
         offset: splitter.offset + bad,
-        "the byte \(hexadecimal(storage.base[bad])) is not UTF-8 here",
-        hint:
-          "the file is damaged, or part of it is in another encoding; have it exported again as UTF-8, or declare the encoding it really has"
+        Wording(
+          "the byte \(hexadecimal(storage.base[bad])) is not UTF-8 here",
+          "字节 \(hexadecimal(storage.base[bad])) 在此处不是 UTF-8"),
+        hint: Wording(
+          "the file is damaged, or part of it is in another encoding; have it exported again as UTF-8, or declare the encoding it really has",
+          "文件已损坏，或一部分是别的编码：请重新导出为 UTF-8，或声明它真正的编码")
       )
     }
     do throws(ScanFault) {
@@ -46,15 +49,18 @@ struct Piece: Sendable {
       case .unclosedQuote:
         throw TableError(
           .unclosedQuote, file: splitter.file, line: error.line, column: error.column, offset: offset,
-          "a cell opens with \(quote) and is never closed",
-          hint: "close the cell, write \(quote)\(quote) for a \(quote) that is data, or declare another quote"
+          Wording("a cell opens with \(quote) and is never closed", "单元格以 \(quote) 开头，却没有结束的 \(quote)"),
+          hint: Wording(
+            "close the cell, write \(quote)\(quote) for a \(quote) that is data, or declare another quote",
+            "请补上结束的引号；引号本身是数据时写成 \(quote)\(quote)，或声明别的引号")
         )
       case .textAfterQuote:
         throw TableError(
           .textAfterQuote, file: splitter.file, line: error.line, column: error.column, offset: offset,
-          "text follows the closing \(quote) of a cell",
-          hint:
-            "write \(quote)\(quote) for a \(quote) inside a quoted cell, or declare the escape that the file uses"
+          Wording("text follows the closing \(quote) of a cell", "单元格结束的 \(quote) 之后还有文字"),
+          hint: Wording(
+            "write \(quote)\(quote) for a \(quote) inside a quoted cell, or declare the escape that the file uses",
+            "引号内的 \(quote) 要写成 \(quote)\(quote)，或声明文件所用的转义符")
         )
       case .invalidByte: return
       }

@@ -23,14 +23,16 @@ final class SQLiteSource: RecordSource {
     do throws(DatabaseError) {
       database = try Database(path: file, mode: .readOnly)
     } catch {
-      throw TableError(.malformed, file: file, "is no readable SQLite database: \(error.message)")
+      throw TableError(
+        .malformed, file: file,
+        Wording("is no readable SQLite database: \(error.message)", "不是可读的 SQLite 数据库：\(error.message)"))
     }
     do {
       try choose(source.sheet)
     } catch let error as TableError {
       throw error
     } catch {
-      throw TableError(.malformed, file: file, "the database cannot be read: \(error)")
+      throw TableError(.malformed, file: file, .damagedDatabase)
     }
   }
 
@@ -49,9 +51,14 @@ final class SQLiteSource: RecordSource {
     let name = wanted ?? (isOurs ? "rows" : tables.first?.name)
     guard let name, let table = tables.first(where: { sameBytes($0.name, name) }) else {
       throw TableError(
-        .unknownFormat, file: file,
-        wanted.map { "there is no table \($0) in the database" } ?? "the database has no table",
-        hint: "it has: " + tables.map(\.name).joined(separator: ", "))
+        wanted == nil ? .unknownFormat : .unsupported, file: file,
+        wanted.map { Wording("there is no table \($0) in the database", "数据库中没有表“\($0)”") }
+          ?? Wording("the database has no table", "数据库中没有表"),
+        hint: tables.isEmpty
+          ? nil
+          : Wording(
+            "it has: \(tables.map(\.name).joined(separator: ", "))",
+            "现有：\(tables.map(\.name).joined(separator: "、"))"))
     }
     seen.sheet = name
     seen.otherSheets = tables.map(\.name).filter { !sameBytes($0, name) }
@@ -124,7 +131,7 @@ final class SQLiteSource: RecordSource {
       offset += Int64(row - line)
       line = row
     } catch {
-      throw TableError(.malformed, file: file, "the database cannot be read further: \(error)")
+      throw TableError(.malformed, file: file, .damagedDatabase)
     }
     if builder.storage.rowCount < BatchBuilder.rowsPerBatch { isOver = true }
     return builder.storage.rowCount == 0 ? nil : builder.finish(nextLine: line + 1)

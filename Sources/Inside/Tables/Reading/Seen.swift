@@ -30,8 +30,8 @@ package struct Seen: Sendable {
   /// The sheet or database table that was read, and the others there are.
   package var sheet: String?
   package var otherSheets: [String] = []
-  /// What else a person should know, in sentences.
-  package var notes: [String] = []
+  /// What else a person should know.
+  package var notes: [Wording] = []
 
   package init(format: TableFormat) { self.format = format }
 
@@ -59,7 +59,7 @@ package struct Seen: Sendable {
     }
     if let sheet { members.append(.init("sheet", .string(sheet))) }
     if !otherSheets.isEmpty { members.append(.init("otherSheets", JSON(otherSheets))) }
-    if !notes.isEmpty { members.append(.init("notes", JSON(notes))) }
+    if !notes.isEmpty { members.append(.init("notes", JSON(notes.map(\.en)))) }
     return .object(members)
   }
 }

@@ -92,9 +92,11 @@ func openRecords(_ source: TableSource, blockSize: Int) throws(TableError) -> an
     records.note(certainty: certainty)
     return records
   case .xml, .parquet, .turtle:
+    let known = TableFormat.allCases.filter(\.canRead).map(\.rawValue)
     throw TableError(
-      .unknownFormat, file: source.name, "\(format.rawValue) cannot be read",
-      hint: "readable are " + TableFormat.allCases.filter(\.canRead).map(\.rawValue).joined(separator: ", "))
+      .unsupported, file: source.name,
+      Wording("\(format.rawValue) cannot be read", "不能读取 \(format.rawValue) 格式"),
+      hint: Wording("readable are \(known.joined(separator: ", "))", "可读取：\(known.joined(separator: "、"))"))
   }
 }
 
@@ -102,8 +104,9 @@ func openRecords(_ source: TableSource, blockSize: Int) throws(TableError) -> an
 private func seekable(_ source: TableSource, _ input: borrowing InputFile) throws(TableError) -> String {
   guard input.isSeekable, source.path != "-" else {
     throw TableError(
-      .unreadableFile, file: input.name, "this format is read from a file, not from a stream",
-      hint: "save it first")
+      .unreadableFile, file: input.name,
+      Wording("this format is read from a file, not from a stream", "此格式须从文件读取，不能从数据流读取"),
+      hint: Wording("save it first", "请先存成文件"))
   }
   return source.path
 }

@@ -18,6 +18,10 @@ package struct Field: Sendable, Equatable {
   package var falseValues = ["false", "False", "FALSE", "0"]
   /// Texts that mean that there is no value, if other than the schema's.
   package var missingValues: [String]?
+  /// Between two items of a list; default `,`.
+  package var delimiter: String?
+  /// What the items of a list are; default text.
+  package var itemType: FieldType?
   package var title: Text?
   package var description: Text?
   /// Unit of the values (`CNY/year`, `km²`).
@@ -38,7 +42,8 @@ package struct Field: Sendable, Equatable {
   static let keys = [
     "name", "type", "format", "constraints", "decimalChar", "groupChar", "bareNumber", "trueValues",
     "falseValues",
-    "missingValues", "title", "description", "unit", "codeList", "rdfType", "example",
+    "missingValues", "delimiter", "itemType", "title", "description", "unit", "codeList", "rdfType",
+    "example",
   ]
 
   init(node: Node, extraKeys: [String]) throws(DocumentError) {
@@ -56,6 +61,8 @@ package struct Field: Sendable, Equatable {
     if let list = fields.optional("trueValues") { trueValues = try strings(list) }
     if let list = fields.optional("falseValues") { falseValues = try strings(list) }
     if let list = fields.optional("missingValues") { missingValues = try strings(list) }
+    delimiter = try fields.optional("delimiter")?.string()
+    itemType = try fields.optional("itemType")?.choice(of: FieldType.self)
     title = try fields.optional("title")?.text()
     description = try fields.optional("description")?.text()
     unit = try fields.optional("unit")?.string()
@@ -91,6 +98,8 @@ package struct Field: Sendable, Equatable {
     let plain = Field(name: name, type: type)
     if trueValues != plain.trueValues { members.append(.init("trueValues", JSON(trueValues))) }
     if falseValues != plain.falseValues { members.append(.init("falseValues", JSON(falseValues))) }
+    if let delimiter { members.append(.init("delimiter", .string(delimiter))) }
+    if let itemType { members.append(.init("itemType", .string(itemType.rawValue))) }
     if let missingValues { members.append(.init("missingValues", JSON(missingValues))) }
     if !constraints.isEmpty { members.append(.init("constraints", constraints.json(type: type))) }
     return .object(members)

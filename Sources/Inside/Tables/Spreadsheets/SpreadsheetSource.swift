@@ -39,13 +39,22 @@ final class SpreadsheetSource: RecordSource {
       let scanner = try workbook.scanner(sheet.part)
     else {
       throw TableError(
-        .unknownFormat, file: file, wanted.map { "there is no sheet \($0)" } ?? "the workbook has no sheet",
-        hint: "it has: " + names.joined(separator: ", "))
+        wanted == nil ? .unknownFormat : .unsupported, file: file,
+        wanted.map { Wording("there is no sheet \($0)", "没有工作表“\($0)”") }
+          ?? Wording("the workbook has no sheet", "工作簿中没有工作表"),
+        hint: names.isEmpty
+          ? nil
+          : Wording(
+            "it has: \(names.joined(separator: ", "))", "现有：\(names.joined(separator: "、"))"))
     }
     self.scanner = scanner
     seen.sheet = sheet.name
     seen.otherSheets = names.filter { !sameBytes($0, sheet.name) }
-    try readHeader(source)
+    do throws(TableError) {
+      try readHeader(source)
+    } catch {
+      throw error.placed(line: lastRow)
+    }
   }
 
   var bytesRead: Int { isOver ? size : 0 }
@@ -64,8 +73,9 @@ final class SpreadsheetSource: RecordSource {
         ahead.append(second)
         if second.cells.count(where: { $0 != nil }) > 1 {
           seen.notes.append(
-            "the first row looks like a title above the header, which seems to be on row \(second.number): skip 1 record"
-          )
+            Wording(
+              "the first row looks like a title above the header, which seems to be on row \(second.number): skip 1 record",
+              "第一行像是表头上方的标题，表头似在第 \(second.number) 行：请跳过 1 行"))
         }
       }
     } else {
@@ -75,6 +85,15 @@ final class SpreadsheetSource: RecordSource {
   }
 
   func nextPiece() throws(TableError) -> Piece? {
+    let start = given + 1
+    do throws(TableError) {
+      return try gather()
+    } catch {
+      throw error.placed(line: lastRow).moved(line: -start)  // counted from the piece, as all sources do
+    }
+  }
+
+  private func gather() throws(TableError) -> Piece? {
     if isOver, ahead.isEmpty { return nil }
     let builder = BatchBuilder(firstLine: given + 1)
     while !builder.isFull {
@@ -112,7 +131,11 @@ final class SpreadsheetSource: RecordSource {
       case .finish: finish()
       case .start where scanner.isNamed("row"), .empty where scanner.isNamed("row"):
         let number = scanner.attributeText("r").flatMap { Int($0) } ?? lastRow + 1
-        guard number > lastRow, number <= SpreadsheetWriter.rowLimit else {
+        guard number <= SpreadsheetWriter.rowLimit else {
+          throw scanner.fault(
+            "row \(number) is beyond the last row of a sheet (\(SpreadsheetWriter.rowLimit))")
+        }
+        guard number > lastRow else {
           throw scanner.fault("the rows are not in order (row \(number) after row \(lastRow))")
         }
         lastRow = number
@@ -128,14 +151,23 @@ final class SpreadsheetSource: RecordSource {
 
   private func finish() {
     isOver = true
-    if merged > 0 { seen.notes.append("\(merged) merged ranges: only the first cell of each has its value") }
+    if merged > 0 {
+      seen.notes.append(
+        Wording(
+          "\(merged) merged ranges: only the first cell of each has its value",
+          "有 \(merged) 处合并单元格：只有左上角的单元格有值"))
+    }
     if uncomputed > 0 {
       seen.notes.append(
-        "\(uncomputed) formulas have no stored result and are read as missing: open the workbook and save it once"
-      )
+        Wording(
+          "\(uncomputed) formulas have no stored result and are read as missing: open the workbook and save it once",
+          "有 \(uncomputed) 个公式没有保存结果，按缺失读取：请打开工作簿后保存一次"))
     }
     if errors > 0 {
-      seen.notes.append("\(errors) cells hold an error of a formula (as #N/A), which is read as text")
+      seen.notes.append(
+        Wording(
+          "\(errors) cells hold an error of a formula (as #N/A), which is read as text",
+          "有 \(errors) 个单元格是公式错误（如 #N/A），按文本读取"))
     }
   }
 

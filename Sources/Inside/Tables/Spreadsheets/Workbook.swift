@@ -22,16 +22,20 @@ struct Workbook {
     do throws(ZipError) {
       archive = try ZipReader(path: file)
     } catch {
-      throw TableError(.malformed, file: file, "is no readable workbook: \(error.message)")
+      throw TableError(
+        .malformed, file: file,
+        Wording("is no readable workbook: \(error.message)", "不是可读的工作簿：\(error.message)"))
     }
     guard archive.entry("[Content_Types].xml") != nil, archive.entry("xl/workbook.xml") != nil else {
       throw TableError(
-        .unknownFormat, file: file, "is a zip file but no workbook (.xlsx)",
-        hint: "unpack it, and read the table inside")
+        .unknownFormat, file: file,
+        Wording("is a zip file but no workbook (.xlsx)", "是 zip 文件，但不是工作簿（.xlsx）"),
+        hint: Wording("unpack it, and read the table inside", "请解压后读取其中的表"))
     }
     if archive.entries.contains(where: { $0.name.hasSuffix("vbaProject.bin") }) {
       throw TableError(
-        .refused, file: file, "the workbook has macros", hint: "save it as .xlsx, without macros")
+        .refused, file: file, Wording("the workbook has macros", "工作簿带有宏"),
+        hint: Wording("save it as .xlsx, without macros", "请另存为不带宏的 .xlsx"))
     }
     try readSheets()
     try readStyles()
@@ -43,7 +47,7 @@ struct Workbook {
     do throws(ZipError) {
       return XMLScanner(try archive.stream(entry), part: part, file: file)
     } catch {
-      throw TableError(.malformed, file: file, error.message)
+      throw TableError(.malformed, file: file, Wording(error.message, "工作簿已损坏：\(error.message)"))
     }
   }
 
@@ -163,7 +167,8 @@ struct Workbook {
       case .empty: if scanner.isNamed("si") { stringEnds.append(strings.count) }
       }
       guard strings.count <= Self.stringBound else {
-        throw TableError(.tooLarge, file: file, "its shared strings are larger than 512 MiB")
+        throw TableError(
+          .tooLarge, file: file, Wording("its shared strings are larger than 512 MiB", "共享字符串超过 512 MiB"))
       }
     }
   }

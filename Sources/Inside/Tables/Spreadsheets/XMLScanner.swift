@@ -25,7 +25,9 @@ struct XMLScanner {
     self.file = file
   }
 
-  func fault(_ what: String) -> TableError { TableError(.malformed, file: file, "\(part): \(what)") }
+  func fault(_ what: String) -> TableError {
+    TableError(.malformed, file: file, Wording("\(part): \(what)", "工作簿的 \(part) 已损坏：\(what)"))
+  }
 
   private mutating func more() throws(TableError) {
     buffer.removeFirst(at)
@@ -84,7 +86,10 @@ struct XMLScanner {
         return .text
       }
       if starts("<!") {
-        throw TableError(.refused, file: file, "\(part): a document type declaration is not allowed")
+        throw TableError(
+          .refused, file: file,
+          Wording(
+            "\(part): a document type declaration is not allowed", "\(part)：不允许文档类型声明（DOCTYPE）"))
       }
       return try readTag()
     }

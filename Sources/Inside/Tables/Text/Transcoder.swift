@@ -11,6 +11,8 @@ struct Transcoder: ~Copyable {
   struct Refusal: Error {
     /// Bytes from the start of the source to the first that is no character; nil: the converter is not installed.
     var offset: Int?
+    /// Bytes of UTF-8 that were made before it, in this call.
+    var made = 0
   }
 
   /// Converts what follows after the first `skipped` bytes of the source (a byte order mark).
@@ -42,13 +44,13 @@ struct Transcoder: ~Copyable {
         rest = UnsafeBufferPointer(rebasing: rest.dropFirst())
         let whole = carried
         let (used, made) = try whole.withUnsafeBufferPointer { (buffer) throws(Refusal) in
-          try step(buffer, target + written, capacity - written)
+          try step(buffer, target, written, capacity)
         }
         written += made
         if used == whole.count { carried = [] } else if used > 0 { carried.removeFirst(used) }
       }
     }
-    let (used, made) = try step(rest, target + written, capacity - written)
+    let (used, made) = try step(rest, target, written, capacity)
     carried += rest[used...]
     return written + made
   }
@@ -59,21 +61,23 @@ struct Transcoder: ~Copyable {
   }
 
   private mutating func step(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ target: UnsafeMutablePointer<UInt8>, _ capacity: Int
+    _ bytes: UnsafeBufferPointer<UInt8>, _ target: UnsafeMutablePointer<UInt8>, _ written: Int,
+    _ capacity: Int
   ) throws(Refusal) -> (used: Int, made: Int) {
     guard let start = bytes.baseAddress, !bytes.isEmpty else { return (0, 0) }
     var from: UnsafeMutablePointer<CChar>? = UnsafeMutablePointer(
       mutating: UnsafeRawPointer(start).assumingMemoryBound(to: CChar.self))
-    var to: UnsafeMutablePointer<CChar>? = UnsafeMutableRawPointer(target).assumingMemoryBound(to: CChar.self)
+    var to: UnsafeMutablePointer<CChar>? = UnsafeMutableRawPointer(target + written)
+      .assumingMemoryBound(to: CChar.self)
     var left = bytes.count
-    var room = capacity
+    var room = capacity - written
     let result = iconv(handle, &from, &left, &to, &room)
     let used = bytes.count - left
     consumed += used
     if result == -1 {
       // EINVAL: the last character is cut. Anything else: the byte is no character.
-      if errno != EINVAL { throw Refusal(offset: consumed) }
+      if errno != EINVAL { throw Refusal(offset: consumed, made: capacity - room) }
     }
-    return (used, capacity - room)
+    return (used, capacity - written - room)
   }
 }

@@ -13,8 +13,10 @@ final class GeoJSONWriter: TableWriter {
   func begin(_ schema: Schema) throws {
     guard let found = GeometrySource(schema) else {
       throw TableError(
-        .unsupported, file: output.name, "the table has no geometry",
-        hint: "declare a field of type geopoint or geojson, or number fields longitude and latitude")
+        .unsupported, file: output.name, Wording("the table has no geometry", "表中没有空间位置"),
+        hint: Wording(
+          "declare a field of type geopoint or geojson, or number fields longitude and latitude",
+          "请声明 geopoint 或 geojson 类型的字段，或数值字段 longitude 与 latitude（经度、纬度）"))
     }
     geometry = found
     fields = schema.fields

@@ -30,7 +30,8 @@ final class Output {
       descriptor = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
       guard descriptor >= 0 else {
         throw TableError(
-          .unwritableFile, file: path, "cannot be written: \(String(cString: strerror(errno)))")
+          .unwritableFile, file: path,
+          Wording("cannot be written: \(systemReason())", "无法写入：\(systemReason())"))
       }
       temporary = name
     case .descriptor(let open): descriptor = open
@@ -84,7 +85,8 @@ final class Output {
       if got < 0 {
         if errno == EINTR { continue }
         throw TableError(
-          .unwritableFile, file: name, "cannot be written: \(String(cString: strerror(errno)))")
+          .unwritableFile, file: name,
+          Wording("cannot be written: \(systemReason())", "无法写入：\(systemReason())"))
       }
       at += got
     }
@@ -98,7 +100,8 @@ final class Output {
       let reason = String(cString: strerror(errno))
       unlink(temporary)
       self.temporary = nil
-      throw TableError(.unwritableFile, file: path, "cannot be finished: \(reason)")
+      throw TableError(
+        .unwritableFile, file: path, Wording("cannot be finished: \(reason)", "无法写完：\(reason)"))
     }
     self.temporary = nil
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."

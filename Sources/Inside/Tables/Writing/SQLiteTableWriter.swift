@@ -40,7 +40,8 @@ final class SQLiteTableWriter: TableWriter {
       var template = Array((temporaryFolder() + "/doorsill-rows-XXXXXX").utf8CString)
       let descriptor = mkstemp(&template)
       guard descriptor >= 0 else {
-        throw TableError(.unwritableFile, file: temporaryFolder(), "no temporary file can be made")
+        throw TableError(
+          .unwritableFile, file: temporaryFolder(), Wording("no temporary file can be made", "无法建立临时文件"))
       }
       close(descriptor)
       path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -55,7 +56,9 @@ final class SQLiteTableWriter: TableWriter {
 
   func begin(_ schema: Schema) throws {
     guard schema.fields.count <= Self.columnLimit else {
-      throw TableError(.tooLarge, file: output.name, "SQLite holds at most \(Self.columnLimit) columns")
+      throw TableError(
+        .tooLarge, file: output.name,
+        Wording("SQLite holds at most \(Self.columnLimit) columns", "SQLite 最多容纳 \(Self.columnLimit) 列"))
     }
     self.schema = schema
     // SQL names are the same in upper and lower case; `_id` is taken.
@@ -276,8 +279,9 @@ final class SQLiteTableWriter: TableWriter {
       try body()
     } catch let error as DatabaseError {
       throw TableError(
-        .unwritableFile, file: output.name, "the database cannot be written: \(error.message)",
-        hint: error.hint)
+        .unwritableFile, file: output.name,
+        Wording("the database cannot be written: \(error.message)", "数据库无法写入：\(error.message)"),
+        hint: error.hint.map { Wording($0, $0) })
     }
   }
 }

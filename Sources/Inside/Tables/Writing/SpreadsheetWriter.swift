@@ -35,7 +35,9 @@ final class SpreadsheetWriter: TableWriter {
   func begin(_ schema: Schema) throws {
     fields = schema.fields
     guard fields.count <= Self.columnLimit else {
-      throw TableError(.tooLarge, file: output.name, "a sheet holds at most \(Self.columnLimit) columns")
+      throw TableError(
+        .tooLarge, file: output.name,
+        Wording("a sheet holds at most \(Self.columnLimit) columns", "工作表最多容纳 \(Self.columnLimit) 列"))
     }
     letters = fields.indices.map { Self.letters($0) }
     try startSheet()
@@ -196,8 +198,10 @@ final class SpreadsheetWriter: TableWriter {
     if text.count > Self.cellLimit, String(decoding: text, as: UTF8.self).utf16.count > Self.cellLimit {
       throw TableError(
         .tooLarge, file: output.name, column: column + 1,
-        "a cell of the field \(fields[column].name) has more than \(Self.cellLimit) characters, which a sheet cannot hold",
-        hint: "publish this table as CSV or Parquet")
+        Wording(
+          "a cell of the field \(fields[column].name) has more than \(Self.cellLimit) characters, which a sheet cannot hold",
+          "字段“\(fields[column].name)”有单元格超过 \(Self.cellLimit) 个字符，工作表放不下"),
+        hint: Wording("publish this table as CSV or Parquet", "请以 CSV 或 Parquet 发布此表"))
     }
     bytes += "<c r=\"".utf8
     bytes += letters[column]

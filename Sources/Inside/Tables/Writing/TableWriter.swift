@@ -22,8 +22,8 @@ package struct WriterOptions: Sendable {
   package var hasHeader = true
   /// Level of compression (0–9) of formats that compress.
   package var compression = 6
-  /// Digits after the point of number fields that Parquet keeps as exact decimals (at most 18 digits in all).
-  package var decimals: [String: Int] = [:]
+  /// Digits of the number fields that Parquet keeps as exact decimals; `export` measures those not given.
+  package var decimals: [String: Decimals] = [:]
 
   package init() {}
 }

@@ -29,6 +29,8 @@ enum ValueWriter {
       if let value = TextRule.parsed(text) { writer.value(value) } else { writer.string(utf8: text) }
     case .geopoint where field.format != nil:
       if let value = TextRule.parsed(text) { writer.value(value) } else { writer.string(utf8: text) }
+    case .list:
+      if let rule = try? ListRule(field) { writer.value(rule.json(text)) } else { writer.string(utf8: text) }
     case .string, .duration, .geopoint, .any: writer.string(utf8: text)
     }
   }

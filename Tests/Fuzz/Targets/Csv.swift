@@ -1,0 +1,16 @@
+// modules: Bytes SQLite Tables
+// with: Tests/TablesTests/Hostile.swift
+import Glibc
+
+/// In memory where the system has a place for that.
+private let hostile = Hostile(
+  path: (access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp") + "/doorsill-fuzz-csv-\(getpid())")
+
+/// Any bytes as delimited text: the same records in blocks of any size, and again when they are written.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+  let complaint = hostile.csv(Array(UnsafeBufferPointer(start: start, count: count)))
+  unlink(hostile.path)
+  if let complaint { fatalError(complaint) }
+  return 0
+}
