@@ -122,6 +122,24 @@ import Trust
     #expect(error?.errors.map(\.file) == PolicySet.names.map { "Policies/\($0)" })
   }
 
+  @Test(arguments: [
+    ("data-bureau", "{ zh: \"陈 静（示例）\" }", true), ("data-bureau", "\"chen jing (SAMPLE)\"", true),
+    ("civil-affairs", "{ zh: \"陈静（示例）\" }", false), ("data-bureau", "{ zh: \"陈静（二科）\" }", false),
+  ]) func `give no one person two entries`(organization: String, name: String, isOne: Bool) throws {
+    let entry =
+      "{ id: \"chen-jing-2\", name: \(name), organization: \"\(organization)\", roles: [\"approver\"] },"
+    var files = PolicySet.defaults
+    files["access.json5"] = Array(
+      Self.text("access.json5").replacing("people: [", with: "people: [\n\(entry)").utf8)
+    guard isOne else {
+      _ = try PolicySet.parse(files: files)
+      return
+    }
+    let error = #expect(throws: CatalogError.self) { _ = try PolicySet.parse(files: files) }
+    #expect(error?.errors.count == 1)
+    #expect(error?.errors.first?.reason.contains("one name in one organization") == true)
+  }
+
   @Test func `give no two people one key`() throws {
     let key = "key: \"\(PersonFile.keyText(try SigningKey.generate().publicKey))\","
     var text = Self.text("access.json5")

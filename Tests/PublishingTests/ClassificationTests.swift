@@ -29,7 +29,7 @@ import Testing
     let json = try JSON(parsing: once)
     #expect(
       json.members?.map(\.key) == [
-        "dataset", "level", "openness", "declared", "evidence", "wouldChange", "problems",
+        "dataset", "level", "openness", "declared", "evidence", "wouldChange",
       ])
     #expect(json["declared"] == .null && json["openness"]?.string == "conditional")
     #expect(

@@ -18,6 +18,29 @@ enum LedgerVerbs {
       options: [Option("--from", "N", Phrase("起始序号", "the first index")), .portal, .state],
       example: "doorsill ledger show answers --from 100", run: show),
     Verb(
+      "ledger prove", "answers|decisions INDEX",
+      Phrase("给出一个条目在日志中的证明（tlog-proof）", "the proof that an entry is in the log (tlog-proof)"),
+      options: [.portal, .state, .json], example: "doorsill ledger prove answers 41", run: prove),
+    Verb(
+      "ledger consistency", "answers|decisions",
+      Phrase("证明日志自先前的检查点以来只增不改", "prove that a log has only grown since an earlier checkpoint"),
+      options: [
+        Option(
+          "--since", "FILE",
+          Phrase(
+            "先前保存的检查点 /ledger/checkpoint", "the checkpoint kept from then, as /ledger/checkpoint gave it")),
+        .portal, .state, .json,
+      ], example: "doorsill ledger consistency answers --since checkpoint-june.txt", run: consistency),
+    Verb(
+      "ledger report", "[answers|decisions]",
+      Phrase("按事件统计条目，供审计阅读", "entries counted by event, for an auditor to read"),
+      options: [.portal, .state, .json], example: "doorsill ledger report", run: report),
+    Verb(
+      "ledger export", "answers|decisions",
+      Phrase("将条目与检查点写入文件夹，供移交审计", "write entries and checkpoint into a folder that can be handed over"),
+      options: [Option("--out", "DIR", Phrase("目标文件夹", "the folder to make")), .portal, .state],
+      example: "doorsill ledger export decisions --out audit-2026", run: export),
+    Verb(
       "receipt verify", "FILE",
       Phrase("离线核验回执；可同时核对答复", "check a receipt offline, and the answer it came with"),
       options: [
@@ -31,7 +54,7 @@ enum LedgerVerbs {
   ]
 
   /// A log with the name and the key it is signed under.
-  private struct Log {
+  struct Log {
     let name: String
     let folder: String
     let origin: String
@@ -57,7 +80,7 @@ enum LedgerVerbs {
     return logs
   }
 
-  private static func chosen(_ invocation: Invocation, _ word: String?) throws -> [Log] {
+  static func chosen(_ invocation: Invocation, _ word: String?) throws -> [Log] {
     let all = try logs(invocation)
     guard let word else { return all.filter { Files.exists($0.folder) } }
     guard let log = all.first(where: { $0.name == word }) else {

@@ -162,6 +162,7 @@ enum PortalVerbs {
       let one = invocation.has("--file") || invocation.operands.count == 1
       let json = one && items.count == 1 ? items[0] : .array(items)
       invocation.terminal.print(bytes: json.serialized(pretty: true) + [0x0A])
+      for verdict in verdicts { VerdictPage.tell(verdict.problems, of: verdict.dataset, invocation.terminal) }
     } else {
       for verdict in verdicts { VerdictPage.show(verdict, invocation.terminal) }
     }

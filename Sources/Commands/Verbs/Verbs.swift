@@ -2,7 +2,7 @@
 enum Verbs {
   static let all: [Verb] =
     [
-      PortalVerbs.all, PersonVerbs.all, ReleaseVerbs.all, CarryingVerbs.all,
+      PortalVerbs.all, AddVerb.all, PersonVerbs.all, ReleaseVerbs.all, CarryingVerbs.all,
       ServeVerbs.all, DoctorVerbs.all,
       AuthorityVerbs.all, ClientVerbs.all, GrantVerbs.all, KeyVerbs.all,
       ResultVerbs.all, LedgerVerbs.all,

@@ -96,9 +96,15 @@ enum VerdictPage {
       ).said)
   }
 
+  /// What stands against publishing, on standard error.
+  static func tell(_ problems: [Problem], of dataset: String, _ terminal: Terminal) {
+    guard !problems.isEmpty else { return }
+    terminal.note(terminal.styled(dataset, .bold))
+    for problem in problems { tell(problem, terminal) }
+  }
+
   static func tell(_ objection: Objection, _ terminal: Terminal) {
-    terminal.note(terminal.styled(objection.dataset, .bold))
-    for reason in objection.reasons { tell(reason, terminal) }
+    tell(objection.reasons, of: objection.dataset, terminal)
     for need in objection.needs where need.blocking { ask(for: need) { terminal.note($0) } }
   }
 

@@ -27,16 +27,13 @@ extension Examination {
 }
 
 extension Verdict {
-  /// The verdict for machines; deterministic. `declared` is null for a bare table.
+  /// The verdict for machines; deterministic. `declared` is null for a bare table. What stands against publishing is no
+  /// part of it: it is told beside it.
   package var json: JSON {
     [
       "dataset": .string(dataset), "level": .string(level.id), "openness": .string(openness.rawValue),
       "declared": declared.isEmpty ? .null : .string(declared), "evidence": .array(items.map(\.json)),
       "wouldChange": .array(wouldChange.map(Self.texts)),
-      "problems": .array(
-        problems.map {
-          ["code": .string($0.code.rawValue), "message": Self.texts($0.message), "hint": Self.texts($0.hint)]
-        }),
     ]
   }
 

@@ -21,6 +21,7 @@ struct AccessReader {
       Checks.unique(nodes.compactMap { node in (try? node.string()).map { ($0, node) } }, what, faults)
     }
     checkKeys(people, section)
+    checkNames(people, section)
     let quotas = section.required("quotas", quotas) ?? nil
     let lifetimes = section.required("lifetimes", lifetimes) ?? nil
     guard let quotas, let lifetimes else { return nil }
@@ -44,6 +45,27 @@ struct AccessReader {
       owners[key] = person.id
     }
   }
+
+  /// One person with two entries could be their own second person.
+  private func checkNames(_ people: [Person], _ section: Section) {
+    let nodes = section.list("people") { (node) throws(DocumentError) in node }
+    for (place, person) in people.enumerated() {
+      let names = Set(person.name.byLanguage.map { Self.plain($0.text) })
+      let other = people[..<place].first { other in
+        other.organization == person.organization
+          && other.name.byLanguage.contains { names.contains(Self.plain($0.text)) }
+      }
+      guard let other else { continue }
+      let node = nodes.last { (try? $0["id"]?.string()) == person.id }
+      faults.add(
+        (node?["name"] ?? section.node).error(
+          "\(person.id) and \(other.id) have one name in one organization: who has two entries could sign twice",
+          hint: "one entry for each person; tell namesakes apart in their names"))
+    }
+  }
+
+  /// A name without the differences that make one look like two.
+  private static func plain(_ name: String) -> String { name.lowercased().filter { !$0.isWhitespace } }
 
   private func titled(_ node: Node) throws(DocumentError) -> (id: String, title: Text)? {
     guard let section = Section(node, ["id", "title"], faults) else { return nil }
