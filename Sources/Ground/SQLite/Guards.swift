@@ -6,6 +6,8 @@ internal import Synchronization
 final class Guards: Sendable {
   /// Tables a statement may read; nil allows everything.
   let allowed = Mutex<Set<String>?>(nil)
+  /// What an expression may call, and how many SELECTs may still be compiled.
+  let expression = Mutex<(functions: Set<String>, selects: Int)>(([], 0))
   /// Nanoseconds of the monotonic clock; 0 is no deadline.
   let deadline = Atomic<UInt64>(0)
 

@@ -137,27 +137,3 @@ extension ProtectionRecord {
       notWritten: notWritten)
   }
 }
-
-extension ReleasedTags {
-  /// What the server needs beside the tags and the verify key.
-  package var json: JSON {
-    [
-      "subject": JSON(subject), "claims": JSON(claims), "scrypt": ["n": JSON(n), "r": JSON(r), "p": JSON(p)],
-      "tagLength": JSON(tagLength), "answerLength": JSON(answerLength),
-      "count": JSON(tags.count / max(1, tagLength + answerLength)), "values": JSON(values),
-      "needsConsent": JSON(needsConsent),
-    ]
-  }
-
-  init?(json: JSON, tags: [UInt8]) {
-    guard let subject = json["subject"]?.array?.mapAll(\.string),
-      let claims = json["claims"]?.array?.mapAll(\.string), let n = json["scrypt"]?["n"]?.int,
-      let r = json["scrypt"]?["r"]?.int, let p = json["scrypt"]?["p"]?.int,
-      let tagLength = json["tagLength"]?.int, let answerLength = json["answerLength"]?.int,
-      let values = json["values"]?.array?.mapAll(\.string), let consent = json["needsConsent"]?.bool
-    else { return nil }
-    self.init(
-      subject: subject, claims: claims, n: n, r: r, p: p, tagLength: tagLength, tags: tags,
-      answerLength: answerLength, values: values, needsConsent: consent)
-  }
-}

@@ -7,6 +7,8 @@ package import Trust
 package struct InsideKeys: Sendable {
   package let record: Secret
   package let draw: Secret
+  /// What tags of verify and score are made with; a copy of it is what the server recognises tuples by.
+  package let verify: Secret
   /// Signs manifests, and the checkpoints of the decisions log.
   package let release: SigningKey
 
@@ -17,6 +19,7 @@ package struct InsideKeys: Sendable {
     let folder = portal.inside + "/keys"
     record = try Self.secret(folder + "/record")
     draw = try Self.secret(folder + "/draw")
+    verify = try Self.secret(folder + "/verify")
     let path = folder + "/release"
     if Files.exists(path) {
       release = try SigningKey(pem: try Files.read(path))

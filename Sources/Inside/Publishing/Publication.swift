@@ -27,6 +27,8 @@ package struct Publication: Sendable {
   package let datasets: [Dataset]
   /// What the compiler says of each result.
   package let reports: [CompilerReport]
+  /// The same of verify and score.
+  package var tagReports: [TagReport] = []
   /// Restricted values that were found in the release because they also stand in an open source: where, not which.
   package let listed: [String]
 }

@@ -8,6 +8,7 @@ struct ComputedResults {
   var released: [String: [Released]] = [:]
   var histories: [String: ResultHistory] = [:]
   var reports: [CompilerReport] = []
+  var tagReports: [TagReport] = []
 
   func of(_ dataset: String) -> [Released] { released[dataset] ?? [] }
 }

@@ -20,7 +20,14 @@ extension Publisher {
             needsSecondPerson: judgement.pass.level.grantNeedsSecondPerson,
             provider: catalog.organization(dataset.provider.organization)?.name
               ?? Text(dataset.provider.organization),
-            providerPerson: dataset.provider.person, title: result.title, profile: result.profile))
+            providerPerson: dataset.provider.person, title: result.title, profile: result.profile,
+            guessing: result.kind == .statistic
+              ? nil
+              : policies.verifyProfiles[result.profile].map {
+                ResultSetting.Guessing(
+                  failuresBeforeLock: $0.failuresBeforeLock, failuresBeforeAlarm: $0.failuresBeforeAlarm,
+                  consentMinutes: $0.consentMinutes)
+              }))
       }
     }
     return Settings(

@@ -10,6 +10,8 @@ package enum Layout {
   package static let withdrawn = "withdrawn"
   /// The public half of the release key, PEM; it crosses once by its own step, never inside a release.
   package static let releaseKey = "keys/release.pub"
+  /// The key of the tags, 32 bytes; it crosses once by its own step, never inside a release.
+  package static let verifyKey = "keys/verify"
   /// Folders under construction begin so; whoever writes next removes them.
   package static let buildingPrefix = ".building-"
   /// The highest number a sealed release ever had, so that numbers are not used twice.

@@ -64,11 +64,19 @@ extension Settings {
 
 extension ResultSetting {
   var json: JSON {
-    [
+    var json: JSON = [
       "dataset": JSON(dataset), "result": JSON(result), "kind": JSON(kind.rawValue), "level": JSON(level),
       "needsSecondPerson": JSON(needsSecondPerson), "provider": provider.json,
       "providerPerson": JSON(providerPerson), "title": title.json, "profile": JSON(profile),
     ]
+    if let guessing {
+      json["guessing"] = [
+        "failuresBeforeLock": JSON(guessing.failuresBeforeLock),
+        "failuresBeforeAlarm": JSON(guessing.failuresBeforeAlarm),
+        "consentMinutes": JSON(guessing.consentMinutes),
+      ]
+    }
+    return json
   }
 
   init(_ reader: SettingsReader) throws(ReleaseError) {
@@ -81,6 +89,12 @@ extension ResultSetting {
       provider: try reader.text("provider"),
       providerPerson: try reader.string("providerPerson"), title: try reader.text("title"),
       profile: try reader.string("profile"))
+    guard reader.json["guessing"] != nil else { return }
+    let limits = try SettingsReader(reader.json, "guessing")
+    guessing = Guessing(
+      failuresBeforeLock: try limits.int("failuresBeforeLock"),
+      failuresBeforeAlarm: try limits.int("failuresBeforeAlarm"),
+      consentMinutes: try limits.int("consentMinutes"))
   }
 }
 

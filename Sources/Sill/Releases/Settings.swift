@@ -111,10 +111,28 @@ package struct ResultSetting: Sendable, Equatable {
   package var title: Text
   /// Name of the protection profile.
   package var profile: String
+  /// verify and score: what limits guessing; nil for statistic.
+  package var guessing: Guessing?
+
+  /// The part of a profile of kind `verify` that the gateway keeps (DISCLOSURE a.12).
+  package struct Guessing: Sendable, Equatable {
+    /// Failed tuples of one client about one subject within a day, after which it is locked out.
+    package var failuresBeforeLock: Int
+    /// Failed tuples about one subject across clients within a day, at which the custodian is told.
+    package var failuresBeforeAlarm: Int
+    /// Longest life of a consent token.
+    package var consentMinutes: Int
+
+    package init(failuresBeforeLock: Int, failuresBeforeAlarm: Int, consentMinutes: Int) {
+      self.failuresBeforeLock = failuresBeforeLock
+      self.failuresBeforeAlarm = failuresBeforeAlarm
+      self.consentMinutes = consentMinutes
+    }
+  }
 
   package init(
     dataset: String, result: String, kind: Kind, level: String, needsSecondPerson: Bool, provider: Text,
-    providerPerson: String, title: Text, profile: String
+    providerPerson: String, title: Text, profile: String, guessing: Guessing? = nil
   ) {
     self.dataset = dataset
     self.result = result
@@ -125,5 +143,6 @@ package struct ResultSetting: Sendable, Equatable {
     self.providerPerson = providerPerson
     self.title = title
     self.profile = profile
+    self.guessing = guessing
   }
 }

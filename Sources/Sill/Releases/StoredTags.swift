@@ -1,41 +1,61 @@
 package import Bytes
-import Trust
+package import Trust
 
 /// The keyed tags of a `verify` or `score` result (DISCLOSURE a.12): sorted, of one length, each followed by a score's
 /// masked answer. Without the verify key they recognise nothing.
 package struct StoredTags: Sendable, Equatable {
-  /// Names of the subject's fields and of the claims, in the order they are joined.
-  package let subject: [String]
-  package let claims: [String]
-  /// scrypt's cost (RFC 7914).
-  package let n: Int
-  package let r: Int
-  package let p: Int
+  /// One field of a tuple: what a caller has to send.
+  package struct Field: Sendable, Equatable {
+    package let name: String
+    package let title: Text
+    /// How its values are brought to one spelling.
+    package let form: TupleForm
+
+    package init(name: String, title: Text, form: TupleForm) {
+      self.name = name
+      self.title = title
+      self.form = form
+    }
+  }
+
+  /// The subject's fields and the claims, in the order they are joined.
+  package let subject: [Field]
+  package let claims: [Field]
+  package let cost: TupleTag.Cost
   package let tagLength: Int
   package let answerLength: Int
   /// The declared values of a score, in order; empty for `verify`.
   package let values: [String]
+  /// What an answer means, in plain words; and who answers for it.
+  package let meaning: Text
+  package let responsible: Text
+  /// What guessing costs, in whole bits: subject, claims, work of one try.
+  package let price: JSON
   package let needsConsent: Bool
   private let bytes: [UInt8]
 
   /// Reads Disclosure's description of the tags and takes the tags themselves; nil where they do not fit together.
   package init?(json: JSON, bytes: [UInt8]) {
-    guard let subject = json["subject"]?.array?.compactMap(\.string),
-      let claims = json["claims"]?.array?.compactMap(\.string), let n = json["scrypt"]?["n"]?.int,
-      let r = json["scrypt"]?["r"]?.int, let p = json["scrypt"]?["p"]?.int,
+    guard let subject = json["subject"]?.array?.compactMap(Field.init(json:)),
+      let claims = json["claims"]?.array?.compactMap(Field.init(json:)), !subject.isEmpty,
+      subject.count == json["subject"]?.array?.count, claims.count == json["claims"]?.array?.count,
+      let n = json["scrypt"]?["n"]?.int, let r = json["scrypt"]?["r"]?.int, let p = json["scrypt"]?["p"]?.int,
       let tagLength = json["tagLength"]?.int, tagLength > 0, let answerLength = json["answerLength"]?.int,
       answerLength >= 0, let count = json["count"]?.int, count >= 0,
-      let values = json["values"]?.array?.compactMap(\.string), let needsConsent = json["needsConsent"]?.bool,
-      bytes.count == count * (tagLength + answerLength)
+      let values = json["values"]?.array?.compactMap(\.string),
+      let meaning = json["meaning"].flatMap({ Text(json: $0) }),
+      let responsible = json["responsible"].flatMap({ Text(json: $0) }), let price = json["price"],
+      let needsConsent = json["needsConsent"]?.bool, bytes.count == count * (tagLength + answerLength)
     else { return nil }
     self.subject = subject
     self.claims = claims
-    self.n = n
-    self.r = r
-    self.p = p
+    cost = TupleTag.Cost(n: n, r: r, p: p)
     self.tagLength = tagLength
     self.answerLength = answerLength
     self.values = values
+    self.meaning = meaning
+    self.responsible = responsible
+    self.price = price
     self.needsConsent = needsConsent
     self.bytes = bytes
   }
@@ -43,11 +63,16 @@ package struct StoredTags: Sendable, Equatable {
   /// The description, as `init(json:bytes:)` reads it.
   package var json: JSON {
     [
-      "subject": JSON(subject), "claims": JSON(claims), "scrypt": ["n": JSON(n), "r": JSON(r), "p": JSON(p)],
-      "tagLength": JSON(tagLength), "answerLength": JSON(answerLength), "count": JSON(count),
-      "values": JSON(values), "needsConsent": JSON(needsConsent),
+      "subject": .array(subject.map(\.json)), "claims": .array(claims.map(\.json)),
+      "scrypt": ["n": JSON(cost.n), "r": JSON(cost.r), "p": JSON(cost.p)], "tagLength": JSON(tagLength),
+      "answerLength": JSON(answerLength), "count": JSON(count), "values": JSON(values),
+      "meaning": meaning.json, "responsible": responsible.json, "price": price,
+      "needsConsent": JSON(needsConsent),
     ]
   }
+
+  /// Every field that a caller states, in the order they are joined.
+  package var fields: [Field] { subject + claims }
 
   package var count: Int { bytes.count / (tagLength + answerLength) }
 
@@ -66,5 +91,29 @@ package struct StoredTags: Sendable, Equatable {
     let start = low * stride
     let found = constantTimeEqual(Array(bytes[start..<start + tagLength]), tag)
     return found ? Array(bytes[start + tagLength..<start + stride]) : nil
+  }
+
+  /// Whether a tuple is known, and for a score its value.
+  /// - Parameter tag: of the same dataset and result, with this cost.
+  /// - Throws: `TrustError` where scrypt has no memory.
+  package func look(
+    up fields: [String], _ tag: TupleTag
+  ) throws(TrustError) -> (known: Bool, value: String?) {
+    let made = try tag.tag(of: fields)
+    guard let masked = answer(to: made.tag) else { return (false, nil) }
+    let place = masked.first.map { Int($0 ^ made.mask) }
+    return (true, place.flatMap { values.indices.contains($0) ? values[$0] : nil })
+  }
+}
+
+extension StoredTags.Field {
+  /// As a description for callers.
+  package var json: JSON { ["name": JSON(name), "title": title.json, "form": JSON(form.rawValue)] }
+
+  init?(json: JSON) {
+    guard let name = json["name"]?.string, let title = json["title"].flatMap({ Text(json: $0) }),
+      let form = json["form"]?.string.flatMap({ TupleForm(rawValue: $0) })
+    else { return nil }
+    self.init(name: name, title: title, form: form)
   }
 }

@@ -22,14 +22,21 @@ package struct ResultDeclaration: Sendable, Hashable {
   package var tables: [[String]]
   /// statistic: what is told beside the protected numbers, from nothing but them.
   package var derived: [Derived] = []
-  /// verify: fields that must all agree.
+  /// verify and score: fields that must all agree with the row, beside the subject's.
   package var claims: [String]
   /// score: what is computed.
   package var output: ScoreOutput?
+  /// verify and score: each call must carry a consent token of the person it is about.
+  package var consent: Bool
+  /// verify and score: what an answer means, in plain words; nil where the description says it.
+  package var meaning: Text?
+  /// verify and score: id of the organization that answers for rule and meaning; nil for the dataset's provider.
+  package var responsible: String?
 
   package init(
     name: String, kind: Kind, title: Text, description: Text, profile: String, refresh: String,
-    measures: [Measure] = [], tables: [[String]] = [], claims: [String] = [], output: ScoreOutput? = nil
+    measures: [Measure] = [], tables: [[String]] = [], claims: [String] = [], output: ScoreOutput? = nil,
+    consent: Bool = false, meaning: Text? = nil, responsible: String? = nil
   ) {
     self.name = name
     self.kind = kind
@@ -41,6 +48,9 @@ package struct ResultDeclaration: Sendable, Hashable {
     self.tables = tables
     self.claims = claims
     self.output = output
+    self.consent = consent
+    self.meaning = meaning
+    self.responsible = responsible
   }
 }
 
@@ -96,7 +106,7 @@ package struct Measure: Sendable, Hashable {
 
 /// What a score says.
 package struct ScoreOutput: Sendable, Hashable {
-  /// SQL expression over the dataset's fields.
+  /// One SQLite expression over the dataset's fields; it is not published.
   package var expression: String
   /// Every value it may have.
   package var values: [String]

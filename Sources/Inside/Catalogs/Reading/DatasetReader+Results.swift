@@ -5,16 +5,18 @@ import Tables
 extension DatasetReader {
   private static let keys = [
     "name", "kind", "title", "description", "profile", "refresh", "measures", "tables", "derived", "claims",
-    "output",
+    "output", "consent", "meaning", "responsible",
   ]
-  /// Keys that belong to one kind only.
-  private static let keysOf: [ResultDeclaration.Kind: [String]] = [
-    .statistic: ["measures", "tables", "derived"], .verify: ["claims"], .score: ["output"],
+  /// Keys that do not belong to every kind.
+  private static let kindsOf: [(key: String, kinds: [ResultDeclaration.Kind])] = [
+    ("measures", [.statistic]), ("tables", [.statistic]), ("derived", [.statistic]),
+    ("claims", [.verify, .score]), ("output", [.score]), ("consent", [.verify, .score]),
+    ("meaning", [.verify, .score]), ("responsible", [.verify, .score]),
   ]
 
   /// `named` are the names of all dimensions, also of those whose declaration is at fault.
   func result(
-    _ node: Node, of resource: Resource?, dimensions: [Dimension], named: [String]
+    _ node: Node, of resource: Resource?, subject: [String], dimensions: [Dimension], named: [String]
   ) throws(DocumentError) -> ResultDeclaration? {
     guard let section = Section(node, Self.keys, faults) else { return nil }
     let name = section.required("name", Checks.name)
@@ -24,11 +26,10 @@ extension DatasetReader {
     let title = section.required("title", Checks.text)
     let description = section.optional("description", Checks.text)
     guard let name, let kind, let title else { return nil }
-    for (other, keys) in Self.keysOf where other != kind {
-      for key in keys {
-        if let node = section[key] {
-          faults.add(node.error("\(key) belong to results of kind \(other.rawValue)"))
-        }
+    for (key, kinds) in Self.kindsOf where !kinds.contains(kind) {
+      if let node = section[key] {
+        let names = kinds.map(\.rawValue).joined(separator: " and ")
+        faults.add(node.error("\(key) belong to results of kind \(names)"))
       }
     }
     let profile = section.required("profile") { (node) throws(DocumentError) in
@@ -56,10 +57,15 @@ extension DatasetReader {
       checkStatistics(section, declaration, dimensions, limits)
     case .verify:
       declaration.claims = section.someList("claims") { (node) throws(DocumentError) in
-        try field(node, of: resource)
+        try claim(node, of: resource, subject)
       }
+      describeTags(&declaration, section, resource, subject)
     case .score:
+      declaration.claims = section.list("claims") { (node) throws(DocumentError) in
+        try claim(node, of: resource, subject)
+      }
       declaration.output = section.required("output", output) ?? nil
+      describeTags(&declaration, section, resource, subject)
     }
     return declaration
   }
@@ -96,6 +102,44 @@ extension DatasetReader {
         (section["derived"] ?? section.node).error(
           "changes need a table over a dimension with periods", hint: "declare one with period: \"year\""))
     }
+  }
+
+  /// What verify and score have in common.
+  private func describeTags(
+    _ declaration: inout ResultDeclaration, _ section: Section, _ resource: Resource?, _ subject: [String]
+  ) {
+    let nodes = section.list("claims") { (node) throws(DocumentError) in node }
+    Checks.unique(nodes.compactMap { node in (try? node.string()).map { ($0, node) } }, "claim", faults)
+    declaration.consent =
+      section.optional("consent") { (node) throws(DocumentError) in try node.bool() } ?? false
+    declaration.meaning = section.optional("meaning", Checks.text)
+    declaration.responsible = section.optional("responsible") { (node) throws(DocumentError) in
+      try Checks.reference(node, to: "organization", in: catalog.organizations.map(\.id))
+    }
+    for name in subject {
+      guard let field = resource?.field(name), !Self.stated.contains(field.type) else { continue }
+      faults.add(
+        section.node.error("the subject's field \"\(name)\" is a \(field.type.rawValue)", hint: Self.statedHint))
+    }
+  }
+
+  /// Types that a caller can state in one spelling.
+  private static let stated: [FieldType] = [.string, .integer, .number, .boolean, .date, .year]
+  private static let statedHint =
+    "fields that are compared are of type string, integer, number, boolean, date or year"
+
+  /// A field that the caller states, beside the subject.
+  private func claim(
+    _ node: Node, of resource: Resource?, _ subject: [String]
+  ) throws(DocumentError) -> String {
+    let name = try field(node, of: resource)
+    guard !subject.contains(name) else {
+      throw node.error("\"\(name)\" is the subject and stated with every call already")
+    }
+    if let type = resource?.field(name)?.type, !Self.stated.contains(type) {
+      throw node.error("\"\(name)\" is a \(type.rawValue)", hint: Self.statedHint)
+    }
+    return name
   }
 
   /// A statistic may be drawn anew no oftener than its profile allows.
@@ -137,6 +181,11 @@ extension DatasetReader {
     guard let section = Section(node, ["expression", "values"], faults) else { return nil }
     let expression = section.required("expression") { (node) throws(DocumentError) in try node.string() }
     let values = section.someList("values", Checks.code)
+    let nodes = section.list("values") { (node) throws(DocumentError) in node }
+    Checks.unique(nodes.compactMap { node in (try? Checks.code(node)).map { ($0, node) } }, "value", faults)
+    if values.count > 256, let node = section["values"] {
+      faults.add(node.error("a score has at most 256 values, this has \(values.count)"))
+    }
     return expression.map { ScoreOutput(expression: $0, values: values) }
   }
 

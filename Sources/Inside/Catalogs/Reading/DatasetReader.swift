@@ -37,7 +37,7 @@ struct DatasetReader {
     // By what they are called: a table that names a faulty dimension is not itself at fault.
     let names = section.list("dimensions") { (node) throws(DocumentError) in try node["name"]?.string() }
     let results = section.list("results") { (node) throws(DocumentError) in
-      try result(node, of: first, dimensions: dimensions, named: names)
+      try result(node, of: first, subject: subject, dimensions: dimensions, named: names)
     }
     checkRepeats(section, subject: subject, results: results)
     var dataset = Dataset(
