@@ -17,10 +17,22 @@ package struct Author: Sendable {
     key = nil
   }
 
-  /// The person's id; nil for a system user.
+  /// A company that changes what is its own over the gateway, identified by certificate and key.
+  package init(client: String) {
+    name = "client:\(client)"
+    key = nil
+  }
+
+  /// The server itself, by a rule that is set beforehand.
+  package init(rule: String) {
+    name = "rule:\(rule)"
+    key = nil
+  }
+
+  /// The person's id; nil for everybody else.
   package var person: String? { key == nil ? nil : name }
 
-  /// The public half of the person's key; nil for a system user.
+  /// The public half of the person's key; nil for everybody else.
   package var publicKey: VerifyingKey? { key?.publicKey }
 
   /// The entry, which must be an object, with its author, and with the author's signature over everything else in it.

@@ -27,10 +27,10 @@ package struct Publication: Sendable {
   package let datasets: [Dataset]
   /// What the compiler says of each result.
   package let reports: [CompilerReport]
-  /// The same of verify and score.
-  package var tagReports: [TagReport] = []
   /// Restricted values that were found in the release because they also stand in an open source: where, not which.
   package let listed: [String]
+  /// What the compiler says of each verify and score.
+  package var tagReports: [TagReport] = []
 }
 
 /// Data or policy say no: every fault and every objection, so that one run tells all there is to mend.

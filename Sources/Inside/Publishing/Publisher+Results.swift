@@ -21,6 +21,7 @@ extension Publisher {
     var computed = ComputedResults(histories: history.results)
     for judgement in judgements where judgement.pass.results != nil {
       let dataset = judgement.examination.dataset
+      try computeTags(judgement, into: &computed)
       let statistics = dataset.results.filter { $0.kind == .statistic }
       guard !statistics.isEmpty else { continue }
       let data = try Microdata.read(

@@ -62,8 +62,7 @@ extension Publisher {
       ])
       return Publication(
         release: writer.number, outcome: .published, datasets: outcomes(judgements, changes),
-        reports: results.reports,
-        listed: listed)
+        reports: results.reports, listed: listed, tagReports: results.tagReports)
     } catch {
       try? writer.abandon()
       try? decisions.record([

@@ -136,7 +136,7 @@ package final class Publisher {
     if options.dryRun {
       return Publication(
         release: nil, outcome: .rehearsed, datasets: outcomes(judgements, changes), reports: results.reports,
-        listed: [])
+        listed: [], tagReports: results.tagReports)
     }
     return try write(judgements, results, changes, policyApprovals)
   }

@@ -9,18 +9,22 @@ extension AccessStore {
   package func admit(_ call: Call) throws(Denial) -> Admission {
     let identity = try identify(call)
     let name = identity.client.id
+    if call.guesses, !call.dryRun, !guesses.withLock({ $0.keepsPace(name, now: call.now) }) {
+      throw Denial(.tooFast, client: name, keyID: identity.key.id, retryAfter: 1)
+    }
     return try book.withLock { (book) throws(Denial) in
       let grant = try grant(for: call, client: name, keyID: identity.key.id, in: book)
       let slot = Book.Slot(grant: grant.id, day: Self.day(of: call.now))
       let used = book.usage[slot] ?? 0
       let resetsIn = 86_400 - Int(((call.now.secondsSince1970 % 86_400) + 86_400) % 86_400)
-      guard used < grant.callsPerDay else {
+      guard used + call.calls <= grant.callsPerDay else {
         throw Denial(
           .quotaExceeded, client: name, keyID: identity.key.id, grant: grant.id, retryAfter: resetsIn)
       }
-      if !call.dryRun { book.usage[slot] = used + 1 }
+      let counted = call.dryRun ? 0 : call.calls
+      if counted > 0 { book.usage[slot] = used + counted }
       return Admission(
-        identity: identity, grant: grant, remaining: grant.callsPerDay - used - (call.dryRun ? 0 : 1),
+        identity: identity, grant: grant, remaining: grant.callsPerDay - used - counted,
         resetsIn: resetsIn, dryRun: call.dryRun)
     }
   }

@@ -53,8 +53,8 @@ extension AccessStore {
   }
 
   /// Counts an answer found in the ledger at start, which the stored counts do not include yet.
-  package func replay(grant: Int, time: Timestamp) {
-    book.withLock { $0.usage[Book.Slot(grant: grant, day: Self.day(of: time)), default: 0] += 1 }
+  package func replay(grant: Int, time: Timestamp, calls: Int = 1) {
+    book.withLock { $0.usage[Book.Slot(grant: grant, day: Self.day(of: time)), default: 0] += calls }
   }
 
   /// Writes the counts down, with the ledger index up to which they hold. Days long past are forgotten.
@@ -64,12 +64,17 @@ extension AccessStore {
       book.usage = book.usage.filter { $0.key.day >= today }
       return book.usage
     }
+    let guesses = guesses.withLock { guesses in
+      guesses.forget(before: now)
+      return guesses
+    }
     try database.use { (connection) throws in
       try connection.transaction { (connection) throws in
         try connection.execute("DELETE FROM usage")
         for (slot, used) in usage {
           try connection.execute("INSERT INTO usage VALUES(\(slot.grant), \(slot.day), \(used))")
         }
+        try guesses.write(&connection)
         try connection.execute(
           "INSERT INTO state VALUES('ledger', \(ledgerIndex)) ON CONFLICT(name) DO UPDATE SET value = excluded.value"
         )

@@ -12,6 +12,8 @@ package final class AccessStore: Sendable {
   let pepper: HMACKey
   /// What the server judges by, read from the file whenever it has changed.
   let book: Mutex<Book>
+  /// Who tried what about whom: what limits guessing.
+  let guesses: Mutex<GuessBook>
 
   /// Opens or makes the database at the path. `pepper` is the key under which API keys are stored; it lies in a
   /// file of its own, so that the database alone does not let anybody test keys.
@@ -19,9 +21,12 @@ package final class AccessStore: Sendable {
     database = try Database(path: path, mode: .create)
     self.pepper = HMACKey(pepper)
     book = Mutex(Book())
+    guesses = Mutex(GuessBook())
     try database.use { (connection) throws in
       for statement in AccessTables.statements { try connection.execute(statement) }
     }
+    let kept = try database.use { (connection) throws in try GuessBook.read(&connection) }
+    guesses.withLock { $0 = kept }
     try reload()
   }
 

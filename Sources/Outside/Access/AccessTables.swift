@@ -28,6 +28,13 @@ enum AccessTables {
     "CREATE TABLE IF NOT EXISTS outbox(id INTEGER PRIMARY KEY, entry TEXT NOT NULL) STRICT",
     // Calls used by a grant in one UTC day, and the index of the ledger up to which they are counted.
     "CREATE TABLE IF NOT EXISTS usage(grant_id INTEGER NOT NULL, day TEXT NOT NULL, used INTEGER NOT NULL, PRIMARY KEY(grant_id, day)) STRICT",
+    // What limits guessing, as keyed hashes: failed tuples of the last day, recent outcomes, used consent tokens.
+    """
+    CREATE TABLE IF NOT EXISTS failures(client TEXT NOT NULL, subject BLOB NOT NULL, tuple BLOB NOT NULL,
+      time INTEGER NOT NULL) STRICT
+    """,
+    "CREATE TABLE IF NOT EXISTS outcomes(client TEXT PRIMARY KEY, agreed BLOB NOT NULL) STRICT",
+    "CREATE TABLE IF NOT EXISTS consents(id BLOB PRIMARY KEY, expires INTEGER NOT NULL) STRICT",
     "CREATE TABLE IF NOT EXISTS state(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT",
   ]
 }

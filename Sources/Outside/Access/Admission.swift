@@ -17,6 +17,10 @@ package struct Call: Sendable {
   package var needsSecondPerson: Bool
   /// `dry_run`: everything is judged, nothing is counted.
   package var dryRun: Bool
+  /// How many calls it counts as: the tuples of a check of single records, each of which is one.
+  package var calls = 1
+  /// It asks about single records, so the client's pace is judged too.
+  package var guesses = false
   package var now: Timestamp
 
   package init(
@@ -80,6 +84,7 @@ package struct Denial: Error, Sendable, Equatable {
     case grantRevoked = "grant-revoked"
     case purposeRequired = "purpose-required"
     case quotaExceeded = "quota-exceeded"
+    case tooFast = "too-fast"
 
     /// The status of RFC 9110 that goes with the code.
     package var status: Int {
@@ -89,7 +94,7 @@ package struct Denial: Error, Sendable, Equatable {
       case .grantPending, .grantNotStarted, .grantExpired, .grantRevoked: 403
       case .purposeRequired: 400
       case .notFound: 404
-      case .quotaExceeded: 429
+      case .quotaExceeded, .tooFast: 429
       }
     }
 
@@ -108,7 +113,9 @@ package struct Denial: Error, Sendable, Equatable {
       case .grantExpired: "This grant has ended. Apply for a new one."
       case .grantRevoked: "This grant has been revoked. Contact the portal."
       case .purposeRequired: "You hold grants for several purposes: name one in the Doorsill-Purpose header."
-      case .quotaExceeded: "The calls of this grant are used up for today."
+      case .quotaExceeded: "The calls of this grant are used up for today, or fewer are left than this call needs."
+      case .tooFast:
+        "More than a fifth of your recent checks did not agree, so only one call a second is answered. Look at your records first."
       }
     }
   }
