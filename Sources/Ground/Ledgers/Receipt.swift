@@ -5,8 +5,11 @@ package import Trust
 package struct Receipt: Sendable {
   /// What a receipt states.
   package struct Claims: Sendable, Equatable {
-    /// SHA-256 of the request in lower-case hex.
+    /// SHA-256 of the request in lower-case hex; of salt and request where there is a salt.
     package var requestHash: String
+    /// 16 bytes in lower-case hex, for a request that names a person: only who has the receipt can tell the request
+    /// by its hash. nil for all others.
+    package var requestSalt: String?
     /// SHA-256 of the answer's bytes in lower-case hex.
     package var answerHash: String
     /// The release the answer is from.
@@ -33,9 +36,10 @@ package struct Receipt: Sendable {
     package init(
       requestHash: String, answerHash: String, release: Int, policy: String, protection: JSON, keyID: String,
       certificateThumbprint: String, provider: String, manager: String, consumer: String, purpose: String,
-      time: Timestamp, ledgerIndex: Int, ledgerOrigin: String
+      time: Timestamp, ledgerIndex: Int, ledgerOrigin: String, requestSalt: String? = nil
     ) {
       self.requestHash = requestHash
+      self.requestSalt = requestSalt
       self.answerHash = answerHash
       self.release = release
       self.policy = policy
@@ -53,7 +57,7 @@ package struct Receipt: Sendable {
 
     /// The claims as the receipt's payload says them.
     package var json: JSON {
-      [
+      var json: JSON = [
         "requestHash": .string(requestHash), "answerHash": .string(answerHash), "release": JSON(release),
         "policy": .string(policy), "protection": protection, "keyId": .string(keyID),
         "x5t#S256": .string(certificateThumbprint), "provider": .string(provider),
@@ -61,6 +65,8 @@ package struct Receipt: Sendable {
         "consumer": .string(consumer), "purpose": .string(purpose), "time": .string(time.rfc3339),
         "ledger": ["origin": .string(ledgerOrigin), "index": JSON(ledgerIndex)],
       ]
+      if let requestSalt { json["requestSalt"] = .string(requestSalt) }
+      return json
     }
 
     /// Reads a payload; a missing or malformed claim is named.
@@ -84,7 +90,7 @@ package struct Receipt: Sendable {
         certificateThumbprint: try text("x5t#S256"), provider: try text("provider"),
         manager: try text("manager"),
         consumer: try text("consumer"), purpose: try text("purpose"), time: time, ledgerIndex: index,
-        ledgerOrigin: origin)
+        ledgerOrigin: origin, requestSalt: json["requestSalt"]?.string)
     }
   }
 

@@ -100,7 +100,7 @@ extension AccessStore {
 
   /// Reads the file again where another process has changed it. A file that cannot be read keeps the last book:
   /// the revocations it held still hold.
-  private func refresh() {
+  func refresh() {
     let version = book.withLock { $0.version }
     let now = try? database.use { (connection) throws in try Book.dataVersion(&connection) }
     if now != version { try? reload() }

@@ -32,6 +32,15 @@ package struct OutsideState: Sendable {
     return try VerifyingKey(pem: try Files.read(releaseKeyFile, limit: 1 << 16))
   }
 
+  /// What recognises the tuples of `verify` and `score`. It crosses once by its own step; nil until it has, or where
+  /// what lies there is no key.
+  package func verifyKey() -> Secret? {
+    guard var bytes = try? Files.read("\(folder)/\(Layout.verifyKey)", limit: 64), bytes.count == 32 else {
+      return nil
+    }
+    return Secret(wiping: &bytes)
+  }
+
   /// Signs receipts. Made on first use.
   package func receiptKey() throws -> SigningKey { try signingKey("receipt") }
 

@@ -39,9 +39,9 @@ extension AccessStore {
       ordinal: GuessBook.ordinal(of: subject))
   }
 
-  /// What the counters say of a tuple before it is looked up. Where it may be tried it counts as failed until
-  /// `settle` knows better, so that calls at the same time cannot try more than one after the other could. A consent
-  /// is used up with it.
+  /// What the counters say of a tuple before it is answered. Where it may be it counts as failed until `settle` knows
+  /// better, so that calls at the same time cannot try more than one after the other could. A consent is used up with
+  /// it.
   package func begin(
     _ guess: Guess, client: String, consent: Consent?, lockAfter limit: Int, now: Timestamp
   ) -> GuessBook.Permit {

@@ -40,9 +40,22 @@ package final class Answers: Sendable {
       guard let text = entry["time"]?.string, let time = Timestamp(rfc3339: text) else { continue }
       state.withLock { $0.last = max($0.last, time) }
       if entry["event"]?.string == "answer", entry["dryRun"]?.bool != true, let grant = entry["grant"]?.int {
-        access.replay(grant: grant, time: time)
+        let tuples = entry["tuples"]?.array
+        access.replay(grant: grant, time: time, calls: tuples?.count ?? 1)
+        for tuple in tuples ?? [] { replay(tuple, client: entry["client"]?.string ?? "", time, into: access) }
       }
     }
+  }
+
+  /// Counts a tuple again that was looked up: failed ones, and consents that were used.
+  private func replay(_ tuple: JSON, client: String, _ time: Timestamp, into access: AccessStore) {
+    guard let guess = Guess(json: tuple), let answer = tuple["answer"]?.string, answer != "unavailable" else {
+      return
+    }
+    let consent = tuple["consent"]?.string.flatMap(Hex.decode).flatMap { id in
+      tuple["consentExpires"]?.string.flatMap { Timestamp(rfc3339: $0) }.map { Consent(id: id, expires: $0) }
+    }
+    access.replay(guess, client: client, agreed: answer == "match", consent: consent, now: time)
   }
 
   /// Moves what the administrative verbs wrote into the log. What is in the log is deleted from the outbox after,

@@ -1,4 +1,5 @@
 package import Access
+import Bytes
 package import HTTP
 package import Releases
 
@@ -8,19 +9,28 @@ package import Releases
 package final class Gateway: Handler {
   private let router: Router
 
-  package init(releases: ReleaseStore, access: AccessStore, answers: Answers) {
-    let core = GatewayCore(releases: releases, access: access, answers: answers)
+  package init(releases: ReleaseStore, access: AccessStore, answers: Answers, desk: TupleDesk) {
+    let core = GatewayCore(releases: releases, access: access, answers: answers, desk: desk)
     var router = Router()
     router.get("/v1/me") { core.me($0) }
     router.get("/v1/results") { core.results($0) }
-    router.get("/v1/results/{dataset}/{result}") { request in
-      switch core.statistic(request) {
-      case .success(let receipted): receipted.response
-      case .failure(let refusal): refusal.response
-      }
-    }
+    router.get("/v1/results/{dataset}/{result}") { Self.response(core.statistic($0)) }
+    router.post("/v1/results/{dataset}/{result}") { Self.response(core.tuples($0)) }
     router.get("/v1/receipts/{index}") { core.proof($0) }
+    router.post("/v1/keys") { core.makeKey($0) }
+    router.on(.delete, "/v1/keys/{id}", Action { core.revokeKey($0) })
+    let document = GatewayDocument.json.serialized()
+    router.get("/openapi.json", atOnce: true) { _ in
+      .bytes(document, type: "application/json", headers: ["Cache-Control": "max-age=3600"])
+    }
     self.router = router
+  }
+
+  private static func response(_ result: Result<Receipted, GatewayRefusal>) -> Response {
+    switch result {
+    case .success(let receipted): receipted.response
+    case .failure(let refusal): refusal.response
+    }
   }
 
   /// The routes, as documentation and tests read them.

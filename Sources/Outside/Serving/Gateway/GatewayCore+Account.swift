@@ -3,6 +3,7 @@ import Bytes
 import HTTP
 import Ledgers
 import Releases
+import Trust
 
 extension GatewayCore {
   /// `GET /v1/me`: who the caller is to the portal, what it may call, and what will end when.
@@ -44,7 +45,9 @@ extension GatewayCore {
               JSON.Member("level", .string(setting.level)), JSON.Member("profile", .string(setting.profile)),
               JSON.Member("href", .string("/v1/results/\(setting.dataset)/\(setting.result)")),
             ]
-            if let stored = try? release.result(setting.dataset, setting.result) {
+            if let stored = try? release.result(setting.dataset, setting.result), let tags = stored.tags {
+              members += Self.description(of: tags, language)
+            } else if let stored = try? release.result(setting.dataset, setting.result) {
               members.append(JSON.Member("tables", .array(stored.publishedTables.map { JSON($0) })))
               members.append(JSON.Member("columns", JSON(stored.columns.map(\.name))))
             }
@@ -52,6 +55,26 @@ extension GatewayCore {
           })
       ]
     }
+  }
+
+  /// What a caller has to know of a `verify` or `score`.
+  private static func description(of tags: StoredTags, _ language: String) -> [JSON.Member] {
+    func fields(_ fields: [StoredTags.Field]) -> JSON {
+      .array(
+        fields.map {
+          [
+            "name": .string($0.name), "title": .string($0.title(language)), "form": .string($0.form.rawValue),
+            "hint": .string(TupleCall.hint($0.form)),
+          ]
+        })
+    }
+    return [
+      JSON.Member("subject", fields(tags.subject)), JSON.Member("claims", fields(tags.claims)),
+      JSON.Member("values", JSON(tags.values)), JSON.Member("meaning", .string(tags.meaning(language))),
+      JSON.Member("responsible", .string(tags.responsible(language))),
+      JSON.Member("needsConsent", .bool(tags.needsConsent)), JSON.Member("price", tags.price),
+      JSON.Member("example", .string(TupleCall.example(tags))),
+    ]
   }
 
   /// `GET /v1/receipts/{index}`: the proof that an answer's entry is in the log, as C2SP tlog-proof. Only the

@@ -39,6 +39,9 @@ extension GatewayCore {
       throw Self.unavailable
     }
     guard let stored, let setting else { throw GatewayRefusal(response: .notFound) }
+    guard stored.tags == nil else {
+      throw GatewayRefusal(response: Router.notAllowed(.get, allow: "POST, OPTIONS"))
+    }
     switch query {
     case .failure(let error):
       throw GatewayRefusal(response: Self.problem(for: error))
@@ -78,19 +81,30 @@ extension GatewayCore {
     return json.serialized()
   }
 
+  /// What the log keeps of a check of single records beside what it keeps of every answer. The request names a person,
+  /// so its hash is salted: the salt goes into the receipt, which the caller alone has.
+  struct Check {
+    /// One for each tuple.
+    let entries: [JSON]
+  }
+
   /// Writes the answer down and signs for it. Only what is durable in the log is answered.
-  private func seal(
+  func seal(
     _ body: [UInt8], type: String, _ request: Request, _ admission: Admission, _ setting: ResultSetting,
-    _ stored: StoredResult, _ release: Release
+    _ stored: StoredResult, _ release: Release, check: Check? = nil
   ) throws(GatewayRefusal) -> Receipted {
     let identity = admission.identity
-    let requestHash = Hex.encode(Digest.sha256(Self.signedRequest(request)))
+    var salt: [UInt8] = []
+    if check != nil {
+      do { salt = try Random.bytes(16) } catch { throw Self.unavailable }
+    }
+    let requestHash = Hex.encode(Digest.sha256(salt + Self.signedRequest(request)))
     let answerHash = Hex.encode(Digest.sha256(body))
     let time = answers.time(request.receivedAt)
     let provider = "\(setting.provider("en")) (\(setting.providerPerson))"
     let manager = release.settings.manager("en")
     let consumer = "\(identity.client.name) (\(identity.client.id))"
-    let entry: JSON = [
+    var entry: JSON = [
       "answer": .string(answerHash), "client": .string(identity.client.id),
       "dataset": .string(setting.dataset),
       "dryRun": .bool(admission.dryRun), "event": "answer", "grant": .number(String(admission.grant.id)),
@@ -99,6 +113,7 @@ extension GatewayCore {
       "request": .string(requestHash), "result": .string(setting.result),
       "thumbprint": .string(identity.certificate.thumbprint), "time": .string(time.rfc3339),
     ]
+    if let check { entry["tuples"] = .array(check.entries) }
     do {
       let written = try answers.ledger.append(entry)
       let receipt = try Receipt(
@@ -107,7 +122,7 @@ extension GatewayCore {
           policy: release.settings.policyHash, protection: stored.protection, keyID: identity.key.id,
           certificateThumbprint: identity.certificate.thumbprint, provider: provider, manager: manager,
           consumer: consumer, purpose: admission.grant.purpose, time: time, ledgerIndex: written.index,
-          ledgerOrigin: answers.origin),
+          ledgerOrigin: answers.origin, requestSalt: salt.isEmpty ? nil : Hex.encode(salt)),
         signedWith: answers.receiptKey)
       return Receipted(body, type: type, status: 200, admission: admission, entry: written, receipt: receipt)
     } catch {

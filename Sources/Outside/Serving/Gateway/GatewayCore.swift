@@ -15,6 +15,7 @@ struct GatewayCore: Sendable {
   let releases: ReleaseStore
   let access: AccessStore
   let answers: Answers
+  let desk: TupleDesk
 
   // MARK: Who is calling
 

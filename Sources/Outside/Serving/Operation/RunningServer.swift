@@ -58,6 +58,8 @@ package final class RunningServer: Sendable {
     try answers.drain(access)
 
     let metrics = Metrics()
+    let desk = TupleDesk(key: { state.verifyKey() }, seats: ProcessorCount.online)
+    desk.tell(metrics)
     let files = try SiteRoot(release)
     flag = ReadyFlag()
     let routes = PortalRoutes(
@@ -74,7 +76,7 @@ package final class RunningServer: Sendable {
       // Companies have their quotas; a rate for addresses would only punish those that share one.
       listeners.append(
         Listener(
-          .opened(gateway), handler: Gateway(releases: releases, access: access, answers: answers),
+          .opened(gateway), handler: Gateway(releases: releases, access: access, answers: answers, desk: desk),
           tls: gatewayTLS, limitsRate: false))
     }
     let (log, slowLog) = try options.logs.open()
