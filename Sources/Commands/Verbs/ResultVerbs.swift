@@ -11,7 +11,9 @@ enum ResultVerbs {
         options: [.portal, .state, .json], example: "doorsill result list", run: list),
       Verb(
         "result try", "DATASET/RESULT [QUERY]",
-        Phrase("本地试调用：保护与对外服务完全相同", "a local call, with protection exactly as served"),
+        Phrase(
+          "本地试调用：保护与对外服务完全相同；核验与评分的 QUERY 为 字段=值",
+          "a local call, with protection exactly as served; for verify and score QUERY is FIELD=VALUE&…"),
         options: [
           .portal, .state,
           Option(
@@ -70,6 +72,10 @@ enum ResultVerbs {
       throw UsageFault(
         Phrase("当前发布版本没有结果服务 \(operands[0])", "the current release has no result \(operands[0])"),
         hint: nearest(operands[0], in: known).map { Phrase("是否要用 \($0)？", "did you mean \($0)?") })
+    }
+    if let tags = stored.tags {
+      return try TagPage.tryOne(
+        stored, tags, try Self.items(operands.count > 1 ? operands[1] : ""), invocation)
     }
     let query = try ResultQuery.parse(Self.items(operands.count > 1 ? operands[1] : ""), of: stored)
     let language = invocation.value("--lang") ?? query.language ?? Phrase.language

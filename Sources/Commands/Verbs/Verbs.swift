@@ -4,7 +4,7 @@ enum Verbs {
     [
       PortalVerbs.all, AddVerb.all, PersonVerbs.all, ReleaseVerbs.all, CarryingVerbs.all,
       ServeVerbs.all, DoctorVerbs.all,
-      AuthorityVerbs.all, ClientVerbs.all, GrantVerbs.all, KeyVerbs.all,
+      AuthorityVerbs.all, ClientVerbs.all, GrantVerbs.all, KeyVerbs.all, ConsentVerbs.all,
       ResultVerbs.all, LedgerVerbs.all,
       TableVerbs.all,
     ].flatMap { $0 }
@@ -16,7 +16,7 @@ enum Verbs {
       ["init", "add", "check", "classify", "approve", "person", "import", "publish", "withdraw", "release"]
     ),
     (Phrase("服务", "Service"), ["serve", "status", "doctor", "backup", "restore"]),
-    (Phrase("企业", "Companies"), ["ca", "client", "grant", "key", "application"]),
+    (Phrase("企业", "Companies"), ["ca", "client", "grant", "key", "consent", "application"]),
     (Phrase("结果与审计", "Results and audit"), ["result", "ledger", "receipt"]),
     (Phrase("数据表", "Tables"), ["convert"]),
   ]

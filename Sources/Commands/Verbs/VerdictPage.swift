@@ -143,6 +143,10 @@ enum PublicationPage {
       terminal.print()
       for line in report.lines(Phrase.language) { terminal.print(line) }
     }
+    for report in publication.tagReports {
+      terminal.print()
+      for line in TagPage.lines(report) { terminal.print(line.said) }
+    }
     for place in publication.listed { terminal.note(Phrase("提示：\(place)", "note: \(place)")) }
     terminal.print()
     switch publication.outcome {

@@ -15,6 +15,9 @@ package struct ReleasedTags: Sendable, Equatable {
       self.title = title
       self.form = form
     }
+
+    /// The form's name: `text`, `date`, `number` or `boolean`.
+    package var formName: String { form.rawValue }
   }
 
   /// The fields of a tuple: the subject's, then the claims, in the order they are joined.
@@ -59,6 +62,9 @@ package struct ReleasedTags: Sendable, Equatable {
     self.price = price
     self.needsConsent = needsConsent
   }
+
+  /// scrypt's cost in words: `N=64 r=8 p=1`.
+  package var work: String { "N=\(cost.n) r=\(cost.r) p=\(cost.p)" }
 
   /// Tuples that are recognised.
   package var count: Int { tags.count / (TupleTag.length + answerLength) }

@@ -54,7 +54,7 @@ extension Publication {
             "change": JSON(dataset.change?.word),
           ]
         }),
-      "results": .array(reports.map(\.json)), "alsoOpen": JSON(listed),
+      "results": .array(reports.map(\.json)), "checks": .array(tagReports.map(\.json)), "alsoOpen": JSON(listed),
     ]
   }
 }

@@ -13,6 +13,7 @@ extension Frame {
       ("rows", t("数据行查询语法", "Query grammar of rows"), rowGrammar()),
       ("gateway", t("结果网关", "The gateway"), gateway()),
       ("results", t("结果查询语法", "Query grammar of results"), resultGrammar()),
+      ("checks", t("核验与评分", "Verify and score"), tupleGrammar()),
       ("receipts", t("回执与日志", "Receipts and the log"), receipts()),
       ("errors", t("错误", "Errors"), errors()),
     ]

@@ -76,7 +76,7 @@ extension Frame {
         "results", t("结果服务", "Results"), "<p>\(t("尚未声明结果服务。", "No results are declared yet."))</p>")
     }
     let cards = dataset.results.map { result -> HTML in
-      let isReady = result.kind != .statistic || site.released(dataset.name, result.name) != nil
+      let isReady = site.released(dataset.name, result.name) != nil
       let state: HTML = isReady ? HTML() : "<span class=\"tag\">\(t("尚未发布", "not released yet"))</span>"
       return """
         <li class="card"><h3><a href="\(address: link(Frame.path(result: result.name, of: dataset.name)))">\(text(result.title))</a></h3>\

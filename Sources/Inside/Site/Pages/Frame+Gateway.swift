@@ -28,7 +28,11 @@ extension Frame {
           [code("GET /v1/me"), words("本单位的证书、密钥、授权与余量", "Your certificate, key, grants and what is left of them")],
           [code("GET /v1/results"), words("可调用的结果", "The results you may call")],
           [code("GET /v1/results/{dataset}/{result}"), words("一个统计结果的单元", "Cells of a statistic")],
+          [code("POST /v1/results/{dataset}/{result}"), words("比对核验或评分：一组字段，或至多 100 组", "Checks one tuple against a verify or score, or up to 100")],
           [code("GET /v1/receipts/{index}"), words("某次答复在日志中的包含证明", "Proof that an answer is in the log")],
+          [code("POST /v1/keys"), words("为本证书生成新密钥（只显示一次；首个只需证书）", "A new API key for your certificate, shown once; the first needs the certificate alone")],
+          [code("DELETE /v1/keys/{id}"), words("吊销自己的密钥", "Revokes a key of your own")],
+          [code("GET /openapi.json"), words("网关接口的 OpenAPI 3.1 描述", "The gateway described as OpenAPI 3.1")],
         ]))
       \(call)
       <p>\(t("对同一结果持有多个目的的授权时，用 Doorsill-Purpose 字段指明目的。", "Whoever holds grants for several purposes on one result names the purpose in the Doorsill-Purpose field."))</p>
@@ -51,11 +55,30 @@ extension Frame {
     """
   }
 
+  /// What is sent to a `verify` or `score`, and what comes back.
+  func tupleGrammar() -> HTML {
+    """
+    \(manual(
+      t("核验与评分的请求体", "Body of a verify or score"), [t("键", "Key"), t("含义", "Meaning")],
+      [
+        [code("fields"), words("全部声明字段：主体与核验项，缺一不可", "Every declared field: the subject and all claims")],
+        [code("consent"), words("授权令牌：要求时才需要", "A consent token, where the result asks for it")],
+        [code("batch"), words("代替以上两项：至多 100 组，逐组计入配额", "Instead of these two: up to 100 tuples, each counted")],
+      ]))
+    <p>\(t("答案只有三种：match 一致、no-match 不一致、unavailable 无法核验（已锁定，或授权令牌不成立；reason 说明）。查无此人与不一致答复相同；同一主体 24 小时内三次不一致即锁定。答复的长度与时间不透露内容。",
+      "There are three answers: match, no-match, and unavailable (locked, or the consent token does not hold; reason says which). An unknown subject is answered like a difference. Three failed tuples about one subject within 24 hours lock it for you. Neither the length nor the time of an answer tells what it says."))</p>
+    <p>\(t("提交与登记按同一规则统一写法：全角转半角、繁体转简体、大写转小写，去空格与不可见字符，统一连字符与间隔号；日期可写作 2015-03-02、2015/3/2、2015.3.2、20150302 或 2015年3月2日；数字去多余的零。",
+      "What you send and what is on record are brought to one spelling by the same rules: width and compatibility forms (Unicode NFKC), traditional to simplified characters, small letters, no spaces or invisible characters, one form for dashes and middle dots; a day may be written 2015-03-02, 2015/3/2, 2015.3.2, 20150302 or 2015年3月2日; numbers lose superfluous zeros."))</p>
+    <p>\(t("授权令牌是授权受理人签名的 JWS（Ed25519，typ 为 doorsill-consent+jws），载荷含 client、dataset、result、purpose、subject、iat、exp（至多 10 分钟）与 jti，只能用一次。",
+      "A consent token is a JWS (Ed25519, typ doorsill-consent+jws) signed by a registered agent, with client, dataset, result, purpose, subject, iat, exp (10 minutes at most) and jti; it is good for one use."))</p>
+    """
+  }
+
   /// How an answer is proved afterwards.
   func receipts() -> HTML {
     """
-    <p>\(t("每个答案在 Doorsill-Receipt 字段带一份回执：JWS，算法 Ed25519（RFC 9864）。其中有请求与答案的 SHA-256、发布版本、策略、保护记录、密钥与证书、提供方、管理方、使用方、目的、时间、日志序号。",
-      "Each answer carries a receipt in the Doorsill-Receipt field: a JWS with algorithm Ed25519 (RFC 9864) over the SHA-256 of request and answer, release, policy, protection record, key and certificate, the provider, manager and consumer, purpose, time, and place in the log."))</p>
+    <p>\(t("每个答案在 Doorsill-Receipt 字段带一份回执：JWS，算法 Ed25519（RFC 9864）。其中有请求与答案的 SHA-256、发布版本、策略、保护记录、密钥与证书、提供方、管理方、使用方、目的、时间、日志序号。核验与评分的请求哈希加盐：requestSalt 之后接请求。",
+      "Each answer carries a receipt in the Doorsill-Receipt field: a JWS with algorithm Ed25519 (RFC 9864) over the SHA-256 of request and answer, release, policy, protection record, key and certificate, the provider, manager and consumer, purpose, time, and place in the log. The request of a verify or score is hashed with a salt: requestSalt, then the request."))</p>
     \(command(
       "sed -n 's/^[Dd]oorsill-[Rr]eceipt: *//p' headers.txt | tr -d '\\r' > receipt.jws\ncurl -o jwks.json '\(Frame.base(catalog))/.well-known/jwks.json'\ndoorsill receipt verify receipt.jws --keys jwks.json --answer answer.json",
       t("离线核验", "Check it offline")))
@@ -71,6 +94,10 @@ extension Frame {
         400, "query", "查询不在语法之内；parameter 与 position 指出位置",
         "not in the grammar; parameter and position point at the place"
       ),
+      (
+        400, "body", "请求体不合规定；pointer 指出位置，hint 说明应写什么",
+        "the body is not as it should be; pointer says where, hint what to write"
+      ),
       (400, "purpose-required", "须用 Doorsill-Purpose 指明目的", "name the purpose in Doorsill-Purpose"),
       (401, "key-required", "缺少 API 密钥", "there is no API key"),
       (401, "key-invalid", "密钥与此证书不匹配、已过期或已吊销", "the key is not valid with this certificate"),
@@ -83,8 +110,13 @@ extension Frame {
       (403, "grant-expired", "授权已到期", "the grant has ended"),
       (403, "grant-revoked", "授权已撤销", "the grant has been revoked"),
       (404, "not-found", "没有，或无权知道有没有", "not there, or not for you to know"),
+      (405, "method-not-allowed", "统计用 GET，核验与评分用 POST", "GET for a statistic, POST for verify and score"),
+      (409, "too-many-keys", "此证书已有两个有效密钥，先吊销一个", "this certificate has two live keys; revoke one first"),
       (410, "withdrawn", "数据集已撤回", "the dataset has been withdrawn"),
       (429, "quota-exceeded", "配额用尽，见 Retry-After", "the quota is used up; see Retry-After"),
+      (429, "too-fast", "近期核验失败过多，每秒只答一次", "too many recent checks failed: one call a second"),
+      (503, "busy", "待核验过多，稍后再试", "more checks wait than are taken; try again"),
+      (503, "no-verify-key", "服务器缺少核验密钥", "the server lacks the key of the tags"),
       (503, "log-unavailable", "日志无法写入，故不答复", "the answer could not be logged, so it is not given"),
       (503, "no-release", "尚无发布", "nothing is published yet"),
       (503, "rows-unavailable", "数据行暂不可读", "the rows cannot be read now"),

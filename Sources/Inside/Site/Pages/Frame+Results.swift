@@ -23,7 +23,7 @@ extension Frame {
       </div>
       <div class="wide sheet">
       <div class="body">
-      \(released.map { statistic($0, result, of: item) } ?? pending(result))
+      \(released.map { answers($0, result, item) } ?? pending(result))
       \(call(released, result, item))
       \(receipt())
       \(duties(item))
@@ -38,26 +38,16 @@ extension Frame {
       main)
   }
 
+  private func answers(_ released: Released, _ result: ResultDeclaration, _ item: PublishedDataset) -> HTML {
+    guard let tags = released.tags else { return statistic(released, result, of: item) }
+    return checked(released, tags, result)
+  }
+
   private func pending(_ result: ResultDeclaration) -> HTML {
-    switch result.kind {
-    case .statistic:
-      section(
-        "answers", t("已发布的结果", "What is published"),
-        "<p>\(t("本结果已声明，尚无通过全部保护规则的发布。", "This result is declared; nothing has passed every protection rule yet."))</p>"
-      )
-    case .verify:
-      section(
-        "answers", t("如何作答", "What it answers"),
-        """
-        <p>\(t("提交一组信息，答复“一致”“不一致”或“无法核验”，从不说明哪一项不同。", "You send a set of claims; the answer is “agrees”, “does not agree” or “cannot be verified”, never which claim differs."))</p>
-        <p>\(t("核验项目", "Claims")): \(result.claims.map { "<code>\($0)</code>" as HTML }.joined(", "))</p>
-        """)
-    case .score:
-      section(
-        "answers", t("如何作答", "What it answers"),
-        "<p>\(t("可能的取值", "Possible answers")): \((result.output?.values ?? []).map { "<code>\($0)</code>" as HTML }.joined(", "))</p>"
-      )
-    }
+    section(
+      "answers", t("已发布的结果", "What is published"),
+      "<p>\(t("本结果已声明，尚无通过全部保护规则的发布。", "This result is declared; nothing has passed every protection rule yet."))</p>"
+    )
   }
 
   private func facts(_ released: Released?, _ result: ResultDeclaration, _ item: PublishedDataset) -> HTML {
@@ -68,13 +58,21 @@ extension Frame {
       "<a href=\"\(address: link(Frame.path(dataset: item.dataset.name)))\">\(text(item.dataset.title))</a>")
     fact(t("提供方", "Provider"), organizationLink(item.dataset.provider.organization))
     fact(t("保护方案", "Protection profile"), "<code>\(result.profile)</code>")
-    fact(t("重新计算", "Recomputed"), "\(t("至多每", "at most every")) <code>\(result.refresh)</code>")
+    if result.kind == .statistic {
+      fact(t("重新计算", "Recomputed"), "\(t("至多每", "at most every")) <code>\(result.refresh)</code>")
+    }
+    if let tags = released?.tags {
+      fact(t("规则与含义的负责方", "Answerable for rule and meaning"), text(tags.responsible))
+      fact(t("授权令牌", "Consent token"), "\(tags.needsConsent ? t("每次调用须附", "with each call") : t("不需要", "not needed"))")
+    }
     if let released {
       fact(t("计算时间", "Computed"), date(released.computed))
-      fact(
-        t("发布额度", "Release budget"),
-        "\(t("已用", "used")) \(number(released.protection.budgetUsed)) / \(number(released.protection.budgetLimit))"
-      )
+      if result.kind == .statistic {
+        fact(
+          t("发布额度", "Release budget"),
+          "\(t("已用", "used")) \(number(released.protection.budgetUsed)) / \(number(released.protection.budgetLimit))"
+        )
+      }
       fact(
         t("策略", "Policy"), "<code class=\"hash\">\(String(released.protection.policyHash.prefix(16)))</code>")
     }
