@@ -195,3 +195,44 @@ struct Plant: CustomTestStringConvertible, Sendable {
     #expect(first.file == "Policies/access.json5" && first.path == "people[0].organization")
   }
 }
+
+@Suite struct `A verify or score in a descriptor` {
+  private func faults(_ result: String) throws -> [DocumentError] {
+    try Planted(dataset: Planted.dataset.replacing("results: [{", with: "results: [\(result), {")).faults()
+  }
+
+  @Test func `takes claims, consent, meaning and who answers for it`() throws {
+    #expect(
+      try faults(
+        #"{name: "check", kind: "verify", title: "t", profile: "verify", claims: ["born"], consent: true, meaning: "m", responsible: "bureau"}"#
+      ).isEmpty)
+    #expect(
+      try faults(
+        #"{name: "band", kind: "score", title: "t", profile: "verify", claims: ["born"], consent: true, output: {expression: "'A'", values: ["A", "B"]}}"#
+      ).isEmpty)
+  }
+
+  @Test(arguments: [
+    (#"{name: "c", kind: "verify", title: "t", profile: "verify", claims: ["id"]}"#, "subject"),
+    (#"{name: "c", kind: "verify", title: "t", profile: "verify", claims: ["born", "born"]}"#, "twice"),
+    (#"{name: "c", kind: "verify", title: "t", profile: "verify", claims: ["bron"]}"#, "bron"),
+    (#"{name: "c", kind: "verify", title: "t", profile: "verify", claims: []}"#, "at least one"),
+    (#"{name: "c", kind: "verify", title: "t", profile: "strict", claims: ["born"]}"#, "verify profile"),
+    (
+      #"{name: "c", kind: "verify", title: "t", profile: "verify", claims: ["born"], responsible: "nobody"}"#,
+      "organization"
+    ),
+    (
+      #"{name: "c", kind: "verify", title: "t", profile: "verify", claims: ["born"], output: {expression: "1", values: ["1"]}}"#,
+      "kind score"
+    ),
+    (
+      #"{name: "c", kind: "score", title: "t", profile: "verify", output: {expression: "1", values: ["1", "1"]}}"#,
+      "twice"
+    ),
+  ])
+  func `is refused with the place where it cannot be`(result: String, word: String) throws {
+    let found = try faults(result)
+    #expect(found.contains { $0.message.contains(word) && $0.line > 0 }, "\(found.map(\.message))")
+  }
+}

@@ -14,28 +14,42 @@ import Testing
     catalog = try Catalog.load(folder: Places.root + "/Catalog", policies: policies)
   }
 
-  @Test func `loads with nine real datasets and one synthetic`() {
-    #expect(catalog.datasets.count == 10)
-    #expect(catalog.datasets.filter(\.synthetic).map(\.name) == ["residents"])
+  @Test func `loads with nine real datasets and two synthetic`() {
+    #expect(catalog.datasets.count == 11)
+    #expect(catalog.datasets.filter(\.synthetic).map(\.name) == ["enterprises", "residents"])
     #expect(catalog.datasets.map(\.name) == catalog.datasets.map(\.name).sorted())
   }
 
   @Test func `restricts the two registers of persons with legal basis, subject and a strict result`() throws {
     let restricted = catalog.datasets.filter { $0.classification.level != "L1" }
-    #expect(restricted.map(\.name) == ["rand-health", "residents"])
-    for dataset in restricted {
+    #expect(restricted.map(\.name) == ["enterprises", "rand-health", "residents"])
+    for dataset in restricted where dataset.name != "enterprises" {
       #expect(dataset.classification.level == "L3")
       #expect(dataset.classification.legalBasis != nil)
       #expect(dataset.classification.reason != nil)
       #expect(!dataset.subject.isEmpty)
-      #expect(dataset.results.map(\.kind) == [.statistic])
+      let statistics = dataset.results.filter { $0.kind == .statistic }
+      #expect(statistics.count == 1)
       #expect(
-        dataset.results.allSatisfy { $0.profile == "strict" && $0.refresh == "P1Y" && !$0.tables.isEmpty })
+        statistics.allSatisfy { $0.profile == "strict" && $0.refresh == "P1Y" && !$0.tables.isEmpty })
       #expect(dataset.dimensions.contains { $0.role == .response })
     }
     let health = try #require(catalog.dataset("rand-health"))
     #expect(health.subject == ["zper"])
     #expect(health.results.first?.measures.first?.perUnit == .sum)
+  }
+
+  @Test func `verifies enterprises and bands hardship, with meaning and a responsible agency`() throws {
+    let register = try #require(catalog.dataset("enterprises"))
+    #expect(register.classification.level == "L3" && register.classification.legalBasis != nil)
+    let check = try #require(register.result("registration"))
+    #expect(
+      check.kind == .verify && check.claims == ["legal_representative", "established_on"] && !check.consent)
+    let band = try #require(catalog.dataset("residents")?.result("hardship-band"))
+    #expect(band.kind == .score && band.consent && band.output?.values == ["A", "B", "C"])
+    for result in [check, band] {
+      #expect(result.meaning?.languages == ["zh", "en"] && result.responsible != nil)
+    }
   }
 
   @Test func `says everything in Chinese and English`() {

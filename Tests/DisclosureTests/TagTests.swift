@@ -6,59 +6,187 @@ import Trust
 
 @Suite struct `Tags of verify and score` {
   static let key = Secret((64..<96).map { $0 })
-  static func tags(_ result: String = "registration") -> TupleTag {
-    TupleTag(key: key, dataset: "enterprises", result: result, cost: .standard)
+
+  static func request(
+    _ kind: ReleasedKind = .verify, claims: [String] = ["name", "founded"], values: [String] = [],
+    consent: Bool = true, limits: TagLimits = TagLimits(claimBits: 10, enumerationBits: 60)
+  ) -> TagSealer.Request {
+    TagSealer.Request(
+      dataset: "enterprises", result: "registration", kind: kind, keyFamily: "enterprises", title: "t",
+      subject: [.init(name: "code", title: "Code", form: .text)],
+      claims: claims.map { .init(name: $0, title: Text($0), form: $0 == "founded" ? .date : .text) },
+      values: values, meaning: "m", responsible: "r", asksConsent: consent, profile: "verify", limits: limits,
+      policyHash: "p", now: .init(secondsSince1970: 0))
   }
 
-  @Test func `depend on every field, the result and the key, and on nothing else`() throws {
-    let tuple = ["91330100MA27XXXX0A", "张伟", "2015-03-02"]
-    let tag = try Self.tags().tag(of: tuple)
-    #expect(try Self.tags().tag(of: tuple).tag == tag.tag)
-    #expect(tag.tag.count == 16)
-    for place in tuple.indices {
-      var other = tuple
-      other[place] += "1"
-      #expect(try Self.tags().tag(of: other).tag != tag.tag)
+  /// A register of so many firms with foreseeable names and days.
+  static func rows(_ count: Int) -> [(code: String, name: String, founded: String)] {
+    (0..<count).map { number in
+      let body = (number * 7_919_177_771) % 1_000_000_000_000
+      return (
+        "9133\(String(repeating: "0", count: 12 - String(body).count))\(body)", "姓名\(number % 400)",
+        CalendarDate(daysSince1970: 10_000 + number * 37 % 3000).iso
+      )
     }
-    #expect(try Self.tags().tag(of: ["91330100MA27XXXX0A张伟", "", "2015-03-02"]).tag != tag.tag)
-    #expect(try Self.tags("licence").tag(of: tuple).tag != tag.tag)
-    let other = TupleTag(key: Secret([1]), dataset: "enterprises", result: "registration", cost: .standard)
-    #expect(try other.tag(of: tuple).tag != tag.tag)
   }
 
-  @Test func `are sealed sorted and once each`() throws {
-    let sealer = TagSealer(
-      dataset: "enterprises", result: "registration", kind: .verify, keyFamily: "enterprises", title: "t",
-      subject: ["code"], claims: ["name"])
-    let price = GuessingPrice(subjects: 1e12, claims: [("name", 0.001, 900, false)], cost: .standard)
-    let tags = try ["b", "a", "c", "a"].map { (try Self.tags().tag(of: [$0, "x"]).tag, UInt8(0)) }
-    let one = try sealer.seal(
-      tags, price: price, needsConsent: true, profile: "verify", policyHash: "",
-      now: .init(secondsSince1970: 0))
-    let two = try sealer.seal(
-      tags.reversed(), price: price, needsConsent: true, profile: "verify", policyHash: "",
-      now: .init(secondsSince1970: 0))
-    #expect(one == two)
-    #expect(one.tags?.tags.count == 3 * 16)
-    #expect(one.tags?.needsConsent == true)
-    #expect(one.tables.isEmpty && one.json["tables"] == .array([]))
+  static func sealed(
+    _ rows: [(code: String, name: String, founded: String)], _ request: TagSealer.Request = request(),
+    cache: TagCache = TagCache(bytes: []), threads: Int = 2
+  ) throws -> TagSealer.Sealed {
+    var sealer = try TagSealer(request, key: key)
+    for row in rows {
+      let isTaken = sealer.add(subject: [row.code], claims: [row.name, row.founded])
+      #expect(isTaken)
+    }
+    return try sealer.seal(cache: cache, threads: threads)
   }
 
-  @Test func `a resident's identifier is too cheap to guess without consent`() {
-    // Within one prefecture about 6·10⁸ identifiers.
-    let resident = GuessingPrice(subjects: 6e8, claims: [("name", 0.002, 20_000, false)], cost: .standard)
-    #expect(resident.needsConsent(enumeration: 60, claims: 10))
+  static func minted(_ sealer: TagSealer) throws -> TagSealer.Sealed { try sealer.seal(threads: 1) }
+
+  @Test func `are the same bytes in any order of rows and on any number of threads, sorted and once each`()
+    throws
+  {
+    let rows = Self.rows(600)
+    let one = try Self.sealed(rows + rows, threads: 1)
+    let two = try Self.sealed(rows.reversed(), threads: 3)
+    #expect(one.released == two.released)
+    let tags = try #require(one.released.tags)
+    #expect(tags.tags.count == 600 * 16 && one.report.tuples == 600)
+    let list = (0..<600).map { Array(tags.tags[$0 * 16..<$0 * 16 + 16]) }
+    #expect(zip(list, list.dropFirst()).allSatisfy { $0.lexicographicallyPrecedes($1) })
+    let tag = TupleTag(key: Self.key, dataset: "enterprises", result: "registration", cost: .standard)
+    #expect(list.contains(try tag.tag(of: [rows[5].code, rows[5].name, rows[5].founded]).tag))
+    #expect(one.released.tables.isEmpty && one.released.protection.controls.allSatisfy { $0.cells <= 1 })
+  }
+
+  @Test func `are kept from before where tuple and key are the same, and computed anew for new ones`() throws
+  {
+    let rows = Self.rows(300)
+    let first = try Self.sealed(rows)
+    #expect(first.report.computed == 300)
+    let cache = TagCache(bytes: first.cache.bytes)
+    let again = try Self.sealed(rows, cache: cache)
+    #expect(again.report.computed == 0 && again.released == first.released && again.cache == first.cache)
+    let more = try Self.sealed(Self.rows(310), cache: cache)
+    #expect(more.report.computed == 10)
+    #expect(try Self.sealed(Self.rows(310)).released == more.released)
+    #expect(try Self.sealed(rows, cache: TagCache(bytes: [1, 2, 3])).released == first.released)
+    var sealer = try TagSealer(Self.request(), key: Secret([7]))
+    for row in rows { _ = sealer.add(subject: [row.code], claims: [row.name, row.founded]) }
+    #expect(try sealer.seal(cache: cache, threads: 1).report.computed == 300)
+  }
+
+  @Test func `are refused where guessing is too cheap and nobody is asked`() throws {
+    let cheap = Self.request(claims: [], consent: false)
+    var sealer = try TagSealer(cheap, key: Self.key)
+    for row in Self.rows(50) { _ = sealer.add(subject: [row.code], claims: []) }
+    let error = #expect(throws: DisclosureError(.guessing, "")) { () throws -> TagReport in
+      try Self.minted(sealer).report
+    }
+    #expect(error?.message.contains("2^60") == true && error?.message.contains("entropy") == true)
+    #expect(error?.hint?.contains("consent: true") == true)
+    let asked = try Self.sealed(Self.rows(50), Self.request(consent: true))
+    #expect(asked.report.reasons.contains(.cheap) && asked.released.tags?.needsConsent == true)
+  }
+
+  @Test func `need no consent where the bounds hold`() throws {
+    let limits = TagLimits(claimBits: 10, enumerationBits: 50)
+    let sealed = try Self.sealed(Self.rows(600), Self.request(consent: false, limits: limits))
+    #expect(sealed.report.reasons.isEmpty && sealed.released.tags?.needsConsent == false)
+    #expect(sealed.report.price.enumerationBits > 50)
+    // What is public is rounded down.
+    let price = try #require(sealed.released.tags?.price)
+    #expect(Double(price.bits) <= sealed.report.price.enumerationBits)
+  }
+
+  @Test func `leave out a row whose claim is missing or no day, and refuse one without subject`() throws {
+    var sealer = try TagSealer(Self.request(), key: Self.key)
+    let taken = [
+      sealer.add(subject: ["a"], claims: [nil, "2015-03-02"]),
+      sealer.add(subject: ["a"], claims: ["n", "soon"]),
+      sealer.add(subject: [" "], claims: ["n", "2015-03-02"]),
+      sealer.add(subject: ["a"], claims: ["n", "2015-03-02"]),
+    ]
+    #expect(taken == [true, true, false, true])
+    let report = try sealer.seal(threads: 1).report
+    #expect(report.tuples == 1 && report.skipped == 2)
+  }
+
+  @Test func `hide a score's value, and have one for each tuple`() throws {
+    let request = Self.request(.score, claims: [], values: ["A", "B", "C"])
+    var sealer = try TagSealer(request, key: Self.key)
+    for place in 0..<60 { _ = sealer.add(subject: ["s\(place)"], claims: [], answer: UInt8(place % 3)) }
+    let tags = try #require(try sealer.seal(threads: 2).released.tags)
+    #expect(tags.tags.count == 60 * 17 && tags.answerLength == 1)
+    let tag = TupleTag(key: Self.key, dataset: "enterprises", result: "registration", cost: .standard)
+    let made = try tag.tag(of: ["s7"])
+    let place = try #require((0..<60).first { Array(tags.tags[$0 * 17..<$0 * 17 + 16]) == made.tag })
+    #expect(tags.tags[place * 17 + 16] ^ made.mask == 1, "s7 has the second value")
+    var other = try TagSealer(request, key: Self.key)
+    _ = other.add(subject: ["s"], claims: [], answer: 0)
+    _ = other.add(subject: ["S "], claims: [], answer: 1)
+    #expect(throws: DisclosureError(.guessing, "")) { () throws -> TagReport in
+      try Self.minted(other).report
+    }
+  }
+
+  @Test func `are read back from the history as they were`() throws {
+    let released = try Self.sealed(Self.rows(20)).released
+    #expect(Released(json: released.json, tags: released.tags?.tags ?? []) == released)
+  }
+}
+
+@Suite struct `The price of guessing` {
+  private func claim(_ share: Double, _ values: Int, follows: Bool = false) -> GuessingPrice.Claim {
+    GuessingPrice.Claim(name: "c", largestShare: share, values: values, followsFromSubject: follows)
+  }
+  private let limits = TagLimits(claimBits: 10, enumerationBits: 60)
+
+  @Test func `of a resident is too low without consent`() {
+    // Within one prefecture about 6·10⁸ identifiers: 2^29.2.
+    let resident = GuessingPrice(subjectBits: 29.2, claims: [claim(0.002, 20_000)], cost: .standard)
+    #expect(resident.reasons(limits) == [.cheap, .fewBits])
     #expect(resident.enumerationBits > 45 && resident.enumerationBits < 60)
-    // A credit code with two independent claims is not.
+  }
+
+  @Test func `of a credit code with two independent claims is high enough`() {
     let enterprise = GuessingPrice(
-      subjects: 1e14, claims: [("legal", 0.001, 9000, false), ("registered", 0.001, 5000, false)],
-      cost: .standard)
-    #expect(!enterprise.needsConsent(enumeration: 60, claims: 10))
-    // A claim that follows from the subject adds nothing; a binary fact always asks for consent.
-    let follows = GuessingPrice(subjects: 1e14, claims: [("birth", 0.0001, 30_000, true)], cost: .standard)
-    #expect(follows.claimBits == 0 && follows.needsConsent(enumeration: 60, claims: 10))
+      subjectBits: 34.6, claims: [claim(0.001, 9000), claim(0.001, 5000)], cost: .standard)
+    #expect(enterprise.reasons(limits).isEmpty)
+  }
+
+  @Test func `counts no claim that follows from the subject, and always asks for consent with a binary fact`()
+  {
+    let follows = GuessingPrice(
+      subjectBits: 46, claims: [claim(0.0001, 30_000, follows: true)], cost: .standard)
+    #expect(follows.claimBits == 0 && follows.reasons(limits).contains(.fewBits))
     let binary = GuessingPrice(
-      subjects: 1e14, claims: [("legal", 0.0001, 9000, false), ("adult", 0.5, 2, false)], cost: .standard)
-    #expect(binary.needsConsent(enumeration: 60, claims: 10))
+      subjectBits: 60, claims: [claim(0.0001, 9000), claim(0.5, 2)], cost: .standard)
+    #expect(binary.reasons(limits) == [.binary])
+    let score = GuessingPrice(
+      subjectBits: 60, claims: [claim(0.0001, 9000)], cost: .standard, binaryScore: "adult")
+    #expect(score.reasons(limits) == [.binary] && score.binaryFacts == ["adult"])
+  }
+
+  @Test func `is counted from the table: places that vary, known forms, and days that stand in a number`() {
+    var tally = TagTally(claims: 2)
+    for number in 0..<1000 {
+      let day = CalendarDate(daysSince1970: number * 11).iso
+      let digits = day.filter { $0 != "-" }
+      tally.count(
+        subject: ["459907\(digits)\(String(1000 + number).suffix(3))x"], claims: [day, "n\(number % 16)"])
+    }
+    let claims = tally.claims(named: ["born", "name"])
+    #expect(claims[0].followsFromSubject && claims[0].bits == 0)
+    #expect(!claims[1].followsFromSubject && abs(claims[1].bits - 4) < 0.05)
+    #expect(tally.subjectBits < 29.2, "never more than the residents of a prefecture")
+    var running = TagTally(claims: 0)
+    for number in 0..<10_000 {
+      running.count(
+        subject: ["SYN" + String(repeating: "0", count: 9 - String(number).count) + String(number)],
+        claims: [])
+    }
+    #expect(abs(running.subjectBits - 13.29) < 0.05, "ten thousand numbers in a row are 2^13.3")
   }
 }

@@ -168,8 +168,11 @@ import Testing
       [UInt8](repeating: UInt8(number * 2), count: 16) + [UInt8(number)]
     }
     let described: JSON = [
-      "subject": ["code"], "claims": ["name"], "scrypt": ["n": 2, "r": 8, "p": 1], "tagLength": 16,
-      "answerLength": 1, "count": 100, "values": ["A", "B"], "needsConsent": false,
+      "subject": [["name": "code", "title": "Code", "form": "text"]],
+      "claims": [["name": "founded", "title": "Founded", "form": "date"]],
+      "scrypt": ["n": 2, "r": 8, "p": 1], "tagLength": 16, "answerLength": 1, "count": 100,
+      "values": ["A", "B"], "meaning": "m", "responsible": "r",
+      "price": ["subjectBits": 1, "claimBits": 2, "costBits": 3], "needsConsent": false,
     ]
     let stored = try #require(StoredTags(json: described, bytes: tags))
     for number in 0..<100 {

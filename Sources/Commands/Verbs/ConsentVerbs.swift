@@ -28,7 +28,9 @@ enum ConsentVerbs {
     let outside = try invocation.outside()
     let release = try ReleaseStore(folder: outside.folder, key: try outside.releaseKey()).current()
     guard names.count == 2, let stored = try release.result(names[0], names[1]), let tags = stored.tags else {
-      let known = release.settings.results.filter { $0.kind != .statistic }.map { "\($0.dataset)/\($0.result)" }
+      let known = release.settings.results.filter { $0.kind != .statistic }.map {
+        "\($0.dataset)/\($0.result)"
+      }
       throw UsageFault(
         Phrase("\(operands[0]) 不是核验或评分", "\(operands[0]) is no verify or score"),
         hint: nearest(operands[0], in: known).map { Phrase("是否要用 \($0)？", "did you mean \($0)?") })

@@ -34,21 +34,25 @@ enum TagPage {
           "  本次计算 \(report.computed) 个标签，折合每百万 \(bits(seconds)) 秒（\(report.threads) 线程）",
           "  computed \(report.computed) tags, at \(bits(seconds)) s a million (\(report.threads) threads)"))
     } else {
+      let kept = report.tuples - report.computed
       lines.append(
         Phrase(
-          "  本次计算 \(report.computed) 个标签，其余沿用上次", "  computed \(report.computed) tags; the others are kept from before"))
+          "  本次计算 \(report.computed) 个标签，沿用 \(kept) 个", "  computed \(report.computed) tags, kept \(kept)"))
     }
     return lines
   }
 
   private static func word(_ reason: GuessingPrice.Reason, _ price: GuessingPrice) -> Phrase {
     switch reason {
-    case .cheap: Phrase("  逐一试算的代价过低：每次调用须附授权令牌", "  trying every tuple is too cheap: each call needs a consent token")
-    case .fewBits: Phrase("  核验项的信息量过低：每次调用须附授权令牌", "  the claims hold too little: each call needs a consent token")
+    case .cheap:
+      Phrase("  逐一试算的代价过低：每次调用须附授权令牌", "  trying every tuple is too cheap: each call needs a consent token")
+    case .fewBits:
+      Phrase("  核验项的信息量过低：每次调用须附授权令牌", "  the claims hold too little: each call needs a consent token")
     case .binary:
       Phrase(
         "  仅有两种取值的事实（\(price.binaryFacts.joined(separator: "、"))）：每次调用须附授权令牌",
-        "  a fact of two values (\(price.binaryFacts.joined(separator: ", "))): each call needs a consent token")
+        "  a fact of two values (\(price.binaryFacts.joined(separator: ", "))): each call needs a consent token"
+      )
     }
   }
 
@@ -124,14 +128,17 @@ enum TagPage {
         + tags.fields.map { [$0.name, $0.title(Phrase.language), form($0.form).said] })
     if !tags.values.isEmpty {
       terminal.print(
-        Phrase("可能的取值：\(tags.values.joined(separator: "、"))", "values: \(tags.values.joined(separator: ", "))").said)
+        Phrase(
+          "可能的取值：\(tags.values.joined(separator: "、"))", "values: \(tags.values.joined(separator: ", "))"
+        ).said)
     }
     func bits(_ name: String) -> Int { tags.price[name]?.int ?? 0 }
     let all = bits("subjectBits") + bits("claimBits") + bits("costBits")
     terminal.print(
       Phrase(
         "猜测的代价：至少 2^\(all) 步" + (tags.needsConsent ? "；每次调用须附授权令牌" : ""),
-        "price of guessing: at least 2^\(all) steps" + (tags.needsConsent ? "; each call needs a consent token" : "")
+        "price of guessing: at least 2^\(all) steps"
+          + (tags.needsConsent ? "; each call needs a consent token" : "")
       ).said)
     let example = tags.fields.map { "\($0.name)=…" }.joined(separator: "&")
     terminal.print(

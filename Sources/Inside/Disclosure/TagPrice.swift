@@ -131,7 +131,10 @@ package struct TagReport: Sendable, Equatable {
         "subjectBits": JSON(price.subjectBits),
         "claims": .array(
           price.claims.map {
-            ["name": .string($0.name), "bits": JSON($0.bits), "followsFromSubject": .bool($0.followsFromSubject)]
+            [
+              "name": .string($0.name), "bits": JSON($0.bits),
+              "followsFromSubject": .bool($0.followsFromSubject),
+            ]
           }), "claimBits": JSON(price.claimBits), "costBits": JSON(price.costBits),
         "enumerationBits": JSON(price.enumerationBits), "binaryFacts": JSON(price.binaryFacts),
       ],

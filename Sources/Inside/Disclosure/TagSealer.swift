@@ -158,8 +158,10 @@ package struct TagSealer {
       }
       guard last.answer == row.answer else {
         throw DisclosureError(
-          .guessing, "two rows of \(request.dataset) with the same fields have different scores \(request.result)",
-          hint: "a score needs one row for each subject: correct the data, or add a claim that tells them apart")
+          .guessing,
+          "two rows of \(request.dataset) with the same fields have different scores \(request.result)",
+          hint:
+            "a score needs one row for each subject: correct the data, or add a claim that tells them apart")
       }
     }
     return tuples

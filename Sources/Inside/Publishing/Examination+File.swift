@@ -54,7 +54,8 @@ extension Publication {
             "change": JSON(dataset.change?.word),
           ]
         }),
-      "results": .array(reports.map(\.json)), "checks": .array(tagReports.map(\.json)), "alsoOpen": JSON(listed),
+      "results": .array(reports.map(\.json)), "checks": .array(tagReports.map(\.json)),
+      "alsoOpen": JSON(listed),
     ]
   }
 }

@@ -9,7 +9,8 @@ import Tables
 struct ScoreExpression {
   /// Functions whose result depends on their arguments alone, and that need no more memory than they are given.
   static let functions: Set<String> = [
-    "abs", "coalesce", "glob", "ifnull", "iif", "instr", "length", "like", "lower", "ltrim", "max", "min", "nullif",
+    "abs", "coalesce", "glob", "ifnull", "iif", "instr", "length", "like", "lower", "ltrim", "max", "min",
+    "nullif",
     "replace", "round", "rtrim", "sign", "substr", "substring", "trim", "unicode", "upper",
   ]
   /// Longest expression, in bytes.

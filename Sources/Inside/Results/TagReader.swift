@@ -83,7 +83,8 @@ extension TagPlan {
           let stated = claims.map { Self.text(batch, typed[$0], row, $0, fields[$0]) }
           guard sealer.add(subject: identifier, claims: stated, answer: answer) else {
             throw fault(
-              batch, row, resource, "its subject \"\(identifier.joined(separator: " ").prefix(60))\" cannot be stated",
+              batch, row, resource,
+              "its subject \"\(identifier.joined(separator: " ").prefix(60))\" cannot be stated",
               "correct the data")
           }
         }
@@ -108,7 +109,8 @@ extension TagPlan {
   /// The one table that holds the subject and all claims.
   private func resource() throws(ResultError) -> Resource {
     let wanted = dataset.subject + result.claims
-    guard let resource = dataset.resources.first(where: { table in wanted.allSatisfy { table.field($0) != nil } })
+    guard
+      let resource = dataset.resources.first(where: { table in wanted.allSatisfy { table.field($0) != nil } })
     else {
       throw ResultError(
         .declaration, "no single table of \(dataset.name) has \(wanted.joined(separator: ", ")) together",
@@ -162,6 +164,7 @@ extension TagPlan {
   {
     ResultError(
       .value,
-      "\(resource.source.path):\(batch.line(ofRow: row)): record \(batch.firstRecord + row): \(what)", hint: hint)
+      "\(resource.source.path):\(batch.line(ofRow: row)): record \(batch.firstRecord + row): \(what)",
+      hint: hint)
   }
 }

@@ -113,7 +113,8 @@ package struct Denial: Error, Sendable, Equatable {
       case .grantExpired: "This grant has ended. Apply for a new one."
       case .grantRevoked: "This grant has been revoked. Contact the portal."
       case .purposeRequired: "You hold grants for several purposes: name one in the Doorsill-Purpose header."
-      case .quotaExceeded: "The calls of this grant are used up for today, or fewer are left than this call needs."
+      case .quotaExceeded:
+        "The calls of this grant are used up for today, or fewer are left than this call needs."
       case .tooFast:
         "More than a fifth of your recent checks did not agree, so only one call a second is answered. Look at your records first."
       }

@@ -119,7 +119,8 @@ extension DatasetReader {
     for name in subject {
       guard let field = resource?.field(name), !Self.stated.contains(field.type) else { continue }
       faults.add(
-        section.node.error("the subject's field \"\(name)\" is a \(field.type.rawValue)", hint: Self.statedHint))
+        section.node.error(
+          "the subject's field \"\(name)\" is a \(field.type.rawValue)", hint: Self.statedHint))
     }
   }
 

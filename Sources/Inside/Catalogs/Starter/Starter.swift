@@ -29,6 +29,7 @@ package enum Starter {
         { id: "civil-affairs", email: "civil@example.org", name: { zh: "民政局（示例）", en: "Civil Affairs Bureau (example)" } },
         { id: "health-commission", email: "health@example.org", name: { zh: "卫生健康委员会（示例）", en: "Health Commission (example)" } },
         { id: "statistics-bureau", email: "statistics@example.org", name: { zh: "统计局（示例）", en: "Statistics Bureau (example)" } },
+        { id: "market-regulation", email: "register@example.org", name: { zh: "市场监督管理局（示例）", en: "Market Regulation Bureau (example)" } },
         { id: "transport-bureau", email: "transport@example.org", name: { zh: "交通运输局（示例）", en: "Transport Bureau (example)" } },
         { id: "ecology-bureau", email: "ecology@example.org", name: { zh: "生态环境局（示例）", en: "Ecology Bureau (example)" } },
       ],

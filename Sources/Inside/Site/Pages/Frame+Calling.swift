@@ -22,7 +22,8 @@ extension Frame {
             t("只取一个代码，输出 CSV", "One code only, as CSV")))
       }
     case .verify, .score:
-      let names = (released?.tags).map { ($0.subject + $0.claims).map(\.name) } ?? item.dataset.subject + result.claims
+      let names =
+        (released?.tags).map { ($0.subject + $0.claims).map(\.name) } ?? item.dataset.subject + result.claims
       let fields = names.map { "\"\($0)\": \"…\"" }.joined(separator: ", ")
       let consent = result.consent ? ", \"consent\": \"eyJ…\"" : ""
       let tuple = "{\"fields\": {\(fields)}\(consent)}"
@@ -30,7 +31,8 @@ extension Frame {
         command("curl \(client) -H 'Content-Type: application/json' \\\n  -d '\(body)' '\(address)'", label)
       }
       commands.append(post(tuple, t("核验一组", "One tuple")))
-      commands.append(post("{\"batch\": [\(tuple), …]}", t("一次至多 100 组，逐组计数", "Up to 100 at once, each counted")))
+      commands.append(
+        post("{\"batch\": [\(tuple), …]}", t("一次至多 100 组，逐组计数", "Up to 100 at once, each counted")))
     }
     return section(
       "call", t("调用示例", "Calling it"),

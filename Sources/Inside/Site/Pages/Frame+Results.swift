@@ -63,7 +63,9 @@ extension Frame {
     }
     if let tags = released?.tags {
       fact(t("规则与含义的负责方", "Answerable for rule and meaning"), text(tags.responsible))
-      fact(t("授权令牌", "Consent token"), "\(tags.needsConsent ? t("每次调用须附", "with each call") : t("不需要", "not needed"))")
+      fact(
+        t("授权令牌", "Consent token"),
+        "\(tags.needsConsent ? t("每次调用须附", "with each call") : t("不需要", "not needed"))")
     }
     if let released {
       fact(t("计算时间", "Computed"), date(released.computed))

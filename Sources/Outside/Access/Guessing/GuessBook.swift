@@ -173,14 +173,16 @@ package struct GuessBook: Sendable {
       }
     }
     for (client, recent) in outcomes {
-      try connection.execute("INSERT INTO outcomes VALUES(\(client), \(recent.map { $0 ? 1 : 0 } as [UInt8]))")
+      try connection.execute(
+        "INSERT INTO outcomes VALUES(\(client), \(recent.map { $0 ? 1 : 0 } as [UInt8]))")
     }
     for (id, expires) in consents { try connection.execute("INSERT INTO consents VALUES(\(id), \(expires))") }
   }
 
   static func read(_ connection: inout Connection) throws -> GuessBook {
     var book = GuessBook()
-    let failed = try connection.query("SELECT client, subject, tuple, time FROM failures ORDER BY time") { row in
+    let failed = try connection.query("SELECT client, subject, tuple, time FROM failures ORDER BY time") {
+      row in
       (
         Pair(client: row.string(0) ?? "", subject: row.bytes(1) ?? []),
         Failure(tuple: row.bytes(2) ?? [], time: row.int(3))

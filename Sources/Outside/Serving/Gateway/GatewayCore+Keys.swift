@@ -18,17 +18,20 @@ extension GatewayCore {
       }
       guard request.body.isEmpty else {
         throw GatewayRefusal(
-          response: .problem(400, code: "body", detail: "A key is made without a body: it is the caller's own."))
+          response: .problem(
+            400, code: "body", detail: "A key is made without a body: it is the caller's own."))
       }
       guard maker.live.count < AccessStore.keysPerCertificate else {
         let ids = maker.live.map(\.id).sorted().joined(separator: ", ")
         throw GatewayRefusal(
           response: .problem(
             409, code: "too-many-keys",
-            detail: "There are two live keys for this certificate: \(ids). Revoke one with DELETE /v1/keys/{id}."))
+            detail:
+              "There are two live keys for this certificate: \(ids). Revoke one with DELETE /v1/keys/{id}."))
       }
       let release = try currentRelease()
-      let (id, text) = try make(maker.client, maker.certificate, days: release.settings.lifetimes.keyDays, request)
+      let (id, text) = try make(
+        maker.client, maker.certificate, days: release.settings.lifetimes.keyDays, request)
       let expires = request.receivedAt.adding(seconds: Int64(release.settings.lifetimes.keyDays) * 86_400)
       return .json(
         [
@@ -47,7 +50,8 @@ extension GatewayCore {
   ) throws(GatewayRefusal) -> (id: String, text: String) {
     do {
       return try access.createKey(
-        thumbprint: certificate.thumbprint, days: days, by: Author(client: client.id), now: request.receivedAt)
+        thumbprint: certificate.thumbprint, days: days, by: Author(client: client.id), now: request.receivedAt
+      )
     } catch {
       throw Self.unavailable
     }

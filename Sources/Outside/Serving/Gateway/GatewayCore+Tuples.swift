@@ -107,7 +107,8 @@ extension GatewayCore {
         consent =
           tags.needsConsent
           ? try access.consent(
-            tuple.consent, wanted: wanted(tuple, admission, setting, tags, guessing), agents: agents, now: now)
+            tuple.consent, wanted: wanted(tuple, admission, setting, tags, guessing), agents: agents, now: now
+          )
           : nil
       } catch {
         outcomes.append(Outcome(guess: guess, consent: nil, answer: .unavailable(.consent(error))))
@@ -124,7 +125,8 @@ extension GatewayCore {
         alarms += access.settle(
           guess, client: client, agreed: found.known, alarmAt: guessing.failuresBeforeAlarm, now: now)
         outcomes.append(
-          Outcome(guess: guess, consent: consent, answer: found.known ? .match(value: found.value) : .noMatch))
+          Outcome(guess: guess, consent: consent, answer: found.known ? .match(value: found.value) : .noMatch)
+        )
       }
     }
     let answers = outcomes.map(\.answer)
@@ -181,7 +183,8 @@ extension GatewayCore {
   private func tell(_ alarm: Alarm, dataset: String, now: Timestamp) {
     desk.count(alarm: alarm.kind.rawValue)
     var members: [JSON.Member] = [
-      .init("event", "alarm"), .init("kind", .string(alarm.kind.rawValue)), .init("dataset", .string(dataset)),
+      .init("event", "alarm"), .init("kind", .string(alarm.kind.rawValue)),
+      .init("dataset", .string(dataset)),
       .init("count", .number(String(alarm.count))), .init("clients", .number(String(alarm.clients))),
       .init("time", .string(answers.time(now).rfc3339)),
     ]
@@ -218,7 +221,8 @@ extension GatewayCore {
       GatewayRefusal(
         response: .problem(
           503, code: "no-verify-key",
-          detail: "The server lacks the key of the tags, so nothing can be checked. The portal has to bring it.",
+          detail:
+            "The server lacks the key of the tags, so nothing can be checked. The portal has to bring it.",
           headers: ["Retry-After": "3600"]))
     }
   }

@@ -52,14 +52,22 @@ enum GatewayDocument {
       "/openapi.json": [
         "get": operation(
           "document", "This document",
-          ["200": ["description": "OpenAPI 3.1", "content": ["application/json": ["schema": ["type": "object"]]]]],
+          [
+            "200": [
+              "description": "OpenAPI 3.1", "content": ["application/json": ["schema": ["type": "object"]]],
+            ]
+          ],
           security: [["certificate": []]])
       ],
     ],
     "components": [
       "securitySchemes": [
-        "certificate": ["type": "mutualTLS", "description": "A client certificate that the portal has registered"],
-        "key": ["type": "http", "scheme": "bearer", "description": "An API key dsk_…, bound to the certificate"],
+        "certificate": [
+          "type": "mutualTLS", "description": "A client certificate that the portal has registered",
+        ],
+        "key": [
+          "type": "http", "scheme": "bearer", "description": "An API key dsk_…, bound to the certificate",
+        ],
       ],
       "parameters": [
         "Purpose": [
@@ -73,7 +81,8 @@ enum GatewayDocument {
       ],
       "headers": [
         "Receipt": [
-          "description": "A JWS (Ed25519) over hashes of request and answer, release, protection, parties and place in the log",
+          "description":
+            "A JWS (Ed25519) over hashes of request and answer, release, protection, parties and place in the log",
           "schema": ["type": "string"],
         ]
       ],
@@ -94,7 +103,7 @@ enum GatewayDocument {
     [
       "200": receipted([
         "application/json": ["schema": reference("schemas", "Cells")],
-        "text/csv": ["schema": ["type": "string"]],
+        "text/csv": ["schema": ["type": "string"]], "image/svg+xml": ["schema": ["type": "string"]],
       ])
     ],
     parameters: [
@@ -133,7 +142,8 @@ enum GatewayDocument {
     var members: [JSON.Member] = [.init("operationId", .string(id)), .init("summary", .string(summary))]
     if !parameters.isEmpty { members.append(.init("parameters", .array(parameters))) }
     if let body {
-      members.append(.init("requestBody", ["required": true, "content": ["application/json": ["schema": body]]]))
+      members.append(
+        .init("requestBody", ["required": true, "content": ["application/json": ["schema": body]]]))
     }
     if let security { members.append(.init("security", security)) }
     let others: [JSON.Member] = ["400", "401", "403", "404", "405", "429", "503"].map {

@@ -7,7 +7,8 @@ enum GatewaySchemas {
       "Problem",
       object(
         [
-          ("type", text), ("title", text), ("status", integer), ("detail", text), ("code", text), ("hint", text),
+          ("type", text), ("title", text), ("status", integer), ("detail", text), ("code", text),
+          ("hint", text),
           ("pointer", text),
         ], required: ["type", "title", "status"])),
     .init(
@@ -24,7 +25,8 @@ enum GatewaySchemas {
         [
           ("dataset", text), ("result", text), ("kind", ["enum": ["statistic", "verify", "score"]]),
           ("title", text), ("level", text), ("profile", text), ("href", text), ("tables", list(list(text))),
-          ("columns", list(text)), ("subject", list(reference("Field"))), ("claims", list(reference("Field"))),
+          ("columns", list(text)), ("subject", list(reference("Field"))),
+          ("claims", list(reference("Field"))),
           ("values", list(text)), ("meaning", text), ("responsible", text), ("needsConsent", boolean),
           ("price", ["type": "object"]), ("example", text),
         ], required: ["dataset", "result", "kind", "title", "level", "profile", "href"])),
@@ -88,7 +90,8 @@ enum GatewaySchemas {
   private static let answer: JSON = ["enum": ["match", "no-match", "unavailable"]]
   private static let checked: [(String, JSON)] = [
     ("dataset", text), ("result", text), ("release", integer), ("protection", ["type": "object"]),
-    ("note", text), ("dryRun", boolean), ("tuples", integer), ("needsConsent", boolean), ("remaining", integer),
+    ("note", text), ("dryRun", boolean), ("tuples", integer), ("needsConsent", boolean),
+    ("remaining", integer),
   ]
 
   private static func list(_ items: JSON) -> JSON { ["type": "array", "items": items] }

@@ -108,9 +108,11 @@ struct TupleCall: Sendable {
     var values: [String] = []
     for field in tags.fields {
       let pointer = place + "/fields/" + escaped(field.name)
-      guard let value = json["fields"]?[field.name], let text = text(value), text.utf8.count <= valueLimit else {
+      guard let value = json["fields"]?[field.name], let text = text(value), text.utf8.count <= valueLimit
+      else {
         throw Fault(
-          detail: "The field “\(field.name)” is missing, no single value, or too long: every declared field is stated.",
+          detail:
+            "The field “\(field.name)” is missing, no single value, or too long: every declared field is stated.",
           hint: shape, pointer: pointer)
       }
       guard let canonical = field.form.canonical(text) else {

@@ -108,6 +108,9 @@ package final class TupleDesk: Sendable {
       return ["match", "no-match", "unavailable"].map { ("answer=\"\($0)\"", Double(counted[$0] ?? 0)) }
     }
     metrics.add(
+      "doorsill_tuple_evaluations_total", help: "Memory-hard evaluations.", kind: .counter
+    ) { [self] in [("", Double(evaluations.load(ordering: .relaxed)))] }
+    metrics.add(
       "doorsill_tuple_alarms_total", help: "Alarms about guessing, by kind.", kind: .counter
     ) { [self] in
       let counted = state.withLock { $0.alarms }
@@ -123,5 +126,7 @@ enum ProcessorCount {
 
 extension Duration {
   /// Whole nanoseconds.
-  fileprivate var nanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
+  fileprivate var nanoseconds: Int64 {
+    components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+  }
 }

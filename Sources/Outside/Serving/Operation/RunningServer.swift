@@ -76,7 +76,8 @@ package final class RunningServer: Sendable {
       // Companies have their quotas; a rate for addresses would only punish those that share one.
       listeners.append(
         Listener(
-          .opened(gateway), handler: Gateway(releases: releases, access: access, answers: answers, desk: desk),
+          .opened(gateway),
+          handler: Gateway(releases: releases, access: access, answers: answers, desk: desk),
           tls: gatewayTLS, limitsRate: false))
     }
     let (log, slowLog) = try options.logs.open()
