@@ -57,6 +57,14 @@ enum Descriptors {
         name: "costs", kind: "statistic", title: { zh: "费用统计", en: "Costs" }, profile: "strict", refresh: "P1Y",
         measures: [{ field: "cost", perUnit: "sum", bounds: [0, 20000], scale: 2, step: 100, statistics: ["sum", "mean"] }],
         tables: [["district"], ["sex"], ["district", "sex"]],
+      }, {
+        name: "identity", kind: "verify", title: { zh: "身份核验", en: "Identity" }, profile: "verify",
+        claims: ["name", "id_no"],
+      }, {
+        name: "senior", kind: "score", title: { zh: "老年卡", en: "Senior card" }, profile: "verify",
+        meaning: { zh: "S 可办老年卡，N 不可。", en: "S: Old enough for the senior card; N: not." },
+        claims: ["name"], consent: true,
+        output: { expression: "CASE WHEN age >= 65 THEN 'S' ELSE 'N' END", values: ["S", "N"] },
       }],
     }
     """#

@@ -32,6 +32,7 @@ final class ScratchPortal: Sendable {
     try portal.folder.write("correct horse battery staple\n", to: "home/passphrase")
     try portal.addPerson("wang-wei", role: "custodian")
     try portal.addPerson("li-na", role: "approver")
+    try portal.addPerson("desk", role: "agent")
     return portal
   }
 
