@@ -89,6 +89,41 @@ struct TupleSample {
   }
 }
 
+@Suite struct `Tuples in the log` {
+  @Test func `are counted again at start: calls, failures and consents`() throws {
+    let folder = try TemporaryFolder()
+    let state = try OutsideState(folder: folder.path + "/outside")
+    let noon = Timestamp(secondsSince1970: 1_795_000_000)
+    let answers = Answers(
+      ledger: try Ledger(
+        folder: state.answers, origin: "example.org/answers", key: try state.checkpointKey()),
+      origin: "example.org/answers", receiptKey: try state.receiptKey())
+    func tuple(_ number: Int, _ answer: String, _ more: [JSON.Member] = []) -> JSON {
+      .object(
+        [
+          .init("subject", "00ff"), .init("tuple", .string("0\(number)")), .init("answer", .string(answer)),
+        ] + more)
+    }
+    _ = try answers.ledger.append([
+      "event": "answer", "client": "acme", "grant": 7, "dryRun": false, "time": .string(noon.rfc3339),
+      "tuples": [
+        tuple(1, "no-match"), tuple(2, "no-match"), tuple(3, "unavailable"),
+        tuple(
+          4, "match",
+          [.init("consent", "aa"), .init("consentExpires", .string(noon.adding(seconds: 600).rfc3339))]),
+      ],
+    ])
+    let access = try state.accessStore()
+    try answers.replay(into: access)
+    #expect(access.used(7, on: noon) == 4)
+    let guess = try #require(Guess(json: tuple(9, "")))
+    let consent = Consent(id: [0xAA], expires: noon.adding(seconds: 600))
+    #expect(access.begin(guess, client: "acme", consent: consent, lockAfter: 3, now: noon) == .consentUsed)
+    #expect(access.begin(guess, client: "acme", consent: nil, lockAfter: 2, now: noon) == .locked)
+    #expect(access.begin(guess, client: "acme", consent: nil, lockAfter: 3, now: noon) == .allowed)
+  }
+}
+
 @Suite struct `The answer about a tuple` {
   @Test(arguments: [[], ["A", "a much longer value of the score"]])
   func `has one length, whatever it says`(values: [String]) throws {
