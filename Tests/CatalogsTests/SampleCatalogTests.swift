@@ -14,15 +14,15 @@ import Testing
     catalog = try Catalog.load(folder: Places.root + "/Catalog", policies: policies)
   }
 
-  @Test func `loads with nine real datasets and two synthetic`() {
-    #expect(catalog.datasets.count == 11)
-    #expect(catalog.datasets.filter(\.synthetic).map(\.name) == ["enterprises", "residents"])
+  @Test func `loads with nine real datasets beside the synthetic ones`() {
+    #expect(catalog.datasets.count { !$0.synthetic } == 9)
+    #expect(catalog.datasets.filter(\.synthetic).map(\.name) == ["enterprises", "hotline", "incomes", "residents"])
     #expect(catalog.datasets.map(\.name) == catalog.datasets.map(\.name).sorted())
   }
 
-  @Test func `restricts the two registers of persons with legal basis, subject and a strict result`() throws {
-    let restricted = catalog.datasets.filter { $0.classification.level != "L1" }
-    #expect(restricted.map(\.name) == ["enterprises", "rand-health", "residents"])
+  @Test func `restricts registers of persons with legal basis, subject and a strict result`() throws {
+    let restricted = catalog.datasets.filter { $0.classification.level == "L3" }
+    #expect(restricted.map(\.name) == ["enterprises", "incomes", "rand-health", "residents"])
     for dataset in restricted where dataset.name != "enterprises" {
       #expect(dataset.classification.level == "L3")
       #expect(dataset.classification.legalBasis != nil)
@@ -50,6 +50,17 @@ import Testing
     for result in [check, band] {
       #expect(result.meaning?.languages == ["zh", "en"] && result.responsible != nil)
     }
+  }
+
+  @Test func `offers of what is less sensitive medians, shares and changes`() throws {
+    let hotline = try #require(catalog.dataset("hotline"))
+    #expect(hotline.classification.level == "L2" && hotline.results.allSatisfy { $0.profile == "standard" })
+    #expect(hotline.result("hot-spots")?.derived == [.share, .change])
+    #expect(hotline.dimension("period")?.codes.count == 10)
+    #expect(hotline.result("response-times")?.measures.first?.statistics.contains(.median) == true)
+    let incomes = try #require(catalog.dataset("incomes"))
+    #expect(incomes.result("trend")?.derived == [.change])
+    #expect(incomes.dimension("period")?.codes.map(\.code) == ["2021", "2022", "2023", "2024", "2025"])
   }
 
   @Test func `says everything in Chinese and English`() {

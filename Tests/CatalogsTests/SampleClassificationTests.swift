@@ -31,7 +31,7 @@ import Testing
         proposer: dataset.classification.proposer, approvals: [])
       let pass = try Gate.clear(request, scale: policies.scale)
       #expect((pass.rows != nil) == (declared == "L1"))
-      #expect((pass.results != nil) == (declared == "L3"))
+      #expect((pass.results != nil) == (declared != "L1"))
       for result in dataset.results where result.kind == .statistic {
         let profile = try #require(policies.profiles[result.profile])
         #expect(Gate.objection(to: profile, at: verdict.level) == nil)

@@ -30,6 +30,23 @@ import Testing
     #expect(Dominance(total: 100, largest: [80, 15]).protectionLevel(p: 10) == 8 * 100 - 5 * 100)
   }
 
+  @Test func `a profile's (n, k) rule holds sums back beside its p % rule`() {
+    func profile(_ dominance: ProtectionProfile.Dominance?) -> ProtectionProfile {
+      ProtectionProfile(
+        name: "x", k: 10, jitterWeights: [16], maxIdentifying: 3, maxResponse: 1, pPercent: 10,
+        topNoise: .init(7, 100), budgetDivisor: 40, variance: false, percentiles: false,
+        minimumRefresh: "P1M",
+        dominance: dominance)
+    }
+    let two = Dominance(total: 110_000, largest: [52_000, 50_000])
+    #expect(!two.fails(profile(nil)) && two.fails(profile(.init(2, percent: 90))))
+    #expect(!two.fails(profile(.init(1, percent: 90))))
+    #expect(Dominance(total: 100_000, largest: [50_000, 49_000]).fails(profile(.init(1, percent: 90))))
+    #expect(Sealer.fingerprint(profile(nil)) != Sealer.fingerprint(profile(.init(2, percent: 90))))
+    #expect(profile(.init(2, percent: 85)).isAtLeastAsStrong(as: profile(.init(2, percent: 90))))
+    #expect(!profile(nil).isAtLeastAsStrong(as: profile(.init(2, percent: 90))))
+  }
+
   @Test func `weights repeat a contributor`() {
     // Four units stand for 100 each, seven for 10 each.
     var cell = CellTotals()

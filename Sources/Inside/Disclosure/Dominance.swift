@@ -1,3 +1,5 @@
+package import Policies
+
 /// Primary suppression of sums: whether the other contributors could estimate one of them too closely
 /// (DISCLOSURE a.5; Handbook on Statistical Disclosure Control, chapter 4).
 ///
@@ -28,6 +30,13 @@ package struct Dominance: Sendable, Equatable {
 
   /// The (n, k) rule: the n largest make up more than k % of the total.
   package func failsShare(of count: Int, percent: Int) -> Bool { 100 * top(count) > Int128(percent) * total }
+
+  /// Whether a sum may not be shown under a profile: by the p % rule, or where it is on by the (n, k) rule.
+  package func fails(_ profile: ProtectionProfile) -> Bool {
+    if failsPPercent(profile.pPercent) { return true }
+    guard let rule = profile.dominance else { return false }
+    return failsShare(of: rule.contributors, percent: rule.percent)
+  }
 
   /// The (p, q) rule: estimates within q % are known beforehand and would sharpen to p %.
   package func failsPriorPosterior(p: Int, q: Int) -> Bool {

@@ -1,13 +1,15 @@
 extension Sealer {
   /// How sure the best estimate of each one-way margin is: the cell itself where it is written, and each written
   /// table that splits it, where all its parts are. Noise of different cells is independent, so estimates weigh by
-  /// their variances, and a sum of m cells has m times the variance of one (generalised least squares).
-  func margins(_ drafts: [DraftTable]) -> [CompilerReport.Margin] {
+  /// their variances, and a sum of m cells has m times the variance of one (generalised least squares). Where units
+  /// lie in several parts, the parts do not add up and are left out.
+  func margins(_ drafts: [DraftTable], of cube: TrueCube) -> [CompilerReport.Margin] {
     let used = Set(request.tables.flatMap { $0 }).sorted()
-    return ([nil] + used.map { $0 }).map { dimension in margin(dimension, drafts) }
+    return ([nil] + used.map { $0 }).map { dimension in margin(dimension, drafts, cube) }
   }
 
-  private func margin(_ dimension: Int?, _ drafts: [DraftTable]) -> CompilerReport.Margin {
+  private func margin(_ dimension: Int?, _ drafts: [DraftTable], _ cube: TrueCube) -> CompilerReport.Margin {
+    let whole = cube.cuboids[DimensionSet([dimension].compactMap { $0 })]?.units ?? []
     let count = dimension.map { shape.dimensions[$0].codes.count } ?? 1
     var weights = [Double](repeating: 0, count: count)
     for draft in drafts {
@@ -16,6 +18,8 @@ extension Sealer {
       // Codes without one above them split everybody; those below would count people twice.
       var parts = [Int](repeating: 0, count: count)
       var shown = parts
+      var units = parts
+      let split = cube.cuboids[draft.set]
       for cell in draft.cells {
         let isPart = zip(draft.dimensions, cell.codes).allSatisfy { other, code in
           other == dimension || shape.parents[other][Int(code)] < 0
@@ -24,8 +28,12 @@ extension Sealer {
         let code = at.map { Int(cell.codes[$0]) } ?? 0
         parts[code] += 1
         if cell.count != nil { shown[code] += 1 }
+        if let split { units[code] += Int(split.units[split.grid.place(of: cell.codes, draft.dimensions)]) }
       }
-      for code in 0..<count where parts[code] > 0 && parts[code] == shown[code] {
+      for code in 0..<count
+      where parts[code] > 0 && parts[code] == shown[code] && whole.count == count
+        && units[code] == Int(whole[code])
+      {
         weights[code] += 1 / Double(parts[code])
       }
     }

@@ -63,7 +63,7 @@ extension Sealer {
 
     let tables = released(drafts)
     let everybody = ReleaseBudget.Population(set: DimensionSet([]), cell: 0)
-    report.margins = margins(drafts)
+    report.margins = margins(drafts, of: cube)
     report.budgetUsed = budget.used(everybody)
     report.budgetLimit = budget.limit(sizes.size(everybody))
     let released = Released(

@@ -129,7 +129,7 @@ extension Sealer {
       let enough = count != nil && (measure.complete || made.valued != nil)
       made.sum = draws.value(label, measure.name + ".sum", k: k, kept: &draft.carried) {
         guard enough else { return nil }
-        guard !Dominance(totals).failsPPercent(request.profile.pPercent) else {
+        guard !Dominance(totals).fails(request.profile) else {
           draft.withheld[.dominance, default: 0] += 1
           return nil
         }
@@ -181,7 +181,7 @@ extension Sealer {
     guard let count, sum != nil, count >= Int128(3 * request.profile.k + Sealer.largestNoise),
       // Larger sums of squares leave the exact arithmetic of their noise.
       totals.squares < 1 << 116,
-      !Dominance(total: totals.squares, largest: [top, second]).failsPPercent(request.profile.pPercent)
+      !Dominance(total: totals.squares, largest: [top, second]).fails(request.profile)
     else { return nil }
     return noise.squares(totals, of: measure, label: label)
   }

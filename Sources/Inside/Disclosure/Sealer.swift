@@ -153,6 +153,7 @@ package struct Sealer {
   /// What draws depend on beside the data: with another profile every cell is drawn anew.
   package static func fingerprint(_ profile: ProtectionProfile) -> String {
     "\(profile.k)/\(profile.jitterWeights)/\(profile.pPercent)/\(profile.topNoise.numerator)/\(profile.topNoise.denominator)"
+      + (profile.dominance.map { "/\($0.contributors),\($0.percent)" } ?? "")
   }
 }
 

@@ -167,6 +167,13 @@ package struct Grid: Hashable, Sendable {
     self.count = count
   }
 
+  /// The place of a combination whose codes are given for its dimensions in any order.
+  func place(of codes: [Int32], _ order: [Int]) -> Int {
+    zip(order, codes).reduce(0) { place, pair in
+      place + Int(pair.1) * (dimensions.firstIndex(of: pair.0).map { strides[$0] } ?? 0)
+    }
+  }
+
   /// The codes of a combination.
   package func codes(at cell: Int) -> [Int32] {
     zip(strides, sizes).map { Int32(cell / $0 % max(1, $1)) }

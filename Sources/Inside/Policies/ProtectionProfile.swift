@@ -31,6 +31,19 @@ package struct ProtectionProfile: Sendable, Hashable {
     }
   }
 
+  /// The (n, k) rule: the n largest contributors may not make up more than k percent of a sum.
+  package struct Dominance: Sendable, Hashable {
+    /// 1 or 2.
+    package let contributors: Int
+    package let percent: Int
+
+    /// Each part as its property says.
+    package init(_ contributors: Int, percent: Int) {
+      self.contributors = contributors
+      self.percent = percent
+    }
+  }
+
   package let name: String
   /// Fewest distinct units behind a published cell, before jitter.
   package let k: Int
@@ -40,6 +53,8 @@ package struct ProtectionProfile: Sendable, Hashable {
   package let maxResponse: Int
   /// The p of the p % rule.
   package let pPercent: Int
+  /// The (n, k) rule beside the p % rule; nil where it is off.
+  package let dominance: Dominance?
   /// m, the share of the largest contribution that scales the noise of sums.
   package let topNoise: Fraction
   /// Released cells within a population are at most its perturbed size divided by this.
@@ -54,7 +69,7 @@ package struct ProtectionProfile: Sendable, Hashable {
   package init(
     name: String, k: Int, jitterWeights: [Int], maxIdentifying: Int, maxResponse: Int, pPercent: Int,
     topNoise: Fraction, budgetDivisor: Int, variance: Bool, percentiles: Bool, minimumRefresh: String,
-    qualified: Qualification? = nil
+    qualified: Qualification? = nil, dominance: Dominance? = nil
   ) {
     self.name = name
     self.k = k
@@ -68,6 +83,7 @@ package struct ProtectionProfile: Sendable, Hashable {
     self.percentiles = percentiles
     self.minimumRefresh = minimumRefresh
     self.qualified = qualified
+    self.dominance = dominance
   }
 
   /// The profile for ordinary conditional data (DISCLOSURE, "Profiles").
@@ -87,12 +103,19 @@ package struct ProtectionProfile: Sendable, Hashable {
     return qualified.canaries >= 5_000 && qualified.upperAccuracy <= 0.55
   }
 
+  private func isDominanceAtLeastAsStrong(as other: ProtectionProfile) -> Bool {
+    guard let least = other.dominance else { return true }
+    guard let dominance else { return false }
+    return dominance.contributors >= least.contributors && dominance.percent <= least.percent
+  }
+
   /// Whether no control of this profile is weaker than the other's; the refresh is left to the calendar's owner.
   package func isAtLeastAsStrong(as other: ProtectionProfile) -> Bool {
     let noise = topNoise.numerator * other.topNoise.denominator
     let otherNoise = other.topNoise.numerator * topNoise.denominator
     return k >= other.k && maxIdentifying <= other.maxIdentifying && maxResponse <= other.maxResponse
       && pPercent >= other.pPercent && noise >= otherNoise && budgetDivisor >= other.budgetDivisor
-      && (!variance || other.variance) && (!percentiles || other.percentiles)
+      && isDominanceAtLeastAsStrong(as: other) && (!variance || other.variance)
+      && (!percentiles || other.percentiles)
   }
 }

@@ -34,7 +34,7 @@ struct ProtectionReader {
   private static let statisticKeys = [
     "kind", "k", "jitter", "maxIdentifying", "maxResponse", "pPercent", "topNoise", "budgetDivisor",
     "variance",
-    "percentiles", "minimumRefresh", "qualified",
+    "percentiles", "minimumRefresh", "qualified", "dominance",
   ]
 
   private func profile(_ name: String, _ node: Node) -> ProtectionProfile? {
@@ -53,6 +53,7 @@ struct ProtectionReader {
     let percentiles = section.required("percentiles") { (node) throws(DocumentError) in try node.bool() }
     let refresh = section.required("minimumRefresh", Checks.duration)
     let qualified = section.required("qualified", qualification) ?? nil
+    let dominance = section.optional("dominance", dominance) ?? nil
     guard let k, let identifying, let response, let percent, let divisor, let jitter, let noise, let variance,
       let percentiles, let refresh
     else { return nil }
@@ -60,7 +61,16 @@ struct ProtectionReader {
       name: name, k: k, jitterWeights: jitter, maxIdentifying: identifying, maxResponse: response,
       pPercent: percent, topNoise: noise, budgetDivisor: divisor, variance: variance,
       percentiles: percentiles,
-      minimumRefresh: refresh, qualified: qualified)
+      minimumRefresh: refresh, qualified: qualified, dominance: dominance)
+  }
+
+  /// `[n, k]`: the n largest contributors may not make up more than k percent.
+  private func dominance(_ node: Node) throws(DocumentError) -> ProtectionProfile.Dominance? {
+    if node.isNull { return nil }
+    let parts = try node.elements()
+    guard parts.count == 2 else { throw node.error("dominance is [contributors, percent], as [2, 85]") }
+    return ProtectionProfile.Dominance(
+      try Checks.whole(parts[0], in: 1...2), percent: try Checks.whole(parts[1], in: 1...99))
   }
 
   private func jitter(_ node: Node) throws(DocumentError) -> [Int] {
