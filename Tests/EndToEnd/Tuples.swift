@@ -4,7 +4,8 @@ import Testing
 
 extension `End to end` {
   /// Single records, asked about over mutual TLS.
-  @Suite struct `A check of one record` {
+  /// One after the other, because one of them counts the work that is done.
+  @Suite(.serialized) struct `A check of one record` {
     static let identity = "/v1/results/patients/identity"
     static let senior = "/v1/results/patients/senior"
 
@@ -203,7 +204,7 @@ extension `End to end` {
         page.contains("Old enough for the senior card") && page.contains("Health")
           && page.contains("Price of guessing"))
       #expect(!page.contains("CASE WHEN"))
-      let release = try world.portal.folder.path + "/portal/.doorsill/outside/current"
+      let release = world.portal.folder.path + "/portal/.doorsill/outside/current"
       let found = try Subprocess.run("grep", ["-rl", "CASE WHEN age", release + "/"])
       #expect(found.text.isEmpty, "\(found.text)")
     }
@@ -228,7 +229,8 @@ extension `End to end` {
       #expect(try world.server.gateway("/v1/me", company.identity + new).status == 200)
       let foreign = try world.server.gateway(
         "/v1/keys/\(world.acme.keyID)", company.identity + new + ["-X", "DELETE"])
-      #expect(foreign.status == 404 && (try world.server.ask("/v1/me", as: world.acme)).status == 200)
+      #expect(foreign.status == 404)
+      #expect(try world.server.ask("/v1/me", as: world.acme).status == 200)
     }
   }
 }
