@@ -50,7 +50,7 @@ import Trust
 
   @Test func `has nothing to sign where there is none`() throws {
     try small.edit("Policies/access.json5", "callsPerDay: 2000", "callsPerDay: 1000")
-    #expect(throws: PublishingError(.refused, "")) { try small.approve("policy") }
+    #expect(throws: PublishingError(.refused, Wording("", ""))) { try small.approve("policy") }
   }
 
   @Test func `is not what only a comment says differently`() throws {
@@ -67,14 +67,14 @@ import Trust
       try small.approve("bike-count")
       Issue.record("signed for nothing")
     } catch let error as PublishingError {
-      #expect(error == PublishingError(.unknownDataset, ""))
+      #expect(error == PublishingError(.unknownDataset, Wording("", "")))
       #expect(error.hint?.contains("bike-counts") == true)
     }
   }
 
   @Test func `is refused from a key that the policy does not know`() throws {
     let small = try SmallPortal()
-    #expect(throws: PublishingError(.refused, "")) {
+    #expect(throws: PublishingError(.refused, Wording("", ""))) {
       try Approving.sign(
         "bike-counts", portal: small.portal, approver: "li-na", key: try SigningKey.generate(), reason: "r",
         now: .now())

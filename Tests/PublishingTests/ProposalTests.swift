@@ -68,10 +68,12 @@ import Testing
     let dataset = try write(try propose("a,b\n1,2\n", as: "表.csv", place, wishes), place)
     #expect(dataset.resources[0].source.path.hasSuffix("/in/表.csv"))
     #expect(try Files.list(place.portal.catalog + "/elsewhere") == ["dataset.json5"])
-    #expect(throws: PublishingError(.refused, "")) {
+    #expect(throws: PublishingError(.refused, Wording("", ""))) {
       _ = try propose("a,b\n1,2\n", as: "表.csv", place, wishes)
     }
-    #expect(throws: PublishingError(.refused, "")) { _ = try propose("a,b\n1,2\n", as: "表.csv", place) }
+    #expect(throws: PublishingError(.refused, Wording("", ""))) {
+      _ = try propose("a,b\n1,2\n", as: "表.csv", place)
+    }
   }
 
   @Test func `is not made of a source with a secrecy marking, and nothing is stored`() throws {

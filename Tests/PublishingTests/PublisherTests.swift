@@ -19,7 +19,7 @@ import Trust
     #expect(second.datasets.map(\.change) == [.changed])
     #expect(try Files.list(small.portal.inside + "/history") == ["2"])
     try Files.remove(small.portal.inside + "/history/2")
-    #expect(throws: PublishingError(.damaged, "")) { try small.publish() }
+    #expect(throws: PublishingError(.damaged, Wording("", ""))) { try small.publish() }
   }
 
   @Test func `does nothing where nothing has changed, and says so`() throws {
@@ -121,7 +121,7 @@ import Trust
     let small = try SmallPortal()
     _ = try small.publish()
     try Files.remove(small.portal.inside + "/keys/release")
-    #expect(throws: PublishingError(.damaged, "")) { try small.publish() }
+    #expect(throws: PublishingError(.damaged, Wording("", ""))) { try small.publish() }
   }
 
   @Test func `keeps its keys and histories from other users`() throws {
@@ -160,7 +160,7 @@ import Trust
     #expect(read.datasets == history.datasets && read.policyFiles == history.policyFiles)
     #expect(read.json == history.json)
     #expect(try History.load(small.portal, release: nil).release == 0)
-    #expect(throws: PublishingError(.damaged, "")) { try History.load(small.portal, release: 8) }
+    #expect(throws: PublishingError(.damaged, Wording("", ""))) { try History.load(small.portal, release: 8) }
   }
 
   @Test(arguments: [
@@ -172,6 +172,6 @@ import Trust
     try small.portal.makeInside()
     try Files.makeDirectory(small.portal.inside + "/history/7/units")
     try Files.write(Array(text.utf8), to: small.portal.inside + "/history/7/history.json")
-    #expect(throws: PublishingError(.damaged, "")) { try History.load(small.portal, release: 7) }
+    #expect(throws: PublishingError(.damaged, Wording("", ""))) { try History.load(small.portal, release: 7) }
   }
 }

@@ -122,7 +122,7 @@ import Trust
     #expect(!Files.exists(place.site + "/data/patients-open/patients-open.csv"))
     let next = try place.publish()
     #expect(!next.datasets.contains { names.contains($0.name) })
-    #expect(throws: PublishingError(.refused, "")) {
+    #expect(throws: PublishingError(.refused, Wording("", ""))) {
       try Withdrawal.withdraw(
         "patients", portal: place.portal, reason: "again", by: Author(systemUser: "root"), now: .now())
     }

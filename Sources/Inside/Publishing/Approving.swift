@@ -25,7 +25,10 @@ package enum Approving {
     let (history, policies) = (publisher.history, publisher.policies)
     guard history.release > 0, history.policyHash != policies.hash else {
       throw PublishingError(
-        .refused, "the policy files are those of the release that is served: there is nothing to sign")
+        .refused,
+        Wording(
+          "the policy files are those of the release that is served: there is nothing to sign",
+          "规则文件与当前发布版本的相同：没有可签署的变更"))
     }
     let previous = try PolicySet.parse(files: history.policyFiles)
     try isPerson(approver, key, of: previous)
@@ -45,16 +48,20 @@ package enum Approving {
     ) { $0 == name }.first
     guard let dataset = publisher.catalog.dataset(name) ?? view else {
       throw PublishingError(
-        .unknownDataset, "the catalogue has no dataset '\(name)'",
-        hint: nearest(name, in: publisher.catalog.datasets.map(\.name)).map { "did you mean '\($0)'?" },
+        .unknownDataset, Wording("the catalogue has no dataset '\(name)'", "目录中没有数据集“\(name)”"),
+        hint: nearest(name, in: publisher.catalog.datasets.map(\.name)).map { .didYouMean($0) },
         blame: .usage)
     }
     try isPerson(approver, key, of: publisher.policies)
     let proposer = dataset.classification.proposer ?? dataset.provider.person
     guard proposer != approver else {
       throw PublishingError(
-        .refused, "'\(approver)' proposed the classification of \(name) and cannot approve it too",
-        hint: "ask a second person with the role that levels.json5 names")
+        .refused,
+        Wording(
+          "'\(approver)' proposed the classification of \(name) and cannot approve it too",
+          "\(name) 的定级由“\(approver)”提出，本人不能批准"),
+        hint: Wording(
+          "ask a second person with the role that levels.json5 names", "请由具有 levels.json5 所定角色的第二人签署"))
     }
     let examination = try Examination(dataset, catalog: publisher.catalog, policies: publisher.policies)
     let verdict = examination.verdict(publisher.policies)
@@ -75,8 +82,9 @@ package enum Approving {
   private static func isPerson(_ id: String, _ key: SigningKey, of policies: PolicySet) throws {
     guard let person = policies.access.person(id), person.key == key.publicKey else {
       throw PublishingError(
-        .refused, "access.json5 does not name '\(id)' with this key",
-        hint: "'doorsill person add' writes it there")
+        .refused,
+        Wording("access.json5 does not name '\(id)' with this key", "access.json5 中没有以此公钥登记的“\(id)”"),
+        hint: Wording("'doorsill person add' writes it there", "doorsill person add 会写入"))
     }
   }
 }

@@ -48,8 +48,10 @@ package struct Attacking {
   package func subjects(named name: String?, profile other: String? = nil) throws -> [() throws -> Subject] {
     if let other, policies.profiles[other] == nil {
       throw PublishingError(
-        .refused, "protection.json5 has no profile '\(other)'",
-        hint: "it has \(policies.profiles.keys.sorted().joined(separator: ", "))", blame: .usage)
+        .refused, Wording("protection.json5 has no profile '\(other)'", "protection.json5 没有方案“\(other)”"),
+        hint: Wording(
+          "it has \(policies.profiles.keys.sorted().joined(separator: ", "))",
+          "现有：\(policies.profiles.keys.sorted().joined(separator: "、"))"), blame: .usage)
     }
     var found: [() throws -> Subject] = []
     for dataset in catalog.datasets {
@@ -68,7 +70,9 @@ package struct Attacking {
     guard let profile = policies.profiles[name] else {
       throw PublishingError(
         .refused,
-        "\(dataset.name)/\(result.name) names the profile '\(name)', which protection.json5 does not have")
+        Wording(
+          "\(dataset.name)/\(result.name) names the profile '\(name)', which protection.json5 does not have",
+          "\(dataset.name)/\(result.name) 引用的方案“\(name)”不在 protection.json5 中"))
     }
     let data = try Microdata.read(dataset, codeLists: catalog.codeLists, keys: keys.protection)
     let target = try Statistics.target(

@@ -7,8 +7,10 @@ package enum Beginning {
   package static func make(_ folder: String, scale: StarterScale = .cn) throws -> Portal {
     guard !Files.exists(folder + "/Catalog/catalog.json5") else {
       throw PublishingError(
-        .refused, "\(folder) is a portal already",
-        hint: "edit its Catalog/ and Policies/, then run 'doorsill publish'", blame: .usage)
+        .refused, Wording("\(folder) is a portal already", "\(folder) 已是门户文件夹"),
+        hint: Wording(
+          "edit its Catalog/ and Policies/, then run 'doorsill publish'",
+          "请编辑其中的 Catalog/ 与 Policies/，再运行 doorsill publish"), blame: .usage)
     }
     for (path, bytes) in Starter.files(scale: scale) {
       let file = "\(folder)/\(path)"

@@ -53,8 +53,11 @@ package struct History: Sendable {
     let folder = folder(portal, release: release)
     guard Files.exists(folder + "/history.json") else {
       throw PublishingError(
-        .damaged, "the history of release \(release) is missing: \(folder)",
-        hint: "restore .doorsill/inside from a backup: without it levels, draws and budgets cannot be judged",
+        .damaged,
+        Wording("the history of release \(release) is missing: \(folder)", "缺少第 \(release) 版的历史记录：\(folder)"),
+        hint: Wording(
+          "restore .doorsill/inside from a backup: without it levels, draws and budgets cannot be judged",
+          "请从备份恢复 .doorsill/inside：没有它就无法判断级别、抽取与预算"),
         blame: .environment)
     }
     let json = try JSON(parsing: try Files.read(folder + "/history.json"))
@@ -62,7 +65,9 @@ package struct History: Sendable {
     for name in try Files.list(folder + "/units") { units[name] = .file("\(folder)/units/\(name)") }
     guard let history = try History(json: json, units: units) else {
       throw PublishingError(
-        .damaged, "\(folder)/history.json cannot be read as a history", hint: "restore it from a backup",
+        .damaged,
+        Wording("\(folder)/history.json cannot be read as a history", "\(folder)/history.json 无法读作历史记录"),
+        hint: .restoreFromBackup,
         blame: .environment)
     }
     return history

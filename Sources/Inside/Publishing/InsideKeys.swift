@@ -34,8 +34,13 @@ package struct InsideKeys: Sendable {
       var bytes = try Files.read(path, limit: 64)
       guard bytes.count == 32 else {
         throw PublishingError(
-          .damaged, "\(path) holds \(bytes.count) bytes, not the 32 of a key",
-          hint: "restore it from a backup: with another key every protected number would change",
+          .damaged,
+          Wording(
+            "\(path) holds \(bytes.count) bytes, not the 32 of a key",
+            "\(path) 有 \(bytes.count) 字节，而密钥应为 32 字节"),
+          hint: Wording(
+            "restore it from a backup: with another key every protected number would change",
+            "请从备份恢复：换用别的密钥会改变所有受保护的数值"),
           blame: .environment)
       }
       return Secret(wiping: &bytes)

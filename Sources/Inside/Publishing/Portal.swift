@@ -22,8 +22,12 @@ package struct Portal: Sendable {
       guard above != folder else {
         throw PublishingError(
           .noPortal,
-          "there is no portal here: neither \(start) nor a folder above it has Catalog/catalog.json5",
-          hint: "name one with --portal DIR, or make one with 'doorsill init DIR'", blame: .usage)
+          Wording(
+            "there is no portal here: neither \(start) nor a folder above it has Catalog/catalog.json5",
+            "这里没有门户：\(start) 及其上层文件夹都没有 Catalog/catalog.json5"),
+          hint: Wording(
+            "name one with --portal DIR, or make one with 'doorsill init DIR'",
+            "请用 --portal DIR 指定，或用 doorsill init DIR 新建"), blame: .usage)
       }
       folder = above
     }

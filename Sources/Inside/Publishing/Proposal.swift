@@ -37,13 +37,16 @@ package struct Proposal: Sendable {
     let stem = Files.name(of: path).split(separator: ".").first.map(String.init) ?? ""
     guard let name = wishes.name ?? Self.name(from: stem) else {
       throw PublishingError(
-        .refused, "'\(stem)' gives no name of letters, digits and hyphens", hint: "give one with --name",
+        .refused,
+        Wording("'\(stem)' gives no name of letters, digits and hyphens", "由“\(stem)”得不出由字母、数字和连字符组成的标识"),
+        hint: Wording("give one with --name", "请用 --name 指定"),
         blame: .usage)
     }
     folder = Files.join(portal.catalog, name)
     guard !Files.exists(folder) else {
       throw PublishingError(
-        .refused, "\(folder) is there already", hint: "give another name with --name", blame: .usage)
+        .refused, Wording("\(folder) is there already", "\(folder) 已存在"),
+        hint: Wording("give another name with --name", "请用 --name 另取标识"), blame: .usage)
     }
     verdict = try Examination.verdict(ofFile: path, policies: policies)
     if let problem = verdict.problems.first {

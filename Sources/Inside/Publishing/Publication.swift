@@ -40,14 +40,28 @@ package struct Rejection: Fault {
   package let faultCount: Int
   package let objections: [Objection]
 
-  package var message: String {
-    faultCount > 0
-      ? "\(faultCount) \(faultCount == 1 ? "fault" : "faults") in the data; nothing was published"
-      : "\(objections.map(\.dataset).joined(separator: ", ")): not to be published as it stands; nothing was published"
+  package var message: String { message(in: "en") }
+  package var hint: String? { hint(in: "en") }
+
+  package func message(in language: String) -> String {
+    let names = objections.map(\.dataset)
+    let words =
+      faultCount > 0
+      ? Wording(
+        "\(faultCount) \(faultCount == 1 ? "fault" : "faults") in the data; nothing was published",
+        "数据中有 \(faultCount) 处错误；未发布任何内容")
+      : Wording(
+        "\(names.joined(separator: ", ")): not to be published as it stands; nothing was published",
+        "\(names.joined(separator: "、"))：照现状不能发布；未发布任何内容")
+    return words.said(in: language)
   }
 
-  package var hint: String? {
-    faultCount > 0 ? "mend the sources or their schemas; 'doorsill check' lists the faults again" : nil
+  package func hint(in language: String) -> String? {
+    guard faultCount > 0 else { return nil }
+    return Wording(
+      "mend the sources or their schemas; 'doorsill check' lists the faults again",
+      "请改正数据源或其结构说明；doorsill check 会再次列出错误"
+    ).said(in: language)
   }
 
   package var description: String { message }

@@ -1,3 +1,4 @@
+import Bytes
 import Catalogs
 import Disclosure
 import Policies
@@ -58,7 +59,9 @@ extension Publisher {
     guard let profile = policies.profiles[result.profile] else {
       throw PublishingError(
         .refused,
-        "\(name)/\(result.name) names the protection profile '\(result.profile)', which protection.json5 does not have"
+        Wording(
+          "\(name)/\(result.name) names the protection profile '\(result.profile)', which protection.json5 does not have",
+          "\(name)/\(result.name) 引用的保护方案“\(result.profile)”不在 protection.json5 中")
       )
     }
     if let problem = Gate.objection(to: profile, at: judgement.pass.level) {
@@ -73,8 +76,12 @@ extension Publisher {
     guard !report.passes else { return }
     throw PublishingError(
       .refused,
-      "\(result) does not withstand the attacks: \(report.failures("en").joined(separator: "; "))",
+      Wording(
+        "\(result) does not withstand the attacks: \(report.failures("en").joined(separator: "; "))",
+        "\(result) 经不起攻击检验：\(report.failures("zh").joined(separator: "；"))"),
       hint:
-        "leave out a table, band a dimension more coarsely, or choose a stronger profile in protection.json5")
+        Wording(
+          "leave out a table, band a dimension more coarsely, or choose a stronger profile in protection.json5",
+          "请减少一个表、把维度归并得更粗，或在 protection.json5 中选择更强的方案"))
   }
 }

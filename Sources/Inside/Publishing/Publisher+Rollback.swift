@@ -21,10 +21,12 @@ extension Publisher {
   package func rollBack(to number: Int, reason: String) throws -> Rollback {
     let store = try ReleaseStore(folder: portal.outside, key: keys.release.publicKey)
     guard let served = try store.served() else {
-      throw PublishingError(.refused, "nothing has been published yet", blame: .usage)
+      throw PublishingError(.refused, .nothingPublished, blame: .usage)
     }
     guard number != served.number else {
-      throw PublishingError(.refused, "release \(number) is the one that is served", blame: .usage)
+      throw PublishingError(
+        .refused, Wording("release \(number) is the one that is served", "第 \(number) 版就是当前版本"), blame: .usage
+      )
     }
     let earlier = try store.release(number)
     var datasets: [Dataset] = []
@@ -70,8 +72,13 @@ extension Publisher {
     guard names == before else {
       throw PublishingError(
         .refused,
-        "the tables of \(dataset.name) are \(names.joined(separator: ", ")), in release \(earlier.number) they were \(before.joined(separator: ", "))",
-        hint: "put the descriptor of that time back into Catalog/\(dataset.name), then roll back")
+        Wording(
+          "the tables of \(dataset.name) are \(names.joined(separator: ", ")), in release \(earlier.number) they were \(before.joined(separator: ", "))",
+          "\(dataset.name) 现有数据表 \(names.joined(separator: "、"))，第 \(earlier.number) 版时为 \(before.joined(separator: "、"))"
+        ),
+        hint: Wording(
+          "put the descriptor of that time back into Catalog/\(dataset.name), then roll back",
+          "请先把当时的描述文件放回 Catalog/\(dataset.name)，再回退"))
     }
     for place in dataset.resources.indices {
       let path = table(dataset, dataset.resources[place])

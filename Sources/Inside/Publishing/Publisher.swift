@@ -78,8 +78,13 @@ package final class Publisher {
     }
     guard try Files.read(path, limit: 1 << 16) == pem else {
       throw PublishingError(
-        .damaged, "\(path) is the key of another publisher than this portal's inside/keys/release",
-        hint: "restore the inside keys that belong to it, or remove the outside folder to begin anew",
+        .damaged,
+        Wording(
+          "\(path) is the key of another publisher than this portal's inside/keys/release",
+          "\(path) 是另一发布方的公钥，与本门户 inside/keys/release 不符"),
+        hint: Wording(
+          "restore the inside keys that belong to it, or remove the outside folder to begin anew",
+          "请恢复与之配对的 inside 密钥，或删去 outside 文件夹重新开始"),
         blame: .environment)
     }
   }

@@ -7,18 +7,29 @@ package struct PublishingError: Fault, Equatable {
   }
 
   package let code: Code
-  package let message: String
-  package let hint: String?
+  private let words: Wording
+  private let advice: Wording?
   package let blame: Blame
+  package var message: String { message(in: "en") }
+  package var hint: String? { hint(in: "en") }
   package var description: String { message }
 
-  package init(_ code: Code, _ message: String, hint: String? = nil, blame: Blame = .data) {
+  package init(_ code: Code, _ words: Wording, hint: Wording? = nil, blame: Blame = .data) {
     self.code = code
-    self.message = message
-    self.hint = hint
+    self.words = words
+    advice = hint
     self.blame = blame
   }
 
+  package func message(in language: String) -> String { words.said(in: language) }
+  package func hint(in language: String) -> String? { advice?.said(in: language) }
+
   /// Errors are equal by code: what they say may change.
   package static func == (left: PublishingError, right: PublishingError) -> Bool { left.code == right.code }
+}
+
+extension Wording {
+  static let restoreFromBackup = Wording("restore it from a backup", "请从备份恢复")
+  static let nothingPublished = Wording("nothing has been published yet", "尚未发布过任何版本")
+  static func didYouMean(_ name: String) -> Wording { Wording("did you mean '\(name)'?", "是否指“\(name)”？") }
 }

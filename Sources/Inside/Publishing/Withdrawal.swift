@@ -17,22 +17,23 @@ package enum Withdrawal {
     let keys = try InsideKeys(portal: portal)
     let store = try ReleaseStore(folder: portal.outside, key: keys.release.publicKey)
     guard let release = try store.served() else {
-      throw PublishingError(.unknownDataset, "nothing has been published yet", blame: .usage)
+      throw PublishingError(.unknownDataset, .nothingPublished, blame: .usage)
     }
     let history = try History.load(portal, release: release.number)
     let known = try store.withdrawals()
     let isKept = try isKept(dataset, store)
     guard history.datasets[dataset] != nil || known.isGone(dataset) || isKept else {
       throw PublishingError(
-        .unknownDataset, "no release that is kept has a dataset '\(dataset)'",
-        hint: nearest(dataset, in: history.datasets.keys.sorted()).map { "did you mean '\($0)'?" },
+        .unknownDataset,
+        Wording("no release that is kept has a dataset '\(dataset)'", "保留的发布版本中没有数据集“\(dataset)”"),
+        hint: nearest(dataset, in: history.datasets.keys.sorted()).map { .didYouMean($0) },
         blame: .usage)
     }
     let names = ([dataset] + history.views(of: dataset)).filter { !known.isGone($0) }.sorted()
     guard !names.isEmpty else {
       throw PublishingError(
-        .refused, "'\(dataset)' was withdrawn before",
-        hint: "'doorsill release show' lists what was withdrawn")
+        .refused, Wording("'\(dataset)' was withdrawn before", "“\(dataset)”此前已撤回"),
+        hint: Wording("'doorsill release show' lists what was withdrawn", "doorsill release show 列出撤回记录"))
     }
     let decisions = try Decisions(
       portal, origin: LogNames.decisions(baseURL: release.settings.baseURL), key: keys.release, author: author

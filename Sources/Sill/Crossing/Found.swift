@@ -55,10 +55,10 @@ struct Found {
 
   private func leak(_ hit: LeakSearch.Hit, _ secret: SecretSet.Secret) -> Leak {
     let text = String(decoding: batch.value(secret), as: UTF8.self)
-    let masked = text.prefix(text.count > 4 ? 2 : 1) + "…, \(text.count) characters"
+    let masked = text.prefix(text.count > 4 ? 2 : 1) + "…"
     return Leak(
       part: place, offset: isName ? -1 : hit.offset, form: hit.form, field: fields[Int(secret.field)],
-      masked: String(masked))
+      masked: String(masked), length: text.count)
   }
 
   /// Notes the different numbers of four to nine digits in a page that stand as words of their own.

@@ -8,12 +8,22 @@ package struct Leak: Sendable, Equatable, CustomStringConvertible {
   package let offset: Int
   package let form: SecretForm
   package let field: SecretField
-  /// One or two characters of the value and its length.
+  /// One or two characters of the value.
   package let masked: String
+  /// Characters of the value.
+  package let length: Int
 
-  package var description: String {
-    let place = offset < 0 ? "in the name of \(part)" : "in \(part) at byte \(offset)"
-    return "a value of \(field) (\(masked)) stands \(place), \(form.words)"
+  package var description: String { words.en }
+
+  /// Which field's value stands where, and how it is spelled.
+  package var words: Wording {
+    let place =
+      offset < 0
+      ? Wording("in the name of \(part)", "\(part) 的名称中")
+      : Wording("in \(part) at byte \(offset)", "\(part) 第 \(offset) 字节处")
+    return Wording(
+      "a value of \(field) (\(masked), \(length) characters) stands \(place.en), \(form.words.en)",
+      "\(field) 的一个值（\(masked)，共 \(length) 个字符）\(form.words.zh)出现在\(place.zh)")
   }
 }
 
@@ -42,8 +52,8 @@ package struct LeakReport: Sendable {
       .array(
         leaks.map {
           [
-            "part": JSON($0.part), "offset": JSON($0.offset), "form": JSON($0.form.words),
-            "field": JSON($0.field.description), "value": JSON($0.masked),
+            "part": JSON($0.part), "offset": JSON($0.offset), "form": JSON($0.form.words.en),
+            "field": JSON($0.field.description), "value": JSON("\($0.masked), \($0.length) characters"),
           ]
         })
     }
@@ -62,14 +72,22 @@ package struct LeakReport: Sendable {
 package struct LeakFound: Fault {
   package let report: LeakReport
 
-  package var message: String {
-    let shown = report.leaks.prefix(20).map { "  " + $0.description }.joined(separator: "\n")
-    return
-      "\(report.leakCount) restricted \(report.leakCount == 1 ? "value stands" : "values stand") in the release; nothing was released\n\(shown)"
+  package var message: String { message(in: "en") }
+  package var hint: String? { hint(in: "en") }
+
+  package func message(in language: String) -> String {
+    let shown = report.leaks.prefix(20).map { "\n  " + $0.words.said(in: language) }.joined()
+    let words = Wording(
+      "\(report.leakCount) restricted \(report.leakCount == 1 ? "value stands" : "values stand") in the release; nothing was released",
+      "待发布内容中有 \(report.leakCount) 个受限值；未发布任何内容")
+    return words.said(in: language) + shown
   }
 
-  package var hint: String? {
-    "remove the value where it was written (a description, a note, a file name); if it is public, say so by an open source that holds it"
+  package func hint(in language: String) -> String? {
+    Wording(
+      "remove the value where it was written (a description, a note, a file name); if it is public, say so by an open source that holds it",
+      "请删去写有该值之处（说明、备注、文件名）；若该值本属公开，请以含有它的公开数据源表明"
+    ).said(in: language)
   }
 }
 

@@ -1,4 +1,4 @@
-import Bytes
+package import Bytes
 import Glibc
 import Trust
 
@@ -15,18 +15,18 @@ package enum SecretForm: UInt8, Sendable, CaseIterable {
   var isEncoded: Bool { rawValue >= SecretForm.valueHex.rawValue }
 
   /// For a report.
-  package var words: String {
+  package var words: Wording {
     switch self {
-    case .asWritten: "as written"
-    case .normalised: "in another spelling"
-    case .gb18030: "in GB18030"
-    case .utf16LittleEndian, .utf16BigEndian: "in UTF-16"
-    case .valueHex: "in hex"
-    case .valueBase64: "in base64"
-    case .md5Hex, .md5Base64: "as its MD5"
-    case .sha1Hex, .sha1Base64: "as its SHA-1"
-    case .sha256Hex, .sha256Base64: "as its SHA-256"
-    case .sm3Hex, .sm3Base64: "as its SM3"
+    case .asWritten: Wording("as written", "原样")
+    case .normalised: Wording("in another spelling", "换一种写法")
+    case .gb18030: Wording("in GB18030", "以 GB18030 编码")
+    case .utf16LittleEndian, .utf16BigEndian: Wording("in UTF-16", "以 UTF-16 编码")
+    case .valueHex: Wording("in hex", "以十六进制")
+    case .valueBase64: Wording("in base64", "以 base64")
+    case .md5Hex, .md5Base64: Wording("as its MD5", "以其 MD5")
+    case .sha1Hex, .sha1Base64: Wording("as its SHA-1", "以其 SHA-1")
+    case .sha256Hex, .sha256Base64: Wording("as its SHA-256", "以其 SHA-256")
+    case .sm3Hex, .sm3Base64: Wording("as its SM3", "以其 SM3")
     }
   }
 }

@@ -1,3 +1,4 @@
+import Bytes
 /// What the last records say about themselves: totals that would be counted twice, and notes that are no record.
 struct FooterEvidence {
   /// The last records, each with its line.

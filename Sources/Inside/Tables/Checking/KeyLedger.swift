@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// Fingerprint of a key and the line it stands on. 96 bits of hash: two different keys among a hundred million

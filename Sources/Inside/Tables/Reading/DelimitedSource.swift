@@ -1,3 +1,4 @@
+import Bytes
 /// CSV, TSV and their kin.
 final class DelimitedSource: RecordSource {
   private(set) var header: [String] = []

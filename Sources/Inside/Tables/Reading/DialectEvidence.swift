@@ -1,3 +1,4 @@
+import Bytes
 /// What the first records of a text say about its dialect.
 struct DialectEvidence {
   var dialect: Dialect

@@ -1,3 +1,4 @@
+import Bytes
 /// What the first bytes of a file say about its encoding.
 struct EncodingEvidence {
   var encoding: TextEncoding

@@ -1,3 +1,4 @@
+import Bytes
 /// What a file's first bytes and its name say about its format.
 enum FormatEvidence {
   static func judge(

@@ -1,3 +1,4 @@
+import Bytes
 /// What the first records say about the header: titles above it, empty or repeated names.
 struct HeaderEvidence {
   private(set) var notes: [Wording] = []

@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// A file or descriptor that is read from front to back.

@@ -1,3 +1,4 @@
+import Bytes
 /// Records of one table, read from front to back in pieces.
 ///
 /// Getting a piece is serial; splitting it (`Piece.split`) needs no order, so that it may run on another thread.

@@ -1,3 +1,4 @@
+import Bytes
 /// One stream of records, whatever the format.
 ///
 /// Cells are UTF-8 text as in the source; typed formats give their canonical text. Memory is a few batches.
