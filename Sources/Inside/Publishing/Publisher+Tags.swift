@@ -2,7 +2,9 @@ import Bytes
 import Catalogs
 import Disclosure
 import Policies
+import Releases
 import Results
+import Trust
 
 extension Publisher {
   /// Computes the tags of a dataset's `verify` and `score` results. Tags of the publication before are kept inside the
@@ -37,6 +39,23 @@ extension Publisher {
       }
       computed.released[dataset.name, default: []].append(made.released)
       computed.tagReports.append(made.report)
+    }
+  }
+
+  /// The key of the tags crosses once, where there are tags; another key lying there is never overwritten.
+  func bringVerifyKeyOut() throws {
+    guard catalog.datasets.contains(where: { $0.results.contains { $0.kind != .statistic } }) else { return }
+    let path = "\(portal.outside)/\(Layout.verifyKey)"
+    guard Files.exists(path) else {
+      try Files.makeDirectory(Files.parent(of: path), mode: 0o700)
+      return try Files.write(keys.verify.withBytes { Array($0) }, to: path, mode: 0o600)
+    }
+    var bytes = try Files.read(path, limit: 64)
+    guard Secret(wiping: &bytes) == keys.verify else {
+      throw PublishingError(
+        .damaged, "\(path) is another verify key than this portal's inside/keys/verify",
+        hint: "with it the server would recognise nothing: copy inside/keys/verify over it, or restore both",
+        blame: .environment)
     }
   }
 }

@@ -17,6 +17,7 @@ extension Publisher {
     let decisions = try Decisions(
       portal, origin: LogNames.decisions(baseURL: catalog.baseURL), key: keys.release, author: options.author)
     try closeEarlier(judgements, decisions)
+    try bringVerifyKeyOut()
     let writer = try ReleaseWriter(outside: portal.outside, key: keys.release, created: options.now)
     do {
       var published: [PublishedDataset] = []

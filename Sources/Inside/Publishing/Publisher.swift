@@ -60,7 +60,6 @@ package final class Publisher {
     catalog = try Catalog.load(folder: portal.catalog, policies: policies)
     keys = try InsideKeys(portal: portal)
     try Self.bringReleaseKeyOut(portal, keys)
-    try Self.bringVerifyKeyOut(portal, keys, catalog)
     // A run cut short may have left a whole first release whose turn is only now: it counts as the one before.
     try Housekeeping.cleanUp(outside: portal.outside, key: keys.release.publicKey)
     let store = try ReleaseStore(folder: portal.outside, key: keys.release.publicKey)
@@ -85,23 +84,6 @@ package final class Publisher {
         hint: Wording(
           "restore the inside keys that belong to it, or remove the outside folder to begin anew",
           "请恢复与之配对的 inside 密钥，或删去 outside 文件夹重新开始"),
-        blame: .environment)
-    }
-  }
-
-  /// The key of the tags crosses once, where there are tags; another key lying there is never overwritten.
-  private static func bringVerifyKeyOut(_ portal: Portal, _ keys: InsideKeys, _ catalog: Catalog) throws {
-    guard catalog.datasets.contains(where: { $0.results.contains { $0.kind != .statistic } }) else { return }
-    let path = "\(portal.outside)/\(Layout.verifyKey)"
-    guard Files.exists(path) else {
-      try Files.makeDirectory(Files.parent(of: path), mode: 0o700)
-      return try Files.write(keys.verify.withBytes { Array($0) }, to: path, mode: 0o600)
-    }
-    var bytes = try Files.read(path, limit: 64)
-    guard Secret(wiping: &bytes) == keys.verify else {
-      throw PublishingError(
-        .damaged, "\(path) is another verify key than this portal's inside/keys/verify",
-        hint: "with it the server would recognise nothing: copy inside/keys/verify over it, or restore both",
         blame: .environment)
     }
   }
