@@ -46,7 +46,14 @@ import Trust
     #expect(policies.scale.level("L2")?.strictProfile == false)
     #expect(policies.scale.flagsForcingClosed == ["important", "core"])
     #expect(ApprovalKind.allCases.allSatisfy { policies.scale.approvals.role(for: $0) == "approver" })
-    #expect(policies.profiles == ["standard": .standard, "strict": .strict])
+    var bare = policies.profiles
+    for name in bare.keys {
+      // Both were measured, with the very parameters they have.
+      #expect(
+        bare[name]?.isQualified == true && bare[name]?.qualified?.policyHash == bare[name]?.parametersHash)
+      bare[name]?.qualified = nil
+    }
+    #expect(bare == ["standard": .standard, "strict": .strict])
     #expect(policies.verifyProfiles == ["verify": VerifyProfile(name: "verify")])
     #expect(policies.access.people.allSatisfy { $0.key == nil })
     #expect(policies.access.purposes.contains { $0.id == "research" })
@@ -115,6 +122,24 @@ import Trust
     #expect(fault.file == "Policies/\(file)")
     #expect(fault.line > 1)
     #expect(hint.isEmpty || fault.hint?.contains(hint) == true, "\(fault)")
+  }
+
+  @Test(arguments: [
+    ("k: 10,", "k: 11,"), ("jitter: [8, 4, 4]", "jitter: [16]"), ("topNoise: 0.07", "topNoise: 0.06"),
+    ("budgetDivisor: 40", "budgetDivisor: 41"), ("pPercent: 15", "pPercent: 16"),
+    ("maxIdentifying: 3", "maxIdentifying: 2"),
+    ("percentiles: true", "percentiles: false"), ("policyHash: \"", "policyHash: \"00"),
+  ]) func `hold a measurement for nothing once a parameter is another`(_ old: String, _ new: String) throws {
+    let text = Self.text("protection.json5")
+    var changed = text.replacing(old, with: new, maxReplacements: 1)
+    // A hash keeps its length.
+    changed = changed.replacing(#/"00([0-9a-f]{62})[0-9a-f]{2}"/#) { "\"00\($0.output.1)\"" }
+    #expect(changed != text)
+    var files = PolicySet.defaults
+    files["protection.json5"] = Array(changed.utf8)
+    let profiles = try PolicySet.parse(files: files).profiles
+    #expect(profiles["standard"]?.isQualified == false)
+    #expect(profiles["strict"]?.isQualified == true)
   }
 
   @Test func `name every file that is missing`() {

@@ -204,6 +204,34 @@ import Testing
     #expect(ProtectionProfile.strict.isAtLeastAsStrong(as: .standard))
     #expect(!ProtectionProfile.strict.isQualified)
   }
+
+  @Test func `asks that a profile was measured, or that none of its controls is weaker than one that was`() {
+    func measured(_ profile: ProtectionProfile, _ canaries: Int, _ upper: Double) -> ProtectionProfile {
+      var profile = profile
+      profile.qualified = Qualification(
+        attack: "B5b", canaries: canaries, upperAccuracy: upper, policyHash: "00")
+      return profile
+    }
+    let standard = measured(.standard, 5000, 0.55)
+    #expect(Gate.objection(toUnmeasured: standard, among: [standard]) == nil)
+    #expect(Gate.objection(toUnmeasured: .strict, among: [standard]) == nil)
+    let strict = measured(.strict, 5000, 0.55)
+    let weaker = Gate.objection(toUnmeasured: .standard, among: [strict, .standard])
+    #expect(weaker?.code == .profileUnqualified)
+    for (canaries, upper) in [(4999, 0.5), (5000, 0.551)] {
+      let failed = measured(.standard, canaries, upper)
+      #expect(Gate.objection(toUnmeasured: failed, among: [failed])?.code == .profileUnqualified)
+    }
+  }
+
+  @Test func `a sharp threshold is weaker than a jittered one`() {
+    let one = ProtectionProfile.standard
+    let sharp = ProtectionProfile(
+      name: "sharp", k: one.k, jitterWeights: [16], maxIdentifying: 3, maxResponse: 1, pPercent: 15,
+      topNoise: one.topNoise, budgetDivisor: 40, variance: true, percentiles: true, minimumRefresh: "P1M")
+    #expect(!sharp.isAtLeastAsStrong(as: one) && one.isAtLeastAsStrong(as: sharp))
+    #expect(sharp.parameters != one.parameters)
+  }
 }
 
 @Suite struct `A change of policy` {

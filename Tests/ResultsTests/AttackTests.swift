@@ -32,7 +32,7 @@ import Testing
 
   @Test(arguments: [1, 3]) func `finds nothing in what we publish`(rows: Int) throws {
     let report = try Attacks.suite(
-      Self.target(Self.town(rows: rows)), effort: Attacks.Effort(versions: 5, canaries: 400))
+      Self.target(Self.town(rows: rows)), effort: Attacks.Effort(versions: 5, canaries: 500))
     #expect(report.failures("en") == [])
     #expect(
       report.lines.map(\.attack) == [

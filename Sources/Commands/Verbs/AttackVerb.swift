@@ -28,6 +28,14 @@ enum AttackVerb {
         Option(
           "--canaries", "N",
           Phrase("至少植入多少个掷硬币的金丝雀（缺省 1000）", "plant at least so many coin-flip canaries (1000)")),
+        Option(
+          "--among", "DIMENSION=CODE", repeats: true,
+          Phrase("只在这些人当中植入金丝雀", "plant canaries among these people only")),
+        Option(
+          "--qualify",
+          Phrase(
+            "只运行 B5b，至少 5000 个金丝雀，并给出保护方案的 qualified 条目",
+            "run B5b only, with at least 5000 canaries, and print the profile's 'qualified' entry")),
         Option("--versions", "N", Phrase("B4v 发布多少个版本（缺省 52）", "versions published for B4v (52)")),
         Option("--seed", "N", Phrase("随机选择的种子（缺省 1）", "the seed of every random choice (1)")),
         .portal, .json,
@@ -62,7 +70,8 @@ enum AttackVerb {
       for system in [.doorsill] + others {
         let isOurs = reports.isEmpty
         var report = try Attacks.suite(
-          subject.target, system: system, served: isOurs ? subject.released : nil, effort: effort
+          subject.target, system: system, served: isOurs ? subject.released : nil, effort: effort,
+          canaries: try canaries(subject, invocation)
         ) { invocation.terminal.progress("\(subject.name) · \(system.name) · \($0)") }
         if isOurs { report.lines = merged(report.lines, try Attacking.answers(subject)) }
         reports.append(report)
@@ -83,6 +92,75 @@ enum AttackVerb {
       invocation.terminal.print(bytes: JSON.array(items).serialized(pretty: true) + [0x0A])
     }
     return passes ? .done : .refused
+  }
+
+  /// Where coins are planted: as suits the target, and among whom the options say.
+  private static func canaries(_ subject: Attacking.Subject, _ invocation: Invocation) throws -> Canaries? {
+    guard var canaries = Canaries(for: subject.target) else { return nil }
+    let shape = subject.target.data.shape
+    for word in invocation.all("--among") {
+      let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2, let dimension = shape.dimension(parts[0]),
+        let code = shape.dimensions[dimension].codes.firstIndex(where: { $0.code == parts[1] })
+      else {
+        throw UsageFault(
+          Phrase("--among \(word)：没有这个维度或代码", "--among \(word): there is no such dimension or code"),
+          hint: Phrase(
+            "维度：\(shape.dimensions.map(\.name).joined(separator: "、"))",
+            "the dimensions are \(shape.dimensions.map(\.name).joined(separator: ", "))"))
+      }
+      canaries.populations.append((dimension, Int32(code)))
+    }
+    return canaries
+  }
+
+  /// B5b alone, with the canaries of a qualification.
+  private static func qualify(
+    _ subjects: [() throws -> Attacking.Subject], seed: UInt64, _ invocation: Invocation
+  ) throws -> ExitStatus {
+    let wanted = try invocation.number("--canaries") ?? Canaries.Outcome.qualifying.canaries
+    var qualifies = true
+    var items: [JSON] = []
+    for open in subjects {
+      let subject = try open()
+      guard var canaries = try canaries(subject, invocation) else { continue }
+      canaries.versions = try invocation.number("--versions") ?? 1
+      let outcome = try canaries.run(subject.target, canaries: wanted, seed: seed) {
+        invocation.terminal.progress("\(subject.name) · B5b · \($0.canaries)/\(wanted)")
+      }
+      invocation.terminal.clearProgress()
+      qualifies = qualifies && outcome.qualifies
+      let entry: JSON = [
+        "attack": "B5b", "canaries": JSON(outcome.canaries),
+        "upperAccuracy": .number(Rounded.text(outcome.upperBound)),
+        "policyHash": .string(subject.profile.parametersHash),
+      ]
+      items.append(
+        [
+          "dataset": .string(subject.dataset.name), "result": .string(subject.result.name),
+          "profile": .string(subject.profile.name), "canaries": JSON(outcome.canaries),
+          "right": JSON(outcome.right),
+          "accuracy": JSON(outcome.accuracy), "upperAccuracy": JSON(outcome.upperBound),
+          "auc": JSON(outcome.auc),
+          "qualifies": .bool(outcome.qualifies), "qualified": entry,
+        ])
+      guard !invocation.has("--json") else { continue }
+      let line = outcome.line("")
+      invocation.terminal.print(
+        "\(subject.name)  \(subject.profile.name)  B5b \(line.metric(Phrase.language)) \(Rounded.text(outcome.accuracy))  "
+          + line.detail(Phrase.language))
+      invocation.terminal.print(
+        outcome.qualifies
+          ? "  qualified: \(String(decoding: entry.serialized(), as: UTF8.self)),"
+          : Phrase(
+            "  不合格：需至少 5000 个金丝雀，且上界不超过 0.55",
+            "  not qualified: that takes at least 5000 canaries and an upper bound of at most 0.55"
+          ).said)
+    }
+    if invocation.has("--json") {
+      invocation.terminal.print(bytes: JSON.array(items).serialized(pretty: true) + [0x0A])
+    }
+    return qualifies ? .done : .refused
   }
 
   /// Lines in the order of their names.

@@ -129,6 +129,17 @@ package enum Gate {
     return Words.problem(.profileTooWeak, profile.name, level.id)
   }
 
+  /// What stands against publishing results under a profile that the attacks were not measured on; nil where it is
+  /// qualified, or no control of it is weaker than those of one that is.
+  package static func objection(
+    toUnmeasured profile: ProtectionProfile, among profiles: [ProtectionProfile]
+  ) -> Problem? {
+    guard !profiles.contains(where: { $0.isQualified && profile.isAtLeastAsStrong(as: $0) }) else {
+      return nil
+    }
+    return Words.problem(.profileUnqualified, profile.name, "Policies/protection.json5")
+  }
+
   /// What stands against publishing an open view of a dataset that is itself held at this level; nil if nothing does.
   package static func objection(toView view: String, of parent: String, at level: Level) -> Problem? {
     level.openness == .closed ? Words.problem(.closedParent, parent, view) : nil

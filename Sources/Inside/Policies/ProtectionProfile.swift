@@ -5,7 +5,7 @@ package struct Qualification: Sendable, Hashable {
   package let canaries: Int
   /// Upper 95 % bound of the attacker's accuracy, 0…1.
   package let upperAccuracy: Double
-  /// The policy under which the attack ran, lowercase hex SHA-256.
+  /// The parameters under which the attack ran, lowercase hex SHA-256.
   package let policyHash: String
 
   /// Each part as its property says.
@@ -63,7 +63,8 @@ package struct ProtectionProfile: Sendable, Hashable {
   package let percentiles: Bool
   /// ISO 8601 duration, such as "P1M".
   package let minimumRefresh: String
-  package let qualified: Qualification?
+  /// The attack run that these very parameters withstood.
+  package var qualified: Qualification?
 
   /// Each part as its property says.
   package init(
@@ -97,6 +98,16 @@ package struct ProtectionProfile: Sendable, Hashable {
     topNoise: Fraction(10, 100), budgetDivisor: 80, variance: false, percentiles: false, minimumRefresh: "P1Y"
   )
 
+  /// Everything that decides what the profile lets out, as one line: two profiles of equal parameters protect alike,
+  /// whatever they are called and however seldom they refresh.
+  package var parameters: String {
+    let jitter = jitterWeights.map(String.init).joined(separator: ",")
+    return "doorsill/profile/1 k=\(k) jitter=\(jitter) identifying=\(maxIdentifying) response=\(maxResponse)"
+      + " p=\(pPercent) m=\(topNoise.numerator)/\(topNoise.denominator) divisor=\(budgetDivisor)"
+      + " variance=\(variance) percentiles=\(percentiles)"
+      + (dominance.map { " dominance=\($0.contributors),\($0.percent)" } ?? "")
+  }
+
   /// Whether an attack with at least 5,000 canaries stayed at or below 0.55 (DISCLOSURE, "Profiles").
   package var isQualified: Bool {
     guard let qualified else { return false }
@@ -115,7 +126,8 @@ package struct ProtectionProfile: Sendable, Hashable {
     let otherNoise = other.topNoise.numerator * topNoise.denominator
     return k >= other.k && maxIdentifying <= other.maxIdentifying && maxResponse <= other.maxResponse
       && pPercent >= other.pPercent && noise >= otherNoise && budgetDivisor >= other.budgetDivisor
-      && isDominanceAtLeastAsStrong(as: other) && (!variance || other.variance)
+      && isDominanceAtLeastAsStrong(as: other)
+      && (jitterWeights.max() ?? 16) <= (other.jitterWeights.max() ?? 16) && (!variance || other.variance)
       && (!percentiles || other.percentiles)
   }
 }

@@ -66,6 +66,8 @@ package struct Problem: Sendable, Equatable, Hashable {
     case policyChangeUnapproved
     /// A profile weaker than the level asks for.
     case profileTooWeak
+    /// A profile that the measured attack was not run against, or did not withstand it.
+    case profileUnqualified
     /// An open view below the k or l that it requires.
     case viewTooRisky
     /// An open view of a dataset that is closed.

@@ -185,6 +185,17 @@ extension Words {
           "The profile “\(what)” is weaker than `strict`, which \(place) asks for."),
         Sentence("对该数据集的结果使用 strict 方案。", "Use the profile `strict` for results of this dataset.")
       )
+    case .profileUnqualified:
+      (
+        Sentence(
+          "保护方案“\(what)”未通过攻击测量（\(place) 中 qualified 为空，或测量时的参数与现在不同）。",
+          "The profile “\(what)” has not withstood the measured attack: in \(place) it is not qualified, or was under other parameters."
+        ),
+        Sentence(
+          "运行 doorsill result attack --qualify，把给出的 qualified 条目写入该方案；或改用随附的方案。",
+          "Run doorsill result attack --qualify and put the entry it prints into the profile, or use a profile that comes with Doorsill."
+        )
+      )
     }
   }
 }

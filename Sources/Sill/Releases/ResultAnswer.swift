@@ -1,4 +1,4 @@
-import Bytes
+package import Bytes
 
 /// The cells that answer a results query. It is a list of published cells, nothing is computed.
 package struct ResultAnswer: Sendable {
@@ -110,7 +110,7 @@ package struct ResultAnswer: Sendable {
   func csv(language: String) -> [UInt8] {
     var head: [String] = []
     for dimension in dimensions { head += [dimension.name, dimension.name + "_label"] }
-    let bands = query.columns.map { band(of: $0) }
+    let bands = query.columns.map { result.band(of: $0) }
     for (column, band) in zip(columns, bands) {
       head.append(column.name)
       if band != nil { head += [column.name + "_low95", column.name + "_high95"] }
@@ -136,15 +136,6 @@ package struct ResultAnswer: Sendable {
       CSVLine.append(line, to: &out)
     }
     return out
-  }
-
-  /// Half the width of a column's 95 % band, in units of its last digit: 1.96 standard deviations, rounded up; nil
-  /// where the noise depends on a cell.
-  func band(of column: Int) -> Int128? {
-    guard let sd = result.columns[column].sd.flatMap({ Double($0) }), sd > 0, sd < 1e15 else { return nil }
-    let unit = (0..<result.digits[column]).reduce(1.0) { scale, _ in scale * 10 }
-    let width = (1.96 * sd * unit).rounded(.up)
-    return width < 1e30 ? Int128(width) : nil
   }
 
   /// The ends of a value's band as decimal texts; nil where it is withheld.
@@ -203,7 +194,29 @@ extension ResultAnswer {
   /// Half the width of each column's 95 % band as decimal text; nil where the noise depends on a cell.
   package var bands: [String?] {
     query.columns.map { column in
-      band(of: column).map { StoredNumber.text($0, digits: result.digits[column]) }
+      result.band(of: column).map { StoredNumber.text($0, digits: result.digits[column]) }
     }
+  }
+}
+
+extension StoredResult {
+  /// What each column says: `{"name", "title", "unit", "band95"}`, the last half the width of its 95 % band, null where
+  /// the noise depends on a cell.
+  package func statistics(_ language: String) -> [JSON] {
+    columns.enumerated().map { place, column in
+      [
+        "name": .string(column.name), "title": .string(column.title(language)), "unit": JSON(column.unit),
+        "band95": band(of: place).map { .number(StoredNumber.text($0, digits: digits[place])) } ?? .null,
+      ]
+    }
+  }
+
+  /// Half the width of a column's 95 % band, in units of its last digit: 1.96 standard deviations, rounded up; nil
+  /// where the noise depends on a cell.
+  func band(of column: Int) -> Int128? {
+    guard let sd = columns[column].sd.flatMap({ Double($0) }), sd > 0, sd < 1e15 else { return nil }
+    let unit = (0..<digits[column]).reduce(1.0) { scale, _ in scale * 10 }
+    let width = (1.96 * sd * unit).rounded(.up)
+    return width < 1e30 ? Int128(width) : nil
   }
 }

@@ -1,5 +1,6 @@
 import Bytes
-import Policies
+package import Policies
+import Trust
 
 /// Reads protection.json5: the named profiles of results.
 struct ProtectionReader {
@@ -57,11 +58,14 @@ struct ProtectionReader {
     guard let k, let identifying, let response, let percent, let divisor, let jitter, let noise, let variance,
       let percentiles, let refresh
     else { return nil }
-    return ProtectionProfile(
+    var profile = ProtectionProfile(
       name: name, k: k, jitterWeights: jitter, maxIdentifying: identifying, maxResponse: response,
       pPercent: percent, topNoise: noise, budgetDivisor: divisor, variance: variance,
       percentiles: percentiles,
-      minimumRefresh: refresh, qualified: qualified, dominance: dominance)
+      minimumRefresh: refresh, dominance: dominance)
+    // What was measured under other parameters says nothing of these.
+    if let qualified, qualified.policyHash == profile.parametersHash { profile.qualified = qualified }
+    return profile
   }
 
   /// `[n, k]`: the n largest contributors may not make up more than k percent.
@@ -133,4 +137,9 @@ struct ProtectionReader {
       name: name, failuresBeforeLock: lock, failuresBeforeAlarm: alarm, claimBits: claims,
       enumerationBits: enumeration, consentMinutes: consent)
   }
+}
+
+extension ProtectionProfile {
+  /// SHA-256 of the profile's parameters, lower-case hex: what a qualification is recorded under.
+  package var parametersHash: String { Hex.encode(Digest.sha256(Array(parameters.utf8))) }
 }

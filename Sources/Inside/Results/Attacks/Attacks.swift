@@ -43,10 +43,12 @@ package enum Attacks {
 
   /// The whole suite on one target and system.
   /// - Parameters:
+  ///   - canaries: where coins are planted; nil for what suits the target.
   ///   - served: what is out already; where given, the attacks on one version are on it.
   ///   - progress: is told the name of each attack before it starts.
   package static func suite(
     _ target: Target, system: AttackedSystem = .doorsill, served: Released? = nil, effort: Effort = Effort(),
+    canaries: Canaries? = nil,
     progress: (String) -> Void = { _ in }
   ) throws(ResultError) -> AttackReport {
     progress("B1")
@@ -65,7 +67,7 @@ package enum Attacks {
     lines.append(contentsOf: try repeating(target, system, published, cube, seed: effort.seed))
     lines.append(try versions(target, system, count: effort.versions, seed: effort.seed))
     progress("B5b")
-    if let canaries = Canaries(for: target) {
+    if let canaries = canaries ?? Canaries(for: target) {
       let outcome = try canaries.run(target, canaries: effort.canaries, seed: effort.seed, system: system)
       lines.append(outcome.line(.both("金丝雀重构", "canaries, reconstruction")))
     }

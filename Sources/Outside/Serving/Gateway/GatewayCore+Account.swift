@@ -50,6 +50,7 @@ extension GatewayCore {
             } else if let stored = try? release.result(setting.dataset, setting.result) {
               members.append(JSON.Member("tables", .array(stored.publishedTables.map { JSON($0) })))
               members.append(JSON.Member("columns", JSON(stored.columns.map(\.name))))
+              members.append(JSON.Member("statistics", .array(stored.statistics(language))))
             }
             return .object(members)
           })
