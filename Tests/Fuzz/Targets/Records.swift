@@ -31,7 +31,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
       return 0
     }
     defer { for end in ends { close(end) } }
-    send(ends[0], start, count, Int32(MSG_NOSIGNAL.rawValue))
+    send(ends[0], start, count, Int32(MSG_NOSIGNAL))
     shutdown(ends[0], Int32(SHUT_WR))
     guard var session = try? TLSSession(context, descriptor: ends[1]) else {
       preconditionFailure("no session")

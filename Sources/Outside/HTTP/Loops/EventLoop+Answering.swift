@@ -95,7 +95,8 @@ extension EventLoop {
   /// Writes an answer's head and queues its body.
   func send(_ connection: Connection, _ response: Response, _ exchange: Exchange) {
     let closes = exchange.closes || response.closes || isDraining
-    let endsByClosing = render(response, for: exchange.head, closes: closes, into: connection)
+    let endsByClosing = render(
+      response, for: exchange.head, identity: exchange.identity, closes: closes, into: connection)
     if closes || endsByClosing { connection.closesAfterOutput = true }
     connection.idleSince = now
     record(

@@ -1,9 +1,14 @@
 extension EventLoop {
   /// Writes the head into the loop's scratch and queues the body.
+  ///
+  /// - Parameter identity: named in answers that were made for this request, so that who asks about one can be found in
+  ///   the log.
   /// - Returns: whether the body ends only by closing the connection (a stream for HTTP/1.0).
   @discardableResult
-  func render(_ response: Response, for head: RequestHead?, closes: Bool, into connection: Connection) -> Bool
-  {
+  func render(
+    _ response: Response, for head: RequestHead?, identity: RequestIdentity? = nil, closes: Bool,
+    into connection: Connection
+  ) -> Bool {
     let isHTTP10 = head?.minorVersion == 0
     var endsByClosing = false
     var chunked = false
@@ -12,6 +17,7 @@ extension EventLoop {
     } else {
       StatusLine.render(response.status, into: &scratch)
       response.headers.render(into: &scratch)
+      identity?.render(into: &scratch)
       if response.mayHaveBody {
         if let length = response.contentLength {
           ContentLength.render(length, into: &scratch)

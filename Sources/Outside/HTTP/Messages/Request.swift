@@ -57,6 +57,18 @@ package struct RequestIdentity: Sendable, Hashable, CustomStringConvertible {
   package var description: String {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(24)
+    append(to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Writes the field an answer names its request in.
+  func render(into bytes: inout [UInt8]) {
+    StatusLine.append("Request-Id: ", to: &bytes)
+    append(to: &bytes)
+    StatusLine.append("\r\n", to: &bytes)
+  }
+
+  private func append(to bytes: inout [UInt8]) {
     for shift in stride(from: 60, through: 20, by: -4) {
       bytes.append(RequestIdentity.digit(process >> UInt64(shift)))
     }
@@ -64,7 +76,6 @@ package struct RequestIdentity: Sendable, Hashable, CustomStringConvertible {
     for shift in stride(from: 44, through: 0, by: -4) {
       bytes.append(RequestIdentity.digit(number >> UInt64(shift)))
     }
-    return String(decoding: bytes, as: UTF8.self)
   }
 
   private static func digit(_ value: UInt64) -> UInt8 {
