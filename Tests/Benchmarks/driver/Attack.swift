@@ -92,6 +92,7 @@ struct Attack {
       return Line(socket: socket, out: opening(opened), nextAt: now() + 1)
     }
     var lines: [Line] = []
+    var buffer = [UInt8](repeating: 0, count: 65_536)
     let start = now()
     while now() < end {
       // They come over two seconds, not all at once.
@@ -114,14 +115,14 @@ struct Attack {
         guard gone.last != index, polls[index].revents & Int16(POLLIN | POLLHUP | POLLERR) != 0,
           reads || polls[index].revents & Int16(POLLHUP | POLLERR) != 0
         else { continue }
-        if let bytes = lines[index].socket.receive() {
-          if bytes.isEmpty {
+        if let count = lines[index].socket.receive(into: &buffer) {
+          if count == 0 {
             gone.append(index)
           } else {
-            if lines[index].received == 0 {
-              statuses[String(decoding: bytes.prefix(12).suffix(3), as: UTF8.self), default: 0] += 1
+            if lines[index].received == 0, buffer.starts(with: "HTTP/1.1 ".utf8) {
+              statuses[String(decoding: buffer[9..<12], as: UTF8.self), default: 0] += 1
             }
-            lines[index].received += bytes.count
+            lines[index].received += count
           }
         }
       }
@@ -145,8 +146,8 @@ struct Attack {
     case .slowHead: return line.socket.send(Array("X-a: b\r\n".utf8)) < 0
     case .slowBody: return line.socket.send([0x61]) < 0
     case .slowRead:
-      guard let bytes = line.socket.receive(64) else { return false }
-      return bytes.isEmpty
+      var few = [UInt8](repeating: 0, count: 64)
+      return line.socket.receive(into: &few) == 0
     default: return false
     }
   }
@@ -159,6 +160,7 @@ struct Attack {
     var opened = 0
     var answered = 0
     var open: [(socket: Socket, until: Double, isSent: Bool)] = []
+    var buffer = [UInt8](repeating: 0, count: 4096)
     while now() < end {
       let wanted = Int((now() - start) * Double(count))
       while opened < wanted, open.count < 4000, let socket = Socket(port: port) {
@@ -184,7 +186,7 @@ struct Attack {
           }
         } else if polls[index].revents & Int16(POLLIN) != 0 {
           isDone = true
-          if line.socket.receive()?.isEmpty == false { answered += 1 }
+          if line.socket.receive(into: &buffer) ?? 0 > 0 { answered += 1 }
         }
         if isDone { line.socket.close() } else { kept.append(line) }
       }

@@ -59,21 +59,17 @@ struct Socket {
     return count >= 0 ? count : errno == EAGAIN || errno == ENOTCONN ? 0 : -1
   }
 
-  /// Bytes that have come; nil where none are here, empty where the other side has closed.
-  func receive(_ most: Int = 65_536) -> [UInt8]? {
-    var failed = false
-    let bytes = [UInt8](unsafeUninitializedCapacity: most) { buffer, count in
+  /// Reads what has come into a buffer: the number of bytes, 0 where the other side has closed, nil where nothing is
+  /// here.
+  func receive(into buffer: inout [UInt8], most: Int = .max) -> Int? {
+    buffer.withUnsafeMutableBytes { buffer in
       if let session {
-        let got = SSL_read(session, buffer.baseAddress, Int32(most))
-        failed = got <= 0 && SSL_get_error(session, got) == SSL_ERROR_WANT_READ
-        count = max(0, Int(got))
-      } else {
-        let got = recv(descriptor, buffer.baseAddress, most, 0)
-        failed = got < 0 && (errno == EAGAIN || errno == ENOTCONN)
-        count = max(0, got)
+        let got = SSL_read(session, buffer.baseAddress, Int32(min(most, buffer.count)))
+        return got <= 0 && SSL_get_error(session, got) == SSL_ERROR_WANT_READ ? nil : max(0, Int(got))
       }
+      let got = recv(descriptor, buffer.baseAddress, min(most, buffer.count), 0)
+      return got < 0 && (errno == EAGAIN || errno == ENOTCONN) ? nil : max(0, got)
     }
-    return failed ? nil : bytes
   }
 
   func close() {
@@ -91,6 +87,7 @@ func now() -> Double {
 
 /// Waits until one of the descriptors has something, or the time is up.
 func waitFor(_ polls: inout [pollfd], until end: Double) {
-  let milliseconds = Int32(max(0, min((end - now()) * 1000, 1000)))
+  // Rounded up: waiting a little too long costs half a millisecond, waiting too short spins.
+  let milliseconds = Int32(max(0, min(((end - now()) * 1000).rounded(.up), 1000)))
   poll(&polls, nfds_t(polls.count), milliseconds)
 }

@@ -1,4 +1,6 @@
 // modules: Bytes SQLite Trust Releases HTTP
+import Bytes
+
 @testable import HTTP
 @testable import Releases
 

@@ -3,6 +3,7 @@
 // variadic calls, calls hidden behind _GNU_SOURCE, packed unions, and structures newer than the C library.
 // (_GNU_SOURCE itself may not be defined here: the header's types would differ from those of Swift's Glibc module.)
 #include <errno.h>
+#include <malloc.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
@@ -68,6 +69,9 @@ static inline int doorsill_usable_cores(void) {
   for (long i = 0; i * (long)sizeof mask[0] < size; i++) count += __builtin_popcountl(mask[i]);
   return count;
 }
+
+/// Returns freed memory to the system, which the allocator would keep for later.
+static inline void doorsill_give_memory_back(void) { malloc_trim(0); }
 
 /* --- sockets and files --- */
 

@@ -73,7 +73,7 @@ extension EventLoop {
   func flushScratch(_ connection: Connection, more: Bool) {
     guard !scratch.isEmpty else { return }
     defer { scratch.removeAll(keepingCapacity: true) }
-    guard !connection.hasOutput else { return connection.enqueue(.bytes(scratch, offset: 0)) }
+    guard !connection.hasOutput else { return connection.enqueue(.bytes(scratchCopy(from: 0), offset: 0)) }
     var offset = 0
     while offset < scratch.count {
       switch write(connection, scratch, from: offset, more: more) {
@@ -81,11 +81,17 @@ extension EventLoop {
         offset += count
         counters.sent(count)
       case .again:
-        connection.enqueue(.bytes(Array(scratch[offset...]), offset: 0))
+        connection.enqueue(.bytes(scratchCopy(from: offset), offset: 0))
         return
       case .ended, .failed: return drop(connection)
       }
     }
+  }
+
+  /// What the scratch holds, in a buffer of just that size: the scratch itself has room for the largest answer, and a
+  /// slow reader would keep all of it.
+  private func scratchCopy(from offset: Int) -> [UInt8] {
+    scratch.withUnsafeBufferPointer { [UInt8](UnsafeBufferPointer(rebasing: $0[offset...])) }
   }
 
   private func write(_ connection: Connection, _ bytes: [UInt8], from offset: Int, more: Bool)

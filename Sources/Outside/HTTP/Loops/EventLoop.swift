@@ -29,6 +29,8 @@ final class EventLoop {
   private var generations: [UInt32] = []
   private var freeSlots: [Int] = []
   private(set) var openCount = 0
+  /// The most connections since memory was last given back.
+  private var peakCount = 0
 
   var wheel: TimerWheel
   var now: Int64
@@ -172,10 +174,9 @@ final class EventLoop {
   func keep(_ connection: Connection) {
     connections[Int(connection.token & 0xFFFF_FFFF)] = connection
     openCount += 1
+    peakCount = max(peakCount, openCount)
     counters.opened()
   }
-
-  func forget(_ token: UInt64) { freeSlots.append(Int(token & 0xFFFF_FFFF)) }
 
   func release(_ connection: Connection) {
     let slot = Int(connection.token & 0xFFFF_FFFF)
@@ -183,6 +184,11 @@ final class EventLoop {
     freeSlots.append(slot)
     openCount -= 1
     counters.closed()
+    // After a flood: what it took goes back to the system.
+    if peakCount >= 1024, openCount < peakCount / 8 {
+      peakCount = openCount
+      shared.workers.submitAlways { doorsill_give_memory_back() }
+    }
   }
 
   // MARK: readiness
