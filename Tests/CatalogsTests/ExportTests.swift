@@ -42,7 +42,8 @@ import Testing
   var restricted: [PublishedDataset] { published.filter { $0.openness != .unconditional } }
 
   @Test func `never give a file of a restricted dataset, even where one is handed over`() throws {
-    #expect(restricted.map(\.dataset.name) == ["enterprises", "hotline", "incomes", "rand-health", "residents"])
+    #expect(
+      restricted.map(\.dataset.name) == ["enterprises", "hotline", "incomes", "rand-health", "residents"])
     let texts = [
       exports.graph().turtle(), exports.graph().jsonLD(), exports.graph().rdfXML(), exports.dataJSON(),
     ].map { String(decoding: $0, as: UTF8.self) }

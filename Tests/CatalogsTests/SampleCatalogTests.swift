@@ -16,7 +16,8 @@ import Testing
 
   @Test func `loads with nine real datasets beside the synthetic ones`() {
     #expect(catalog.datasets.count { !$0.synthetic } == 9)
-    #expect(catalog.datasets.filter(\.synthetic).map(\.name) == ["enterprises", "hotline", "incomes", "residents"])
+    #expect(
+      catalog.datasets.filter(\.synthetic).map(\.name) == ["enterprises", "hotline", "incomes", "residents"])
     #expect(catalog.datasets.map(\.name) == catalog.datasets.map(\.name).sorted())
   }
 

@@ -119,8 +119,12 @@ import Testing
     #expect(error?.hint != nil)
   }
 
-  @Test func `a table with faults is not computed from`() throws {
-    let dataset = try Self.dataset([Self.head, "a,1,1,2000-02-30,A,1,1"])
+  @Test(arguments: [
+    "a,1,1,2000-02-30,A,1,1", "a,1,1,2000-01-01,A,1,NaN", "a,1,1,2000-01-01,A,1,INF",
+    "a,1,1,2000-01-01,A,x,1",
+  ])
+  func `a table with faults is not computed from`(line: String) throws {
+    let dataset = try Self.dataset([Self.head, "z,1,1,2000-01-01,A,1,1", line])
     #expect(throws: ResultError(.table, "")) { try Self.read(dataset) }
   }
 
