@@ -21,8 +21,9 @@ extension Publisher {
       guard let profile = policies.verifyProfiles[result.profile] else {
         throw PublishingError(
           .refused,
-          "\(dataset.name)/\(result.name) names the protection profile '\(result.profile)', which protection.json5 does not have"
-        )
+          Wording(
+            "\(dataset.name)/\(result.name) names the protection profile '\(result.profile)', which protection.json5 does not have",
+            "\(dataset.name)/\(result.name) 指定的保护方案“\(result.profile)”不在 protection.json5 中"))
       }
       let responsible = result.responsible ?? dataset.provider.organization
       let plan = TagPlan(
@@ -53,8 +54,13 @@ extension Publisher {
     var bytes = try Files.read(path, limit: 64)
     guard Secret(wiping: &bytes) == keys.verify else {
       throw PublishingError(
-        .damaged, "\(path) is another verify key than this portal's inside/keys/verify",
-        hint: "with it the server would recognise nothing: copy inside/keys/verify over it, or restore both",
+        .damaged,
+        Wording(
+          "\(path) is another verify key than this portal's inside/keys/verify",
+          "\(path) 与本门户的 inside/keys/verify 不是同一把核验密钥"),
+        hint: Wording(
+          "with it the server would recognise nothing: copy inside/keys/verify over it, or restore both",
+          "用它服务器什么也认不出：请用 inside/keys/verify 覆盖，或把两者一并恢复"),
         blame: .environment)
     }
   }
