@@ -136,6 +136,18 @@ private struct Sample {
     #expect(try JSON(parsing: bytes) == [["a", "b"], ["1", "2", "3"], ["4"]])
   }
 
+  @Test func `as CSV is never taken for another: no padding, no delimiter line`() throws {
+    let path = try scratch.file("in.csv", "\"sep=;\"\n\"sep=\",\nx\n1,2,3\n\"\"\n")
+    let source = TableSource(path: path, encoding: "utf-8", delimiter: ",", quote: "\"", hasHeader: false)
+    let expected = [["sep=;"], ["sep=", ""], ["x"], ["1", "2", "3"], [""]]
+    #expect(try records(source) == expected)
+    let out = scratch.path("out.csv")
+    _ = try convert(source, to: .csv, output: .file(out))
+    #expect(
+      try records(TableSource(path: out, encoding: "utf-8", delimiter: ",", quote: "\"", hasHeader: false))
+        == expected)
+  }
+
   @Test func `for spreadsheets has no live formulas`() throws {
     let path = try scratch.file("in.csv", "a,n\n=1+1,-5\n@x,2\n\"+1,2\",3\nplain,4\n")
     let typed = try schema("{fields: [{name: \"a\"}, {name: \"n\", type: \"integer\"}]}")

@@ -123,6 +123,13 @@ package struct JSONWriter: Sendable {
     }
   }
 
+  /// Forgets what was written, and keeps the room for it.
+  package mutating func startOver() {
+    bytes.removeAll(keepingCapacity: true)
+    needsComma = false
+    depth = 0
+  }
+
   /// A line feed between the values of NDJSON: the next value takes no comma.
   package mutating func newline() {
     bytes.append(0x0A)

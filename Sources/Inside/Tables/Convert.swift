@@ -35,8 +35,17 @@ package func export(
     let run = try CheckRun(source, schema: schema, options: options.check)
     let writers = try outputs.map { try makeWriter($0.format, to: $0.sink, options: options.writer) }
     for writer in writers { try writer.begin(run.schema) }
-    let report = try run.finish { batch, columns in
-      for writer in writers { try writer.write(batch, columns) }
+    // Text formats are made on all cores, ahead of their turn.
+    let ahead = writers.map { $0 as? any EncodedWriter }
+    let report = try run.finish(encoders: ahead.compactMap { $0?.encoder }) { batch, columns, encoded in
+      var made = encoded.makeIterator()
+      for (writer, early) in zip(writers, ahead) {
+        if let early, let bytes = made.next() {
+          try early.write(encoded: bytes)
+        } else {
+          try writer.write(batch, columns)
+        }
+      }
     }
     if report.isComplete { for writer in writers { try writer.finish() } }
     return report

@@ -76,6 +76,14 @@ struct CheckPlan: Sendable {
           words: message))
     }
   }
+
+  /// A batch in the schema's columns.
+  func shaped(_ batch: Batch) -> Batch {
+    var batch = batch
+    if !isStraight { batch.columnMap = map }
+    batch.columnCount = columns.count
+    return batch
+  }
 }
 
 /// Values that must be keys of another table.

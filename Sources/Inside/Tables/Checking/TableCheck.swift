@@ -109,9 +109,17 @@ final class CheckRun {
     var piece: Piece
     var error: TableError?
     var checked: BatchChecker.Result?
+    var encoded: [[UInt8]] = []
   }
 
   func finish(each: ((Batch, TypedColumns) throws -> Void)?) throws -> TableReport {
+    try finish(encoders: []) { batch, columns, _ in try each?(batch, columns) }
+  }
+
+  /// `encoders` are run beside the checks, on all cores; `each` gets what they made, in the order of the table.
+  func finish(
+    encoders: [any BatchEncoder], each: (Batch, TypedColumns, [[UInt8]]) throws -> Void
+  ) throws -> TableReport {
     let checker = checker
     let memories = MemoryPool(checker)
     let threads = options.threads > 0 ? options.threads : Pipeline<Piece, Done>.defaultThreads
@@ -123,7 +131,14 @@ final class CheckRun {
       } catch {
         return Done(piece: piece, error: error, checked: nil)
       }
-      return Done(piece: piece, error: nil, checked: memories.with { checker.check(piece.storage, &$0) })
+      let checked = memories.with { checker.check(piece.storage, &$0) }
+      guard !encoders.isEmpty, piece.storage.rowCount > 0 else {
+        return Done(piece: piece, error: nil, checked: checked)
+      }
+      let batch = checker.plan.shaped(Batch(storage: piece.storage, columnCount: 0))
+      return Done(
+        piece: piece, error: nil, checked: checked,
+        encoded: encoders.map { $0.encode(batch, checked.columns) })
     }
     var broken: TableError?
     var footer = FooterEvidence()
@@ -139,16 +154,14 @@ final class CheckRun {
       } _: { done in
         if let error = done.error { throw error.moved(line: reader.line) }
         guard let checked = done.checked else { return }
-        var batch = reader.number(done.piece)
-        if !checker.plan.isStraight { batch.columnMap = checker.plan.map }
-        batch.columnCount = checker.plan.columns.count
+        let batch = checker.plan.shaped(reader.number(done.piece))
         for index in tallies.indices { tallies[index].add(checked.tallies[index]) }
         for (index, keys) in checked.keys.enumerated() {
           try ledgers.add(keys, firstLine: batch.firstLine, to: index)
         }
         collect(checked, batch)
         footer.keep(batch)
-        if batch.rowCount > 0 { try each?(batch, checked.columns) }
+        if batch.rowCount > 0 { try each(batch, checked.columns, done.encoded) }
       }
       if let broken { throw broken.moved(line: reader.line) }
     } catch let error as TableError where options.reportsBrokenFiles && error.blame == .data {

@@ -66,7 +66,9 @@ struct DialectEvidence {
 
   /// `sep=;` as Excel writes and obeys it.
   private static func separatorLine(_ sample: [UInt8]) -> (delimiter: UInt8, length: Int)? {
-    guard sample.count >= 6, sample.prefix(4).elementsEqual("sep=".utf8) else { return nil }
+    guard sample.count >= 6, sample.prefix(4).elementsEqual("sep=".utf8), sample[4] != Byte.lineFeed,
+      sample[4] != Byte.carriageReturn, sample[4] != Byte.quote
+    else { return nil }
     if sample[5] == Byte.lineFeed { return (sample[4], 6) }
     if sample[5] == Byte.carriageReturn {
       return (sample[4], sample.count > 6 && sample[6] == Byte.lineFeed ? 7 : 6)

@@ -5,93 +5,105 @@ import Bytes
 /// Cells are written as they were read, byte for byte; a cell is quoted only where it must be. For spreadsheets a
 /// byte order mark comes first, lines end in CRLF, and text that a spreadsheet would take for a formula gets a
 /// leading apostrophe (OWASP, "CSV injection").
-final class DelimitedWriter: TableWriter {
+final class DelimitedWriter: EncodedWriter {
   private let output: Output
-  private let delimiter: UInt8
   private let isForSpreadsheets: Bool
   private let hasHeader: Bool
-  private let lineEnd: [UInt8]
-  /// Columns whose values are text to a spreadsheet.
-  private var textColumns: [Bool] = []
-  private var special: [Bool]
+  private var lines: DelimitedEncoder
+  var encoder: any BatchEncoder { lines }
 
   init(_ format: TableFormat, _ output: Output, _ options: WriterOptions) {
     self.output = output
-    delimiter = format == .tsv ? Byte.tab : Byte.comma
     isForSpreadsheets = format == .csvExcel
     hasHeader = options.hasHeader
-    lineEnd = format == .tsv ? [Byte.lineFeed] : [Byte.carriageReturn, Byte.lineFeed]
-    special = Array(repeating: false, count: 256)
-    for byte in [Byte.quote, Byte.lineFeed, Byte.carriageReturn, delimiter] { special[Int(byte)] = true }
+    lines = DelimitedEncoder(
+      delimiter: format == .tsv ? Byte.tab : Byte.comma, isForSpreadsheets: isForSpreadsheets,
+      endsInFeed: format == .tsv)
   }
 
   func begin(_ schema: Schema) throws {
-    textColumns = schema.fields.map { $0.type.storage == .text }
-    var bytes: [UInt8] = isForSpreadsheets ? [0xEF, 0xBB, 0xBF] : []
-    if hasHeader {
-      for (index, field) in schema.fields.enumerated() {
-        if index > 0 { bytes.append(delimiter) }
-        var name = field.name
-        name.withUTF8 { append($0, isText: true, isAlone: schema.fields.count == 1, to: &bytes) }
-      }
-      bytes += lineEnd
-    }
-    try output.write(bytes)
+    lines.textColumns = schema.fields.map { $0.type.storage == .text }
+    if isForSpreadsheets { try output.write([0xEF, 0xBB, 0xBF]) }
+    if hasHeader { try output.write(lines.header(schema.fields.map(\.name))) }
   }
 
-  func write(_ batch: Batch, _ columns: TypedColumns) throws {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(batch.storage.byteCount + batch.rowCount * 4)
+  func write(encoded bytes: [UInt8]) throws { try output.write(bytes) }
+  func finish() throws { try output.finish() }
+}
+
+/// Records as lines of delimited cells.
+struct DelimitedEncoder: BatchEncoder {
+  let delimiter: UInt8
+  let isForSpreadsheets: Bool
+  let endsInFeed: Bool
+  /// Columns whose values are text to a spreadsheet.
+  var textColumns: [Bool] = []
+
+  func header(_ names: [String]) -> [UInt8] {
+    var text = TextBuilder(capacity: 1024)
+    for (index, name) in names.enumerated() {
+      if index > 0 { text.append(delimiter) }
+      // A copy with room behind it, as cells have.
+      let padded = Array(name.utf8) + [UInt8](repeating: 0, count: BatchStorage.padding)
+      padded.withUnsafeBufferPointer { buffer in
+        let cell = UnsafeBufferPointer(rebasing: buffer[..<(padded.count - BatchStorage.padding)])
+        append(cell, isText: true, isAlone: names.count == 1, to: &text)
+      }
+    }
+    endLine(&text)
+    return text.bytes
+  }
+
+  func encode(_ batch: Batch, _ columns: TypedColumns) -> [UInt8] {
+    var text = TextBuilder(capacity: batch.storage.byteCount * 9 / 8 + batch.rowCount * 4)
     let width = batch.columnCount
+    let delimiters = Words.repeating(delimiter)
     for row in 0..<batch.rowCount {
-      for column in 0..<width {
-        if column > 0 { bytes.append(delimiter) }
-        append(
-          batch.bytes(row, column), isText: isText(column, columns, row), isAlone: width == 1, to: &bytes)
+      // A record that is short stays short: that is a fault, which is reported, and nothing is made up.
+      let cells = batch.columnMap == nil ? min(width, batch.cellCount(ofRow: row)) : width
+      for column in 0..<cells {
+        if column > 0 { text.append(delimiter) }
+        let cell = batch.bytes(row, column)
+        if column == 0, Self.looksLikeSeparator(cell) {
+          text.append(quotedCell: cell)
+        } else if isForSpreadsheets || cells == 1 {
+          let isText = textColumns[column] || !columns.columns[column].isValid(row)
+          append(cell, isText: isText, isAlone: cells == 1, to: &text)
+        } else {
+          text.append(delimitedCell: cell, delimiters: delimiters)
+        }
       }
       // What a record has beyond the columns is a fault, which is reported; it is not dropped.
       if batch.columnMap == nil, batch.cellCount(ofRow: row) > width {
         for place in width..<batch.cellCount(ofRow: row) {
-          bytes.append(delimiter)
-          append(batch.sourceBytes(row, place), isText: true, isAlone: false, to: &bytes)
+          text.append(delimiter)
+          append(batch.sourceBytes(row, place), isText: true, isAlone: false, to: &text)
         }
       }
-      bytes += lineEnd
+      endLine(&text)
     }
-    try output.write(bytes)
+    return text.bytes
   }
 
-  private func isText(_ column: Int, _ columns: TypedColumns, _ row: Int) -> Bool {
-    textColumns[column] || !columns[column].isValid(row)
+  /// Whether a first cell could be taken for the line that names the delimiter (`sep=;`).
+  @inline(__always)
+  private static func looksLikeSeparator(_ cell: UnsafeBufferPointer<UInt8>) -> Bool {
+    cell.count >= 4 && cell[0] == UInt8(ascii: "s") && cell.starts(with: "sep=".utf8)
+  }
+
+  private func endLine(_ text: inout TextBuilder) {
+    if !endsInFeed { text.append(Byte.carriageReturn) }
+    text.append(Byte.lineFeed)
   }
 
   private func append(
-    _ text: UnsafeBufferPointer<UInt8>, isText: Bool, isAlone: Bool, to bytes: inout [UInt8]
+    _ cell: UnsafeBufferPointer<UInt8>, isText: Bool, isAlone: Bool, to text: inout TextBuilder
   ) {
-    // A blank line would be no record.
-    if text.isEmpty {
-      if isAlone { bytes += [Byte.quote, Byte.quote] }
-      return
+    if isAlone, cell.isEmpty { return text.append(quotedCell: cell) }  // a blank line would be no record
+    if isForSpreadsheets, isText, Self.looksLikeFormula(cell) {
+      return text.append(quotedCell: cell, lead: UInt8(ascii: "'"))
     }
-    let isFormula = isForSpreadsheets && isText && Self.looksLikeFormula(text)
-    var needsQuotes = isFormula
-    var hasQuote = false
-    for byte in text where special[Int(byte)] {
-      needsQuotes = true
-      if byte == Byte.quote { hasQuote = true }
-    }
-    guard needsQuotes else { return bytes.append(contentsOf: text) }
-    bytes.append(Byte.quote)
-    if isFormula { bytes.append(UInt8(ascii: "'")) }
-    if hasQuote {
-      for byte in text {
-        if byte == Byte.quote { bytes.append(Byte.quote) }
-        bytes.append(byte)
-      }
-    } else {
-      bytes.append(contentsOf: text)
-    }
-    bytes.append(Byte.quote)
+    text.append(delimitedCell: cell, delimiters: Words.repeating(delimiter))
   }
 
   /// Whether a spreadsheet would compute the cell (OWASP: `= + - @`, tab, CR; full-width forms count in East Asia).
@@ -107,6 +119,4 @@ final class DelimitedWriter: TableWriter {
     default: return false
     }
   }
-
-  func finish() throws { try output.finish() }
 }

@@ -1,12 +1,11 @@
 import Bytes
 
 /// GeoJSON (RFC 7946): a feature for each record, its geometry from a geopoint, geojson or a pair of number fields.
-final class GeoJSONWriter: TableWriter {
+final class GeoJSONWriter: EncodedWriter {
   private let output: Output
-  private var fields: [Field] = []
-  private var keys: [[UInt8]] = []
-  private var geometry = GeometrySource.field(0)
   private var isFirst = true
+  private var features = FeatureEncoder(fields: [], geometry: .field(0))
+  var encoder: any BatchEncoder { features }
 
   init(_ output: Output) { self.output = output }
 
@@ -18,17 +17,43 @@ final class GeoJSONWriter: TableWriter {
           "declare a field of type geopoint or geojson, or number fields longitude and latitude",
           "请声明 geopoint 或 geojson 类型的字段，或数值字段 longitude 与 latitude（经度、纬度）"))
     }
-    geometry = found
-    fields = schema.fields
-    keys = fields.map { JSONWriter.prepared(key: $0.name) }
+    features = FeatureEncoder(fields: schema.fields, geometry: found)
     try output.write("{\"type\":\"FeatureCollection\",\"features\":[")
   }
 
-  func write(_ batch: Batch, _ columns: TypedColumns) throws {
+  func write(encoded bytes: [UInt8]) throws {
+    guard !bytes.isEmpty else { return }
+    // Every feature has a comma before it, but the first.
+    if isFirst {
+      try bytes.withUnsafeBytes { try output.write(UnsafeRawBufferPointer(rebasing: $0.dropFirst())) }
+    } else {
+      try output.write(bytes)
+    }
+    isFirst = false
+  }
+
+  func finish() throws {
+    try output.write(isFirst ? "]}\n" : "\n]}\n")
+    try output.finish()
+  }
+}
+
+/// Records as features, each with a comma and a line feed before it.
+struct FeatureEncoder: BatchEncoder {
+  private let fields: [Field]
+  private let geometry: GeometrySource
+  private let keys: [[UInt8]]
+
+  init(fields: [Field], geometry: GeometrySource) {
+    self.fields = fields
+    self.geometry = geometry
+    keys = fields.map { JSONWriter.prepared(key: $0.name) }
+  }
+
+  func encode(_ batch: Batch, _ columns: TypedColumns) -> [UInt8] {
     var writer = JSONWriter(reserving: batch.storage.byteCount * 3)
     for row in 0..<batch.rowCount {
-      writer.bytes.append(contentsOf: isFirst ? "\n".utf8 : ",\n".utf8)
-      isFirst = false
+      writer.bytes.append(contentsOf: ",\n".utf8)
       writer.beginObject()
       writer.key("type")
       writer.string("Feature")
@@ -45,7 +70,7 @@ final class GeoJSONWriter: TableWriter {
       writer.newline()
       writer.bytes.removeLast()
     }
-    try output.write(writer.bytes)
+    return writer.bytes
   }
 
   private func isGeometry(_ column: Int) -> Bool {
@@ -92,10 +117,5 @@ final class GeoJSONWriter: TableWriter {
     writer.double(y)
     writer.endArray()
     writer.endObject()
-  }
-
-  func finish() throws {
-    try output.write(isFirst ? "]}\n" : "\n]}\n")
-    try output.finish()
   }
 }

@@ -1,7 +1,7 @@
 import Bytes
 
 /// Where a table says where its records are.
-enum GeometrySource {
+enum GeometrySource: Sendable {
   /// A field of type geopoint or geojson.
   case field(Int)
   /// Two number fields.

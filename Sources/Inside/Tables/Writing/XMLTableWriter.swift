@@ -4,57 +4,19 @@ import Bytes
 ///
 /// Characters that a name cannot hold are written `_xHHHH_`. A value with characters that XML cannot hold at all is
 /// base64, with the attribute `encoding="base64"`. `XMLTableWriter.schema` is the XML Schema beside it.
-final class XMLTableWriter: TableWriter {
+final class XMLTableWriter: EncodedWriter {
   private let output: Output
-  private var fields: [Field] = []
-  private var opening: [[UInt8]] = []
-  private var closing: [[UInt8]] = []
+  private var rows = XMLEncoder(Schema(fields: []))
+  var encoder: any BatchEncoder { rows }
 
   init(_ output: Output) { self.output = output }
 
   func begin(_ schema: Schema) throws {
-    fields = schema.fields
-    opening = Self.names(schema).map { Array("<\($0)>".utf8) }
-    closing = Self.names(schema).map { Array("</\($0)>".utf8) }
+    rows = XMLEncoder(schema)
     try output.write("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<table>\n")
   }
 
-  func write(_ batch: Batch, _ columns: TypedColumns) throws {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(batch.storage.byteCount * 4)
-    for row in 0..<batch.rowCount {
-      bytes += "<row>".utf8
-      for column in 0..<batch.columnCount where columns.columns[column].states[row] != 1 {
-        let text = ValueWriter.text(batch, columns, row, column, fields[column])
-        text.withUnsafeBufferPointer { append($0, column, &bytes) }
-      }
-      bytes += "</row>\n".utf8
-    }
-    try output.write(bytes)
-  }
-
-  private func append(_ text: UnsafeBufferPointer<UInt8>, _ column: Int, _ bytes: inout [UInt8]) {
-    guard Self.fits(text) else {
-      bytes += opening[column].dropLast()
-      bytes += " encoding=\"base64\">".utf8
-      bytes += Base64.encode(Array(text)).utf8
-      bytes += closing[column]
-      return
-    }
-    bytes += opening[column]
-    Escape.xml(text, to: &bytes)
-    bytes += closing[column]
-  }
-
-  /// Whether XML 1.0 can hold the characters (§2.2) and a parser gives them back (§2.11 turns CR into LF).
-  private static func fits(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-    for (at, byte) in text.enumerated() {
-      if byte < 0x20, byte != Byte.tab, byte != Byte.lineFeed { return false }
-      // U+FFFE and U+FFFF.
-      if byte == 0xEF, at + 2 < text.count, text[at + 1] == 0xBF, text[at + 2] >= 0xBE { return false }
-    }
-    return true
-  }
+  func write(encoded bytes: [UInt8]) throws { try output.write(bytes) }
 
   func finish() throws {
     try output.write("</table>\n")
@@ -96,6 +58,56 @@ final class XMLTableWriter: TableWriter {
       }
     }
     return name.lowercased().hasPrefix("xml") ? "_" + name : name
+  }
+}
+
+/// Records as elements.
+struct XMLEncoder: BatchEncoder {
+  private let fields: [Field]
+  private let opening: [[UInt8]]
+  private let closing: [[UInt8]]
+
+  init(_ schema: Schema) {
+    fields = schema.fields
+    opening = XMLTableWriter.names(schema).map { Array("<\($0)>".utf8) }
+    closing = XMLTableWriter.names(schema).map { Array("</\($0)>".utf8) }
+  }
+
+  func encode(_ batch: Batch, _ columns: TypedColumns) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(batch.storage.byteCount * 4)
+    for row in 0..<batch.rowCount {
+      bytes += "<row>".utf8
+      for column in 0..<batch.columnCount where columns.columns[column].states[row] != 1 {
+        let text = ValueWriter.text(batch, columns, row, column, fields[column])
+        text.withUnsafeBufferPointer { append($0, column, &bytes) }
+      }
+      bytes += "</row>\n".utf8
+    }
+    return bytes
+  }
+
+  private func append(_ text: UnsafeBufferPointer<UInt8>, _ column: Int, _ bytes: inout [UInt8]) {
+    guard Self.fits(text) else {
+      bytes += opening[column].dropLast()
+      bytes += " encoding=\"base64\">".utf8
+      bytes += Base64.encode(Array(text)).utf8
+      bytes += closing[column]
+      return
+    }
+    bytes += opening[column]
+    Escape.xml(text, to: &bytes)
+    bytes += closing[column]
+  }
+
+  /// Whether XML 1.0 can hold the characters (§2.2) and a parser gives them back (§2.11 turns CR into LF).
+  private static func fits(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    for (at, byte) in text.enumerated() {
+      if byte < 0x20, byte != Byte.tab, byte != Byte.lineFeed { return false }
+      // U+FFFE and U+FFFF.
+      if byte == 0xEF, at + 2 < text.count, text[at + 1] == 0xBF, text[at + 2] >= 0xBE { return false }
+    }
+    return true
   }
 }
 
