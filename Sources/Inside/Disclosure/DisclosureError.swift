@@ -23,6 +23,8 @@ package struct DisclosureError: Fault, Equatable {
 
   package let code: Code
   package let message: String
+  private var words: Wording?
+  private var advice: Wording?
   package let hint: String?
   package var blame: Blame { code == .environment ? .environment : .data }
 
@@ -31,6 +33,16 @@ package struct DisclosureError: Fault, Equatable {
     self.message = message
     self.hint = hint
   }
+
+  /// The same in both languages.
+  package init(_ code: Code, _ words: Wording, hint advice: Wording) {
+    self.init(code, words.en, hint: advice.en)
+    self.words = words
+    self.advice = advice
+  }
+
+  package func message(in language: String) -> String { words?.said(in: language) ?? message }
+  package func hint(in language: String) -> String? { advice?.said(in: language) ?? hint }
 
   package static func == (left: DisclosureError, right: DisclosureError) -> Bool { left.code == right.code }
 }

@@ -157,11 +157,14 @@ package struct TagSealer {
         continue
       }
       guard last.answer == row.answer else {
+        let name = "\(request.dataset)/\(request.result)"
         throw DisclosureError(
           .guessing,
-          "two rows of \(request.dataset) with the same fields have different scores \(request.result)",
-          hint:
-            "a score needs one row for each subject: correct the data, or add a claim that tells them apart")
+          Wording(
+            "two rows of \(name) with the same fields have different scores", "\(name) 有两行字段相同而评分不同"),
+          hint: Wording(
+            "a score needs one row for each subject: correct the data, or add a claim that tells them apart",
+            "评分要求每个主体一行：请更正数据，或增加能区分它们的核验项"))
       }
     }
     return tuples
@@ -226,22 +229,33 @@ package struct TagSealer {
 
   private func refusal(_ price: GuessingPrice, _ reasons: [GuessingPrice.Reason]) -> DisclosureError {
     func whole(_ bits: Double) -> Int { Int(bits) }
+    let (all, asked) = (whole(price.enumerationBits), request.limits.enumerationBits)
+    let (subject, claims, work) = (whole(price.subjectBits), whole(price.claimBits), whole(price.costBits))
     let words = reasons.map { reason in
       switch reason {
       case .cheap:
-        "trying every tuple takes 2^\(whole(price.enumerationBits)) steps (subject \(whole(price.subjectBits)), "
-          + "claims \(whole(price.claimBits)), work of one try \(whole(price.costBits)) bits), and the profile asks 2^\(request.limits.enumerationBits)"
+        Wording(
+          "trying every tuple takes 2^\(all) steps (subject \(subject), claims \(claims), work of one try \(work) bits), and the profile asks 2^\(asked)",
+          "逐一试算只需 2^\(all) 步（主体 \(subject) 位，核验项 \(claims) 位，每次试算 \(work) 位），方案要求 2^\(asked)")
       case .fewBits:
-        "the claims that do not follow from the subject have \(whole(price.claimBits)) bits of entropy, and the profile asks \(request.limits.claimBits)"
-      case .binary: "\(price.binaryFacts.joined(separator: ", ")) has two values only"
+        Wording(
+          "the claims that do not follow from the subject have \(claims) bits of entropy, and the profile asks \(request.limits.claimBits)",
+          "不能由主体推出的核验项只有 \(claims) 位信息量，方案要求 \(request.limits.claimBits) 位")
+      case .binary:
+        Wording(
+          "\(price.binaryFacts.joined(separator: ", ")) has two values only",
+          "\(price.binaryFacts.joined(separator: "、")) 只有两种取值")
       }
     }
+    let name = "\(request.dataset)/\(request.result)"
     return DisclosureError(
       .guessing,
-      "guessing \(request.dataset)/\(request.result) is too cheap: \(words.joined(separator: "; "))",
-      hint:
-        "add claims that only the subject or its partners know, or ask for the subject's consent with each call: consent: true"
-    )
+      Wording(
+        "guessing \(name) is too cheap: \(words.map(\.en).joined(separator: "; "))",
+        "猜测 \(name) 的代价过低：\(words.map(\.zh).joined(separator: "；"))"),
+      hint: Wording(
+        "add claims that only the subject or its partners know, or ask for the subject's consent with each call: consent: true",
+        "增加只有当事人及其往来方才知道的核验项，或每次调用都征得当事人授权：consent: true"))
   }
 
   private func released(_ bytes: [UInt8], _ answerLength: Int, _ price: GuessingPrice) -> Released {

@@ -20,6 +20,8 @@ package struct ResultError: Fault, Equatable {
 
   package let code: Code
   package let message: String
+  private var words: Wording?
+  private var advice: Wording?
   package let hint: String?
   package var blame: Blame { code == .environment ? .environment : .data }
 
@@ -29,9 +31,21 @@ package struct ResultError: Fault, Equatable {
     self.hint = hint
   }
 
+  /// The same in both languages.
+  package init(_ code: Code, _ words: Wording, hint advice: Wording) {
+    self.init(code, words.en, hint: advice.en)
+    self.words = words
+    self.advice = advice
+  }
+
   init(_ error: DisclosureError) {
     self.init(error.code == .environment ? .environment : .disclosure, error.message, hint: error.hint)
+    words = Wording(error.message, error.message(in: "zh"))
+    advice = error.hint.map { Wording($0, error.hint(in: "zh") ?? $0) }
   }
+
+  package func message(in language: String) -> String { words?.said(in: language) ?? message }
+  package func hint(in language: String) -> String? { advice?.said(in: language) ?? hint }
 
   package static func == (left: ResultError, right: ResultError) -> Bool { left.code == right.code }
 }

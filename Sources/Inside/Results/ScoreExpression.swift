@@ -42,13 +42,18 @@ struct ScoreExpression {
 
   /// One expression and nothing else: brackets in balance and never closed before they are opened.
   private static func check(_ expression: String, _ place: String) throws(ResultError) {
-    func refused(_ what: String) -> ResultError {
-      ResultError(
-        .declaration, "\(place): the expression of the score \(what)",
-        hint: "write one expression over the fields, such as CASE WHEN income < 20000 THEN 'A' ELSE 'B' END")
+    func refused(_ en: String, _ zh: String) -> ResultError {
+      let example = "CASE WHEN income < 20000 THEN 'A' ELSE 'B' END"
+      return ResultError(
+        .declaration,
+        Wording("\(place): the expression of the score \(en)", "\(place)：评分的表达式\(zh)"),
+        hint: Wording(
+          "write one expression over the fields, such as \(example)", "写一个关于字段的表达式，如 \(example)"))
     }
-    guard expression.utf8.count <= longest else { throw refused("is longer than \(longest) bytes") }
-    guard !expression.utf8.contains(0) else { throw refused("holds a NUL") }
+    guard expression.utf8.count <= longest else {
+      throw refused("is longer than \(longest) bytes", "超过 \(longest) 字节")
+    }
+    guard !expression.utf8.contains(0) else { throw refused("holds a NUL", "含 NUL 字符") }
     var depth = 0
     var quote: UInt8?
     for byte in expression.utf8 {
@@ -62,17 +67,17 @@ struct ScoreExpression {
       case UInt8(ascii: "("): depth += 1
       case UInt8(ascii: ")"):
         depth -= 1
-        guard depth >= 0 else { throw refused("closes a bracket that it did not open") }
-      case UInt8(ascii: ";"): throw refused("holds a semicolon: it is more than one statement")
+        guard depth >= 0 else { throw refused("closes a bracket that it did not open", "有多余的右括号") }
+      case UInt8(ascii: ";"): throw refused("holds a semicolon: it is more than one statement", "含分号：不止一条语句")
       case UInt8(ascii: "?"), UInt8(ascii: "@"), UInt8(ascii: "$"), UInt8(ascii: "#"):
-        throw refused("holds a parameter")
-      case UInt8(ascii: ":"): throw refused("holds a parameter")
+        throw refused("holds a parameter", "含参数")
+      case UInt8(ascii: ":"): throw refused("holds a parameter", "含参数")
       default: continue
       }
     }
-    guard depth == 0, quote == nil else { throw refused("leaves a bracket or a quote open") }
+    guard depth == 0, quote == nil else { throw refused("leaves a bracket or a quote open", "有未闭合的括号或引号") }
     for comment in ["--", "/*"] where expression.contains(comment) {
-      throw refused("holds a comment or two minus signs in a row")
+      throw refused("holds a comment or two minus signs in a row", "含注释或连续两个减号")
     }
   }
 
@@ -115,12 +120,19 @@ struct ScoreExpression {
   private func refusal(_ error: DatabaseError) -> ResultError {
     let word = error.reason.split(separator: " ").last.map(String.init) ?? ""
     let near = error.reason.hasPrefix("no such column") ? nearest(word, in: fields.map(\.name)) : nil
+    let functions = Self.functions.sorted().joined(separator: ", ")
+    let names = fields.map(\.name).joined(separator: ", ")
     let hint =
       error.code == .denied
-      ? "it may use fields of the row and these functions: \(Self.functions.sorted().joined(separator: ", "))"
-      : near.map { "did you mean \"\($0)\"?" }
-        ?? "fields: \(fields.map(\.name).joined(separator: ", "))"
-    return ResultError(.declaration, "\(place): the expression of the score: \(error.reason)", hint: hint)
+      ? Wording(
+        "it may use fields of the row and these functions: \(functions)", "可用本行字段与以下函数：\(functions)")
+      : near.map { Wording("did you mean \"\($0)\"?", "是否指 \($0)？") }
+        ?? Wording("fields: \(names)", "字段：\(names)")
+    return ResultError(
+      .declaration,
+      Wording(
+        "\(place): the expression of the score: \(error.reason)", "\(place)：评分的表达式：\(error.reason)"),
+      hint: hint)
   }
 
   /// A cell as SQLite computes with it: whole numbers and booleans as integers, other numbers as doubles, days as

@@ -64,10 +64,13 @@ extension TagPlan {
           var answer: UInt8 = 0
           if let scores {
             guard let value = scores[row], let place = places[value] else {
+              let value = scores[row].map { "\"\($0.prefix(60))\"" } ?? "NULL"
               throw fault(
                 batch, row, resource,
-                "its score is \(scores[row].map { "\"\($0.prefix(60))\"" } ?? "NULL"), which is no declared value",
-                "declared are \(request.values.joined(separator: ", ")): correct expression or values")
+                Wording("its score is \(value), which is no declared value", "评分为 \(value)，不是声明的取值"),
+                Wording(
+                  "declared are \(request.values.joined(separator: ", ")): correct expression or values",
+                  "声明的取值：\(request.values.joined(separator: "、"))；请更正表达式或取值"))
             }
             answer = place
           }
@@ -75,17 +78,19 @@ extension TagPlan {
           for place in subject {
             guard let text = Self.text(batch, typed[place], row, place, fields[place]) else {
               throw fault(
-                batch, row, resource, "field \(fields[place].name) names no subject",
-                "every row needs its subject's fields")
+                batch, row, resource,
+                Wording("field \(fields[place].name) names no subject", "字段 \(fields[place].name) 未指明主体"),
+                Wording("every row needs its subject's fields", "每一行都要有主体字段"))
             }
             identifier.append(text)
           }
           let stated = claims.map { Self.text(batch, typed[$0], row, $0, fields[$0]) }
           guard sealer.add(subject: identifier, claims: stated, answer: answer) else {
+            let named = "\"\(identifier.joined(separator: " ").prefix(60))\""
             throw fault(
               batch, row, resource,
-              "its subject \"\(identifier.joined(separator: " ").prefix(60))\" cannot be stated",
-              "correct the data")
+              Wording("its subject \(named) cannot be stated", "主体 \(named) 无法填报"),
+              Wording("correct the data", "请更正数据"))
           }
         }
       }
@@ -113,8 +118,12 @@ extension TagPlan {
       let resource = dataset.resources.first(where: { table in wanted.allSatisfy { table.field($0) != nil } })
     else {
       throw ResultError(
-        .declaration, "no single table of \(dataset.name) has \(wanted.joined(separator: ", ")) together",
-        hint: "correct subject or claims in \(dataset.file)")
+        .declaration,
+        Wording(
+          "no single table of \(dataset.name) has \(wanted.joined(separator: ", ")) together",
+          "\(dataset.name) 没有一张表同时含 \(wanted.joined(separator: "、"))"),
+        hint: Wording(
+          "correct subject or claims in \(dataset.file)", "请更正 \(dataset.file) 中的 subject 或 claims"))
     }
     return resource
   }
@@ -159,12 +168,13 @@ extension TagPlan {
     }
   }
 
-  private func fault(_ batch: Batch, _ row: Int, _ resource: Resource, _ what: String, _ hint: String)
-    -> ResultError
-  {
-    ResultError(
+  private func fault(
+    _ batch: Batch, _ row: Int, _ resource: Resource, _ what: Wording, _ hint: Wording
+  ) -> ResultError {
+    let place = "\(resource.source.path):\(batch.line(ofRow: row))"
+    let record = batch.firstRecord + row
+    return ResultError(
       .value,
-      "\(resource.source.path):\(batch.line(ofRow: row)): record \(batch.firstRecord + row): \(what)",
-      hint: hint)
+      Wording("\(place): record \(record): \(what.en)", "\(place)：第 \(record) 条记录：\(what.zh)"), hint: hint)
   }
 }
