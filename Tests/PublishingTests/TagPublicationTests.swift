@@ -139,7 +139,7 @@ import Trust
     let small = try portal(Self.check)
     try Files.makeDirectory(small.portal.outside + "/keys", mode: 0o700)
     try Files.write([UInt8](repeating: 1, count: 32), to: small.portal.outside + "/keys/verify")
-    let error = #expect(throws: PublishingError(.damaged, "")) { try small.publish() }
+    let error = #expect(throws: PublishingError(.damaged, Wording("", ""))) { try small.publish() }
     #expect(error?.hint?.contains("inside/keys/verify") == true)
   }
 }
