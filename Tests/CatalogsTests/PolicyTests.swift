@@ -204,3 +204,37 @@ import Trust
     #expect(throws: DocumentError.self) { _ = try PersonFile.adding(person, to: once) }
   }
 }
+
+@Suite struct `The detectors that ship` {
+  @Test func `are each there once: two of one kind need ids of their own`() throws {
+    func faults(_ old: String, _ new: String) throws -> [String] {
+      var files = PolicySet.defaults
+      let text = String(decoding: files["detectors.json5"] ?? [], as: UTF8.self)
+      files["detectors.json5"] = Array(text.replacing(old, with: new, maxReplacements: 1).utf8)
+      do {
+        _ = try PolicySet.parse(files: files)
+        return []
+      } catch { return error.errors.map(\.reason) }
+    }
+    let mail = "kind: \"email\", level: \"L2\""
+    #expect(try faults("kind: \"landline\"", mail.replacing(", level: \"L2\"", with: "")).count == 1)
+    #expect(try faults("kind: \"landline\"", "id: \"mail-2\", kind: \"email\"").isEmpty)
+  }
+
+  /// What a detector does, whatever it is called.
+  private func rules(_ policy: DetectorPolicy) -> [String: String] {
+    Dictionary(
+      uniqueKeysWithValues: policy.detectors.map { rule in
+        (
+          rule.kind.rawValue,
+          "\(rule.level) \(rule.threshold) \(rule.minimumMatches) \(rule.personal) \(rule.refuses) \(rule.dictionaries)"
+        )
+      })
+  }
+
+  @Test func `are those that are tested and measured`() throws {
+    let shipped = try PolicySet.parse(files: PolicySet.defaults).detectors
+    #expect(rules(shipped) == rules(.standard))
+    #expect(shipped.dictionaries == DetectorPolicy.standard.dictionaries)
+  }
+}

@@ -159,3 +159,13 @@ import Testing
   ])
   func `counts the cells a text takes`(text: String, width: Int) { #expect(Terminal.width(text) == width) }
 }
+
+@Suite struct `The completions of a shell` {
+  @Test(arguments: ["bash", "zsh", "fish"]) func `know every verb`(shell: String) throws {
+    let verb = try #require(CompletionVerb.all.first)
+    let script = try CompletionVerb.script(for: shell, of: Verbs.all)
+    for word in Verbs.all.flatMap(\.words) { #expect(script.contains(word), "\(word)") }
+    #expect(script.contains("dry-run"))
+    #expect(throws: UsageFault.self) { _ = try CompletionVerb.script(for: "tcsh", of: [verb]) }
+  }
+}

@@ -6,7 +6,7 @@ enum Verbs {
       ServeVerbs.all, DoctorVerbs.all,
       AuthorityVerbs.all, ClientVerbs.all, GrantVerbs.all, KeyVerbs.all, ConsentVerbs.all,
       ResultVerbs.all, LedgerVerbs.all,
-      TableVerbs.all,
+      TableVerbs.all, CompletionVerb.all,
     ].flatMap { $0 }
 
   /// The groups of the help page, by the first word of their verbs.
@@ -19,5 +19,6 @@ enum Verbs {
     (Phrase("企业", "Companies"), ["ca", "client", "grant", "key", "consent", "application"]),
     (Phrase("结果与审计", "Results and audit"), ["result", "ledger", "receipt"]),
     (Phrase("数据表", "Tables"), ["convert"]),
+    (Phrase("命令行", "The shell"), ["completions"]),
   ]
 }

@@ -1,5 +1,5 @@
 extension DetectorPolicy {
-  /// The rules of the default detectors.json5, over the levels L1 to L4.
+  /// The detectors of the default detectors.json5, over the levels L1 to L4, with rules of their own for tests.
   package static let standard = DetectorPolicy(
     detectors: [
       DetectorRule(
@@ -55,7 +55,10 @@ extension DetectorPolicy {
         title: ["zh": "精确坐标", "en": "coordinates at house precision"]),
       DetectorRule(
         id: "medical", kind: .medical, level: "L1", threshold: 0.001, minimumMatches: 2, personal: false,
-        title: ["zh": "医疗或生物特征词语", "en": "medical or biometric terms"]),
+        title: ["zh": "医疗或生物特征词语", "en": "medical or biometric terms"], dictionaries: ["medical"]),
+    ],
+    dictionaries: [
+      "medical": ["确诊", "病理", "化疗", "透析", "精神分裂症", "艾滋病", "乙肝", "HIV", "chemotherapy"]
     ],
     volume: [
       VolumeRule(

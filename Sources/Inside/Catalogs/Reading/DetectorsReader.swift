@@ -21,7 +21,8 @@ struct DetectorsReader {
     }
     let risk = section.list("risk", risk)
     let places = ["detectors", "volume", "combinations", "risk"].flatMap { key in
-      section.list(key) { (node) throws(DocumentError) in node["id"] }
+      // A detector without an id is called by its kind.
+      section.list(key) { (node) throws(DocumentError) in node["id"] ?? node["kind"] }
     }
     Checks.unique(places.compactMap { node in (try? node.string()).map { ($0, node) } }, "rule", faults)
     return DetectorPolicy(
