@@ -51,7 +51,9 @@ import Testing
     let period =
       "{name: \"age\", role: \"response\", from: \"born\", period: \"month\", between: [\"1990-01-01\", \"2005-12-31\"]}"
     #expect(try faults(period) == [])
-    #expect(try faults(period, result: "derived: [\"change\", \"share\"],") == [])
+    #expect(try faults(period, result: "derived: [\"change\"],") == [])
+    let told = try faults(period, result: "derived: [\"share\"],")
+    #expect(told.count == 1 && told[0].contains("shares of [region] need the table []"), "\(told)")
   }
 
   @Test(arguments: [

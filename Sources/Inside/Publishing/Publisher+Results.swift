@@ -20,6 +20,7 @@ extension Publisher {
   /// gets something out of is not published.
   func compute(_ judgements: [Judgement]) throws -> ComputedResults {
     var computed = ComputedResults(histories: history.results)
+    try forgetUnitMaps()
     for judgement in judgements where judgement.pass.results != nil {
       let dataset = judgement.examination.dataset
       try computeTags(judgement, into: &computed)
@@ -51,6 +52,13 @@ extension Publisher {
       }
     }
     return computed
+  }
+
+  /// Removes the maps of large datasets that a run which wrote no release has left in the working folder.
+  func forgetUnitMaps() throws {
+    for name in try Files.list(portal.inside + "/work") where name.hasPrefix("units-") {
+      try Files.remove("\(portal.inside)/work/\(name)")
+    }
   }
 
   /// The profile a result names, where it is strong enough for the dataset's level.

@@ -121,6 +121,7 @@ package final class Publisher {
     }
     let results = try compute(judgements)
     if options.dryRun {
+      try forgetUnitMaps()
       return Publication(
         release: nil, outcome: .rehearsed, datasets: outcomes(judgements, changes), reports: results.reports,
         listed: [], tagReports: results.tagReports)

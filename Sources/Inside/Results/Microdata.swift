@@ -31,7 +31,7 @@ package struct Microdata: Sendable {
     /// Folder of the file that holds the rest. The file has no name and is gone with the process.
     package let folder: String
 
-    package init(limit: Int = 256 << 20, folder: String) {
+    package init(limit: Int = 96 << 20, folder: String) {
       self.limit = limit
       self.folder = folder
     }

@@ -93,6 +93,16 @@ extension DatasetReader {
             hint: "put tables with a response into a result of their own"))
       }
     }
+    if declaration.derived.contains(.share) {
+      for table in declaration.tables where !table.isEmpty {
+        let population = table.contains(where: isResponse) ? table.filter { !isResponse($0) } : []
+        guard !declaration.tables.contains(where: { Set($0) == Set(population) }) else { continue }
+        faults.add(
+          (section["derived"] ?? section.node).error(
+            "shares of [\(table.joined(separator: ", "))] need the table [\(population.joined(separator: ", "))]",
+            hint: "add it to tables: a share is told only of what is released itself"))
+      }
+    }
     if declaration.derived.contains(.change),
       !declaration.tables.contains(where: { table in
         dimensions.contains { $0.periods != nil && table.contains($0.name) }
