@@ -29,8 +29,9 @@ package struct RiskMeter: Sendable {
     self.sensitive = sensitive
     self.declared = declared
     whole = UnitGroups(limit: limit)
-    // One field alone has nothing left without it.
-    without = quasi.count > 1 ? quasi.map { _ in UnitGroups(limit: limit) } : []
+    // One field alone has nothing left without it. All of these together take the room of the whole.
+    let share = max(1 << 16, limit / max(1, quasi.count))
+    without = quasi.count > 1 ? quasi.map { _ in UnitGroups(limit: min(limit, share)) } : []
     pairs = sensitive.map { _ in GroupCounts(limit: limit * 2) }
     distinct = sensitive.map { _ in GroupCounts(limit: limit) }
     parts = Array(repeating: 0, count: quasi.count)

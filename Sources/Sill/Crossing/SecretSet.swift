@@ -22,8 +22,8 @@ package final class SecretSet {
     func value(_ secret: Secret) -> ArraySlice<UInt8> { bytes[secret.start..<secret.start + secret.length] }
   }
 
-  /// Distinct values held at once.
-  package static let usualCapacity = 250_000
+  /// Distinct values held at once: each has some thirty forms in the index of its batch.
+  package static let usualCapacity = 60_000
   /// Longer values are searched by their first so many bytes.
   static let longest = 1_024
   /// Shorter text of a field that is no identifier is not secret.
