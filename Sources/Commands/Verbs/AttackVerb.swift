@@ -3,7 +3,9 @@ import Catalogs
 import Disclosure
 import Policies
 import Publishing
+import Releases
 import Results
+import Serving
 
 /// `result attack`: the attack suite against what would be served.
 enum AttackVerb {
@@ -47,18 +49,20 @@ enum AttackVerb {
     let name = try invocation.operands(0, 1).first
     let attacking = try Attacking(try invocation.portal())
     let subjects = try attacking.subjects(named: name, profile: invocation.value("--profile"))
-    guard !subjects.isEmpty else {
+    let tuples = try tuples(named: name, invocation)
+    guard !subjects.isEmpty || !tuples.isEmpty else {
       throw UsageFault(
-        name.map { Phrase("没有统计结果“\($0)”", "there is no statistic '\($0)'") }
-          ?? Phrase("目录中没有声明统计结果", "the catalogue declares no statistic"),
+        name.map { Phrase("没有结果服务“\($0)”", "there is no result '\($0)'") }
+          ?? Phrase("目录中没有声明结果服务", "the catalogue declares no result"),
         hint: name.flatMap { nearest($0, in: attacking.statistics) }.map {
           Phrase("是否要用 \($0)？", "did you mean \($0)?")
         })
     }
+    let seed = UInt64(try invocation.number("--seed") ?? 1)
+    if invocation.has("--qualify") { return try qualify(subjects, seed: seed, invocation) }
     let effort = Attacks.Effort(
       versions: try invocation.number("--versions") ?? 52,
-      canaries: try invocation.number("--canaries") ?? 1000,
-      seed: UInt64(try invocation.number("--seed") ?? 1))
+      canaries: try invocation.number("--canaries") ?? 1000, seed: seed)
     var others: [AttackedSystem] = []
     if invocation.has("--compare") { others += [.simpler(.thresholdOnly), .simpler(.cellKey)] }
     if let connection = invocation.value("--sql") { others.append(SQLSystem.make(connection)) }
@@ -85,13 +89,46 @@ enum AttackVerb {
             "profile": .string(subject.profile.name), "systems": .array(reports.map(\.json)),
           ])
       } else {
-        AttackPage.print(subject, reports, invocation.terminal)
+        AttackPage.print(subject.name, subject.profile.name, reports, invocation.terminal)
+      }
+    }
+    for attack in tuples {
+      let name = "\(attack.stored.dataset)/\(attack.stored.result)"
+      invocation.terminal.progress("\(name) · B8")
+      let report = AttackReport(lines: try attack.lines())
+      invocation.terminal.clearProgress()
+      passes = passes && report.passes
+      if invocation.has("--json") {
+        items.append(
+          [
+            "dataset": .string(attack.stored.dataset), "result": .string(attack.stored.result),
+            "profile": .string(attack.profile), "systems": [report.json],
+          ])
+      } else {
+        AttackPage.print(name, attack.profile, [report], invocation.terminal)
       }
     }
     if invocation.has("--json") {
       invocation.terminal.print(bytes: JSON.array(items).serialized(pretty: true) + [0x0A])
     }
     return passes ? .done : .refused
+  }
+
+  /// The checks of single records in the current release; none before the first.
+  private static func tuples(named name: String?, _ invocation: Invocation) throws -> [GuessingAttack] {
+    let portal = try invocation.portal()
+    guard Files.exists(portal.outside) else { return [] }
+    let outside = try OutsideState(folder: portal.outside)
+    guard
+      let release = try ReleaseStore(folder: outside.folder, key: try outside.releaseKey()).served()
+    else { return [] }
+    return try release.settings.results.compactMap { setting in
+      guard name == nil || name == setting.dataset || name == "\(setting.dataset)/\(setting.result)",
+        let limits = setting.guessing, let stored = try release.result(setting.dataset, setting.result),
+        let tags = stored.tags
+      else { return nil }
+      return GuessingAttack(stored: stored, tags: tags, limits: limits, profile: setting.profile)
+    }
   }
 
   /// Where coins are planted: as suits the target, and among whom the options say.
@@ -178,12 +215,11 @@ enum AttackVerb {
 
 /// The attack table for a person.
 enum AttackPage {
-  static func print(_ subject: Attacking.Subject, _ reports: [AttackReport], _ terminal: Terminal) {
+  static func print(_ name: String, _ profile: String, _ reports: [AttackReport], _ terminal: Terminal) {
     let language = Phrase.language
     let ours = reports[0]
     terminal.print(
-      terminal.styled(subject.name, .bold) + "  "
-        + Phrase("保护方案 \(subject.profile.name)", "profile \(subject.profile.name)").said)
+      terminal.styled(name, .bold) + "  " + Phrase("保护方案 \(profile)", "profile \(profile)").said)
     let names: [String: String] = [
       "threshold only": Phrase("仅设阈值", "threshold only").said, "cell key": Phrase("单元格密钥", "cell key").said,
     ]
@@ -208,7 +244,9 @@ enum AttackPage {
     terminal.table(rows)
     for report in reports {
       let name = names[report.system] ?? report.system
-      terminal.print((reports.count > 1 ? "\(name): " : "") + report.utility.text(language))
+      if let utility = report.utility {
+        terminal.print((reports.count > 1 ? "\(name): " : "") + utility.text(language))
+      }
     }
     let failed = ours.lines.count { !$0.passes }
     terminal.print(

@@ -79,8 +79,25 @@ package struct DifferencingGuard: Sendable {
           break
         }
       }
+      if !differs[cell] { differs[cell] = responsesTell(cell, cuboid, measure: measure, shape: cube.shape) }
     }
     return differs
+  }
+
+  /// The same along a response: whether the population's sum, less that of the cell, is the sum of other responses
+  /// that fails the p % rule. Responses with a hierarchy are left out, since their codes hold one another.
+  private func responsesTell(_ cell: Int, _ cuboid: TrueCuboid, measure: Int, shape: Shape) -> Bool {
+    for (place, dimension) in cuboid.grid.dimensions.enumerated() where !shape.isIdentifying(dimension) {
+      guard shape.parents[dimension].allSatisfy({ $0 < 0 }) else { continue }
+      let (stride, size) = (cuboid.grid.strides[place], cuboid.grid.sizes[place])
+      let own = cell / stride % size
+      var rest = CellTotals()
+      for code in 0..<size where code != own {
+        rest.merge(cuboid.totals[measure][cell + (code - own) * stride])
+      }
+      if rest.absolute > 0, Dominance(rest).failsPPercent(pPercent) { return true }
+    }
+    return false
   }
 
   /// Upper bounds of the two largest contributions to a complement: of the units that touch the cell, their parts;

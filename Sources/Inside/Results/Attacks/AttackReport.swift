@@ -6,10 +6,11 @@ package struct AttackReport: Sendable {
   /// What was attacked: `doorsill`, or another system for comparison.
   package var system: String
   package var lines: [AttackLine]
-  package var utility: AttackUtility
+  /// Nil where nothing is counted.
+  package var utility: AttackUtility?
 
   /// Each part as its property says.
-  package init(system: String = "doorsill", lines: [AttackLine], utility: AttackUtility) {
+  package init(system: String = "doorsill", lines: [AttackLine], utility: AttackUtility? = nil) {
     self.system = system
     self.lines = lines
     self.utility = utility
@@ -19,7 +20,7 @@ package struct AttackReport: Sendable {
 
   package var json: JSON {
     [
-      "system": .string(system), "passes": .bool(passes), "utility": utility.json,
+      "system": .string(system), "passes": .bool(passes), "utility": utility?.json ?? .null,
       "attacks": .array(lines.map(\.json)),
     ]
   }
