@@ -17,7 +17,7 @@ struct GuessingAttack {
   func lines() throws -> [AttackLine] {
     var folder = Array("\(TemporaryPlace.folder)/doorsill-attack-XXXXXX".utf8CString)
     guard mkdtemp(&folder) != nil else {
-      throw FilesError(path: TemporaryPlace.folder, operation: "write to", code: errno)
+      throw ResultError(.environment, "no folder can be made in \(TemporaryPlace.folder)")
     }
     let path = folder.withUnsafeBufferPointer {
       String(decoding: $0.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -44,7 +44,8 @@ struct GuessingAttack {
     var suspended = false
     while calls < 1000, !suspended {
       calls += 1
-      suspended = fails(guess(store, calls, 0), "walker", store, Self.start.adding(seconds: calls)).alarms
+      suspended = fails(guess(store, calls, 0), "walker", store, Self.start.adding(seconds: Int64(calls)))
+        .alarms
         .contains { $0.kind == .failing }
     }
     return AttackLine(
@@ -57,7 +58,7 @@ struct GuessingAttack {
     var tried = 0
     for statement in 0..<1000 {
       let answer = fails(
-        guess(store, 5000, statement), "sweeper", store, Self.start.adding(seconds: statement))
+        guess(store, 5000, statement), "sweeper", store, Self.start.adding(seconds: Int64(statement)))
       guard answer.permit == .allowed else { break }
       tried += 1
     }
@@ -79,7 +80,8 @@ struct GuessingAttack {
     var told = false
     for statement in 0..<1000 where !told {
       let answer = fails(
-        guess(store, 6000, statement), "client \(statement % 5)", store, Self.start.adding(seconds: statement)
+        guess(store, 6000, statement), "client \(statement % 5)", store,
+        Self.start.adding(seconds: Int64(statement))
       )
       guard answer.permit == .allowed else { break }
       failures += 1
@@ -100,7 +102,7 @@ struct GuessingAttack {
   private func known(_ store: AccessStore) -> AttackLine {
     var differing = 0
     for statement in 0..<20 {
-      let now = Self.start.adding(seconds: 3000 + statement)
+      let now = Self.start.adding(seconds: Int64(3000 + statement))
       let there = fails(guess(store, 7000, statement), "one", store, now)
       let nowhere = fails(guess(store, 8000, statement), "two", store, now)
       if there.permit != nowhere.permit || there.alarms.map(\.kind) != nowhere.alarms.map(\.kind) {
