@@ -144,7 +144,7 @@ struct XMLScanner {
       try more()
     }
     let isEnd = buffer[at + 1] == UInt8(ascii: "/")
-    let isEmpty = buffer[at + offset - 1] == UInt8(ascii: "/")
+    let isEmpty = !isEnd && buffer[at + offset - 1] == UInt8(ascii: "/")
     let first = at + (isEnd ? 2 : 1)
     let last = at + offset - (isEmpty ? 1 : 0)
     var place = first
@@ -153,6 +153,7 @@ struct XMLScanner {
       if buffer[place] == 0x3A { local = place + 1 }
       place += 1
     }
+    guard place > first else { throw fault("a tag has no name") }
     nameRange = local..<place
     tag = place..<last
     at += offset + 1
@@ -210,7 +211,10 @@ struct XMLScanner {
         place += place + 1 < range.upperBound && buffer[place + 1] == Byte.lineFeed ? 2 : 1
         continue
       }
-      guard byte == UInt8(ascii: "&"), let end = buffer[place..<range.upperBound].firstIndex(of: 0x3B) else {
+      // No reference is longer than `&#x10FFFF;`; looking further would make a text of ampersands a trap.
+      guard byte == UInt8(ascii: "&"),
+        let end = buffer[place..<min(place + 12, range.upperBound)].firstIndex(of: 0x3B)
+      else {
         bytes.append(byte)
         place += 1
         continue
