@@ -5,7 +5,9 @@ import Testing
 /// No open dataset may be raised wrongly.
 @Suite struct `Open tables` {
   /// Tables that hold records of persons and are restricted with right.
-  static let restricted = ["rand-health-insurance.csv", "residents.csv"]
+  static let restricted = [
+    "rand-health-insurance.csv", "residents.csv", "enterprises.csv", "hotline.csv", "incomes.csv",
+  ]
 
   static var tables: [URL] {
     let catalog = Place.root.appending(path: "Catalog")
