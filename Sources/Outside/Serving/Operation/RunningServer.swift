@@ -69,7 +69,7 @@ package final class RunningServer: Sendable {
       Listener(
         .opened(sockets.portal),
         handler: routes.handler(
-          files: StaticFiles(root: files, policy: SitePolicy(releases: releases).policy)),
+          files: StaticFiles(root: files, policy: SitePolicy(releases: releases, files: files).policy)),
         tls: portalTLS, hosts: options.hosts.isEmpty ? .any : .names(Set(options.hosts)))
     ]
     if let gateway = sockets.gateway {

@@ -5,10 +5,11 @@ import Releases
 /// How the site's files are answered: how long they may be kept, and what is no longer there.
 struct SitePolicy: Sendable {
   let releases: ReleaseStore
+  let files: SiteRoot
 
   var policy: StaticFiles.Policy {
     var policy = StaticFiles.Policy()
-    let tombstone = Tombstone(releases: releases)
+    let tombstone = Tombstone(releases: releases, files: files)
     // Short for everything: what is withdrawn leaves the caches too.
     policy.cacheControl = { _ in "public, max-age=300, must-revalidate" }
     policy.instead = { request in tombstone.answer(request) }
@@ -20,13 +21,15 @@ struct SitePolicy: Sendable {
 /// its files answer 410, in every language, and the page says when and why.
 struct Tombstone: Sendable {
   let releases: ReleaseStore
+  let files: SiteRoot
 
   /// Nil for every path that is not a withdrawn dataset's.
   func answer(_ request: Request) -> Response? {
     let segments = request.pathSegments.filter { !$0.isEmpty }
-    guard segments.count > 1, let place = Self.place(of: segments), releases.isWithdrawn(segments[place + 1])
-    else { return nil }
+    guard segments.count > 1, let place = Self.place(of: segments) else { return nil }
     let dataset = segments[place + 1]
+    // Asked of the release whose files are being answered: a newer one takes their place a moment after its flip.
+    guard releases.isWithdrawn(dataset, release: Int(files.key)) else { return nil }
     let plain = Response.problem(
       410, code: "withdrawn", detail: "This dataset has been withdrawn.", headers: Self.brief)
     guard segments[place] != "data", request.headers["accept"]?.contains("text/html") == true,
