@@ -19,13 +19,16 @@ package struct Inference: Sendable {
 
   /// For `--json`.
   package var json: JSON {
-    [
-      "schema": schema.json, "rows": JSON(rows), "seen": seen.json,
-      "reasons": .array(
-        reasons.map {
-          ["field": .string($0.field), "type": .string($0.type.rawValue), "reason": .string($0.text)]
-        }),
-    ]
+    .object(
+      seen.members + [
+        .init("rows", JSON(rows)), .init("schema", schema.json),
+        .init(
+          "reasons",
+          .array(
+            reasons.map {
+              ["field": .string($0.field), "type": .string($0.type.rawValue), "reason": .string($0.text)]
+            })),
+      ])
   }
 }
 

@@ -23,11 +23,12 @@ package struct TableReport: Sendable {
 
   /// For `--json` and reports.
   package var json: JSON {
-    [
-      "file": .string(file), "rows": JSON(rows), "bytes": JSON(bytes), "complete": .bool(isComplete),
-      "seen": seen.json, "faultCount": JSON(faultCount), "faults": .array(faults.map(\.json)),
-      "columns": .array(columns.map(\.json)),
-    ]
+    .object(
+      [.init("file", .string(file))] + seen.members + [
+        .init("rows", JSON(rows)), .init("bytes", JSON(bytes)), .init("complete", .bool(isComplete)),
+        .init("faultCount", JSON(faultCount)), .init("faults", .array(faults.map(\.json))),
+        .init("columns", .array(columns.map(\.json))),
+      ])
   }
 
   /// Of a table whose beginning cannot be read.

@@ -35,8 +35,8 @@ package struct Seen: Sendable {
 
   package init(format: TableFormat) { self.format = format }
 
-  /// For reports.
-  package var json: JSON {
+  /// For reports: they stand beside the report's own members.
+  package var members: [JSON.Member] {
     var members: [JSON.Member] = [
       .init("format", .string(format.rawValue)), .init("formatCertainty", .string(formatCertainty.rawValue)),
     ]
@@ -60,6 +60,6 @@ package struct Seen: Sendable {
     if let sheet { members.append(.init("sheet", .string(sheet))) }
     if !otherSheets.isEmpty { members.append(.init("otherSheets", JSON(otherSheets))) }
     if !notes.isEmpty { members.append(.init("notes", JSON(notes.map(\.en)))) }
-    return .object(members)
+    return members
   }
 }
