@@ -163,6 +163,9 @@ package final class ZipReader: Sendable {
     else {
       throw ZipError(.damaged, "its sizes are impossible", entry: text)
     }
+    guard method != 0 || packed == size else {
+      throw ZipError(.damaged, "it is stored, and has two sizes", entry: text)
+    }
     return ZipEntry(
       name: text, packedSize: packed, size: size, checksum: fields.word(at + 16), method: method,
       offset: offset)

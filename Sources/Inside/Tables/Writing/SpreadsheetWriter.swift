@@ -11,10 +11,14 @@ final class SpreadsheetWriter: TableWriter {
   private var letters: [[UInt8]] = []
   private var sheets = 0
   private var row = 0
+  /// Bytes of the sheet that is being written.
+  private var sheetBytes = 0
 
   /// Rows of a sheet, header and all.
   static let rowLimit = 1_048_576
   static let columnLimit = 16_384
+  /// Bytes of a sheet after which the next one begins: LibreOffice reads no part that is written as one of over 4 GiB.
+  static let byteLimit = 4_000_000_000
   /// UTF-16 units of a cell.
   static let cellLimit = 32_767
 
@@ -57,7 +61,8 @@ final class SpreadsheetWriter: TableWriter {
   private func startSheet() throws {
     sheets += 1
     row = 1
-    try archive.begin("xl/worksheets/sheet\(sheets).xml", large: true)
+    sheetBytes = 0
+    try archive.begin("xl/worksheets/sheet\(sheets).xml")
     var bytes = Array(
       """
       <?xml version="1.0" encoding="UTF-8" standalone="yes"?>
@@ -93,7 +98,7 @@ final class SpreadsheetWriter: TableWriter {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(batch.storage.byteCount * 4)
     for at in 0..<batch.rowCount {
-      if row == Self.rowLimit {
+      if row == Self.rowLimit || sheetBytes + bytes.count >= Self.byteLimit {
         try archive.write(bytes)
         bytes.removeAll(keepingCapacity: true)
         try endSheet()
@@ -107,6 +112,7 @@ final class SpreadsheetWriter: TableWriter {
       bytes += "</row>".utf8
     }
     try archive.write(bytes)
+    sheetBytes += bytes.count
     try output.write(archive.takeOutput())
   }
 
