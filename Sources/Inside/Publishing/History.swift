@@ -82,7 +82,7 @@ package struct History: Sendable {
         let path = "\(folder)/units/\(dataset)"
         switch units {
         case .bytes(let bytes): try Files.write(bytes, to: path, mode: 0o600)
-        case .file(let known) where known.hasPrefix(portal.inside + "/work/"):
+        case .file(let known) where known.hasPrefix(portal.work + "/"):
           try Files.move(from: known, to: path)
         // Of an earlier release, on the same disk.
         case .file(let known) where known != path:

@@ -11,6 +11,8 @@ package struct Portal: Sendable {
   package var policies: String { folder + "/Policies" }
   package var theme: String { folder + "/Public" }
   package var inside: String { folder + "/.doorsill/inside" }
+  /// Where a run keeps what it needs only while it lasts.
+  package var work: String { inside + "/work" }
   package var outside: String { folder + "/.doorsill/outside" }
 
   /// The portal folder here or above: the nearest that has `Catalog/catalog.json5`.

@@ -28,7 +28,7 @@ extension Publisher {
       guard !statistics.isEmpty else { continue }
       let data = try Microdata.read(
         dataset, codeLists: catalog.codeLists, keys: keys.protection,
-        room: .init(folder: portal.inside + "/work"))
+        room: .init(folder: portal.work))
       for result in statistics {
         progress(.computing(dataset: dataset.name, result: result.name))
         let profile = try profile(of: result, judgement)
@@ -56,8 +56,8 @@ extension Publisher {
 
   /// Removes the maps of large datasets that a run which wrote no release has left in the working folder.
   func forgetUnitMaps() throws {
-    for name in try Files.list(portal.inside + "/work") where name.hasPrefix("units-") {
-      try Files.remove("\(portal.inside)/work/\(name)")
+    for name in try Files.list(portal.work) where name.hasPrefix("units-") {
+      try Files.remove(Files.join(portal.work, name))
     }
   }
 

@@ -11,7 +11,7 @@ extension Publisher {
   /// personal detector fired, and restricted text that stands for one unit only. Returns where values were met that
   /// also stand in an open source; throws `LeakFound` for any other.
   func scan(_ writer: ReleaseWriter, _ judgements: [Judgement]) throws -> [String] {
-    let secrets = SecretSet(work: portal.inside + "/work")
+    let secrets = SecretSet(work: portal.work)
     for judgement in judgements where judgement.pass.rows == nil {
       for resource in judgement.examination.dataset.resources {
         try gather(resource, of: judgement, into: secrets)

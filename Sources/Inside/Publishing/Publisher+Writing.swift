@@ -25,7 +25,7 @@ extension Publisher {
       for (number, judgement) in judgements.enumerated() {
         let dataset = judgement.examination.dataset
         progress(.writing(dataset: dataset.name, number: number + 1, of: judgements.count))
-        let opening = try Opening.write(judgement, to: writer, work: portal.inside + "/work")
+        let opening = try Opening.write(judgement, to: writer, work: portal.work)
         openings[dataset.name] = opening
         published.append(
           PublishedDataset(
