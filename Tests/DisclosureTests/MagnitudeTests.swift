@@ -56,14 +56,6 @@ import Testing
     #expect(cell.first == 100 && cell.second == 100)
   }
 
-  @Test func `cell 14 of sdcTable's microdata1 is sensitive by every rule`() {
-    // D / male: 11 contributors, 366 in all, the largest 280 and 11.
-    let cell = Dominance(total: 366, largest: [280, 11])
-    #expect(cell.failsShare(of: 2, percent: 75))
-    #expect(cell.failsPPercent(70))
-    #expect(cell.failsPriorPosterior(p: 60, q: 80))
-  }
-
   @Test func `a cell of zeros tells every value and fails`() {
     #expect(Dominance(total: 0, largest: [0, 0]).failsPPercent(15))
   }
