@@ -131,6 +131,10 @@ import Testing
       admitted(30, one, 1000), admitted(1, two, 1000), admitted(30, one, 1500), admitted(30, one, 60_000),
     ]
     #expect(counts == [20, 1, 5, 20])
+    let told = table.refusal
+    #expect(told.status == 429 && told.headers["retry-after"] == "1")
+    #expect(told.headers["ratelimit-policy"] == "\"address\";q=10;w=1")
+    #expect(told.headers["ratelimit"] == "\"address\";r=0;t=1")
   }
 
   @Test func `keep their deadlines in a wheel that never comes late`() {

@@ -75,13 +75,18 @@ import Testing
     ("CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n", .methodNotAllowed),
     ("GET / HTTP/1.1\r\nHost: a\r\nExpect: tea\r\n\r\n", .unknownExpectation),
     ("GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n", .badHost),
+    ("GET http://a:81/ HTTP/1.1\r\nHost: a\r\n\r\n", .badHost),
+    ("GET https://a:80/ HTTP/1.1\r\nHost: a\r\n\r\n", .badHost),
+    ("GET / HTTP/1.1\r\nHost: a%\r\n\r\n", .badHost), ("GET / HTTP/1.1\r\nHost: a%2\r\n\r\n", .badHost),
     ("GET /%4 HTTP/1.1\r\nHost: a\r\n\r\n", .badTarget),
   ])
   func `says what is wrong`(text: String, wanted: Refusal) { #expect(refusal(text) == wanted) }
 
   @Test(arguments: [
     ("GET", "http://a", "/", nil), ("GET", "http://a/", "/", nil), ("GET", "HTTPS://a?x=1", "/", "x=1"),
-    ("GET", "http://a/b?", "/b", ""), ("OPTIONS", "*", "", nil), ("OPTIONS", "http://a", "", nil),
+    ("GET", "http://a/b?", "/b", ""), ("GET", "http://A:80/b", "/b", nil),
+    ("GET", "https://a:443/", "/", nil),
+    ("GET", "http://a:0080", "/", nil), ("OPTIONS", "*", "", nil), ("OPTIONS", "http://a", "", nil),
     ("OPTIONS", "http://a?x", "/", "x"), ("GET", "/b?c?d", "/b", "c?d"), ("GET", "//b/", "//b/", nil),
   ])
   func `knows what each form of a target asks for`(

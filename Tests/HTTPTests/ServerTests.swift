@@ -162,6 +162,91 @@ import Testing
     #expect(drained.withLock { $0 })
   }
 
+  @Test func `answers while it drains who is connected and has not asked yet`() throws {
+    var limits = Limits()
+    limits.drainIdleMilliseconds = 20_000
+    let get = "GET /t/ten.txt HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    // The loop is kept from its work while one more comes, so that the drain finds it waiting.
+    let site = try TestSite(limits: limits, loops: 1) { root in
+      var router = Router(fallback: StaticFiles(root: root))
+      router.on(
+        .get, "/slow",
+        Action(atOnce: true) { _ in
+          Thread.sleep(forTimeInterval: 0.6)
+          return .text("slow")
+        })
+      return router
+    }
+    let (kept, silent, slow) = (try site.connect(), try site.connect(), try site.connect())
+    #expect(Answer.parse(kept.ask(get).bytes).first?.status == 200)
+    slow.send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    Thread.sleep(forTimeInterval: 0.2)
+    let waiting = try site.connect()
+    waiting.send(get)
+    let thread = ServerThread("drain") { site.server.drain() }
+    Thread.sleep(forTimeInterval: 0.8)
+    kept.send(get)
+    silent.send(get)
+    for caller in [kept, silent, waiting] {
+      let last = caller.exchange([], first: 5000)
+      let answer = Answer.parse(last.bytes).first
+      #expect(answer?.text == "0123456789" && answer?["connection"] == "close")
+      #expect(last.isClosed && !last.isRude)
+    }
+    thread?.join()
+  }
+
+  @Test func `hands its socket over to another server, and nobody is turned away`() throws {
+    let folder = try TemporaryFolder()
+    try TestSite.fill(folder)
+    let root = try SiteRoot(folder: folder.path + "/root", key: "1")
+    let sockets = try OpenedSockets(ListenAddress(host: "127.0.0.1", port: 0), loops: 1)
+    let port = sockets.address.port
+    func server() throws -> Server {
+      let socket = try OpenedSockets(inherited: dup(sockets.descriptors[0]))
+      let server = Server(
+        listeners: [Listener(.opened(socket), handler: Server.siteHandler(root))], loops: 2)
+      try server.start()
+      return server
+    }
+    var serving = try server()
+    let shared = Handovers()
+    let callers = (0..<4).compactMap { _ in
+      ServerThread("caller") {
+        while !shared.ends.load(ordering: .relaxed) {
+          let request = "GET /t/ten.txt HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+          let got = try? RawConnection(port: port).ask(request, idle: 10_000)
+          let isWhole = got.map { !$0.isRude && Answer.parse($0.bytes).first?.text == "0123456789" } ?? false
+          if isWhole {
+            shared.answered.add(1, ordering: .relaxed)
+          } else {
+            shared.failed.add(1, ordering: .relaxed)
+          }
+        }
+      }
+    }
+    for _ in 0..<8 {
+      let next = try server()
+      serving.drain()
+      serving = next
+    }
+    shared.ends.store(true, ordering: .relaxed)
+    for caller in callers { caller.join() }
+    serving.stop()
+    close(sockets.descriptors[0])
+    #expect(shared.failed.load(ordering: .relaxed) == 0 && shared.answered.load(ordering: .relaxed) > 8)
+  }
+
+  @Test func `refuses a HEAD request without a body`() throws {
+    let site = try TestSite()
+    for request in [
+      "HEAD * HTTP/1.1\r\nHost: localhost\r\n\r\n", "HEAD / HTTP/1.1\r\n\r\n", "HEAD / HTTP/9.1\r\n",
+    ] {
+      let got = try site.connect().ask(request)
+      #expect(got.isClosed && got.bytes.suffix(4) == Array("\r\n\r\n".utf8), "\(request)")
+    }
+  }
+
   @Test func `counts what it does`() throws {
     let site = try TestSite()
     _ = try site.get("/t/ten.txt")
@@ -203,4 +288,11 @@ final class Countdown: Sendable {
   private let left: Atomic<Int>
   init(_ count: Int) { left = Atomic(count) }
   func take() -> Bool { left.subtract(1, ordering: .relaxed).newValue >= 0 }
+}
+
+/// What the callers of a server that changes under them have seen.
+private final class Handovers: Sendable {
+  let answered = Atomic(0)
+  let failed = Atomic(0)
+  let ends = Atomic(false)
 }

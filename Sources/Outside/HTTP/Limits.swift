@@ -51,6 +51,8 @@ package struct Limits: Sendable, Equatable {
   package var requestBurst = 0
   /// Milliseconds after which an answer counts as slow and goes into the slow log.
   package var slowMilliseconds = 1000
+  /// Milliseconds a drain waits for a request on a connection that is silent or shakes hands.
+  package var drainIdleMilliseconds = 1000
   /// Seconds a drain waits for requests in flight.
   package var drainTimeoutSeconds = 30
 

@@ -130,7 +130,7 @@ package final class Server: Sendable {
     let running = running.withLock { $0 }
     for inbox in running.inboxes { inbox.post(.drain) }
     let end = Clock.milliseconds() + Int64(limits.drainTimeoutSeconds) * 1000
-    while metrics.openConnections > 0, Clock.milliseconds() < end { usleep(5000) }
+    while !metrics.isDrained, Clock.milliseconds() < end { usleep(5000) }
     stop()
   }
 

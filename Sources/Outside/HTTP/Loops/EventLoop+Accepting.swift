@@ -4,17 +4,24 @@ import Trust
 
 extension EventLoop {
   /// Takes the connections that wait, a bounded number a turn.
-  func accept(_ index: Int) {
-    guard index < listeners.count, !isDraining else { return }
+  /// - Returns: whether more may be waiting.
+  @discardableResult
+  func accept(_ index: Int) -> Bool {
+    guard index < listeners.count, !isDraining else { return false }
     let listener = listeners[index]
     for _ in 0..<64 {
-      guard shared.census.hasRoom else { return pauseAccepting() }
+      guard shared.census.hasRoom else {
+        pauseAccepting()
+        return false
+      }
       guard let (descriptor, address) = Sockets.accept(listener.descriptor) else {
         switch errno {
-        case EAGAIN: return
+        case EAGAIN: return false
         case EINTR, ECONNABORTED, EPROTO: continue
         // Out of descriptors or memory: waiting helps, asking again at once only burns time.
-        default: return pauseAccepting()
+        default:
+          pauseAccepting()
+          return false
         }
       }
       guard shared.census.enter(address) else {
@@ -24,6 +31,7 @@ extension EventLoop {
       }
       open(descriptor, address, listener)
     }
+    return true
   }
 
   private func open(_ descriptor: Int32, _ address: NetworkAddress, _ listener: LoopListener) {

@@ -42,9 +42,7 @@ extension EventLoop {
       !rates.admits(connection.address.host, now: now)
     {
       counters.limited()
-      return .problem(
-        429, code: "too-many-requests", detail: "This address sends more requests than the server takes.",
-        headers: ["Retry-After": "1"])
+      return rates.refusal
     }
     if head.path.isEmpty {
       return Response(status: 204, headers: ["Allow": "GET, HEAD, POST, OPTIONS"])
@@ -85,11 +83,14 @@ extension EventLoop {
     let response = Response.problem(
       refusal.status, code: refusal.code, detail: refusal.detail, headers: headers)
     let head = connection.reader.head
-    render(response, for: head, closes: true, into: connection)
+    let hasBody = !connection.reader.isHead
+    render(response, for: head, closes: true, hasBody: hasBody, into: connection)
     connection.closesAfterOutput = true
     connection.headSince = 0
     connection.bodySince = 0
-    record(connection, head, nil, status: refusal.status, bytes: response.contentLength ?? 0, startedAt: nil)
+    record(
+      connection, head, nil, status: refusal.status, bytes: hasBody ? response.contentLength ?? 0 : 0,
+      startedAt: nil)
   }
 
   /// Writes an answer's head and queues its body.

@@ -50,22 +50,24 @@ extension EventLoop {
     if pausedUntil > 0 { pausedUntil = now }
   }
 
-  /// Stops listening, and lets every connection end after its current answer.
+  /// Stops listening, and lets every connection end: after its current answer, or after the next one, if it comes soon.
+  ///
+  /// An idle connection is not closed at once: a request may be on its way to us, and would be lost without an answer.
   func drain() {
     guard !isDraining else { return }
-    isDraining = true
+    // Who has connected already is taken: closing the socket it waits at would reset it. A socket that is shared is taken
+    // over with those who wait at it.
+    for (index, listener) in listeners.enumerated() where !listener.listener.isShared {
+      while accept(index) {}
+    }
+    drainingSince = now
     for listener in listeners {
       if !listener.isPaused { unwatch(listener.descriptor) }
       if !listener.listener.isShared { close(listener.descriptor) }
     }
     listeners = []
-    for case .some(let connection) in connections {
-      if connection.isIdle {
-        finish(connection)
-      } else if connection.phase == .handshaking {
-        drop(connection)
-      }
-    }
+    for case .some(let connection) in connections { setDeadline(connection) }
+    counters.drain()
   }
 
   // MARK: deadlines
@@ -90,7 +92,7 @@ extension EventLoop {
   private func moment(_ connection: Connection) -> Int64 {
     switch connection.phase {
     case .closed: return .max
-    case .handshaking: return connection.phaseSince + Int64(limits.handshakeSeconds) * 1000
+    case .handshaking: return soon(connection.phaseSince + Int64(limits.handshakeSeconds) * 1000)
     case .lingering: return connection.phaseSince + Int64(limits.lingerSeconds) * 1000
     case .open: break
     }
@@ -101,7 +103,12 @@ extension EventLoop {
       return connection.bodySince + Int64(limits.bodyGraceSeconds) * 1000 + received
     }
     if connection.headSince > 0 { return connection.headSince + Int64(limits.headerSeconds) * 1000 }
-    return connection.idleSince + Int64(limits.idleSeconds) * 1000
+    return soon(connection.idleSince + Int64(limits.idleSeconds) * 1000)
+  }
+
+  /// A moment up to which somebody may be silent, or an earlier one while the loop drains.
+  private func soon(_ moment: Int64) -> Int64 {
+    isDraining ? min(moment, drainingSince + Int64(limits.drainIdleMilliseconds)) : moment
   }
 
   /// The wheel has come to a connection: perhaps too early, then it is entered again.
@@ -126,6 +133,8 @@ extension EventLoop {
     if connection.headSince > 0 || connection.bodySince > 0 {
       refuse(connection, .tooSlow)
       settle(connection)
+    } else if isDraining {
+      finish(connection)
     } else {
       drop(connection)
     }

@@ -3,11 +3,12 @@ extension EventLoop {
   ///
   /// - Parameter identity: named in answers that were made for this request, so that who asks about one can be found in
   ///   the log.
+  /// - Parameter hasBody: whether the body follows where there is one; an answer to HEAD has its head alone.
   /// - Returns: whether the body ends only by closing the connection (a stream for HTTP/1.0).
   @discardableResult
   func render(
     _ response: Response, for head: RequestHead?, identity: RequestIdentity? = nil, closes: Bool,
-    into connection: Connection
+    hasBody: Bool = true, into connection: Connection
   ) -> Bool {
     let isHTTP10 = head?.minorVersion == 0
     var endsByClosing = false
@@ -37,7 +38,7 @@ extension EventLoop {
       StatusLine.append("Connection: keep-alive\r\n", to: &scratch)
     }
     StatusLine.append("\r\n", to: &scratch)
-    if head?.method != .head, response.mayHaveBody { queueBody(response.body, chunked, connection) }
+    if hasBody, head?.method != .head, response.mayHaveBody { queueBody(response.body, chunked, connection) }
     return endsByClosing
   }
 

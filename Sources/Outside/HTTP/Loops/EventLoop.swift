@@ -46,7 +46,9 @@ final class EventLoop {
   var ready: [UInt64] = []
   var logBuffer: [UInt8] = []
   var rates: RateTable
-  var isDraining = false
+  /// When the loop began to end its connections; 0: it has not.
+  var drainingSince: Int64 = 0
+  var isDraining: Bool { drainingSince > 0 }
   private var isStopping = false
   var pausedUntil: Int64 = 0
   private var requestNumber: UInt64

@@ -1,3 +1,5 @@
+import Bytes
+
 /// A token bucket for each address. One table a loop, so no lock: an address whose connections fall on several
 /// loops has the rate on each.
 struct RateTable {
@@ -28,6 +30,21 @@ struct RateTable {
     if admitted { bucket.tokens -= 1000 }
     buckets[address] = bucket
     return admitted
+  }
+
+  /// What an address without tokens is told (draft-ietf-httpapi-ratelimit-headers-11): its tokens come back at once, but
+  /// fields count whole seconds.
+  var refusal: Response {
+    let problem = Problem(
+      status: 429, code: "too-many-requests",
+      title: "Request cannot be satisfied as assigned quota has been exceeded",
+      detail: "This address sends more requests than the server takes.",
+      type: "https://iana.org/assignments/http-problem-types#quota-exceeded",
+      extensions: [JSON.Member("violated-policies", .array([.string("address")]))])
+    return problem.response(headers: [
+      "Retry-After": "1", "RateLimit-Policy": "\"address\";q=\(perSecond);w=1",
+      "RateLimit": "\"address\";r=0;t=1",
+    ])
   }
 
   private mutating func sweep(_ now: Int64) {

@@ -25,7 +25,7 @@ extension RequestHead {
       at += 1
     } else {
       while at < end, Octet.isRegisteredName(bytes[at]) { at += 1 }
-      guard at > range.lowerBound else { return nil }
+      guard at > range.lowerBound, bytes.percentsAreComplete(range.lowerBound..<at) else { return nil }
     }
     let name = range.lowerBound..<at
     guard at < end else { return name }
@@ -36,6 +36,21 @@ extension RequestHead {
       port = port * 10 + Int(bytes[index] - 0x30)
     }
     return port <= 65535 ? name : nil
+  }
+
+  /// Whether two authorities are one: the same name, whatever its case, and the same port, which a scheme has without
+  /// its being said (RFC 9110 §4.2.3).
+  static func isSameAuthority(
+    _ bytes: [UInt8], _ left: Range<Int>, _ right: Range<Int>, usualPort: Int
+  ) -> Bool {
+    guard let leftName = hostName(bytes, left), let rightName = hostName(bytes, right) else { return false }
+    func port(_ whole: Range<Int>, _ name: Range<Int>) -> Int {
+      guard name.upperBound < whole.upperBound else { return usualPort }
+      return bytes[(name.upperBound + 1)..<whole.upperBound].reduce(0) { $0 * 10 + Int($1) - 0x30 }
+    }
+    return leftName.count == rightName.count
+      && zip(leftName, rightName).allSatisfy { Octet.lowercased(bytes[$0]) == Octet.lowercased(bytes[$1]) }
+      && port(left, leftName) == port(right, rightName)
   }
 
   /// One length or chunked, never both, never twice (RFC 9112 §6.1 to §6.3).

@@ -15,6 +15,8 @@ final class LoopCounters: Sendable {
   let cutOffs = Atomic<Int>(0)
   let bytesSent = Atomic<Int>(0)
   let microseconds = Atomic<Int>(0)
+  /// The loop takes no more connections and ends those it has.
+  let drains = Atomic<Bool>(false)
   private let class1 = Atomic<Int>(0)
   private let class2 = Atomic<Int>(0)
   private let class3 = Atomic<Int>(0)
@@ -82,6 +84,7 @@ final class LoopCounters: Sendable {
     accepted.add(1, ordering: .relaxed)
     open.add(1, ordering: .relaxed)
   }
+  func drain() { drains.store(true, ordering: .releasing) }
   func closed() { open.subtract(1, ordering: .relaxed) }
   func refusedConnection() { refusedConnections.add(1, ordering: .relaxed) }
   func paused() { pauses.add(1, ordering: .relaxed) }

@@ -36,6 +36,13 @@ package final class Metrics: Sendable {
     loops.withLock { $0.reduce(0) { $0 + $1.open.load(ordering: .relaxed) } }
   }
 
+  /// Every loop has begun to drain, and no connection is left.
+  var isDrained: Bool {
+    loops.withLock {
+      $0.allSatisfy { $0.drains.load(ordering: .acquiring) && $0.open.load(ordering: .relaxed) == 0 }
+    }
+  }
+
   package func prometheus() -> [UInt8] {
     var text = ""
     let loops = loops.withLock { $0 }

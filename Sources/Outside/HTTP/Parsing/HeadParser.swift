@@ -15,6 +15,8 @@ package struct HeadParser: Sendable {
   private(set) var methodEnd = 0
   private(set) var targetEnd = 0
   private(set) var minorVersion: UInt8 = 1
+  /// The method is HEAD: even a refusal has no content then (RFC 9110 §9.3.2).
+  private(set) var isHead = false
   var fields: [FieldPosition] { fieldScanner.fields }
 
   /// Nothing of a request has been read (empty lines before it do not count).
@@ -67,6 +69,9 @@ package struct HeadParser: Sendable {
     if position < end {
       guard bytes[position] == Octet.space, position > lineStart else { throw .badRequestLine }
       methodEnd = position
+      isHead =
+        position - lineStart == 4 && bytes[lineStart] == 0x48 && bytes[lineStart + 1] == 0x45
+        && bytes[lineStart + 2] == 0x41 && bytes[lineStart + 3] == 0x44
       position += 1
       state = .target
     } else if position - lineStart >= limits.methodBytes {

@@ -17,6 +17,8 @@ struct RequestReader: Sendable {
   /// Nothing of the next request has arrived.
   var isAtStart: Bool { head == nil && parser.isAtStart }
   var isReadingBody: Bool { head != nil }
+  /// What is being read is a HEAD request, as far as is known.
+  var isHead: Bool { head.map { $0.method == .head } ?? parser.isHead }
 
   /// Reads what it can. `consumed` bytes need not be handed over again; when `complete`, call `take`.
   ///

@@ -34,11 +34,17 @@ struct RequestTarget {
       while at < end, Octet.isPath(bytes[at]) || bytes[at] == Octet.question { at += 1 }
       found = (pathEnd + 1)..<at
     }
-    guard at == end, RequestTarget.percentsAreComplete(bytes, start..<end) else { throw .badTarget }
+    guard at == end, bytes.percentsAreComplete(start..<end) else { throw .badTarget }
     if let authority {
       guard let name = RequestHead.hostName(bytes, authority) else { throw .badTarget }
       // Two different hosts in one request are how a front and a back are made to disagree.
-      if let hostField, !bytes[authority].elementsEqual(bytes[hostField]) { throw .badHost }
+      let usualPort =
+        bytes[authority.lowerBound - 4] == 0x73 || bytes[authority.lowerBound - 4] == 0x53 ? 443 : 80
+      if let hostField,
+        !RequestHead.isSameAuthority(bytes, authority, hostField, usualPort: usualPort)
+      {
+        throw .badHost
+      }
       host = name
     } else {
       host = nil
@@ -61,13 +67,16 @@ struct RequestTarget {
     }
     return nil
   }
+}
 
-  private static func percentsAreComplete(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
+extension [UInt8] {
+  /// Whether two hexadecimal digits follow each percent sign (RFC 3986 §2.1).
+  func percentsAreComplete(_ range: Range<Int>) -> Bool {
     var at = range.lowerBound
     while at < range.upperBound {
-      if bytes[at] == Octet.percent {
-        guard at + 2 < range.upperBound, Octet.hexadecimal(bytes[at + 1]) != nil,
-          Octet.hexadecimal(bytes[at + 2]) != nil
+      if self[at] == Octet.percent {
+        guard at + 2 < range.upperBound, Octet.hexadecimal(self[at + 1]) != nil,
+          Octet.hexadecimal(self[at + 2]) != nil
         else { return false }
         at += 3
       } else {
