@@ -48,6 +48,7 @@ package struct Subprocess: Sendable {
     let complaints = errors.wait()
     process.waitUntilExit()
     watch.stop()
+    Races.keep(complaints)
     return Subprocess(status: process.terminationStatus, output: output, errors: complaints)
   }
 }

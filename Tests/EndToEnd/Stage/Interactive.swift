@@ -76,6 +76,7 @@ final class Interactive: Sendable {
     }
     // Its last words may still be in the pipe.
     _ = readers.wait(timeout: .now() + 2)
+    Races.keep(complaints.withLock { $0 })
     return status
   }
 }
