@@ -53,6 +53,20 @@ import Testing
         == value.map { Int128($0) })
   }
 
+  @Test func `a period comes after the one before it of its length, and what has no date after none`() throws
+  {
+    let codes =
+      [
+        ("2024", nil), ("2024-Q4", "2024"), ("2025", nil), ("2025-Q1", "2025"), ("not-stated", nil),
+      ] as [(String, String?)]
+    let periods = ReleasedDimension(
+      name: "quarter", title: "Quarter", role: .identifying,
+      codes: codes.map { ReleasedCode(code: $0, label: Text($0), parent: $1) }, periods: 4)
+    let shape = try Shape(dataset: "d", keyFamily: "d", dimensions: [periods])
+    #expect((0..<5).map { shape.previous($0, in: 0) } == [nil, nil, 0, 1, nil])
+    #expect(ReleasedDimension(json: periods.json) == periods)
+  }
+
   @Test func `a percentile needs k units on either side`() {
     func at(_ percent: Int, _ count: Int128) -> Int128? {
       Derivations.percentile(

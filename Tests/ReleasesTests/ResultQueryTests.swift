@@ -89,6 +89,8 @@ import Testing
     #expect(error?.code == .notPublished)
     #expect(error?.message == "no table over sex was published; published are: division; division,sex")
     #expect(error?.hint == "the nearest published table: select=division,sex,count,income.mean")
+    #expect(error?.message(in: "zh") == "没有公布按 sex 的表；已公布：division；division,sex")
+    #expect(error?.hint(in: "zh") == "最接近的已公布的表：select=division,sex,count,income.mean")
     #expect(throws: QueryError.self) { try parse([("select", "count")]) }
   }
 

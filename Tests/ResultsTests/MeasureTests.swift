@@ -11,7 +11,7 @@ import Testing
     [
       ("2024", nil), ("2024-Q3", "2024"), ("2024-Q4", "2024"), ("2025", nil), ("2025-Q1", "2025"),
       ("2025-Q2", "2025"),
-    ])
+    ], periods: 6)
 
   static func world(
     _ statistics: Set<MeasureShape.Statistic>, units: Int = 3000, rows: Int = 2, complete: Bool = true
@@ -20,8 +20,7 @@ import Testing
       dataset: "shop", keyFamily: "shop",
       dimensions: [
         periods, Samples.dimension("kind", count: 3), Samples.dimension("late", count: 2, response: true),
-      ],
-      periods: [0])
+      ])
     let bands: [Int64] = statistics.contains { $0.percent != nil } ? [0, 100, 200, 400, 600] : []
     return .random(
       shape,

@@ -9,12 +9,12 @@ import Trust
 enum Samples {
   static let keys = ProtectionKeys(record: Secret((0..<32).map { $0 }), draw: Secret((32..<64).map { $0 }))
 
-  static func dimension(_ name: String, _ codes: [(String, String?)], response: Bool = false)
-    -> ReleasedDimension
-  {
+  static func dimension(
+    _ name: String, _ codes: [(String, String?)], response: Bool = false, periods: Int = 0
+  ) -> ReleasedDimension {
     ReleasedDimension(
       name: name, title: Text(name), role: response ? .response : .identifying,
-      codes: codes.map { ReleasedCode(code: $0.0, label: Text($0.0), parent: $0.1) })
+      codes: codes.map { ReleasedCode(code: $0.0, label: Text($0.0), parent: $0.1) }, periods: periods)
   }
 
   static func dimension(_ name: String, count: Int, response: Bool = false) -> ReleasedDimension {

@@ -102,17 +102,9 @@ enum ResultVerbs {
   /// An answer for a person: a table with labels, units and bands, then what was done to the numbers.
   private static func tell(_ answer: ResultAnswer, language: String, release: Int, _ terminal: Terminal) {
     func said(_ zh: String, _ en: String) -> String { language.hasPrefix("zh") ? zh : en }
-    let table = answer.table(language: language)
-    let labels = answer.dimensions.count
-    var rows = [table.titles]
-    for row in table.rows {
-      let values = zip(row.values, answer.bands).map { value, band in
-        value.map { band == nil ? $0 : "\($0) ± \(band ?? "")" } ?? said("不予公布", "withheld")
-      }
-      rows.append(row.labels + values)
-    }
+    var rows = answer.table(language: language)
     // Numbers end in one column.
-    for column in labels..<max(labels, table.titles.count) {
+    for column in answer.dimensions.count..<(rows.first?.count ?? 0) {
       let widest = rows.map { Terminal.width($0[column]) }.max() ?? 0
       for row in rows.indices {
         rows[row][column] =
@@ -123,27 +115,25 @@ enum ResultVerbs {
       terminal.styled(answer.result.title(language), .bold) + "  "
         + said("发布版本 \(release)", "release \(release)"))
     terminal.table(rows)
-    if answer.withheldCount > 0 {
+    let numbers = answer.numbers
+    if numbers.withheld > 0 {
       terminal.print(
         said(
-          "\(answer.cellCount) 个单元格中 \(answer.withheldCount) 个不予公布",
-          "\(answer.withheldCount) of \(answer.cellCount) cells are withheld"))
+          "\(numbers.all) 个数字中 \(numbers.withheld) 个不予公布",
+          "\(numbers.withheld) of \(numbers.all) numbers are withheld"))
     }
-    if answer.bands.contains(where: { $0 != nil }) {
+    if answer.hasBands {
       terminal.print(said("± 为 95 % 区间", "± is the 95 % interval"))
     }
     terminal.print()
     terminal.paragraph(answer.note(language), after: "")
     let name = "\(answer.result.dataset)/\(answer.result.result)"
-    let others = answer.result.publishedTables.filter { $0 != answer.dimensions.map(\.name) }
+    let shown = answer.dimensions.map(\.name)
+    let others = zip(answer.result.publishedTables, answer.result.queries).filter { $0.0 != shown }
     guard !others.isEmpty else { return }
     terminal.print()
     terminal.print(said("其他已公布的表：", "Other published tables:"))
-    for dimensions in others {
-      let columns = answer.result.columns.map(\.name)
-      terminal.print(
-        "  doorsill result try \(name) 'select=\((dimensions + columns).joined(separator: ","))'")
-    }
+    for (_, query) in others { terminal.print("  doorsill result try \(name) '\(query)'") }
   }
 
   /// The pairs of a query as the shell gives it.

@@ -52,7 +52,7 @@ extension Array {
 
 extension ReleasedDimension {
   package var json: JSON {
-    [
+    var json: JSON = [
       "name": .string(name), "title": title.json, "role": .string(role.rawValue),
       "codes": .array(
         codes.map { code in
@@ -61,6 +61,8 @@ extension ReleasedDimension {
           return .object(members)
         }),
     ]
+    if periods > 0 { json["periods"] = .number(String(periods)) }
+    return json
   }
 
   init?(json: JSON) {
@@ -73,7 +75,7 @@ extension ReleasedDimension {
         return ReleasedCode(code: text, label: label, parent: code["parent"]?.string)
       })
     else { return nil }
-    self.init(name: name, title: title, role: role, codes: codes)
+    self.init(name: name, title: title, role: role, codes: codes, periods: json["periods"]?.int ?? 0)
   }
 }
 

@@ -82,12 +82,16 @@ package struct ReleasedDimension: Sendable, Equatable {
   package let title: Text
   package let role: DimensionRole
   package let codes: [ReleasedCode]
+  /// How many of its codes, from the first on, are periods of time, those of one length in the order of time; 0 where
+  /// it is cut by something else.
+  package let periods: Int
 
-  package init(name: String, title: Text, role: DimensionRole, codes: [ReleasedCode]) {
+  package init(name: String, title: Text, role: DimensionRole, codes: [ReleasedCode], periods: Int = 0) {
     self.name = name
     self.title = title
     self.role = role
     self.codes = codes
+    self.periods = periods
   }
 }
 
@@ -120,6 +124,27 @@ package struct ReleasedColumn: Sendable, Equatable {
     self.unit = unit
     self.sd = sd
   }
+
+  /// What a column's values are made of.
+  package enum Basis: Sendable {
+    /// Units, counted.
+    case count
+    /// A measure's values: sums, means, variances.
+    case magnitude
+    /// Other columns of the release and nothing else.
+    case derived
+  }
+
+  package var basis: Basis {
+    switch name.split(separator: ".").last ?? "" {
+    case "sum", "mean", "variance": .magnitude
+    case let last where last == "count" || last.hasPrefix("band"): .count
+    default: .derived
+    }
+  }
+
+  /// Whether it compares with the period before: then nil means that there is nothing to compare.
+  package var isComparison: Bool { name.hasSuffix(".change") }
 }
 
 /// One table that was written.

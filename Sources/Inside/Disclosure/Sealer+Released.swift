@@ -181,7 +181,7 @@ extension Sealer {
         + table.cells.reduce(0) { count, cell in
           count
             + zip(columns, cell.values).count { column, value in
-              value != nil && !column.name.hasSuffix("count")
+              value != nil && column.basis == .magnitude
             }
         }
     }
@@ -191,11 +191,6 @@ extension Sealer {
       ControlCount("top-contributor-noise", sums), ControlCount("release-budget", shown),
       ControlCount("withheld", cells - shown),
     ]
-  }
-
-  /// Whether a column comes from a sum.
-  private static func isMagnitude(_ name: String) -> Bool {
-    name.hasSuffix(".sum") || name.hasSuffix(".mean") || name.hasSuffix(".variance")
   }
 
   /// What was done and how sure the numbers are.

@@ -12,12 +12,11 @@ package struct Shape: Sendable {
   /// Places of the dimensions whose codes are periods of time, each level of them in the order of time.
   package let periods: Set<Int>
 
-  /// - Parameter periods: places of the dimensions whose codes are periods of time.
   /// - Throws: `DisclosureError` where a code is given twice, a parent is missing, or codes form a ring.
   package init(
-    dataset: String, keyFamily: String, dimensions: [ReleasedDimension], periods: Set<Int> = []
+    dataset: String, keyFamily: String, dimensions: [ReleasedDimension]
   ) throws(DisclosureError) {
-    self.periods = periods
+    periods = Set(dimensions.indices.filter { dimensions[$0].periods > 0 })
     self.dataset = dataset
     self.keyFamily = keyFamily
     self.dimensions = dimensions
@@ -87,7 +86,7 @@ package struct Shape: Sendable {
 
   /// The period before one, of the same length; nil for the first, and where the dimension has no periods.
   func previous(_ code: Int32, in dimension: Int) -> Int32? {
-    guard periods.contains(dimension) else { return nil }
+    guard code < dimensions[dimension].periods else { return nil }
     let depth = depths[dimension][Int(code)]
     return (0..<code).last { depths[dimension][Int($0)] == depth }
   }

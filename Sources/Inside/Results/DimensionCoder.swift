@@ -40,7 +40,8 @@ struct DimensionCoder {
     }
     return ReleasedDimension(
       name: dimension.name, title: dimension.title,
-      role: dimension.role == .identifying ? .identifying : .response, codes: codes)
+      role: dimension.role == .identifying ? .identifying : .response, codes: codes,
+      periods: dimension.periods == nil ? 0 : dimension.codes.count)
   }
 
   /// The place of a cell's code, or nil where it has none of the declared ones.

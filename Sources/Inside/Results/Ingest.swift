@@ -80,9 +80,7 @@ struct IngestPlan {
     }
     let released = coders.map { $0.released() }
     shape = try disclosing { () throws(DisclosureError) in
-      try Shape(
-        dataset: dataset.name, keyFamily: dataset.keyFamily, dimensions: released,
-        periods: Set(dataset.dimensions.indices.filter { dataset.dimensions[$0].periods != nil }))
+      try Shape(dataset: dataset.name, keyFamily: dataset.keyFamily, dimensions: released)
     }
     measureColumns = measures.map { column($0.field) }
     subjectColumns = dataset.subject.map(column)

@@ -41,7 +41,8 @@ extension StoredResult {
       dimensions: released.dimensions.map { dimension in
         Dimension(
           name: dimension.name, title: dimension.title, role: dimension.role.rawValue,
-          codes: dimension.codes.map { Code(code: $0.code, label: $0.label, parent: $0.parent) })
+          codes: dimension.codes.map { Code(code: $0.code, label: $0.label, parent: $0.parent) },
+          periods: dimension.periods)
       },
       columns: released.columns.map { Column(name: $0.name, title: $0.title, unit: $0.unit, sd: $0.sd) },
       tables: released.tables.map { table in

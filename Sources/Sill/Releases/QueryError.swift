@@ -34,6 +34,13 @@ package struct QueryError: Fault, Equatable {
   package let position: Int?
   package let message: String
   package let hint: String?
+  /// The same in Chinese, where a custodian meets it; the wire speaks English.
+  var chinese: Words?
+
+  struct Words: Equatable, Sendable {
+    let message: String
+    let hint: String?
+  }
 
   package init(
     _ code: Code, parameter: String? = nil, position: Int? = nil, _ message: String, hint: String? = nil
@@ -53,9 +60,20 @@ package struct QueryError: Fault, Equatable {
   }
 
   /// The one answer to every results query that is not in the grammar.
-  package static let result = QueryError(
-    .result, "this is no query of a result",
-    hint:
-      "select= of declared dimensions and statistics, dimension=eq.code, dimension=in.(codes), format, lang, dry_run"
-  )
+  package static let result: QueryError = {
+    let grammar = "dimension=eq.code, dimension=in.(codes), format, lang, dry_run"
+    var error = QueryError(
+      .result, "this is no query of a result",
+      hint: "select= of declared dimensions and statistics, \(grammar)")
+    error.chinese = Words(
+      message: "这不是对结果服务的查询", hint: "可用：select= 已公布的维度与统计量，\(grammar)")
+    return error
+  }()
+
+  package func message(in language: String) -> String {
+    language.hasPrefix("zh") ? chinese?.message ?? message : message
+  }
+  package func hint(in language: String) -> String? {
+    language.hasPrefix("zh") ? chinese?.hint ?? hint : hint
+  }
 }

@@ -34,7 +34,9 @@ package struct ResultAnswer: Sendable {
   package var withheldCount: Int { cells.count { isWithheld($0) } }
 
   /// One marker, whatever was withheld of what was asked for.
-  func isWithheld(_ cell: Int) -> Bool { query.columns.contains { value(cell, $0) == nil } }
+  func isWithheld(_ cell: Int) -> Bool {
+    query.columns.contains { value(cell, $0) == nil && !result.columns[$0].isComparison }
+  }
 
   func value(_ cell: Int, _ column: Int) -> String? { result.value(table, cell: cell, column: column) }
 
@@ -80,17 +82,11 @@ package struct ResultAnswer: Sendable {
         writer.key(prepared: key)
         writer.string(code(cell, offset).code)
       }
-      var isWithheld = false
       for (key, column) in zip(columnKeys, query.columns) {
         writer.key(prepared: key)
-        if let value = value(cell, column) {
-          writer.rawNumber(value)
-        } else {
-          writer.null()
-          isWithheld = true
-        }
+        if let value = value(cell, column) { writer.rawNumber(value) } else { writer.null() }
       }
-      if isWithheld {
+      if isWithheld(cell) {
         writer.key("withheld")
         writer.bool(true)
       }
@@ -176,27 +172,42 @@ enum CSVLine {
 }
 
 extension ResultAnswer {
-  /// The answer as a person reads it: titles with units, then for each cell its labels and its values, with thousands
-  /// set apart; nil is withheld.
-  package func table(language: String) -> (titles: [String], rows: [(labels: [String], values: [String?])]) {
+  /// The answer as a person reads it: a line of titles with units, then for each cell its labels and its values with
+  /// their bands, thousands set apart.
+  package func table(language: String) -> [[String]] {
     let titles =
       dimensions.map { $0.title(language) }
       + columns.map { column in column.title(language) + (column.unit.map { " (\($0))" } ?? "") }
-    let rows = cells.map { cell in
-      (
-        labels: table.dimensions.indices.map { code(cell, $0).label(language) },
-        values: query.columns.map { column in value(cell, column).map { LinearScale.grouped($0) } }
-      )
+    let bands = query.columns.map { column in
+      result.band(of: column).map { " ± " + StoredNumber.text($0, digits: result.digits[column]) } ?? ""
     }
-    return (titles, rows)
+    let rows = cells.map { cell in
+      table.dimensions.indices.map { code(cell, $0).label(language) }
+        + zip(query.columns, bands).map { column, band in
+          shown(cell, column, language) + (value(cell, column) == nil ? "" : band)
+        }
+    }
+    return [titles] + rows
   }
 
-  /// Half the width of each column's 95 % band as decimal text; nil where the noise depends on a cell.
-  package var bands: [String?] {
-    query.columns.map { column in
-      result.band(of: column).map { StoredNumber.text($0, digits: result.digits[column]) }
-    }
+  /// A value as a person reads it, with thousands set apart: a dash where there is nothing to compare.
+  func shown(_ cell: Int, _ column: Int, _ language: String) -> String {
+    if let value = value(cell, column) { return LinearScale.grouped(value) }
+    return result.columns[column].isComparison
+      ? "–" : Text([("zh", "不予公布"), ("en", "withheld")])(language)
   }
+
+  /// How many values there are in all cells, and how many of them are withheld.
+  package var numbers: (all: Int, withheld: Int) {
+    let columns = query.columns.filter { !result.columns[$0].isComparison }
+    return (
+      cells.count * columns.count,
+      cells.reduce(0) { sum, cell in sum + columns.count { value(cell, $0) == nil } }
+    )
+  }
+
+  /// Whether some column has a band of its own.
+  package var hasBands: Bool { query.columns.contains { result.band(of: $0) != nil } }
 }
 
 extension StoredResult {

@@ -172,23 +172,14 @@ struct ResultChart {
 
   // MARK: Lines
 
-  /// The dimension of periods, where there is one of at least three: years, quarters, months or days.
+  /// The dimension of which at least three periods of one length are asked for.
   private func periods(_ several: [Int]) -> Int? {
     several.first { offset in
-      let all = codes(offset)
-      return all.count > 2 && all.allSatisfy { Self.isPeriod($0.code) }
-        && Set(all.map(\.code.utf8.count)).count == 1
-    }
-  }
-
-  /// `2024`, `2024-Q3`, `2024-07`, `2024-07-15`.
-  static func isPeriod(_ code: String) -> Bool {
-    let parts = code.split(separator: "-", omittingEmptySubsequences: false)
-    guard let year = parts.first, year.utf8.count == 4, Int(year) != nil, parts.count <= 3 else {
-      return false
-    }
-    return parts.dropFirst().allSatisfy { part in
-      (part.first == "Q" && part.utf8.count == 2) || (part.utf8.count == 2 && Int(part) != nil)
+      let axis = answer.table.dimensions[offset]
+      let dimension = answer.result.dimensions[axis]
+      let places = answer.query.codes[axis]?.map { Int($0) } ?? Array(dimension.codes.indices)
+      return places.count > 2 && places.allSatisfy { $0 < dimension.periods }
+        && Set(places.map { dimension.codes[$0].code.utf8.count }).count == 1
     }
   }
 
@@ -289,7 +280,7 @@ struct ResultChart {
     return Mark(
       label: label.isEmpty ? said("合计", "Total") : label, series: place ?? 0,
       value: text.flatMap { Double($0) },
-      text: text.map { LinearScale.grouped($0) } ?? said("不予公布", "withheld"),
+      text: answer.shown(cell, column, language),
       low: ends.flatMap { Double($0.low) }, high: ends.flatMap { Double($0.high) })
   }
 

@@ -84,10 +84,10 @@ package struct ResultQuery: Sendable, Equatable {
       }
     }
     let (axes, columns) = try chosen(select, result)
+    let table = try table(axes, bound: Set(codes.keys), result)
     return ResultQuery(
-      table: try table(axes, bound: Set(codes.keys), result),
-      columns: columns.isEmpty ? Array(result.columns.indices) : columns, codes: codes,
-      format: format, language: language, dryRun: dryRun ?? false)
+      table: table, columns: columns.isEmpty ? result.columns(of: result.tables[table]) : columns,
+      codes: codes, format: format, language: language, dryRun: dryRun ?? false)
   }
 
   /// `eq.code` or `in.(code,"code")`, of declared codes, none twice.
@@ -159,15 +159,20 @@ package struct ResultQuery: Sendable, Equatable {
       wanted.symmetricDifference(result.tables[$0].dimensions).count
         < wanted.symmetricDifference(result.tables[$1].dimensions).count
     }
-    let hint = nearest.map { place -> String in
-      let dimensions = result.publishedTables[place]
-      return
-        "the nearest published table: select=\((dimensions + result.columns.map(\.name)).joined(separator: ","))"
+    let query = nearest.map { result.queries[$0] }
+    func published(_ total: String, _ separator: String) -> String {
+      result.publishedTables.map { $0.isEmpty ? total : $0.joined(separator: ",") }
+        .joined(separator: separator)
     }
-    let published = result.publishedTables.map { $0.isEmpty ? "(total)" : $0.joined(separator: ",") }
-    return QueryError(
+    var error = QueryError(
       .notPublished, parameter: "select",
       (names.isEmpty ? "no total over all was published" : "no table over \(names) was published")
-        + (published.isEmpty ? "" : "; published are: \(published.joined(separator: "; "))"), hint: hint)
+        + (result.tables.isEmpty ? "" : "; published are: \(published("(total)", "; "))"),
+      hint: query.map { "the nearest published table: \($0)" })
+    error.chinese = QueryError.Words(
+      message: (names.isEmpty ? "没有公布不分组的总计" : "没有公布按 \(names) 的表")
+        + (result.tables.isEmpty ? "" : "；已公布：\(published("总计", "；"))"),
+      hint: query.map { "最接近的已公布的表：\($0)" })
+    return error
   }
 }

@@ -61,7 +61,7 @@ extension StoredResult {
 
 extension StoredResult.Dimension {
   var json: JSON {
-    [
+    var json: JSON = [
       "name": JSON(name), "title": title.json, "role": JSON(role),
       "codes": .array(
         codes.map { code in
@@ -70,6 +70,8 @@ extension StoredResult.Dimension {
           return json
         }),
     ]
+    if periods > 0 { json["periods"] = .number(String(periods)) }
+    return json
   }
 
   init?(json: JSON) {
@@ -83,7 +85,7 @@ extension StoredResult.Dimension {
       return StoredResult.Code(code: text, label: label, parent: code["parent"]?.string)
     }
     guard read.count == codes.count else { return nil }
-    self.init(name: name, title: title, role: role, codes: read)
+    self.init(name: name, title: title, role: role, codes: read, periods: json["periods"]?.int ?? 0)
   }
 }
 

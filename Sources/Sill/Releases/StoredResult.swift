@@ -22,12 +22,15 @@ package final class StoredResult: Sendable {
     /// `identifying` or `response`.
     package let role: String
     package let codes: [Code]
+    /// How many of its codes, from the first on, are periods of time.
+    package let periods: Int
 
-    package init(name: String, title: Text, role: String, codes: [Code]) {
+    package init(name: String, title: Text, role: String, codes: [Code], periods: Int = 0) {
       self.name = name
       self.title = title
       self.role = role
       self.codes = codes
+      self.periods = periods
     }
   }
 
@@ -45,6 +48,10 @@ package final class StoredResult: Sendable {
       self.unit = unit
       self.sd = sd
     }
+
+    /// Whether it compares with the period before: then a value that is not there says that there is nothing to
+    /// compare, and not that something is withheld.
+    package var isComparison: Bool { name.hasSuffix(".change") }
   }
 
   /// One cell as it is given in.
@@ -225,6 +232,21 @@ package final class StoredResult: Sendable {
       start += count
     }
     return laid
+  }
+
+  /// Places of the columns that say something in a table: comparisons with the period before only where it has
+  /// periods.
+  func columns(of table: Table) -> [Int] {
+    let hasPeriods = table.dimensions.contains { dimensions[$0].periods > 0 }
+    return columns.indices.filter { hasPeriods || !columns[$0].isComparison }
+  }
+
+  /// For each published table, in order of importance, a query of all it says.
+  package var queries: [String] {
+    tables.map { table in
+      let names = table.dimensions.map { dimensions[$0].name } + columns(of: table).map { columns[$0].name }
+      return "select=" + names.joined(separator: ",")
+    }
   }
 
   /// The published tables by the names of their dimensions, in order of importance.

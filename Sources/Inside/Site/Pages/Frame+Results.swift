@@ -122,7 +122,7 @@ extension Frame {
       <div class="scroll" tabindex="0" role="region" aria-label="\(value: t("结果表", "Result table"))"><table class="cells">
       <caption>\(title(of: table, in: released))</caption>
       \(head(released, dimensions))
-      <tbody>\(table.cells.map { line($0, dimensions) })</tbody></table></div>
+      <tbody>\(table.cells.map { line($0, dimensions, released.columns) })</tbody></table></div>
 
       """
   }
@@ -151,14 +151,17 @@ extension Frame {
     return "<thead><tr>\(names)\(values)</tr></thead>"
   }
 
-  private func line(_ cell: ReleasedCell, _ dimensions: [ReleasedDimension]) -> HTML {
+  private func line(
+    _ cell: ReleasedCell, _ dimensions: [ReleasedDimension], _ columns: [ReleasedColumn]
+  ) -> HTML {
     let labels = zip(dimensions, cell.codes).map { dimension, code -> HTML in
       let label = dimension.codes.first { $0.code == code }.map { text($0.label) } ?? "\(code)"
       return "<th scope=\"row\">\(label)</th>"
     }
-    let values = cell.values.map { value -> HTML in
-      guard let value else { return "<td class=\"number withheld\">\(t("不公布", "withheld"))</td>" }
-      return "<td class=\"number\">\(Frame.grouped(value))</td>"
+    let values = zip(cell.values, columns).map { value, column -> HTML in
+      if let value { return "<td class=\"number\">\(Frame.grouped(value))</td>" }
+      if column.isComparison { return "<td class=\"number\">–</td>" }
+      return "<td class=\"number withheld\">\(t("不公布", "withheld"))</td>"
     }
     return "<tr>\(labels)\(values)</tr>\n"
   }
@@ -187,8 +190,11 @@ extension Frame {
   private func columns(_ released: Released) -> HTML {
     let lines = released.columns.map { column -> HTML in
       let noise =
-        column.sd.map { t("随机误差标准差 \($0)", "noise of standard deviation \($0)") }
-        ?? t("随机误差与最大贡献成比例", "noise in proportion to the largest contribution")
+        switch column.basis {
+        case .count: t("随机误差标准差 \(column.sd ?? "")", "noise of standard deviation \(column.sd ?? "")")
+        case .magnitude: t("随机误差与最大贡献成比例", "noise in proportion to the largest contribution")
+        case .derived: t("由已保护的数字算得", "computed from protected numbers")
+        }
       return """
         <tr><th scope="row"><code>\(column.name)</code></th><td><strong>\(text(column.title))</strong></td>\
         <td>\(column.unit ?? "")</td><td>\(noise)</td></tr>
