@@ -88,6 +88,15 @@ package struct RevocationList: Sendable {
     return X509_CRL_verify(handle.pointer, X509_get0_pubkey(issuer.handle.pointer)) == 1
   }
 
+  /// Whether this list takes a certificate back, which its issuer must have signed: the handshake has proved that.
+  package func revokes(_ certificate: Certificate) -> Bool {
+    defer { ERR_clear_error() }
+    var entry: OpaquePointer?
+    let (list, leaf) = (handle.pointer, certificate.handle.pointer)
+    return X509_NAME_cmp(X509_CRL_get_issuer(list), X509_get_issuer_name(leaf)) == 0
+      && X509_CRL_get0_by_cert(list, &entry, leaf) == 1
+  }
+
   /// Whether the list may be relied on at `time`.
   package func isCurrent(at time: Timestamp) -> Bool { thisUpdate <= time && time < nextUpdate }
 }

@@ -11,6 +11,8 @@ package enum OpenSSLLibrary {
 package final class TLSContext: Sendable {
   let handle: Handle
   let settings: Settings
+  /// The lists of a gateway's trust; no other context has any.
+  private let revocationLists: [RevocationList]
 
   /// What the callbacks of a context read.
   final class Settings: Sendable {
@@ -50,6 +52,11 @@ package final class TLSContext: Sendable {
       if ticketKeys == nil { ticketKeys = try TicketKeys() }
     }
     settings = try Settings(configuration, ticketKeys: ticketKeys)
+    if case .gateway(let trust) = configuration.role {
+      revocationLists = trust.revocationLists
+    } else {
+      revocationLists = []
+    }
     guard SSL_CTX_set_ex_data(made, TLSContext.index, Unmanaged.passUnretained(settings).toOpaque()) == 1
     else {
       throw .drained(.tlsConfiguration, "no memory for TLS")
@@ -61,6 +68,11 @@ package final class TLSContext: Sendable {
     case .gateway(let trust): try setGateway(trust)
     case .client(let anchors, _): try setClient(anchors)
     }
+  }
+
+  /// Whether a certificate that was trusted by an earlier context is on one of this one's lists.
+  package func revokes(_ certificate: Certificate) -> Bool {
+    revocationLists.contains { $0.revokes(certificate) }
   }
 
   private func fail(_ what: String) -> TrustError { .drained(.tlsConfiguration, what) }

@@ -146,6 +146,13 @@ package final class Server: Sendable {
     old.workers?.stop()
   }
 
+  /// Closes the connections whose certificates are on a list of their listener's present context: a list counts for
+  /// those too who were let in before it.
+  /// - Parameter evenIdle: also those that wait for a request; not needed where the handler judges each request.
+  package func closeRevoked(evenIdle: Bool) {
+    for inbox in running.withLock({ $0.inboxes }) { inbox.post(.closeRevoked(evenIdle: evenIdle)) }
+  }
+
   /// Opens the log anew after a rotation.
   package func reopenLog() {
     log?.reopen()

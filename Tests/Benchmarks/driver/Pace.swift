@@ -16,6 +16,8 @@ struct Pace {
     var isBusy = false
     var left = -1
     var head: [UInt8] = []
+    /// The server has said that this answer is the last on this connection.
+    var isLast = false
   }
 
   private func connect() -> Socket? { isSecure ? Socket(securePort: port) : Socket(port: port) }
@@ -98,23 +100,34 @@ struct Pace {
       if line.left == 0 {
         times.append(now() - line.dueAt)
         line.isBusy = false
+        if line.isLast {
+          socket.close()
+          line = Line(socket: connect())
+          return
+        }
       }
     }
   }
 
   private func take(
-    _ found: (length: Int, end: Int, isGood: Bool), of count: Int, _ line: inout Line, _ errors: inout Int
+    _ found: (length: Int, end: Int, isGood: Bool, isLast: Bool), of count: Int, _ line: inout Line,
+    _ errors: inout Int
   ) {
     if !found.isGood { errors += 1 }
+    line.isLast = found.isLast
     line.left = found.length - (count - found.end)
   }
 
-  /// The body's length, where the head ends, and whether the status is 200; nil where the head is not whole. No
-  /// strings: what the driver computes must not stand in the server's times.
-  private static func parse(_ bytes: [UInt8], _ count: Int) -> (length: Int, end: Int, isGood: Bool)? {
+  /// The body's length, where the head ends, whether the status is 200, and whether the connection ends with it; nil
+  /// where the head is not whole. No strings: what the driver computes must not stand in the server's times.
+  private static func parse(
+    _ bytes: [UInt8], _ count: Int
+  ) -> (length: Int, end: Int, isGood: Bool, isLast: Bool)? {
     bytes.withUnsafeBufferPointer { bytes in
       let name: StaticString = "\nContent-Length: "
+      let last: StaticString = "\nConnection: close"
       var length = 0
+      var isLast = false
       var at = 12
       while at + 3 < count {
         guard bytes[at] == 10 else {
@@ -122,7 +135,7 @@ struct Pace {
           continue
         }
         if bytes[at + 1] == 13, bytes[at + 2] == 10 {
-          return (length, at + 3, bytes[9] == 0x32 && bytes[11] == 0x30)
+          return (length, at + 3, bytes[9] == 0x32 && bytes[11] == 0x30, isLast)
         }
         if at + 17 < count, (0..<17).allSatisfy({ bytes[at + $0] == name.utf8Start[$0] }) {
           length = 0
@@ -132,6 +145,7 @@ struct Pace {
             at += 1
           }
         } else {
+          if at + 18 < count, (0..<18).allSatisfy({ bytes[at + $0] == last.utf8Start[$0] }) { isLast = true }
           at += 1
         }
       }

@@ -70,6 +70,16 @@ extension EventLoop {
     counters.drain()
   }
 
+  /// Cuts off who proved himself with a certificate that was taken back since.
+  func closeRevoked(evenIdle: Bool) {
+    for case .some(let connection) in connections {
+      guard let certificate = connection.peer.certificate?.certificate, evenIdle || !connection.isIdle,
+        connection.listener.listener.tls?.context.revokes(certificate) == true
+      else { continue }
+      drop(connection)
+    }
+  }
+
   // MARK: deadlines
 
   /// Sets the moment at which the connection has waited long enough for what it waits for.

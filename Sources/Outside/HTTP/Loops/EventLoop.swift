@@ -136,6 +136,7 @@ final class EventLoop {
         if let connection = connection(token) { answered(connection, response) }
       case .streamed(let token, let next):
         if let connection = connection(token) { streamed(connection, next) }
+      case .closeRevoked(let evenIdle): closeRevoked(evenIdle: evenIdle)
       case .drain: drain()
       case .stop: isStopping = true
       }

@@ -9,6 +9,8 @@ final class Inbox: Sendable {
     case answered(token: UInt64, Response)
     /// The next piece of a streamed body.
     case streamed(token: UInt64, BodyStream.Next)
+    /// Close the connections whose certificates have been revoked: those that are being answered, or all of them.
+    case closeRevoked(evenIdle: Bool)
     /// Close the listeners, then each connection after its current answer.
     case drain
     /// Close everything and end the thread.

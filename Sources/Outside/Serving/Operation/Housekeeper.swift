@@ -20,7 +20,8 @@ final class Housekeeper: Sendable {
   private struct State {
     var stopped = false
     var finished = false
-    var reload = false
+    var reloadsWanted = 0
+    var reloadsDone = 0
     var served = 0
     /// What was last told about each kind of work.
     var told: [String: String] = [:]
@@ -33,13 +34,13 @@ final class Housekeeper: Sendable {
   private let certificates: CertificateFiles
   private let portalTLS: TLSHolder?
   private let gatewayTLS: TLSHolder?
-  private let reopenLogs: @Sendable () -> Void
+  private let server: Server
   private let state = Mutex(State())
 
   init(
     releases: ReleaseStore, access: AccessStore, answers: Answers, files: SiteRoot,
     certificates: CertificateFiles,
-    portalTLS: TLSHolder?, gatewayTLS: TLSHolder?, reopenLogs: @escaping @Sendable () -> Void
+    portalTLS: TLSHolder?, gatewayTLS: TLSHolder?, server: Server
   ) {
     self.releases = releases
     self.access = access
@@ -48,7 +49,7 @@ final class Housekeeper: Sendable {
     self.certificates = certificates
     self.portalTLS = portalTLS
     self.gatewayTLS = gatewayTLS
-    self.reopenLogs = reopenLogs
+    self.server = server
   }
 
   func start() {
@@ -57,7 +58,14 @@ final class Housekeeper: Sendable {
     thread.start()
   }
 
-  func reload() { state.withLock { $0.reload = true } }
+  /// Does with the next round what a reload asks for, and returns when it is done.
+  func reload() {
+    let wanted = state.withLock { state in
+      state.reloadsWanted += 1
+      return state.reloadsWanted
+    }
+    while state.withLock({ $0.reloadsDone < wanted && !$0.finished }) { Thread.sleep(forTimeInterval: 0.01) }
+  }
 
   /// Ends the rounds and closes the books.
   func stop() {
@@ -72,12 +80,10 @@ final class Housekeeper: Sendable {
       round += 1
       tell("outbox") { try answers.drain(access) }
       tell("release") { try serveCurrentRelease() }
-      let reload = state.withLock { state in
-        defer { state.reload = false }
-        return state.reload
-      }
-      if reload { reopenLogs() }
-      tell("certificates") { try refreshCertificates(force: reload) }
+      let (done, wanted) = state.withLock { ($0.reloadsDone, $0.reloadsWanted) }
+      if wanted > done { server.reopenLog() }
+      tell("certificates") { try refreshCertificates(force: wanted > done) }
+      state.withLock { $0.reloadsDone = wanted }
       if round % Self.roundsPerCheckpoint == 0 { tell("log") { try answers.ledger.persist() } }
       if round % Self.roundsPerSnapshot == 0 { closeBooks() }
     }
@@ -101,7 +107,11 @@ final class Housekeeper: Sendable {
   private func refreshCertificates(force: Bool) throws {
     guard force || certificates.haveChanged() else { return }
     if let portalTLS, let context = try certificates.portalContext() { portalTLS.replace(with: context) }
-    if let gatewayTLS, let context = try certificates.gatewayContext() { gatewayTLS.replace(with: context) }
+    if let gatewayTLS, let context = try certificates.gatewayContext() {
+      gatewayTLS.replace(with: context)
+      // Who asks again is refused by the access book; who is being answered is cut off.
+      server.closeRevoked(evenIdle: false)
+    }
   }
 
   /// A failure is told on standard error when it is new, and tried again with the next round.

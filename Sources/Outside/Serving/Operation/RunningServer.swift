@@ -91,7 +91,7 @@ package final class RunningServer: Sendable {
     gatewayAddress = sockets.gateway?.address.description
     housekeeper = Housekeeper(
       releases: releases, access: access, answers: answers, files: files, certificates: certificates,
-      portalTLS: portalTLS, gatewayTLS: gatewayTLS, reopenLogs: { [server] in server.reopenLog() })
+      portalTLS: portalTLS, gatewayTLS: gatewayTLS, server: server)
     housekeeper.start()
     record = ServingRecord(
       folder: state.folder, portal: portalAddress, gateway: gatewayAddress, confinement: confinement,
@@ -131,7 +131,7 @@ package final class RunningServer: Sendable {
     )
   }
 
-  /// Reads certificates, revocation list and release again, and opens the logs anew: SIGHUP.
+  /// Reads certificates, revocation list and release again, and opens the logs anew, and returns when it is done: SIGHUP.
   package func reload() {
     supervisor.reloading()
     housekeeper.reload()

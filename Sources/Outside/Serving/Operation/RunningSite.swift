@@ -97,6 +97,7 @@ package final class RunningSite: Sendable {
     defer { supervisor.ready("site on \(address)") }
     server.reopenLog()
     if let context = try Self.context(options, ticketKeys) { tls?.replace(with: context) }
+    server.closeRevoked(evenIdle: true)
   }
 
   /// Lets the requests in flight finish: SIGTERM.
