@@ -108,7 +108,7 @@ import Testing
     let result = try #require(HandMade.result)
     let bytes = result.json.serialized()
     let cells = result.cells
-    let again = try StoredResult(parsing: bytes, cells: { _ in cells }, tags: [], part: "r")
+    let again = try StoredResult(parsing: bytes, cells: { _ in cells }, tags: HeldBytes([]), part: "r")
     #expect(again.json == result.json)
     #expect(again.cells.bytes == cells.bytes)
     let text = String(decoding: bytes, as: UTF8.self)
@@ -116,17 +116,19 @@ import Testing
     for (from, to) in [
       (dimension, "[\"town\"]"), (dimension, "[\"sex\"]"), ("\"statistic\"", "\"verify\""),
       ("\"count\"", "7"),
-      ("\"width\":8", "\"width\":4"),
+      ("\"width\":4", "\"width\":5"),
     ] {
       #expect(throws: ReleaseError.self, "\(from)") {
         try StoredResult(
-          parsing: Array(text.replacing(from, with: to).utf8), cells: { _ in cells }, tags: [], part: "r")
+          parsing: Array(text.replacing(from, with: to).utf8), cells: { _ in cells }, tags: HeldBytes([]),
+          part: "r")
       }
     }
-    for length in [0, 1, cells.bytes.count - 8, cells.bytes.count + 8] {
-      let other = StoredCells(bytes: Array((cells.bytes + cells.bytes).prefix(length)), width: 8)
+    for length in [0, 1, cells.bytes.count - 4, cells.bytes.count + 4] {
+      let other = StoredCells(
+        HeldBytes(Array((cells.bytes + cells.bytes).prefix(length))), width: cells.width)
       #expect(throws: ReleaseError.self) {
-        try StoredResult(parsing: bytes, cells: { _ in other }, tags: [], part: "r")
+        try StoredResult(parsing: bytes, cells: { _ in other }, tags: HeldBytes([]), part: "r")
       }
     }
     func made(_ codes: [String], _ values: [String?]) throws -> StoredResult {
@@ -157,9 +159,9 @@ import Testing
       columns: [.init(name: "x", title: "X", unit: nil, sd: nil)],
       tables: [(["a"], values.enumerated().map { .init(codes: ["c\($0.offset)"], values: [$0.element]) })],
       protection: [:], note: "n")
-    let stored = StoredCells(bytes: result.cells.bytes, width: result.cells.width)
+    let stored = StoredCells(HeldBytes(result.cells.bytes), width: result.cells.width)
     let again = try StoredResult(
-      parsing: result.json.serialized(), cells: { _ in stored }, tags: [], part: "r")
+      parsing: result.json.serialized(), cells: { _ in stored }, tags: HeldBytes([]), part: "r")
     for (place, value) in values.enumerated() {
       #expect(again.value(again.tables[0], cell: place, column: 0) == value)
     }

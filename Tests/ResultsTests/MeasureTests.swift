@@ -100,7 +100,7 @@ import Testing
     let cube = try #require(made.cube)
     let cuboid = try #require(cube.cuboids[DimensionSet([0, 1])])
     var with = 0, without = 0
-    for (place, cell) in (made.released.tables.first?.cells ?? []).enumerated() {
+    for (place, cell) in try #require(made.released.tables.first).cells.enumerated() {
       guard let count = Self.value("count", cell, made.released) else { continue }
       if Self.value("paid.variance", cell, made.released) != nil {
         with += 1
@@ -116,7 +116,7 @@ import Testing
     let data = try Self.world([.sum, .median])
     let plain = try Self.publish(Self.world([.sum]), tables: [[1]]).report.budgetUsed
     let made = try Self.publish(data, tables: [[1]])
-    let shown = (made.released.tables.first?.cells ?? []).reduce(0) { total, cell in
+    let shown = try #require(made.released.tables.first).cells.reduce(0) { total, cell in
       total + (1...5).count { Self.value("paid.band\($0)", cell, made.released) != nil }
     }
     #expect(shown > 6 && made.report.budgetUsed == plain + shown)

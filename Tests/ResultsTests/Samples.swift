@@ -9,6 +9,13 @@ import Trust
 enum Samples {
   static let keys = ProtectionKeys(record: Secret((0..<32).map { $0 }), draw: Secret((32..<64).map { $0 }))
 
+  /// The numbers of a history as they are stored.
+  static func packed(_ history: ResultHistory) throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    try history.pack { bytes += $0 }
+    return bytes
+  }
+
   static func dimension(
     _ name: String, _ codes: [(String, String?)], response: Bool = false, periods: Int = 0
   ) -> ReleasedDimension {

@@ -101,26 +101,20 @@ enum Samples {
     }
     let tables = result.tables.prefix(4).map { names -> ReleasedTable in
       let axes = names.compactMap { name in dimensions.first { $0.name == name } }
-      var combinations: [[String]] = [[]]
-      for axis in axes {
-        combinations = combinations.flatMap { start in axis.codes.map { start + [$0.code] } }
+      let count = axes.reduce(1) { $0 * $1.codes.count }
+      let digits = columns.indices.map { $0 > 0 && $0 % 2 == 0 ? 2 : 0 }
+      var values = columns.map { _ in NumberColumn(count: count) }
+      for cell in 0..<count where random(9) > 0 {
+        let people = 300 + random(2000)
+        for column in columns.indices {
+          values[column][cell] = Int128(
+            column == 0
+              ? people
+              : column % 2 == 1 ? people * (500 + random(900)) : (500 + random(900)) * 100 + 10 + random(90))
+        }
       }
       return ReleasedTable(
-        dimensions: names,
-        cells: combinations.map { codes in
-          let withheld = random(9) == 0
-          let count = 300 + random(2000)
-          return ReleasedCell(
-            codes: codes,
-            values: withheld
-              ? columns.map { _ in nil }
-              : columns.enumerated().map {
-                $0.offset == 0
-                  ? String(count)
-                  : $0.offset % 2 == 1
-                    ? String(count * (500 + random(900))) : "\(500 + random(900)).\(10 + random(90))"
-              })
-        })
+        dimensions: names, codes: axes.map { $0.codes.map(\.code) }, values: values, digits: digits)
     }
     return Released(
       dataset: dataset.name, result: result.name, kind: .statistic, keyFamily: dataset.keyFamily,

@@ -53,26 +53,3 @@ package enum Derivations {
     return nil
   }
 }
-
-/// Cells that are written, wherever they are listed.
-enum WrittenCells {
-  /// The conditions of a cell, by dimension.
-  struct Place: Hashable {
-    private let dimensions: [Int]
-    private let codes: [Int32]
-
-    init(_ conditions: [(Int, Int32)]) {
-      let sorted = conditions.sorted { $0.0 < $1.0 }
-      dimensions = sorted.map(\.0)
-      codes = sorted.map(\.1)
-    }
-  }
-
-  static func all(_ drafts: [DraftTable]) -> [Place: DraftCell] {
-    var cells: [Place: DraftCell] = [:]
-    for draft in drafts {
-      for cell in draft.cells { cells[Place(Array(zip(draft.dimensions, cell.codes)))] = cell }
-    }
-    return cells
-  }
-}

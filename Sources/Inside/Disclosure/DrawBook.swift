@@ -1,61 +1,121 @@
 /// Draws of one dataset: earlier ones that stay, and those made now.
 struct DrawBook {
-  private let earlier: [String: [String: ResultHistory.Draw]]
-  /// For each earlier draw how the units changed since; nil where the two versions cannot be compared.
-  private let changes: Changes?
-  private var cells: [String: [String: ResultHistory.Draw]]
-  private var drawnNow: Set<String> = []
+  /// Whether it is known how units changed since the earlier draws; else every cell that is asked for is drawn anew.
+  private let isComparable: Bool
+  /// By the names of their dimensions, sorted.
+  private var cells: [[String]: DrawnCells]
+  /// For each of them and each quantity what was drawn now.
+  private var drawnNow: [[String]: [String: PlaceSet]] = [:]
 
   init(_ history: ResultHistory, dataset: String, fingerprint: String, changes: Changes?) {
-    let held = history.drawn[dataset]
-    earlier = held?.fingerprint == fingerprint ? held?.cells ?? [:] : [:]
-    self.changes = changes
-    cells = earlier
+    isComparable = changes != nil
+    let held = changes?.drawn ?? history.drawn[dataset]
+    cells = held?.fingerprint == fingerprint ? held?.cells ?? [:] : [:]
   }
 
-  /// Whether anything of a cell was drawn before.
-  func holds(_ label: CellLabel) -> Bool { !earlier.isEmpty && earlier[label.canonical] != nil }
-
-  /// The value of an earlier draw where fewer than k units changed since, else a fresh one.
-  mutating func value(
-    _ label: CellLabel, _ quantity: String, k: Int, kept: inout Int, fresh: () -> Int128?
-  ) -> Int128? {
-    if let changes, let old = earlier[label.canonical]?[quantity] {
-      let changed = changes.since(label.canonical, quantity) ?? []
-      if changed.count < k {
-        kept += 1
-        return old.value
-      }
+  /// The draws of one table, taken out until they are put back.
+  mutating func take(_ grid: Grid, of shape: Shape, quantities: [String]) throws(DisclosureError)
+    -> TableDraws
+  {
+    let key = grid.dimensions.map { shape.dimensions[$0].name }.sorted()
+    let held = cells.removeValue(forKey: key)
+    guard var drawn = held?.aligned(to: grid, of: shape) ?? DrawnCells(grid, of: shape) else {
+      throw DisclosureError(
+        .dimensions,
+        "the table of \(key.joined(separator: ", ")) has more than 2147483647 cells with former codes")
     }
-    let value = fresh()
-    drawnNow.insert(label.canonical + "|" + quantity)
-    cells[label.canonical, default: [:]][quantity] = ResultHistory.Draw(value: value)
-    return value
+    let places = quantities.map { drawn.quantity($0) }
+    let now = drawnNow[key] ?? [:]
+    return TableDraws(
+      cells: drawn, isComparable: isComparable, grid: grid, places: places,
+      drawnNow: quantities.map { now[$0] ?? PlaceSet(count: drawn.count) })
+  }
+
+  mutating func put(_ draws: TableDraws) {
+    let key = draws.cells.names.sorted()
+    cells[key] = draws.cells
+    for (place, drawn) in zip(draws.places, draws.drawnNow) {
+      drawnNow[key, default: [:]][draws.cells.quantities[place].name] = drawn
+    }
   }
 
   /// All draws with the changes since each of them. A draw that nobody asked for and that k units have left behind
   /// is forgotten: it would be drawn anew.
-  func finished(k: Int) -> [String: [String: ResultHistory.Draw]] {
+  consuming func finished(k: Int) -> [[String]: DrawnCells] {
     var all = cells
-    for (label, draws) in cells {
-      for (quantity, draw) in draws where !drawnNow.contains(label + "|" + quantity) {
-        let changed = changes?.since(label, quantity) ?? []
-        all[label]?[quantity] =
-          changed.count < k ? ResultHistory.Draw(value: draw.value, changed: changed) : nil
+    cells = [:]
+    for key in Array(all.keys) {
+      guard var drawn = all.removeValue(forKey: key) else { continue }
+      for index in drawn.quantities.indices {
+        let now = drawnNow[key]?[drawn.quantities[index].name]
+        let places = isComparable ? drawn.quantities[index].changed.places : []
+        for place in places where now?.contains(place) != true {
+          if drawn.quantities[index].changed.count(at: place, limit: k) >= k {
+            drawn.quantities[index].drawn.remove(place)
+            drawn.quantities[index].values[place] = nil
+          }
+        }
+        drawn.quantities[index].changed = drawn.quantities[index].changed.kept { place in
+          isComparable && drawn.quantities[index].drawn.contains(place) && now?.contains(place) != true
+        }
       }
-      if all[label]?.isEmpty == true { all[label] = nil }
+      drawn.quantities.removeAll { $0.drawn.isEmpty }
+      drawn.quantities.sort { $0.name < $1.name }
+      if !drawn.isEmpty { all[key] = drawn }
     }
     return all
   }
 }
 
-/// How the units behind earlier draws changed, by label and quantity (DISCLOSURE a.2, carry-over).
+/// The draws of one table: earlier ones that stay, and those made now.
+struct TableDraws {
+  fileprivate var cells: DrawnCells
+  fileprivate let isComparable: Bool
+  fileprivate let grid: Grid
+  /// For each quantity of the table its place among those of the cells.
+  fileprivate let places: [Int]
+  fileprivate var drawnNow: [PlaceSet]
+
+  /// The place of a cell of the table's grid.
+  func place(of cell: Int) -> Int { cells.place(of: cell, in: grid) }
+
+  /// Whether anything of a cell was drawn before.
+  func holds(_ place: Int) -> Bool { cells.quantities.contains { $0.drawn.contains(place) } }
+
+  /// The value of an earlier draw where fewer than k units changed since, else a fresh one.
+  mutating func value(
+    _ place: Int, _ quantity: Int, k: Int, kept: inout Int, fresh: () -> Int128?
+  ) -> Int128? {
+    let held = places[quantity]
+    if isComparable, cells.quantities[held].drawn.contains(place), !drawnNow[quantity].contains(place),
+      cells.quantities[held].changed.count(at: place, limit: k) < k
+    {
+      kept += 1
+      return cells.quantities[held].values[place]
+    }
+    let value = fresh()
+    drawnNow[quantity].insert(place)
+    cells.quantities[held].drawn.insert(place)
+    cells.quantities[held].values[place] = value
+    return value
+  }
+}
+
+/// How the units behind earlier draws changed (DISCLOSURE a.2): the draws, and with each every unit that changed since,
+/// with what it contributed when the value was drawn.
 package struct Changes: Sendable {
-  /// Every changed unit with what it contributed when the value was drawn; a quantity that is not here changed in
-  /// no unit.
-  package var units: [String: [String: [ResultHistory.Changed]]]
+  package var drawn: ResultHistory.Drawn
 
-  package init(units: [String: [String: [ResultHistory.Changed]]] = [:]) { self.units = units }
+  package init(_ drawn: ResultHistory.Drawn) { self.drawn = drawn }
+}
 
-  func since(_ label: String, _ quantity: String) -> [ResultHistory.Changed]? { units[label]?[quantity] }
+extension ChangeLog {
+  /// The changes at some places only.
+  fileprivate func kept(_ isKept: (Int) -> Bool) -> ChangeLog {
+    var log = ChangeLog()
+    for place in places where isKept(place) {
+      for unit in units(at: place) { log.append(unit, at: place) }
+    }
+    return log
+  }
 }

@@ -59,7 +59,9 @@ struct CellLabel: Hashable, Sendable {
     canonical = ([dataset] + sorted).joined(separator: "|")
   }
 
-  private static func escaped(_ code: String) -> String {
+  fileprivate init(canonical: String) { self.canonical = canonical }
+
+  fileprivate static func escaped(_ code: String) -> String {
     guard code.utf8.contains(where: { $0 == UInt8(ascii: "|") || $0 == UInt8(ascii: "%") }) else {
       return code
     }
@@ -73,18 +75,23 @@ struct CellLabel: Hashable, Sendable {
   }
 }
 
-/// Reads labels back.
-package enum CellLabels {
-  /// The conditions of a canonical label.
-  package static func pairs(_ label: String) -> [(dimension: String, code: String)] {
-    label.split(separator: "|", omittingEmptySubsequences: false).dropFirst().compactMap { part in
-      guard let equals = part.firstIndex(of: "=") else { return nil }
-      var code = String(part[part.index(after: equals)...])
-      if code.contains("%") {
-        code = code.split(separator: "%7C", omittingEmptySubsequences: false).joined(separator: "|")
-        code = code.split(separator: "%25", omittingEmptySubsequences: false).joined(separator: "%")
+/// Makes the labels of a table's cells from texts that are made once for each code.
+struct CellLabels {
+  private let dataset: String
+  /// The table's dimensions in the order of the label, and `|dimension=code` for each code of theirs.
+  private let parts: [(place: Int, texts: [String])]
+
+  init(_ table: [Int], of shape: Shape) {
+    dataset = shape.dataset
+    // No two dimensions have one name, so the order of the pairs does not depend on their codes.
+    parts = table.indices.map { place in (place, shape.dimensions[table[place]]) }
+      .sorted { ($0.1.name + "=").utf8.lexicographicallyPrecedes(($1.1.name + "=").utf8) }
+      .map { place, dimension in
+        (place, dimension.codes.map { "|\(dimension.name)=\(CellLabel.escaped($0.code))" })
       }
-      return (String(part[..<equals]), code)
-    }
+  }
+
+  func label(_ codes: [Int32]) -> CellLabel {
+    CellLabel(canonical: parts.reduce(dataset) { $0 + $1.texts[Int(codes[$1.place])] })
   }
 }

@@ -1,8 +1,8 @@
 package import Bytes
 
 extension Released {
-  /// The stored form of DESIGN section 4, `results/<dataset>.<result>.json`: deterministic, compact, public.
-  /// Tags are not in it: they are stored as bytes beside it.
+  /// What describes it, deterministic and public. Tags and the numbers of cells are not in it: they are stored as bytes
+  /// beside it.
   package var json: JSON {
     [
       "dataset": .string(dataset), "result": .string(result), "kind": .string(kind.rawValue),
@@ -14,14 +14,15 @@ extension Released {
   }
 
   /// Reads back what an earlier publication stored inside the door. Only this room's history calls it.
-  init?(json: JSON, tags: [UInt8] = []) {
+  init?(json: JSON, packed: inout PackedReader, tags: [UInt8] = []) {
     guard let dataset = json["dataset"]?.string, let result = json["result"]?.string,
       let kind = json["kind"]?.string.flatMap(ReleasedKind.init(rawValue:)),
       let keyFamily = json["keyFamily"]?.string, let title = json["title"].flatMap(Text.init(json:)),
       let computed = json["computed"]?.string.flatMap({ Timestamp(rfc3339: $0) }),
       let dimensions = json["dimensions"]?.array?.mapAll(ReleasedDimension.init(json:)),
       let columns = json["columns"]?.array?.mapAll(ReleasedColumn.init(json:)),
-      let tables = json["tables"]?.array?.mapAll(ReleasedTable.init(json:)),
+      let tables = json["tables"]?.array?.mapAll({ ReleasedTable(json: $0, of: dimensions, packed: &packed) }
+      ),
       let protection = json["protection"].flatMap(ProtectionRecord.init(json:)),
       let note = json["note"].flatMap(Text.init(json:))
     else { return nil }
@@ -93,25 +94,26 @@ extension ReleasedColumn {
 }
 
 extension ReleasedTable {
-  /// Cells as arrays: codes, then values; numbers keep their text, a withheld value is null.
   package var json: JSON {
-    [
-      "dimensions": JSON(dimensions),
-      "cells": .array(
-        cells.map { cell in
-          [JSON(cell.codes), .array(cell.values.map { $0.map { .number($0) } ?? .null })]
-        }),
-    ]
+    ["dimensions": JSON(dimensions), "digits": .array(digits.map { JSON($0) })]
   }
 
-  init?(json: JSON) {
+  func pack(into packed: inout PackedWriter) throws {
+    for column in values { try column.pack(into: &packed) }
+  }
+
+  init?(json: JSON, of known: [ReleasedDimension], packed: inout PackedReader) {
     guard let dimensions = json["dimensions"]?.array?.mapAll(\.string),
-      let cells = json["cells"]?.array?.mapAll({ cell -> ReleasedCell? in
-        guard let codes = cell[0]?.array?.mapAll(\.string), let values = cell[1]?.array else { return nil }
-        return ReleasedCell(codes: codes, values: values.map(\.numberText))
-      })
+      let digits = json["digits"]?.array?.mapAll(\.int),
+      let codes = dimensions.mapAll({ name in known.first { $0.name == name }?.codes.map(\.code) })
     else { return nil }
-    self.init(dimensions: dimensions, cells: cells)
+    var values: [NumberColumn] = []
+    for _ in digits {
+      guard let column = NumberColumn(&packed) else { return nil }
+      values.append(column)
+    }
+    self.init(dimensions: dimensions, codes: codes, values: values, digits: digits)
+    guard values.allSatisfy({ $0.count == cells.count }) else { return nil }
   }
 }
 

@@ -151,12 +151,56 @@ package struct ReleasedColumn: Sendable, Equatable {
 package struct ReleasedTable: Sendable, Equatable {
   /// Names of its dimensions, in the declared order.
   package let dimensions: [String]
-  /// Every declared combination of codes once, in the order of the codes.
-  package let cells: [ReleasedCell]
+  /// The codes of each of them, in order.
+  package let codes: [[String]]
+  /// For each column the value of every cell, in units of its last digit; nothing is withheld. Cells are every
+  /// declared combination of codes once, in the order of the codes.
+  package let values: [NumberColumn]
+  /// For each column how many digits stand after the point.
+  package let digits: [Int]
 
-  init(dimensions: [String], cells: [ReleasedCell]) {
+  init(dimensions: [String], codes: [[String]], values: [NumberColumn], digits: [Int]) {
     self.dimensions = dimensions
-    self.cells = cells
+    self.codes = codes
+    self.values = values
+    self.digits = digits
+  }
+
+  /// Its cells, each made when it is asked for.
+  package var cells: ReleasedCells { ReleasedCells(table: self) }
+
+  /// How many cells have at least one value.
+  package var shown: Int {
+    guard values.count != 1 else { return values[0].present }
+    return cells.indices.count { cell in values.contains { $0[cell] != nil } }
+  }
+}
+
+/// The cells of a table, in the order of the codes.
+package struct ReleasedCells: RandomAccessCollection, Sendable {
+  private let table: ReleasedTable
+  private let strides: [Int]
+  package let endIndex: Int
+  package var startIndex: Int { 0 }
+
+  fileprivate init(table: ReleasedTable) {
+    self.table = table
+    var strides = [Int](repeating: 1, count: table.codes.count)
+    var count = 1
+    for place in strides.indices.reversed() {
+      strides[place] = count
+      count *= table.codes[place].count
+    }
+    self.strides = strides
+    endIndex = count
+  }
+
+  package subscript(cell: Int) -> ReleasedCell {
+    ReleasedCell(
+      codes: zip(table.codes, strides).map { codes, stride in codes[cell / stride % codes.count] },
+      values: zip(table.values, table.digits).map { column, digits in
+        column[cell].map { Decimal.text($0, scale: digits) }
+      })
   }
 }
 
@@ -168,11 +212,6 @@ package struct ReleasedCell: Sendable, Equatable {
   package let values: [String?]
   /// True where no value is published at all.
   package var withheld: Bool { !values.contains { $0 != nil } }
-
-  init(codes: [String], values: [String?]) {
-    self.codes = codes
-    self.values = values
-  }
 }
 
 /// What the controls did, in numbers that may be public.

@@ -5,19 +5,6 @@ package import Bytes
 /// It makes a result that is younger than its `refresh` come out byte for byte as it was, keeps the value of cells
 /// whose units hardly changed, and counts former cells against the budget (DISCLOSURE a.2, a.9).
 package struct ResultHistory: Sendable, Equatable {
-  /// One drawn quantity of a cell.
-  package struct Draw: Sendable, Equatable {
-    /// In units of the quantity; nil where it was withheld.
-    package var value: Int128?
-    /// Units that changed since this draw, each with what it contributed when the value was drawn (0: nothing).
-    package var changed: [Changed]
-
-    package init(value: Int128?, changed: [Changed] = []) {
-      self.value = value
-      self.changed = changed
-    }
-  }
-
   /// A unit, by its record key, and a digest of what it contributed to a quantity.
   package struct Changed: Sendable, Equatable {
     package let unit: UInt64
@@ -31,12 +18,12 @@ package struct ResultHistory: Sendable, Equatable {
 
   /// The cells of one dataset that have been drawn.
   package struct Drawn: Sendable, Equatable {
-    /// By label, then quantity (`n`, `income.n`, `income.sum`).
-    package var cells: [String: [String: Draw]]
+    /// By the names of their dimensions, sorted.
+    package var cells: [[String]: DrawnCells]
     /// What the draws depend on beside the data; draws of another fingerprint are not kept.
     package var fingerprint: String
 
-    package init(cells: [String: [String: Draw]] = [:], fingerprint: String = "") {
+    package init(cells: [[String]: DrawnCells] = [:], fingerprint: String = "") {
       self.cells = cells
       self.fingerprint = fingerprint
     }
@@ -82,7 +69,7 @@ package enum StoredUnits: Sendable, Equatable {
 }
 
 extension ResultHistory {
-  /// Everything but the unit maps, which are bytes: deterministic.
+  /// What describes the history; the numbers of cells are in `pack`, the unit maps are bytes of their own.
   package var json: JSON {
     [
       "results": .array(
@@ -94,77 +81,54 @@ extension ResultHistory {
         }),
       "drawn": .object(
         drawn.sorted { $0.key < $1.key }.map { dataset, drawn in
-          .init(
-            dataset,
-            [
-              "fingerprint": .string(drawn.fingerprint),
-              "cells": .object(
-                drawn.cells.sorted { $0.key < $1.key }.map { label, draws in
-                  .init(label, .object(draws.sorted { $0.key < $1.key }.map { .init($0.key, $0.value.json) }))
-                }),
-            ])
+          .init(dataset, ["fingerprint": .string(drawn.fingerprint), "tables": JSON(drawn.cells.count)])
         }),
     ]
   }
 
-  /// - Parameter unitMaps: as `unitMaps` gave them, by dataset.
-  /// - Throws: `DisclosureError.history` for anything that `json` did not write.
-  package init(json: JSON, unitMaps: [String: StoredUnits] = [:]) throws(DisclosureError) {
+  /// Gives the numbers of all released and drawn cells, piece by piece, in the order of `json`.
+  package func pack(_ sink: @escaping ([UInt8]) throws -> Void) throws {
+    var packed = PackedWriter(sink)
+    for (_, stored) in results.sorted(by: { $0.key < $1.key }) {
+      for table in stored.released.tables { try table.pack(into: &packed) }
+    }
+    for (_, drawn) in drawn.sorted(by: { $0.key < $1.key }) {
+      for (_, cells) in drawn.cells.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+        try cells.pack(into: &packed)
+      }
+    }
+    try packed.flush()
+  }
+
+  /// - Parameters:
+  ///   - packed: what `pack` gave.
+  ///   - unitMaps: as `unitMaps` gave them, by dataset.
+  /// - Throws: `DisclosureError.history` for anything that `json` and `pack` did not write.
+  package init(json: JSON, packed: [UInt8], unitMaps: [String: StoredUnits] = [:]) throws(DisclosureError) {
     self.init()
     self.unitMaps = unitMaps
     let unreadable = DisclosureError(
       .history, "the history of results cannot be read",
       hint: "restore .doorsill/inside/history from the backup; without it cells would be drawn anew")
     guard let stored = json["results"]?.array, let drawn = json["drawn"]?.members else { throw unreadable }
+    var reader = PackedReader(packed)
     for entry in stored {
       let tags = entry["tags"]?.string.flatMap { Base64.decode($0) } ?? []
       guard let declaration = entry["declaration"]?.string,
-        let released = entry["released"].flatMap({ Released(json: $0, tags: tags) })
+        let released = entry["released"].flatMap({ Released(json: $0, packed: &reader, tags: tags) })
       else { throw unreadable }
       results[released.dataset + "/" + released.result] = Stored(released: released, declaration: declaration)
     }
     for dataset in drawn {
-      guard let fingerprint = dataset.value["fingerprint"]?.string,
-        let cells = dataset.value["cells"]?.members
+      guard let fingerprint = dataset.value["fingerprint"]?.string, let tables = dataset.value["tables"]?.int
       else { throw unreadable }
       var read = Drawn(fingerprint: fingerprint)
-      for cell in cells {
-        var draws: [String: Draw] = [:]
-        for quantity in cell.value.members ?? [] {
-          guard let draw = Draw(json: quantity.value) else { throw unreadable }
-          draws[quantity.key] = draw
-        }
-        read.cells[cell.key] = draws
+      for _ in 0..<max(0, tables) {
+        guard let cells = DrawnCells(&reader) else { throw unreadable }
+        read.cells[cells.names.sorted()] = cells
       }
       self.drawn[dataset.key] = read
     }
-  }
-}
-
-extension ResultHistory.Draw {
-  /// `[value]` or `[value, unit, contribution, …]`; keys as hexadecimal text, which keeps all 64 bits.
-  fileprivate var json: JSON {
-    .array(
-      [value.map { .string($0.description) } ?? .null]
-        + changed.flatMap { change -> [JSON] in
-          [.string(String(change.unit, radix: 16)), .string(String(change.contribution, radix: 16))]
-        })
-  }
-
-  fileprivate init?(json: JSON) {
-    guard let parts = json.array, let first = parts.first, parts.count % 2 == 1 else { return nil }
-    var value: Int128?
-    if !first.isNull {
-      guard let text = first.string, let read = Int128(text) else { return nil }
-      value = read
-    }
-    var changed: [ResultHistory.Changed] = []
-    for index in stride(from: 1, to: parts.count, by: 2) {
-      guard let unit = parts[index].string.flatMap({ UInt64($0, radix: 16) }),
-        let contribution = parts[index + 1].string.flatMap({ UInt64($0, radix: 16) })
-      else { return nil }
-      changed.append(.init(unit: unit, contribution: contribution))
-    }
-    self.init(value: value, changed: changed)
+    guard reader.isAtEnd else { throw unreadable }
   }
 }

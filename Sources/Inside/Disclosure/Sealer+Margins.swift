@@ -20,15 +20,17 @@ extension Sealer {
       var shown = parts
       var units = parts
       let split = cube.cuboids[draft.set]
-      for cell in draft.cells {
-        let isPart = zip(draft.dimensions, cell.codes).allSatisfy { other, code in
+      var codes = [Int32](repeating: 0, count: draft.dimensions.count)
+      for cell in 0..<draft.count {
+        draft.listed.codes(cell, into: &codes)
+        let isPart = zip(draft.dimensions, codes).allSatisfy { other, code in
           other == dimension || shape.parents[other][Int(code)] < 0
         }
         guard isPart else { continue }
-        let code = at.map { Int(cell.codes[$0]) } ?? 0
+        let code = at.map { Int(codes[$0]) } ?? 0
         parts[code] += 1
-        if cell.count != nil { shown[code] += 1 }
-        if let split { units[code] += Int(split.units[split.grid.place(of: cell.codes, draft.dimensions)]) }
+        if draft.isShown(cell) { shown[code] += 1 }
+        if let split { units[code] += Int(split.units[draft.listed.cell(codes)]) }
       }
       for code in 0..<count
       where parts[code] > 0 && parts[code] == shown[code] && whole.count == count

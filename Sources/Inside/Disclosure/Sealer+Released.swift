@@ -71,79 +71,107 @@ extension Sealer {
 
   /// The public form of drafts: values in the order of `columns`.
   func released(_ drafts: [DraftTable]) -> [ReleasedTable] {
-    let others = request.derived.isEmpty ? [:] : WrittenCells.all(drafts)
+    let bySet = Dictionary(drafts.map { ($0.set, $0) }, uniquingKeysWith: { _, last in last })
     return drafts.map { draft in
-      ReleasedTable(
+      let digits = self.digits
+      var columns = digits.map { _ in NumberColumn(count: draft.count) }
+      var codes = [Int32](repeating: 0, count: draft.dimensions.count)
+      var values: [Int128?] = []
+      for cell in 0..<draft.count where draft.isShown(cell) {
+        draft.listed.codes(cell, into: &codes)
+        values.removeAll(keepingCapacity: true)
+        append(cell, codes, of: draft, beside: bySet, to: &values)
+        for (column, value) in values.enumerated() where value != nil { columns[column][cell] = value }
+      }
+      return ReleasedTable(
         dimensions: draft.dimensions.map { shape.dimensions[$0].name },
-        cells: draft.cells.map { cell in
-          ReleasedCell(
-            codes: zip(draft.dimensions, cell.codes).map { shape.dimensions[$0].codes[Int($1)].code },
-            values: values(of: cell, in: draft, others))
-        })
+        codes: draft.dimensions.map { shape.dimensions[$0].codes.map(\.code) }, values: columns,
+        digits: digits)
     }
   }
 
-  private func values(of cell: DraftCell, in draft: DraftTable, _ others: [WrittenCells.Place: DraftCell])
-    -> [String?]
-  {
-    var values: [String?] = [cell.count.map { $0.description }]
+  /// Digits after the point of each column, in the order of `columns`.
+  private var digits: [Int] {
+    let derived = request.derived
+    let change = derived.contains(.change) ? [1] : []
+    var digits = [0] + (derived.contains(.share) ? [1] : []) + change
+    for index in request.measures {
+      let measure = measures[index]
+      if !measure.complete { digits.append(0) }
+      if measure.statistics.contains(.sum) { digits += [measure.scale] + change }
+      if measure.statistics.contains(.mean) { digits += [measure.scale + Sealer.meanDigits] + change }
+      if measure.statistics.contains(.variance) { digits.append(2 * measure.scale) }
+      guard !measure.percentiles.isEmpty else { continue }
+      digits += measure.bands.map { _ in 0 } + measure.percentiles.map { _ in measure.scale }
+    }
+    return digits
+  }
+
+  private func append(
+    _ cell: Int, _ codes: [Int32], of draft: DraftTable, beside others: [DimensionSet: DraftTable],
+    to values: inout [Int128?]
+  ) {
+    let count = draft.units(cell)
+    values.append(count)
     // Beside a withheld number there is nothing to compare.
-    let population = request.derived.contains(.share) ? others[population(of: cell, in: draft)] : nil
-    let before = request.derived.contains(.change) ? previous(cell, in: draft).flatMap { others[$0] } : nil
-    if request.derived.contains(.share) { values.append(Sealer.share(cell.count, of: population?.count)) }
-    if request.derived.contains(.change) { values.append(Sealer.change(cell.count, since: before?.count)) }
-    for (place, drafted) in cell.measures.enumerated() {
+    if request.derived.contains(.share) {
+      values.append(Sealer.share(count, of: population(of: codes, in: draft, others)))
+    }
+    let changes = request.derived.contains(.change)
+    let before = changes ? previous(codes, in: draft) : nil
+    if changes { values.append(Sealer.change(count, since: before.flatMap { draft.units($0) })) }
+    for (place, made) in draft.measures.enumerated() {
       let measure = measures[request.measures[place]]
-      let count = measure.complete ? cell.count : drafted.valued
-      let old = before?.measures[place]
-      if !measure.complete { values.append(drafted.valued.map { $0.description }) }
+      let count = draft.units(cell, of: made)
+      let sum = draft.values[made.sum][cell]
+      let oldSum = before.flatMap { draft.values[made.sum][$0] }
+      if made.valued != nil { values.append(count) }
       if measure.statistics.contains(.sum) {
-        values.append(drafted.sum.map { Decimal.text($0, scale: measure.scale) })
-        if request.derived.contains(.change) { values.append(Sealer.change(drafted.sum, since: old?.sum)) }
+        values.append(sum)
+        if changes { values.append(Sealer.change(sum, since: oldSum)) }
       }
       if measure.statistics.contains(.mean) {
-        let mean = Sealer.mean(drafted.sum, count)
-        values.append(mean.map { Decimal.text($0, scale: measure.scale + Sealer.meanDigits) })
-        if request.derived.contains(.change) {
-          let was = Sealer.mean(old?.sum, measure.complete ? before?.count : old?.valued)
+        let mean = Sealer.mean(sum, count)
+        values.append(mean)
+        if changes {
+          let was = Sealer.mean(oldSum, before.flatMap { draft.units($0, of: made) })
           values.append(Sealer.change(mean, since: was))
         }
       }
-      if measure.statistics.contains(.variance) {
-        values.append(
-          Derivations.variance(squares: drafted.squares, sum: drafted.sum, count: count).map {
-            Decimal.text($0, scale: 2 * measure.scale)
-          })
+      if let squares = made.squares {
+        values.append(Derivations.variance(squares: draft.values[squares][cell], sum: sum, count: count))
       }
       guard !measure.percentiles.isEmpty else { continue }
-      for band in measure.bands.indices {
-        values.append(drafted.bands.indices.contains(band) ? drafted.bands[band].map { $0.description } : nil)
-      }
-      for statistic in measure.percentiles {
-        values.append(
-          Derivations.percentile(
-            statistic.percent ?? 50, bands: drafted.bands, count: count, of: measure, k: request.profile.k
-          ).map { Decimal.text($0, scale: measure.scale) })
+      let bands = made.bands.map { draft.values[$0][cell] }
+      values += bands.isEmpty ? measure.bands.map { _ in nil } : bands
+      values += measure.percentiles.map { statistic in
+        Derivations.percentile(
+          statistic.percent ?? 50, bands: bands, count: count, of: measure, k: request.profile.k)
       }
     }
-    return values
   }
 
-  /// The cell whose count a share is of.
-  private func population(of cell: DraftCell, in draft: DraftTable) -> WrittenCells.Place {
+  /// The count that a share is of: that of the cell's population, or where the table has no response everybody's.
+  private func population(
+    of codes: [Int32], in draft: DraftTable, _ others: [DimensionSet: DraftTable]
+  ) -> Int128? {
     let responds = draft.dimensions.contains { !shape.isIdentifying($0) }
-    let kept = zip(draft.dimensions, cell.codes).filter { responds && shape.isIdentifying($0.0) }
-    return WrittenCells.Place(kept)
+    let set = responds ? shape.identifying(draft.set) : DimensionSet([])
+    guard let other = others[set] else { return nil }
+    let kept = other.dimensions.map { dimension in
+      draft.dimensions.firstIndex(of: dimension).map { codes[$0] } ?? 0
+    }
+    return other.units(other.listed.listed(kept))
   }
 
-  /// The cell of the period before; nil where the table has none.
-  private func previous(_ cell: DraftCell, in draft: DraftTable) -> WrittenCells.Place? {
+  /// The cell of the period before in the same table; nil where there is none.
+  private func previous(_ codes: [Int32], in draft: DraftTable) -> Int? {
     guard let at = draft.dimensions.firstIndex(where: { shape.periods.contains($0) }),
-      let before = shape.previous(cell.codes[at], in: draft.dimensions[at])
+      let before = shape.previous(codes[at], in: draft.dimensions[at])
     else { return nil }
-    var codes = cell.codes
+    var codes = codes
     codes[at] = before
-    return WrittenCells.Place(Array(zip(draft.dimensions, codes)))
+    return draft.listed.listed(codes)
   }
 
   /// From the two protected parts only: an exact mean beside perturbed counts would give the counts away.
@@ -153,14 +181,14 @@ extension Sealer {
   }
 
   /// Percent with one decimal.
-  private static func share(_ part: Int128?, of whole: Int128?) -> String? {
+  private static func share(_ part: Int128?, of whole: Int128?) -> Int128? {
     guard let part, let whole, whole > 0 else { return nil }
-    return Decimal.text(min(1000, Decimal.quotient(part * 100, whole, digits: 1)), scale: 1)
+    return min(1000, Decimal.quotient(part * 100, whole, digits: 1))
   }
 
-  private static func change(_ now: Int128?, since before: Int128?) -> String? {
+  private static func change(_ now: Int128?, since before: Int128?) -> Int128? {
     guard let now, let before, before != 0 else { return nil }
-    return Decimal.text(Decimal.quotient((now - before) * 100, Int128(before.magnitude), digits: 1), scale: 1)
+    return Decimal.quotient((now - before) * 100, Int128(before.magnitude), digits: 1)
   }
 
   /// Digits a mean has beyond its measure's.
@@ -175,14 +203,11 @@ extension Sealer {
   /// What acted on how many cells, as far as it may be told: reasons for withholding stay inside.
   func controls(_ tables: [ReleasedTable], _ report: CompilerReport) -> [ControlCount] {
     let cells = tables.reduce(0) { $0 + $1.cells.count }
-    let shown = tables.reduce(0) { $0 + $1.cells.count { !$0.withheld } }
+    let shown = tables.reduce(0) { $0 + $1.shown }
     let sums = tables.reduce(0) { total, table in
       total
-        + table.cells.reduce(0) { count, cell in
-          count
-            + zip(columns, cell.values).count { column, value in
-              value != nil && column.basis == .magnitude
-            }
+        + zip(columns, table.values).reduce(0) { count, pair in
+          count + (pair.0.basis == .magnitude ? pair.1.present : 0)
         }
     }
     return [

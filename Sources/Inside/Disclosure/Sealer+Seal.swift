@@ -45,12 +45,11 @@ extension Sealer {
         }
         var draft = try draft(table, in: cube, verdicts: verdicts[populations] ?? [], draws: &draws)
         report.carried += draft.carried
-        let drafted = draft.cells.count { $0.count != nil }
+        let drafted = draft.shown
         try spend(&budget, on: &draft, sizes: &sizes)
         line.withheld = draft.withheld
-        line.sumErrorPercent =
-          draft.sumErrors.isEmpty ? nil : draft.sumErrors.sorted()[draft.sumErrors.count / 2]
-        line.written = draft.cells.count { $0.count != nil }
+        line.sumErrorPercent = draft.sumErrors.median
+        line.written = draft.shown
         if line.written == 0 {
           line.notWritten = drafted > 0 ? .overBudget : .nothingLeft
         } else {
@@ -88,7 +87,7 @@ extension Sealer {
       dataset: released.dataset, result: released.result, profile: released.protection.profile,
       tables: released.tables.map { table in
         CompilerReport.TableLine(
-          dimensions: table.dimensions, cells: table.cells.count, written: table.cells.count { !$0.withheld },
+          dimensions: table.dimensions, cells: table.cells.count, written: table.shown,
           withheld: [:])
       }, budgetUsed: released.protection.budgetUsed, budgetLimit: released.protection.budgetLimit,
       countDeviation: Sealer.countDeviation, carried: 0, carriedWhole: true)
@@ -110,23 +109,28 @@ extension Sealer {
   ) throws(DisclosureError) {
     let populations = try Grid(shape.identifying(draft.set), of: shape)
     let lattice = try Lattice(populations, of: shape)
-    let names = request.measures.map { measures[$0] }
-    let asked = draft.cells.indices.filter { draft.cells[$0].count != nil }
-    let costs = asked.map { index in
-      let cell = draft.cells[index]
-      return (
-        populations: lattice.ways.indices.map { way in
-          lattice.target(of: cell.population, way: way).map {
-            ReleaseBudget.Population(set: lattice.ways[way].kept, cell: $0)
-          }
-        },
-        cost: budget.cost(cell.label, quantities: cell.quantities(names))
-      )
+    let asked = (0..<draft.count).filter { draft.isShown($0) }.map { Int32($0) }
+    var codes = [Int32](repeating: 0, count: draft.dimensions.count)
+    var cells: [ReleaseBudget.Asked] = []
+    cells.reserveCapacity(asked.count)
+    let labels = budget.knowsOthers ? CellLabels(draft.dimensions, of: shape) : nil
+    for place in asked {
+      draft.listed.codes(Int(place), into: &codes)
+      var cost = draft.cost(Int(place))
+      if let label = labels?.label(codes) {
+        cost = budget.cost(
+          label,
+          quantities: draft.quantities.indices.filter { draft.values[$0][Int(place)] != nil }.map {
+            draft.quantities[$0]
+          })
+      }
+      cells.append(
+        ReleaseBudget.Asked(
+          population: Int32(draft.listed.population(codes, in: populations)), cost: Int32(cost)))
     }
-    let written = budget.write(costs, ways: lattice.ways) { sizes.size($0) }
-    for (index, isWritten) in zip(asked, written) where !isWritten {
-      draft.cells[index].count = nil
-      for place in draft.cells[index].measures.indices { draft.cells[index].measures[place] = DraftMeasure() }
+    let written = budget.write(cells, lattice: lattice) { sizes.size($0) }
+    for (place, isWritten) in zip(asked, written) where !isWritten {
+      draft.withhold(Int(place))
       draft.withheld[.budget, default: 0] += 1
     }
   }
@@ -138,13 +142,14 @@ extension Sealer {
       let identifying = table.dimensions.indices.filter { place in
         other.dimensions.first { $0.name == table.dimensions[place] }?.role == .identifying
       }
+      let columns = other.columns.map { Sealer.quantity(ofColumn: $0.name) }
       for cell in table.cells where !cell.withheld {
         let pairs = zip(table.dimensions, cell.codes).map { (dimension: $0.0, code: $0.1) }
         let label = CellLabel(dataset: other.dataset, pairs: pairs)
         let populations = generalisations(identifying.map { pairs[$0] }, grids: &grids)
         var quantities: Set<String> = []
-        for (column, value) in zip(other.columns, cell.values) where value != nil {
-          if let quantity = Sealer.quantity(ofColumn: column.name) { quantities.insert(quantity) }
+        for (column, value) in zip(columns, cell.values) where value != nil {
+          if let quantity = column { quantities.insert(quantity) }
         }
         for quantity in quantities { budget.charge(other: label, quantity: quantity, to: populations) }
       }

@@ -1,111 +1,157 @@
 import Policies
 
-/// What may be shown of one table before the budget is asked.
+/// What may be shown of one table before the budget is asked: for each quantity a column over the table's cells, in
+/// the order they will be listed.
 struct DraftTable {
   /// Places of its dimensions, in declared order.
   let dimensions: [Int]
   let set: DimensionSet
-  /// In the order they will be listed.
-  var cells: [DraftCell]
+  let listed: ListedGrid
+  /// Names of the quantities: `n`, then those of each measure.
+  let quantities: [String]
+  /// For each measure of the request where its quantities are.
+  let measures: [DraftMeasure]
+  /// For each quantity the perturbed values; nothing is withheld.
+  var values: [NumberColumn]
   var withheld: [CompilerReport.Reason: Int] = [:]
-  /// Noise of sums in percent of the sum.
-  var sumErrors: [Double] = []
+  /// Noise of sums in percent of the sum, a part of them.
+  var sumErrors = Sample()
   var carried = 0
-}
 
-/// One cell of a draft.
-struct DraftCell {
-  /// One code for each of the table's dimensions, in declared order.
-  let codes: [Int32]
-  /// Its place in the grid of the table's identifying dimensions.
-  let population: Int
-  let label: CellLabel
-  var count: Int128?
-  /// For each measure of the request.
-  var measures: [DraftMeasure]
+  var count: Int { listed.count }
 
-  /// Names of the quantities that would be out if the cell were written (means cost nothing).
-  func quantities(_ names: [MeasureShape]) -> [String] {
-    var out: [String] = []
-    if count != nil { out.append("n") }
-    for (measure, name) in zip(measures, names) {
-      if measure.valued != nil { out.append(name.name + ".n") }
-      if measure.sum != nil { out.append(name.name + ".sum") }
-      if measure.squares != nil { out.append(name.name + ".squares") }
-      for (band, count) in measure.bands.enumerated() where count != nil {
-        out.append("\(name.name).band\(band + 1)")
-      }
-    }
-    return out
+  /// Cells that are shown.
+  var shown: Int { values[0].present }
+
+  func isShown(_ cell: Int) -> Bool { values[0][cell] != nil }
+
+  /// n̂ of a cell, or of those with a value of a measure.
+  func units(_ cell: Int, of measure: DraftMeasure? = nil) -> Int128? { values[measure?.valued ?? 0][cell] }
+
+  /// How many quantities would be out if the cell were written (means cost nothing).
+  func cost(_ cell: Int) -> Int { values.count { $0[cell] != nil } }
+
+  mutating func withhold(_ cell: Int) {
+    for column in values.indices { values[column][cell] = nil }
   }
 }
 
-/// The perturbed quantities of one measure in one cell.
+/// Where the perturbed quantities of one measure are among those of a table.
 struct DraftMeasure {
-  /// n̂ of units with a value; nil where it is withheld or where every unit has one by declaration.
-  var valued: Int128?
+  /// n̂ of units with a value; nil where every unit has one by declaration.
+  let valued: Int?
   /// X̂.
-  var sum: Int128?
+  let sum: Int
   /// Q̂, the perturbed Σx².
-  var squares: Int128?
+  let squares: Int?
   /// n̂ of each declared band; empty where there are none.
-  var bands: [Int128?] = []
+  let bands: Range<Int>
+}
+
+/// An even part of a long run of numbers, enough to know its median.
+struct Sample {
+  private var numbers: [Double] = []
+  private var seen = 0
+  private var step = 1
+  private static let limit = 1 << 16
+
+  mutating func take(_ number: Double) {
+    if seen % step == 0 { numbers.append(number) }
+    seen += 1
+    guard numbers.count == Sample.limit else { return }
+    numbers = stride(from: 0, to: numbers.count, by: 2).map { numbers[$0] }
+    step *= 2
+  }
+
+  var median: Double? { numbers.isEmpty ? nil : numbers.sorted()[numbers.count / 2] }
 }
 
 extension Sealer {
+  /// The quantities of a table: names, and for each measure where they are.
+  private func quantities(banded: [Bool]) -> (names: [String], measures: [DraftMeasure]) {
+    var names = ["n"]
+    func add(_ name: String) -> Int {
+      names.append(name)
+      return names.count - 1
+    }
+    let places = zip(request.measures, banded).map { index, isBanded in
+      let measure = measures[index]
+      let valued = measure.complete ? nil : add(measure.name + ".n")
+      let sum = add(measure.name + ".sum")
+      let squares = measure.statistics.contains(.variance) ? add(measure.name + ".squares") : nil
+      let first = names.count
+      if isBanded { for band in measure.bands.indices { _ = add("\(measure.name).band\(band + 1)") } }
+      return DraftMeasure(valued: valued, sum: sum, squares: squares, bands: first..<names.count)
+    }
+    return (names, places)
+  }
+
   /// Guard, threshold, noise, dominance and carry-over of one table.
   func draft(
     _ table: [Int], in cube: TrueCube, verdicts: [DifferencingGuard.Verdict], draws: inout DrawBook
   ) throws(DisclosureError) -> DraftTable {
     let set = DimensionSet(table)
-    var draft = DraftTable(dimensions: table, set: set, cells: [])
     let populationSet = shape.identifying(set)
-    guard let cuboid = cube.cuboids[set], let populations = cube.cuboids[populationSet] else { return draft }
+    guard let cuboid = cube.cuboids[set], let populations = cube.cuboids[populationSet] else {
+      throw DisclosureError(.dimensions, "a table of the result was not computed")
+    }
+    let listed = ListedGrid(table, grid: cuboid.grid, of: shape)
+    let (names, places) = quantities(
+      banded: request.measures.map { !measures[$0].percentiles.isEmpty && !cuboid.bands[$0].isEmpty })
+    var draft = DraftTable(
+      dimensions: table, set: set, listed: listed, quantities: names, measures: places,
+      values: names.map { _ in NumberColumn(count: listed.count) })
     var sumsDiffer: [[Bool]] = []
     for measure in request.measures {
       sumsDiffer.append(try differencing.sumsDiffer(set, measure: measure, in: cube))
     }
-    let order = ListedGrid(table, grid: cuboid.grid, of: shape)
-    draft.cells.reserveCapacity(order.count)
-    for listed in 0..<order.count {
-      let codes = order.codes(listed)
-      let cell = order.cell(codes)
-      let population = order.population(codes, in: populations.grid)
-      let label = CellLabel(
-        dataset: shape.dataset,
-        pairs: zip(table, codes).map { dimension, code in
-          (shape.dimensions[dimension].name, shape.dimensions[dimension].codes[Int(code)].code)
-        })
-      draft.cells.append(
-        judge(
-          cell, codes: codes, population: population, label: label, verdict: verdicts[population], in: cuboid,
-          sumsDiffer: sumsDiffer.map { $0[cell] }, draft: &draft, draws: &draws))
+    let labels = CellLabels(table, of: shape)
+    var drawn = try draws.take(cuboid.grid, of: shape, quantities: names)
+    var codes = [Int32](repeating: 0, count: table.count)
+    for place in 0..<listed.count {
+      listed.codes(place, into: &codes)
+      let cell = listed.cell(codes)
+      let verdict = verdicts[listed.population(codes, in: populations.grid)]
+      judge(
+        Judged(place: place, cell: cell, drawn: drawn.place(of: cell), verdict: verdict), codes: codes,
+        labels: labels,
+        in: cuboid, sumsDiffer: sumsDiffer, draft: &draft, draws: &drawn)
     }
+    draws.put(drawn)
     return draft
+  }
+
+  /// Where one cell is: in the list, in the grid, among the draws.
+  private struct Judged {
+    let place: Int
+    let cell: Int
+    let drawn: Int
+    let verdict: DifferencingGuard.Verdict
   }
 
   /// One cell through threshold, noise and dominance. What an earlier version drew stays where fewer than k units
   /// changed since.
   private func judge(
-    _ cell: Int, codes: [Int32], population: Int, label: CellLabel, verdict: DifferencingGuard.Verdict,
-    in cuboid: TrueCuboid, sumsDiffer: [Bool], draft: inout DraftTable, draws: inout DrawBook
-  ) -> DraftCell {
+    _ at: Judged, codes: [Int32], labels: CellLabels, in cuboid: TrueCuboid, sumsDiffer: [[Bool]],
+    draft: inout DraftTable, draws: inout TableDraws
+  ) {
     let k = request.profile.k
     var reason: CompilerReport.Reason?
-    let units = Int(cuboid.units[cell])
+    let units = Int(cuboid.units[at.cell])
     // Of a cell that was always empty there is nothing to draw, and nothing to remember.
-    if units == 0, !draws.holds(label) {
+    if units == 0, !draws.holds(at.drawn) {
       draft.withheld[.empty, default: 0] += 1
-      let nothing = request.measures.map { _ in DraftMeasure() }
-      return DraftCell(codes: codes, population: population, label: label, count: nil, measures: nothing)
+      return
     }
-    let count = draws.value(label, "n", k: k, kept: &draft.carried) {
-      switch verdict {
+    // Its text is made only where something is drawn by it.
+    lazy var label = labels.label(codes)
+    let count = draws.value(at.drawn, 0, k: k, kept: &draft.carried) {
+      switch at.verdict {
       case .empty: reason = .empty
       case .small: reason = .small
       case .differs: reason = .differencing
       case .passes:
-        guard let shown = noise.shownCount(units, key: cuboid.keys[cell], label: label) else {
+        guard units >= k, let shown = noise.shownCount(units, key: cuboid.keys[at.cell], label: label) else {
           reason = units == 0 ? .empty : .threshold
           return nil
         }
@@ -114,26 +160,28 @@ extension Sealer {
       return nil
     }
     if let reason { draft.withheld[reason, default: 0] += 1 }
-    var drafted = DraftCell(codes: codes, population: population, label: label, count: count, measures: [])
+    if let count { draft.values[0][at.place] = count }
     for (place, index) in request.measures.enumerated() {
       let measure = measures[index]
-      let totals = cuboid.totals[index][cell]
-      var made = DraftMeasure()
-      if !measure.complete {
-        made.valued = draws.value(label, measure.name + ".n", k: k, kept: &draft.carried) {
+      let made = draft.measures[place]
+      let totals = cuboid.totals[index][at.cell]
+      var valued: Int128?
+      if let column = made.valued {
+        valued = draws.value(at.drawn, column, k: k, kept: &draft.carried) {
           guard count != nil else { return nil }
           return noise.shownCount(totals.units, key: totals.key, of: .valued(measure.name), label: label)
             .map { Int128($0) }
         }
+        if let valued { draft.values[column][at.place] = valued }
       }
-      let enough = count != nil && (measure.complete || made.valued != nil)
-      made.sum = draws.value(label, measure.name + ".sum", k: k, kept: &draft.carried) {
+      let enough = count != nil && (made.valued == nil || valued != nil)
+      let drawnSum = draws.value(at.drawn, made.sum, k: k, kept: &draft.carried) {
         guard enough else { return nil }
         guard !Dominance(totals).fails(request.profile) else {
           draft.withheld[.dominance, default: 0] += 1
           return nil
         }
-        guard !sumsDiffer[place] else {
+        guard !sumsDiffer[place][at.cell] else {
           draft.withheld[.sumDifferencing, default: 0] += 1
           return nil
         }
@@ -142,31 +190,29 @@ extension Sealer {
           let share = request.profile.topNoise
           let deviation =
             1.414_213_562 * Double(totals.first) * Double(share.numerator) / Double(share.denominator)
-          draft.sumErrors.append(100 * deviation / abs(Double(totals.sum)))
+          draft.sumErrors.take(100 * deviation / abs(Double(totals.sum)))
         }
         return sum
       }
-      if !enough { made.sum = nil }
-      if measure.statistics.contains(.variance) {
-        made.squares = draws.value(label, measure.name + ".squares", k: k, kept: &draft.carried) {
-          squares(totals, of: measure, count: made.valued ?? count, sum: made.sum, label: label)
+      let sum = enough ? drawnSum : nil
+      if let sum { draft.values[made.sum][at.place] = sum }
+      if let column = made.squares {
+        let squares = draws.value(at.drawn, column, k: k, kept: &draft.carried) {
+          self.squares(totals, of: measure, count: valued ?? count, sum: sum, label: label)
         }
-        if made.sum == nil { made.squares = nil }
+        if sum != nil, let squares { draft.values[column][at.place] = squares }
       }
-      let bands = measure.percentiles.isEmpty || cuboid.bands[index].isEmpty ? 0 : measure.bands.count
-      for band in 0..<bands {
-        let inside = cuboid.bands[index][cell * bands + band]
-        let shown = draws.value(label, "\(measure.name).band\(band + 1)", k: k, kept: &draft.carried) {
+      for (band, column) in made.bands.enumerated() {
+        let inside = cuboid.bands[index][at.cell * made.bands.count + band]
+        let shown = draws.value(at.drawn, column, k: k, kept: &draft.carried) {
           guard enough else { return nil }
           return noise.shownCount(
             Int(inside.units), key: inside.key, of: .band(measure.name, band), label: label
           ).map { Int128($0) }
         }
-        made.bands.append(enough ? shown : nil)
+        if enough, let shown { draft.values[column][at.place] = shown }
       }
-      drafted.measures.append(made)
     }
-    return drafted
   }
 }
 
@@ -208,14 +254,22 @@ struct ListedGrid {
   }
 
   func codes(_ listed: Int) -> [Int32] {
-    var rest = listed
     var codes = [Int32](repeating: 0, count: sizes.count)
+    self.codes(listed, into: &codes)
+    return codes
+  }
+
+  /// The same without making a new array.
+  func codes(_ listed: Int, into codes: inout [Int32]) {
+    var rest = listed
     for place in sizes.indices.reversed() {
       codes[place] = Int32(rest % sizes[place])
       rest /= sizes[place]
     }
-    return codes
   }
+
+  /// The place in the list of the cell with these codes.
+  func listed(_ codes: [Int32]) -> Int { zip(codes, sizes).reduce(0) { $0 * $1.1 + Int($1.0) } }
 
   func cell(_ codes: [Int32]) -> Int { zip(codes, strides).reduce(0) { $0 + Int($1.0) * $1.1 } }
 

@@ -63,7 +63,15 @@ package struct History: Sendable {
     let json = try JSON(parsing: try Files.read(folder + "/history.json"))
     var units: [String: StoredUnits] = [:]
     for name in try Files.list(folder + "/units") { units[name] = .file("\(folder)/units/\(name)") }
-    guard let history = try History(json: json, units: units) else {
+    let packed = "\(folder)/\(packedFolder)"
+    guard
+      let history = try History(
+        json: json, units: units,
+        packed: { number in
+          let path = "\(packed)/\(number)"
+          return Files.exists(path) ? try Files.read(path) : []
+        })
+    else {
       throw PublishingError(
         .damaged,
         Wording("\(folder)/history.json cannot be read as a history", "\(folder)/history.json 无法读作历史记录"),
@@ -92,8 +100,19 @@ package struct History: Sendable {
         }
       }
     }
+    try Files.makeDirectory("\(folder)/\(Self.packedFolder)", mode: 0o700)
+    for (number, family) in families.enumerated() {
+      let file = try FileWriter("\(folder)/\(Self.packedFolder)/\(number)", mode: 0o600)
+      try family.value.pack { try file.write($0) }
+      try file.commit()
+    }
     try Files.write(try json.canonical(), to: folder + "/history.json", mode: 0o600)
   }
+
+  /// Where the numbers of cells are, a file for each family of results by its number.
+  private static let packedFolder = "cells"
+
+  private var families: [(key: String, value: ResultHistory)] { results.sorted { $0.key < $1.key } }
 
   /// Forgets the histories of releases before the given one: they can no longer become the current one.
   static func forget(before release: Int, _ portal: Portal) throws {
@@ -113,10 +132,13 @@ package struct History: Sendable {
         }),
       "datasets": .object(datasets.sorted { $0.key < $1.key }.map { JSON.Member($0.key, $0.value.json) }),
       "results": .object(
-        results.sorted { $0.key < $1.key }.map { family in
+        families.enumerated().map { number, family in
           JSON.Member(
             family.key,
-            ["datasets": JSON(family.value.unitMaps.keys.sorted()), "history": family.value.json])
+            [
+              "cells": JSON(number), "datasets": JSON(family.value.unitMaps.keys.sorted()),
+              "history": family.value.json,
+            ])
         }),
     ]
   }
@@ -134,7 +156,8 @@ package struct History: Sendable {
     self.results = results
   }
 
-  init?(json: JSON, units: [String: StoredUnits]) throws {
+  /// - Parameter packed: gives the numbers of the family with that number.
+  init?(json: JSON, units: [String: StoredUnits], packed: (Int) throws -> [UInt8]) throws {
     guard let release = json["release"]?.int, let policy = json["policy"]?.string,
       let frame = json["frame"]?.string, let files = json["policyFiles"]?.members,
       let datasets = json["datasets"]?.members,
@@ -149,7 +172,8 @@ package struct History: Sendable {
     for member in results {
       let known = member.value["datasets"]?.array?.compactMap(\.string) ?? []
       families[member.key] = try ResultHistory(
-        json: member.value["history"] ?? .null, unitMaps: units.filter { known.contains($0.key) })
+        json: member.value["history"] ?? .null, packed: try packed(member.value["cells"]?.int ?? 0),
+        unitMaps: units.filter { known.contains($0.key) })
     }
     self.init(
       release: release, policyHash: policy, frameHash: frame,

@@ -22,14 +22,9 @@ enum CarryOver {
         for index in tracked.indices { try tracked[index].note(pair, before, now) }
       }
     }
-    var changes = Changes()
-    for (label, draws) in drawn.cells {
-      for (quantity, draw) in draws where !draw.changed.isEmpty {
-        changes.units[label, default: [:]][quantity] = draw.changed
-      }
-    }
-    for grid in tracked { grid.write(to: &changes) }
-    return (changes, try UnitMap.encode(data, folder: folder))
+    var changed = drawn
+    for grid in tracked { changed.cells[grid.key] = grid.finished() }
+    return (Changes(changed), try UnitMap.encode(data, folder: folder))
   }
 
   /// A unit whose rows differ between two versions; an empty range is a unit that is not there.
@@ -72,71 +67,42 @@ enum CarryOver {
 
 /// The drawn cells over one set of dimensions, and who changed in them.
 private struct Tracked {
-  let finder: CellFinder
-  /// For each cell of the grid its place among the tracked ones, or -1.
-  private var places: [Int32]
-  private var cells: [Cell] = []
+  let key: [String]
+  private let finder: CellFinder
+  private var cells: DrawnCells
+  /// For each quantity what a unit adds to it, and the units that changed now; of each place at most k.
+  private let kinds: [Contribution?]
+  private var now: [ChangeLog]
   private let k: Int
 
-  private struct Cell {
-    let label: String
-    var quantities: [Quantity]
-  }
-
-  private struct Quantity {
-    let name: String
-    let kind: Contribution
-    /// Units that changed since the draw, as history tells.
-    var earlier: [ResultHistory.Changed]
-    /// Those that changed now; at most k.
-    var now: [ResultHistory.Changed] = []
-  }
-
-  private init(_ grid: Grid, of shape: Shape, k: Int) {
-    finder = CellFinder(grid, of: shape)
-    places = [Int32](repeating: -1, count: grid.count)
-    self.k = k
-  }
-
-  /// Drawn labels by grid and cell, as far as their dimensions and codes are still declared.
+  /// Drawn cells whose dimensions are still declared, in today's codes.
   static func all(
     _ drawn: ResultHistory.Drawn, shape: Shape, measures: [MeasureShape], k: Int
   ) throws(ResultError) -> [Tracked] {
-    var sets: [DimensionSet: Tracked] = [:]
-    let places = shape.dimensions.map { dimension in
-      Dictionary(
-        dimension.codes.enumerated().map { ($0.element.code, $0.offset) },
-        uniquingKeysWith: { first, _ in first })
+    var all: [Tracked] = []
+    for (key, cells) in drawn.cells.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+      let places = key.compactMap { shape.dimension($0) }
+      guard places.count == key.count else { continue }
+      let grid = try disclosing { () throws(DisclosureError) in try Grid(DimensionSet(places), of: shape) }
+      guard let aligned = cells.aligned(to: grid, of: shape) else { continue }
+      all.append(
+        Tracked(
+          key: key, finder: CellFinder(grid, of: shape), cells: aligned,
+          kinds: aligned.quantities.map { Contribution($0.name, measures) },
+          now: aligned.quantities.map { _ in ChangeLog() }, k: k))
     }
-    next: for (label, draws) in drawn.cells {
-      var conditions: [(dimension: Int, code: Int)] = []
-      for pair in CellLabels.pairs(label) {
-        guard let dimension = shape.dimension(pair.dimension), let code = places[dimension][pair.code] else {
-          continue next
-        }
-        conditions.append((dimension, code))
-      }
-      let set = DimensionSet(conditions.map(\.dimension))
-      if sets[set] == nil {
-        let grid = try disclosing { () throws(DisclosureError) in try Grid(set, of: shape) }
-        sets[set] = Tracked(grid, of: shape, k: k)
-      }
-      guard let grid = sets[set]?.finder.grid else { continue }
-      var cell = 0
-      for (place, dimension) in grid.dimensions.enumerated() {
-        cell += (conditions.first { $0.dimension == dimension }?.code ?? 0) * grid.strides[place]
-      }
-      let quantities = draws.compactMap { name, draw in
-        Contribution(name, measures).map { Quantity(name: name, kind: $0, earlier: draw.changed) }
-      }
-      sets[set]?.add(Cell(label: label, quantities: quantities), at: cell)
-    }
-    return Array(sets.values)
+    return all
   }
 
-  private mutating func add(_ cell: Cell, at place: Int) {
-    places[place] = Int32(cells.count)
-    cells.append(cell)
+  private init(
+    key: [String], finder: CellFinder, cells: DrawnCells, kinds: [Contribution?], now: [ChangeLog], k: Int
+  ) {
+    self.key = key
+    self.finder = finder
+    self.cells = cells
+    self.kinds = kinds
+    self.now = now
+    self.k = k
   }
 
   /// Notes a unit in every drawn cell it touches or touched.
@@ -147,14 +113,12 @@ private struct Tracked {
       let was = left < old.groups.count ? old.groups[left].cell : .max
       let isNow = right < new.groups.count ? new.groups[right].cell : .max
       let cell = min(was, isNow)
-      if places[cell] >= 0 {
-        let place = Int(places[cell])
-        for index in cells[place].quantities.indices {
-          let kind = cells[place].quantities[index].kind
-          note(
-            pair.key, old: was == cell ? try kind.digest(old, left, before) : 0,
-            new: isNow == cell ? try kind.digest(new, right, now) : 0, in: &cells[place].quantities[index])
-        }
+      let place = cells.place(of: cell, in: finder.grid)
+      for (index, kind) in kinds.enumerated() {
+        guard let kind, cells.quantities[index].drawn.contains(place) else { continue }
+        note(
+          pair.key, old: was == cell ? try kind.digest(old, left, before) : 0,
+          new: isNow == cell ? try kind.digest(new, right, now) : 0, quantity: index, place: place)
       }
       if was == cell { left += 1 }
       if isNow == cell { right += 1 }
@@ -174,20 +138,22 @@ private struct Tracked {
 
   /// Records a unit's change against what it contributed when the value was drawn; a change that is undone counts
   /// no longer.
-  private func note(_ unit: UInt64, old: UInt64, new: UInt64, in quantity: inout Quantity) {
-    if let place = quantity.earlier.firstIndex(where: { $0.unit == unit }) {
-      if quantity.earlier[place].contribution == new { quantity.earlier.remove(at: place) }
-    } else if old != new, quantity.now.count < k {
-      quantity.now.append(ResultHistory.Changed(unit: unit, contribution: old))
+  private mutating func note(_ unit: UInt64, old: UInt64, new: UInt64, quantity: Int, place: Int) {
+    if let contribution = cells.quantities[quantity].changed.contribution(of: unit, at: place) {
+      if contribution == new { cells.remove(unit, from: quantity, at: place) }
+    } else if old != new, now[quantity].count(at: place, limit: k) < k {
+      now[quantity].append(ResultHistory.Changed(unit: unit, contribution: old), at: place)
     }
   }
 
-  func write(to changes: inout Changes) {
-    for cell in cells {
-      for quantity in cell.quantities {
-        changes.units[cell.label, default: [:]][quantity.name] = quantity.earlier + quantity.now
+  /// The draws with all their changes.
+  consuming func finished() -> DrawnCells {
+    for (index, log) in now.enumerated() {
+      for place in log.places {
+        for change in log.units(at: place) { cells.append(change, to: index, at: place) }
       }
     }
+    return cells
   }
 }
 

@@ -14,16 +14,19 @@ extension ReleaseWriter {
         .clearance, path, "\(path) was protected under another policy than the one that cleared it",
         hint: "compute the result again")
     }
-    let tags = released.tags?.tags ?? []
+    let tags = HeldBytes(released.tags?.tags ?? [])
     let stored = try StoredResult(released)
     let bytes = stored.json.serialized()
     _ = try StoredResult(parsing: bytes, cells: { _ in stored.cells }, tags: tags, part: path)
     try add(path, bytes, .result, released.dataset)
     if released.kind == .statistic {
-      try add(
-        Layout.cellsPart(released.dataset, released.result), stored.cells.bytes, .result, released.dataset)
+      let file = Files.join(building, "cells")
+      try disk.create(file) { write in try stored.cells.forEachPiece(write) }
+      _ = try add(
+        Layout.cellsPart(released.dataset, released.result), from: file, .result, released.dataset)
+      try disk.remove(file)
     }
-    if released.tags != nil {
+    if let tags = released.tags?.tags {
       try add(Layout.tagsPart(released.dataset, released.result), tags, .result, released.dataset)
     }
   }
@@ -36,6 +39,7 @@ extension StoredResult {
     guard let kind = ResultSetting.Kind(rawValue: released.kind.rawValue) else {
       throw CrossingError(.altered, part, "\(part): releases know no kind \(released.kind.rawValue)")
     }
+    let columns = StoredColumns(released.tables, columns: released.columns.count)
     try self.init(
       dataset: released.dataset, result: released.result, kind: kind, title: released.title,
       dimensions: released.dimensions.map { dimension in
@@ -45,14 +49,60 @@ extension StoredResult {
           periods: dimension.periods)
       },
       columns: released.columns.map { Column(name: $0.name, title: $0.title, unit: $0.unit, sd: $0.sd) },
-      tables: released.tables.map { table in
-        (table.dimensions, table.cells.map { Cell(codes: $0.codes, values: $0.values) })
-      },
+      tables: released.tables.map(\.dimensions), digits: columns.digits, cells: columns.cells,
       tags: try released.tags.map { tags in
         guard let stored = StoredTags(json: tags.json, bytes: tags.tags) else {
           throw CrossingError(.altered, part, "\(part): its tags do not fit together")
         }
         return stored
       }, protection: released.protection.json, note: released.note)
+  }
+}
+
+/// The columns of a result's tables in the order in which they are stored.
+private struct StoredColumns {
+  let cells: StoredCells
+  /// Digits after the point of each column: as few as its values need.
+  let digits: [Int]
+
+  init(_ tables: [ReleasedTable], columns: Int) {
+    var digits = [Int](repeating: 0, count: columns)
+    var divisors = [Int128](repeating: 1, count: columns)
+    for column in 0..<columns {
+      let declared = tables.first?.digits[column] ?? 0
+      let needed = tables.reduce(0) { StoredColumns.needed($1.values[column], of: declared, least: $0) }
+      digits[column] = needed
+      for _ in needed..<declared { divisors[column] *= 10 }
+    }
+    self.digits = digits
+    // Where each table's values begin.
+    var starts: [Int] = []
+    var count = 0
+    for table in tables {
+      starts.append(count)
+      count += table.cells.count * columns
+    }
+    let (first, scale) = (starts, divisors)
+    let width = tables.flatMap(\.values).map(\.width).max() ?? 4
+    cells = StoredCells(width: width, count: count) { place in
+      let table = (first.lastIndex { $0 <= place }) ?? 0
+      let (cell, column) = (place - first[table]).quotientAndRemainder(dividingBy: columns)
+      return tables[table].values[column][cell].map { $0 / scale[column] }
+    }
+  }
+
+  /// How many of a column's digits its values need, at least so many.
+  private static func needed(_ values: NumberColumn, of declared: Int, least: Int) -> Int {
+    var needed = least
+    for place in 0..<values.count {
+      guard needed < declared, var value = values[place] else { continue }
+      var digits = declared
+      while digits > needed, value % 10 == 0 {
+        value /= 10
+        digits -= 1
+      }
+      needed = max(needed, digits)
+    }
+    return needed
   }
 }

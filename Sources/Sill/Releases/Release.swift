@@ -124,23 +124,17 @@ package final class Release: Sendable {
 
   // MARK: Results
 
-  /// A protected result; nil where there is none of that name. The first call verifies it; its cells are mapped.
+  /// A protected result; nil where there is none of that name. The first call verifies it; its cells and tags are mapped.
   package func result(_ dataset: String, _ name: String) throws(ReleaseError) -> StoredResult? {
     let path = Layout.resultPart(dataset, name)
     if let result = open.withLock({ $0.results[path] }) { return result }
     guard let part = places[path], part.kind == .result, part.dataset == dataset else { return nil }
     let bytes = try bytes(of: path)
-    let tagsPath = Layout.tagsPart(dataset, name)
-    let tags = places[tagsPath] == nil ? [] : try self.bytes(of: tagsPath)
-    let cellsPath = Layout.cellsPart(dataset, name)
-    if places[cellsPath] != nil { try Release.check(cellsPath, places, folder) }
+    let cells = try held(Layout.cellsPart(dataset, name))
     let result = try StoredResult(
-      parsing: bytes,
-      cells: { width in
-        places[cellsPath] == nil
-          ? StoredCells(bytes: [], width: width)
-          : StoredCells(mapping: Files.join(folder, cellsPath), width: width)
-      }, tags: tags, part: path)
+      parsing: bytes, cells: { StoredCells(cells, width: $0) },
+      tags: try held(Layout.tagsPart(dataset, name)),
+      part: path)
     guard result.dataset == dataset, result.result == name else {
       throw ReleaseError(.malformed, part: path, "\(path) holds another result")
     }
@@ -156,6 +150,16 @@ package final class Release: Sendable {
   }
 
   // MARK: Verified reading
+
+  /// A part that is mapped once its hash is verified; nothing where the release does not have it.
+  private func held(_ path: String) throws(ReleaseError) -> HeldBytes {
+    guard places[path] != nil else { return HeldBytes([]) }
+    try Release.check(path, places, folder)
+    guard let held = HeldBytes(mapping: Files.join(folder, path)) else {
+      throw ReleaseError(.missing, part: path, "\(path) cannot be read")
+    }
+    return held
+  }
 
   private static func resource(of part: Part, _ dataset: String) -> String? {
     let (start, end) = ("\(Layout.rows)/\(dataset).", ".sqlite")

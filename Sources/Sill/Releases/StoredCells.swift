@@ -1,106 +1,96 @@
-import Bytes
-import Glibc
-
 /// The values of a result's tables, as a release stores them in `results/<dataset>.<result>.cells`: for each table
 /// every declared combination of codes in the order of the codes, and for each of its columns one whole number in
-/// units of the column's last digit, little-endian, of 8 bytes or, where one does not fit, all of 16. The least
+/// units of the column's last digit, little-endian, of 4, 8 or 16 bytes, as few as all of them fit into. The least
 /// number stands for a withheld value. A cell's place follows from its codes, so an answer reads only what it says;
 /// the file is mapped, not loaded.
-package final class StoredCells: Sendable {
-  /// Bytes of one value: 8 or 16.
-  let width: Int
+package struct StoredCells: Sendable {
+  /// Bytes of one value: 4, 8 or 16.
+  package let width: Int
+  /// Number of values.
+  package let count: Int
   private let memory: Memory
 
   private enum Memory: Sendable {
-    case bytes([UInt8])
-    /// Address and length of a mapping that `deinit` ends.
-    case mapped(address: UInt, count: Int)
+    case held(HeldBytes)
+    case made(@Sendable (Int) -> Int128?)
   }
 
-  /// Values in memory: nil is withheld. Written in 8 bytes each where all fit.
+  /// Widths there are.
+  static let widths = [4, 8, 16]
+
+  /// Values in memory: nil is withheld.
   init(_ values: [Int128?]) {
-    let isNarrow = values.allSatisfy { value in
-      value.map { $0 > Int128(Int64.min) && $0 <= Int128(Int64.max) } ?? true
+    let width = StoredCells.widths.first { width in
+      let least = Int128.min >> Int128(128 - 8 * width)
+      return width == 16 || values.allSatisfy { $0.map { $0 > least && $0 < -least } ?? true }
     }
-    width = isNarrow ? 8 : 16
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(values.count * width)
-    for value in values {
-      if isNarrow {
-        withUnsafeBytes(of: (value.map { Int64($0) } ?? .min).littleEndian) { bytes.append(contentsOf: $0) }
-      } else {
-        let wide = value ?? .min
-        withUnsafeBytes(of: UInt64(truncatingIfNeeded: wide).littleEndian) { bytes.append(contentsOf: $0) }
-        withUnsafeBytes(of: UInt64(truncatingIfNeeded: wide >> 64).littleEndian) {
-          bytes.append(contentsOf: $0)
+    self.init(width: width ?? 16, count: values.count) { values[$0] }
+  }
+
+  /// Values that are made when they are asked for; they must fit into that width.
+  package init(width: Int, count: Int, value: @escaping @Sendable (_ place: Int) -> Int128?) {
+    self.width = width
+    self.count = count
+    memory = .made(value)
+  }
+
+  /// Values as they are stored.
+  init(_ bytes: HeldBytes, width: Int) {
+    self.width = width
+    count = bytes.count / width
+    memory = .held(bytes)
+  }
+
+  /// The value at a place; nil is withheld.
+  func value(_ place: Int) -> Int128? {
+    switch memory {
+    case .made(let value): value(place)
+    case .held(let bytes):
+      bytes.withBytes { raw in
+        switch width {
+        case 4:
+          StoredCells.value(Int32(littleEndian: raw.loadUnaligned(fromByteOffset: place * 4, as: Int32.self)))
+        case 8:
+          StoredCells.value(Int64(littleEndian: raw.loadUnaligned(fromByteOffset: place * 8, as: Int64.self)))
+        default:
+          StoredCells.value(
+            Int128(littleEndian: raw.loadUnaligned(fromByteOffset: place * 16, as: Int128.self)))
         }
       }
     }
-    memory = .bytes(bytes)
   }
 
-  /// Values in memory, as they are stored.
-  init(bytes: [UInt8], width: Int) {
-    self.width = width
-    memory = .bytes(bytes)
+  private static func value<N: FixedWidthInteger>(_ number: N) -> Int128? {
+    number == .min ? nil : Int128(number)
   }
 
-  /// Maps a file, which must not be changed while it is served; nil where it cannot be.
-  init?(mapping path: String, width: Int) {
-    let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-    guard file >= 0 else { return nil }
-    defer { close(file) }
-    var status = stat()
-    guard fstat(file, &status) == 0, status.st_size >= 0 else { return nil }
-    self.width = width
-    guard status.st_size > 0 else {
-      memory = .bytes([])
-      return
+  /// The stored form, piece by piece.
+  package func forEachPiece(_ body: ([UInt8]) throws -> Void) rethrows {
+    var piece: [UInt8] = []
+    for place in 0..<count {
+      let value = value(place)
+      switch width {
+      case 4: StoredCells.append(value.map { Int32(truncatingIfNeeded: $0) } ?? .min, to: &piece)
+      case 8: StoredCells.append(value.map { Int64(truncatingIfNeeded: $0) } ?? .min, to: &piece)
+      default: StoredCells.append(value ?? .min, to: &piece)
+      }
+      if piece.count >= 1 << 20 {
+        try body(piece)
+        piece.removeAll(keepingCapacity: true)
+      }
     }
-    let count = Int(status.st_size)
-    guard let start = mmap(nil, count, PROT_READ, MAP_PRIVATE, file, 0), start != MAP_FAILED else {
-      return nil
-    }
-    memory = .mapped(address: UInt(bitPattern: start), count: count)
+    if !piece.isEmpty { try body(piece) }
   }
 
-  deinit {
-    if case .mapped(let address, let count) = memory {
-      munmap(UnsafeMutableRawPointer(bitPattern: address), count)
-    }
-  }
-
-  /// Number of values.
-  var count: Int {
-    switch memory {
-    case .bytes(let bytes): bytes.count / width
-    case .mapped(_, let count): count / width
-    }
+  private static func append<N: FixedWidthInteger>(_ number: N, to bytes: inout [UInt8]) {
+    withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
   }
 
   /// The stored form.
-  package var bytes: [UInt8] { withBytes { Array($0) } }
-
-  /// The values at some places; nil is withheld.
-  func value(_ place: Int) -> Int128? {
-    withBytes { raw in
-      if width == 8 {
-        let value = Int64(littleEndian: raw.loadUnaligned(fromByteOffset: place * 8, as: Int64.self))
-        return value == .min ? nil : Int128(value)
-      }
-      let low = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: place * 16, as: UInt64.self))
-      let high = Int64(littleEndian: raw.loadUnaligned(fromByteOffset: place * 16 + 8, as: Int64.self))
-      let value = Int128(high) << 64 | Int128(low)
-      return value == .min ? nil : value
-    }
-  }
-
-  private func withBytes<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
-    switch memory {
-    case .bytes(let bytes): bytes.withUnsafeBytes(body)
-    case .mapped(let address, let count):
-      body(UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: address), count: count))
-    }
+  package var bytes: [UInt8] {
+    var all: [UInt8] = []
+    forEachPiece { all += $0 }
+    return all
   }
 }
 

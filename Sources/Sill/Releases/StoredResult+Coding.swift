@@ -17,7 +17,7 @@ extension StoredResult {
   ///   - cells: gives the cells' part for the width of a value; nil where there is none.
   ///   - tags: the bytes of the tags' part, if the result has one.
   package convenience init(
-    parsing bytes: [UInt8], cells: (_ width: Int) -> StoredCells?, tags: [UInt8], part: String
+    parsing bytes: [UInt8], cells: (_ width: Int) -> StoredCells?, tags: HeldBytes, part: String
   ) throws(ReleaseError) {
     func malformed(_ what: String) -> ReleaseError {
       ReleaseError(.malformed, part: part, "\(part): \(what)")
@@ -39,7 +39,7 @@ extension StoredResult {
       throw malformed("a dimension or column is not readable")
     }
     let names = tables.compactMap { $0.array?.compactMap(\.string) }
-    guard names.count == tables.count, width == 8 || width == 16 else {
+    guard names.count == tables.count, StoredCells.widths.contains(width) else {
       throw malformed("a table is not readable")
     }
     guard let values = cells(width) else {
@@ -47,7 +47,7 @@ extension StoredResult {
     }
     var held: StoredTags?
     if let described = json["tags"], !described.isNull {
-      guard let read = StoredTags(json: described, bytes: tags) else {
+      guard let read = StoredTags(json: described, held: tags) else {
         throw malformed("its tags do not fit")
       }
       held = read

@@ -160,8 +160,9 @@ package final class StoredResult: Sendable {
       protection: protection, note: note)
   }
 
-  /// Takes cells as they are stored; refuses them where their number is not that of the declared combinations.
-  init(
+  /// Takes cells as they are stored, which are declared `tables` by the names of their dimensions; refuses them where
+  /// their number is not that of the declared combinations.
+  package init(
     dataset: String, result: String, kind: ResultSetting.Kind, title: Text, dimensions: [Dimension],
     columns: [Column], tables: [[String]], digits: [Int], cells: StoredCells, tags: StoredTags?,
     protection: JSON, note: Text
@@ -263,7 +264,7 @@ package final class StoredResult: Sendable {
       try StoredResult(
         dataset: dataset, result: result, kind: kind, title: title, dimensions: dimensions, columns: columns,
         tables: publishedTables, digits: digits,
-        cells: StoredCells([Int128?](repeating: nil, count: cellCount * columns.count)), tags: tags,
+        cells: StoredCells(width: cells.width, count: cells.count) { _ in nil }, tags: tags,
         protection: protection, note: note)
     }
   }

@@ -32,10 +32,13 @@ package struct StoredTags: Sendable, Equatable {
   /// What guessing costs, in whole bits: subject, claims, work of one try.
   package let price: JSON
   package let needsConsent: Bool
-  private let bytes: [UInt8]
+  private let bytes: HeldBytes
 
   /// Reads Disclosure's description of the tags and takes the tags themselves; nil where they do not fit together.
-  package init?(json: JSON, bytes: [UInt8]) {
+  package init?(json: JSON, bytes: [UInt8]) { self.init(json: json, held: HeldBytes(bytes)) }
+
+  /// The same with tags that are read where they lie.
+  package init?(json: JSON, held bytes: HeldBytes) {
     guard let subject = json["subject"]?.array?.compactMap(Field.init(json:)),
       let claims = json["claims"]?.array?.compactMap(Field.init(json:)), !subject.isEmpty,
       subject.count == json["subject"]?.array?.count, claims.count == json["claims"]?.array?.count,
@@ -60,7 +63,7 @@ package struct StoredTags: Sendable, Equatable {
     self.bytes = bytes
   }
 
-  /// The description, as `init(json:bytes:)` reads it.
+  /// The description, as `init(json:held:)` reads it.
   package var json: JSON {
     [
       "subject": .array(subject.map(\.json)), "claims": .array(claims.map(\.json)),
@@ -81,16 +84,18 @@ package struct StoredTags: Sendable, Equatable {
   package func answer(to tag: [UInt8]) -> [UInt8]? {
     guard tag.count == tagLength, count > 0 else { return nil }
     let stride = tagLength + answerLength
-    var (low, length) = (0, count)
-    while length > 1 {
-      let half = length / 2
-      let start = (low + half) * stride
-      if !tag.lexicographicallyPrecedes(bytes[start..<start + tagLength]) { low += half }
-      length -= half
+    return bytes.withBytes { bytes in
+      var (low, length) = (0, count)
+      while length > 1 {
+        let half = length / 2
+        let start = (low + half) * stride
+        if !tag.lexicographicallyPrecedes(bytes[start..<start + tagLength]) { low += half }
+        length -= half
+      }
+      let start = low * stride
+      let found = constantTimeEqual(Array(bytes[start..<start + tagLength]), tag)
+      return found ? Array(bytes[start + tagLength..<start + stride]) : nil
     }
-    let start = low * stride
-    let found = constantTimeEqual(Array(bytes[start..<start + tagLength]), tag)
-    return found ? Array(bytes[start + tagLength..<start + stride]) : nil
   }
 
   /// Whether a tuple is known, and for a score its value.

@@ -19,26 +19,21 @@ struct Published: Equatable {
       guard dimensions.count == table.dimensions.count,
         let grid = try? Grid(DimensionSet(dimensions), of: shape)
       else { continue }
-      let places = dimensions.map { dimension in
-        Dictionary(
-          shape.dimensions[dimension].codes.enumerated().map { ($0.element.code, $0.offset) },
-          uniquingKeysWith: { first, _ in first })
-      }
-      let strides = dimensions.map { dimension in
-        grid.dimensions.firstIndex(of: dimension).map { grid.strides[$0] } ?? 0
-      }
+      let listed = ListedCodes(dimensions, table: table, of: shape)
       var counts = [Int?](repeating: nil, count: grid.count)
       var sums = measures.map { _ in [Int128?](repeating: nil, count: grid.count) }
-      for cell in table.cells {
-        var index = 0
-        for (position, code) in cell.codes.enumerated() {
-          index += (places[position][code] ?? 0) * strides[position]
-        }
-        for (column, value) in zip(released.columns, cell.values) {
-          guard let value else { continue }
-          if column.name == "count" { counts[index] = Int(value) }
-          for (place, measure) in measures.enumerated() where column.name == measure.name + ".sum" {
-            sums[place][index] = Decimal.scaled(value, scale: measure.scale).map { Int128($0) }
+      for (column, (values, digits)) in zip(released.columns, zip(table.values, table.digits)) {
+        let measure = measures.firstIndex { column.name == $0.name + ".sum" }
+        guard column.name == "count" || measure != nil else { continue }
+        for cell in table.cells.indices {
+          guard let value = values[cell], let index = listed.place(of: cell, in: grid) else { continue }
+          if let measure {
+            let scale = measures[measure].scale
+            sums[measure][index] =
+              digits == scale
+              ? value : Decimal.scaled(Decimal.text(value, scale: digits), scale: scale).map { Int128($0) }
+          } else {
+            counts[index] = Int(value)
           }
         }
       }
@@ -65,6 +60,36 @@ struct Published: Equatable {
 
   /// Number of counts that are out.
   var shown: Int { counts.values.reduce(0) { $0 + $1.count { $0 != nil } } }
+}
+
+/// Where the cells of a released table are in a grid.
+struct ListedCodes {
+  private let dimensions: [Int]
+  /// For each dimension the place of each of the table's codes in the shape; -1 where it is not there.
+  private let places: [[Int]]
+
+  init(_ dimensions: [Int], table: ReleasedTable, of shape: Shape) {
+    self.dimensions = dimensions
+    places = zip(dimensions, table.codes).map { dimension, codes in
+      let known = Dictionary(
+        shape.dimensions[dimension].codes.enumerated().map { ($0.element.code, $0.offset) },
+        uniquingKeysWith: { first, _ in first })
+      return codes.map { known[$0] ?? -1 }
+    }
+  }
+
+  /// Nil where a code of the cell is no longer declared.
+  func place(of cell: Int, in grid: Grid) -> Int? {
+    var rest = cell
+    var index = 0
+    for position in dimensions.indices.reversed() {
+      let code = places[position][rest % places[position].count]
+      rest /= places[position].count
+      guard code >= 0, let at = grid.dimensions.firstIndex(of: dimensions[position]) else { return nil }
+      index += code * grid.strides[at]
+    }
+    return index
+  }
 }
 
 /// What the attack suite attacks: some tables over some microdata, published again and again.

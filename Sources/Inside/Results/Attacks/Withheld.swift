@@ -31,19 +31,9 @@ extension Attacks {
       else {
         continue
       }
-      let places = dimensions.map { dimension in
-        Dictionary(
-          shape.dimensions[dimension].codes.enumerated().map { ($0.element.code, $0.offset) },
-          uniquingKeysWith: { first, _ in first })
-      }
-      for cell in table.cells where cell.withheld {
-        var index = 0
-        for (position, code) in cell.codes.enumerated() {
-          let stride = cuboid.grid.dimensions.firstIndex(of: dimensions[position]).map {
-            cuboid.grid.strides[$0]
-          }
-          index += (places[position][code] ?? 0) * (stride ?? 0)
-        }
+      let listed = ListedCodes(dimensions, table: table, of: shape)
+      for (place, cell) in table.cells.enumerated() where cell.withheld {
+        guard let index = listed.place(of: place, in: cuboid.grid) else { continue }
         let units = Int(cuboid.units[index])
         found.append(
           WithheldCell(
