@@ -139,6 +139,19 @@ final class Office {
     #expect(refusal(office.call(certificate, key.text, at: office.now.adding(seconds: 12 * 3600))) == nil)
   }
 
+  @Test func `gives back what was counted for a call that we did not answer`() throws {
+    let grant = try office.grant(calls: 2)
+    let admission = try office.store.admit(office.call(certificate, key.text))
+    #expect(office.store.used(grant, on: office.now) == 1)
+    office.store.takeBack(admission)
+    #expect(office.store.used(grant, on: office.now) == 0)
+    // A rehearsal was never counted.
+    office.store.takeBack(try office.store.admit(office.call(certificate, key.text, dry: true)))
+    #expect(office.store.used(grant, on: office.now) == 0)
+    for _ in 0..<2 { #expect(refusal(office.call(certificate, key.text)) == nil) }
+    #expect(refusal(office.call(certificate, key.text)) == .quotaExceeded)
+  }
+
   @Test func `counts no dry run`() throws {
     try office.grant(calls: 1)
     for _ in 0..<5 { #expect(refusal(office.call(certificate, key.text, dry: true)) == nil) }

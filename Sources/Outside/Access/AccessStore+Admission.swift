@@ -25,8 +25,15 @@ extension AccessStore {
       if counted > 0 { book.usage[slot] = used + counted }
       return Admission(
         identity: identity, grant: grant, remaining: grant.callsPerDay - used - counted,
-        resetsIn: resetsIn, dryRun: call.dryRun)
+        resetsIn: resetsIn, dryRun: call.dryRun, slot: slot, counted: counted)
     }
+  }
+
+  /// Takes back what an admitted call was counted as, because nothing was answered and nothing is in the log: nobody
+  /// pays for our own refusal. Once for one admission.
+  package func takeBack(_ admission: Admission) {
+    guard admission.counted > 0 else { return }
+    book.withLock { $0.usage[admission.slot] = max(0, ($0.usage[admission.slot] ?? 0) - admission.counted) }
   }
 
   /// Who is calling, judged without any grant: for `/v1/me` and the list of results.

@@ -59,13 +59,21 @@ package struct Admission: Sendable {
   /// Seconds until the quota is whole again.
   package let resetsIn: Int
   package let dryRun: Bool
+  /// The quota it was counted in, and how often.
+  let slot: Book.Slot
+  let counted: Int
 
-  init(identity: Identity, grant: Grant, remaining: Int, resetsIn: Int, dryRun: Bool) {
+  init(
+    identity: Identity, grant: Grant, remaining: Int, resetsIn: Int, dryRun: Bool, slot: Book.Slot,
+    counted: Int
+  ) {
     self.identity = identity
     self.grant = grant
     self.remaining = remaining
     self.resetsIn = resetsIn
     self.dryRun = dryRun
+    self.slot = slot
+    self.counted = counted
   }
 }
 

@@ -96,7 +96,12 @@ extension GatewayCore {
     let identity = admission.identity
     var salt: [UInt8] = []
     if check != nil {
-      do { salt = try Random.bytes(16) } catch { throw Self.unavailable }
+      do {
+        salt = try Random.bytes(16)
+      } catch {
+        access.takeBack(admission)
+        throw Self.unavailable
+      }
     }
     let requestHash = Hex.encode(Digest.sha256(salt + Self.signedRequest(request)))
     let answerHash = Hex.encode(Digest.sha256(body))
@@ -114,8 +119,15 @@ extension GatewayCore {
       "thumbprint": .string(identity.certificate.thumbprint), "time": .string(time.rfc3339),
     ]
     if let check { entry["tuples"] = .array(check.entries) }
+    let written: Ledger.Entry
     do {
-      let written = try answers.ledger.append(entry)
+      written = try answers.ledger.append(entry)
+    } catch {
+      // What is not in the log is not counted either.
+      access.takeBack(admission)
+      throw Self.unavailable
+    }
+    do {
       let receipt = try Receipt(
         Receipt.Claims(
           requestHash: requestHash, answerHash: answerHash, release: release.number,

@@ -95,6 +95,7 @@ extension GatewayCore {
     do throws(TupleDesk.Refusal) {
       found = try desk.look(up: call.tuples.map { $0.subject + $0.claims }, in: stored, tags)
     } catch {
+      access.takeBack(admission)
       throw Self.refusal(error)
     }
     var outcomes: [Outcome] = []
