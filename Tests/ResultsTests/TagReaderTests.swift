@@ -96,6 +96,39 @@ struct TagSample {
   }
 }
 
+@Suite struct `A check of scores` {
+  static func faults(_ expression: String, rows: Bool = true) throws -> [any Fault] {
+    let sample = try TagSample()
+    var score = TagSample.score(expression)
+    score.output?.place = "firms.json5:9:21: results[0].output.expression"
+    let dataset = sample.plan(score).dataset
+    return try ScoreCheck.faults(in: dataset, codeLists: [:], readsRows: rows)
+  }
+
+  @Test(arguments: [
+    ("CASE WHEN incom < 100 THEN 'A' ELSE 'B' END", "no such column: incom", "did you mean \"income\"?"),
+    ("CASE WHEN random() < 100 THEN 'A' ELSE 'B' END", "", "it may use fields of the row"),
+    ("CASE WHEN income < 100 THEN 'A'", "", ""), ("(SELECT 'A')", "", ""),
+  ])
+  func `names file, line, key path and what to do before any row is read`(
+    expression: String, what: String, hint: String
+  ) throws {
+    let faults = try Self.faults(expression, rows: false)
+    #expect(faults.count == 1)
+    let fault = try #require(faults.first)
+    #expect(fault.message.hasPrefix("firms.json5:9:21: results[0].output.expression: the expression"))
+    #expect(fault.message.contains(what) && fault.hint?.contains(hint) == true, "\(fault)")
+    #expect(fault.message(in: "zh").hasPrefix("firms.json5:9:21: results[0].output.expression：评分的表达式"))
+  }
+
+  @Test func `finds a row whose score is no declared value`() throws {
+    let fault = try #require(try Self.faults("CASE WHEN income < 29900 THEN 'A' ELSE 'Z' END").first)
+    #expect(fault.message.contains("firms.csv:301: record 300: its score is \"Z\""))
+    #expect(fault.hint(in: "zh")?.contains("声明的取值：A、B、C") == true)
+    #expect(try Self.faults("CASE WHEN income < 29900 THEN 'A' ELSE 'B' END").isEmpty)
+  }
+}
+
 @Suite struct `Tags computed from a table` {
   @Test func `recognise each row in any spelling, and nothing else`() throws {
     let sample = try TagSample()

@@ -2,6 +2,7 @@ import Bytes
 import Catalogs
 import Policies
 import Publishing
+import Results
 import Tables
 import Trust
 
@@ -79,11 +80,27 @@ enum PortalVerbs {
     }
     let portal = try invocation.portal()
     let examinations = try examine(invocation, portal)
+    let codeLists = try Catalog.load(
+      folder: portal.catalog, policies: PolicySet.load(folder: portal.policies)
+    ).codeLists
+    let scores = try examinations.map { examination in
+      try ScoreCheck.faults(
+        in: examination.dataset, codeLists: codeLists, readsRows: examination.faultCount == 0)
+    }
+    let counts = zip(examinations, scores).map { $0.faultCount + $1.count }
     if invocation.has("--json") {
-      let items: [JSON] = examinations.map { examination in
-        [
+      let items: [JSON] = examinations.indices.map { place in
+        let examination = examinations[place]
+        return [
           "dataset": .string(examination.dataset.name), "rows": JSON(examination.rows),
-          "faults": JSON(examination.faultCount),
+          "faults": JSON(counts[place]),
+          "results": .array(
+            scores[place].map { fault in
+              [
+                "message": .string(fault.message(in: Phrase.language)),
+                "hint": JSON(fault.hint(in: Phrase.language)),
+              ]
+            }),
           "resources": .object(
             examination.dataset.resources.map {
               JSON.Member($0.name, examination.reports[$0.name]?.json ?? .null)
@@ -92,21 +109,24 @@ enum PortalVerbs {
       }
       invocation.terminal.print(bytes: JSON.array(items).serialized(pretty: true) + [0x0A])
     } else {
-      for examination in examinations {
+      for (examination, scores) in zip(examinations, scores) {
         tell(examination.faults, count: examination.faultCount, invocation.terminal)
+        for fault in scores {
+          invocation.terminal.note(fault.message(in: Phrase.language))
+          if let hint = fault.hint(in: Phrase.language) { invocation.terminal.note("  " + hint) }
+        }
       }
       invocation.terminal.table(
         [[Phrase("数据集", "dataset").said, Phrase("行", "rows").said, Phrase("错误", "faults").said]]
-          + examinations.map {
+          + zip(examinations, counts).map { examination, count in
             [
-              $0.dataset.name, String($0.rows),
-              $0.faultCount == 0
-                ? invocation.terminal.styled("✓", .green)
-                : invocation.terminal.styled(String($0.faultCount), .red),
+              examination.dataset.name, String(examination.rows),
+              count == 0
+                ? invocation.terminal.styled("✓", .green) : invocation.terminal.styled(String(count), .red),
             ]
           })
     }
-    return examinations.allSatisfy { $0.faultCount == 0 } ? .done : .refused
+    return counts.allSatisfy { $0 == 0 } ? .done : .refused
   }
 
   /// Reads the named datasets, or all.

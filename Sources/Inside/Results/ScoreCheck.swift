@@ -30,9 +30,10 @@ package enum ScoreCheck {
     _ codeLists: [String: CodeList]
   ) throws {
     let values = Set(output.values)
+    let lists = codeLists.mapValues { list in Set(list.codes.map(\.code)) }
     _ = try TableCheck.run(
-      resource.source, schema: resource.schema, codeLists: codeLists.mapValues { Set($0.codes.map(\.code)) },
-      options: TableCheck.Options(statistics: false)
+      resource.source, schema: resource.schema,
+      options: TableCheck.Options(codeLists: lists, statistics: false)
     ) { batch, typed in
       let scores = try expression.values(batch, typed)
       for row in 0..<batch.rowCount where scores[row].map({ !values.contains($0) }) ?? true {

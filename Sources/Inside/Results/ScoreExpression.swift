@@ -1,4 +1,5 @@
 import Bytes
+import Catalogs
 import SQLite
 import Tables
 
@@ -21,8 +22,14 @@ struct ScoreExpression {
   private let fields: [Field]
   private let place: String
 
+  /// The expression of a declared score.
+  init(_ output: ScoreOutput, of result: ResultDeclaration, fields: [Field]) throws(ResultError) {
+    try self.init(
+      output.expression, fields: fields, place: output.place.isEmpty ? "result \(result.name)" : output.place)
+  }
+
   /// Compiles the expression once, so that what is wrong with it is said before a row is read.
-  /// - Parameter place: `file: result`, for messages.
+  /// - Parameter place: where it stands, for messages: `file:line:column: key path`.
   /// - Throws: `ResultError.declaration` with SQLite's words and what to do.
   init(_ expression: String, fields: [Field], place: String) throws(ResultError) {
     self.fields = fields
@@ -123,7 +130,7 @@ struct ScoreExpression {
     let functions = Self.functions.sorted().joined(separator: ", ")
     let names = fields.map(\.name).joined(separator: ", ")
     let hint =
-      error.code == .denied
+      error.code == .denied || error.reason.contains("function")
       ? Wording(
         "it may use fields of the row and these functions: \(functions)", "可用本行字段与以下函数：\(functions)")
       : near.map { Wording("did you mean \"\($0)\"?", "是否指 \($0)？") }

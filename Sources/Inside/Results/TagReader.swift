@@ -40,7 +40,7 @@ extension TagPlan {
   package func seal(
     cache: TagCache, codeLists: [String: CodeList] = [:], threads: Int = 0
   ) throws(ResultError) -> TagSealer.Sealed {
-    let resource = try resource()
+    let resource = try TagPlan.resource(of: result, in: dataset)
     let fields = resource.schema.fields
     func column(_ name: String) -> Int { fields.firstIndex { $0.name == name } ?? 0 }
     let subject = dataset.subject.map(column)
@@ -49,8 +49,7 @@ extension TagPlan {
     var sealer = try disclosing { () throws(DisclosureError) in try TagSealer(request, key: key) }
     let expression: ScoreExpression? =
       if let output = result.output {
-        try ScoreExpression(
-          output.expression, fields: fields, place: "\(dataset.file): result \(result.name)")
+        try ScoreExpression(output, of: result, fields: fields)
       } else { nil }
     var places: [String: UInt8] = [:]
     for (place, value) in request.values.enumerated() { places[value] = UInt8(place) }
@@ -64,20 +63,14 @@ extension TagPlan {
           var answer: UInt8 = 0
           if let scores {
             guard let value = scores[row], let place = places[value] else {
-              let value = scores[row].map { "\"\($0.prefix(60))\"" } ?? "NULL"
-              throw fault(
-                batch, row, resource,
-                Wording("its score is \(value), which is no declared value", "评分为 \(value)，不是声明的取值"),
-                Wording(
-                  "declared are \(request.values.joined(separator: ", ")): correct expression or values",
-                  "声明的取值：\(request.values.joined(separator: "、"))；请更正表达式或取值"))
+              throw TagPlan.undeclared(scores[row], of: request.values, batch, row, resource)
             }
             answer = place
           }
           var identifier: [String] = []
           for place in subject {
             guard let text = Self.text(batch, typed[place], row, place, fields[place]) else {
-              throw fault(
+              throw TagPlan.fault(
                 batch, row, resource,
                 Wording("field \(fields[place].name) names no subject", "字段 \(fields[place].name) 未指明主体"),
                 Wording("every row needs its subject's fields", "每一行都要有主体字段"))
@@ -87,7 +80,7 @@ extension TagPlan {
           let stated = claims.map { Self.text(batch, typed[$0], row, $0, fields[$0]) }
           guard sealer.add(subject: identifier, claims: stated, answer: answer) else {
             let named = "\"\(identifier.joined(separator: " ").prefix(60))\""
-            throw fault(
+            throw TagPlan.fault(
               batch, row, resource,
               Wording("its subject \(named) cannot be stated", "主体 \(named) 无法填报"),
               Wording("correct the data", "请更正数据"))
@@ -112,7 +105,9 @@ extension TagPlan {
   }
 
   /// The one table that holds the subject and all claims.
-  private func resource() throws(ResultError) -> Resource {
+  static func resource(
+    of result: ResultDeclaration, in dataset: Dataset
+  ) throws(ResultError) -> Resource {
     let wanted = dataset.subject + result.claims
     guard
       let resource = dataset.resources.first(where: { table in wanted.allSatisfy { table.field($0) != nil } })
@@ -168,7 +163,20 @@ extension TagPlan {
     }
   }
 
-  private func fault(
+  /// A score that is none of its declared values; nil is NULL.
+  static func undeclared(
+    _ score: String?, of values: [String], _ batch: Batch, _ row: Int, _ resource: Resource
+  ) -> ResultError {
+    let value = score.map { "\"\($0.prefix(60))\"" } ?? "NULL"
+    return fault(
+      batch, row, resource,
+      Wording("its score is \(value), which is no declared value", "评分为 \(value)，不是声明的取值"),
+      Wording(
+        "declared are \(values.joined(separator: ", ")): correct expression or values",
+        "声明的取值：\(values.joined(separator: "、"))；请更正表达式或取值"))
+  }
+
+  private static func fault(
     _ batch: Batch, _ row: Int, _ resource: Resource, _ what: Wording, _ hint: Wording
   ) -> ResultError {
     let place = "\(resource.source.path):\(batch.line(ofRow: row))"

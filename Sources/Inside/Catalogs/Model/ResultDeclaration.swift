@@ -110,9 +110,12 @@ package struct ScoreOutput: Sendable, Hashable {
   package var expression: String
   /// Every value it may have.
   package var values: [String]
+  /// Where the expression stands, as `dataset.json5:210:19: results[2].output.expression`; empty where it is in no file.
+  package var place: String
 
-  package init(expression: String, values: [String]) {
+  package init(expression: String, values: [String], place: String = "") {
     self.expression = expression
     self.values = values
+    self.place = place
   }
 }

@@ -197,7 +197,8 @@ extension DatasetReader {
     if values.count > 256, let node = section["values"] {
       faults.add(node.error("a score has at most 256 values, this has \(values.count)"))
     }
-    return expression.map { ScoreOutput(expression: $0, values: values) }
+    let place = section["expression"].map { "\($0.file):\($0.line):\($0.column): \($0.path)" } ?? ""
+    return expression.map { ScoreOutput(expression: $0, values: values, place: place) }
   }
 
   private static let measureKeys = [
