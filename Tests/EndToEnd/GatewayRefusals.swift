@@ -66,7 +66,8 @@ extension `End to end` {
         $0["event"] as? String == "refusal" && $0["client"] as? String == "brief"
           && $0["code"] as? String == "grant-expired"
       }
-      #expect(entries.count == 1)
+      // On a busy machine it had ended before the first call came through.
+      #expect(entries.count == [before, answer].count { $0.code == "grant-expired" })
     }
 
     @Test func `a quota that is used up`() throws {

@@ -1,60 +1,11 @@
 // modules: Bytes SQLite Trust Releases HTTP
-import Bytes
+// with: Tests/ServingTests/HostileQueries.swift
 
-@testable import HTTP
-@testable import Releases
-
-private let fields = [
-  RowField(name: "id", type: .integer, indexed: true), RowField(name: "name", type: .string),
-  RowField(name: "income", type: .number), RowField(name: "open", type: .boolean),
-  RowField(name: "since", type: .date), RowField(name: "order", type: .integer),
-  RowField(name: "a.b", type: .any),
-]
-
-private let result = try? StoredResult(
-  dataset: "residents", result: "income", title: "Income",
-  dimensions: [
-    .init(
-      name: "division", title: "Division", role: "identifying",
-      codes: [.init(code: "3301", label: "a", parent: nil), .init(code: "a,b", label: "b", parent: nil)]),
-    .init(
-      name: "sex", title: "Sex", role: "identifying",
-      codes: [.init(code: "f", label: "f", parent: nil), .init(code: "m", label: "m", parent: nil)]),
-  ],
-  columns: [
-    .init(name: "count", title: "Persons", unit: nil, sd: "2.02"),
-    .init(name: "income.mean", title: "Mean", unit: "CNY", sd: nil),
-  ],
-  tables: [
-    (
-      ["division"],
-      [.init(codes: ["3301"], values: ["120", nil]), .init(codes: ["a,b"], values: ["55", nil])]
-    )
-  ],
-  protection: ["profile": "strict"], note: "Noise was added")
-
-/// Any bytes as the query of a call: as rows and as a result, it is a question or one fault, and a fault that names a
-/// position names one inside the parameter or just behind it.
+/// Any bytes as the query of a call.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-  let bytes = Array(UnsafeBufferPointer(start: start, count: count))
-  guard let items = FormPairs.decoded(bytes, 0..<bytes.count) else { return 0 }
-  do throws(QueryError) {
-    let query = try RowQuery.parse(items, fields: fields)
-    let again = try RowQuery.parse(items, fields: fields)
-    precondition(String(describing: query) == String(describing: again), "another query")
-  } catch {
-    if let position = error.position, let name = error.parameter {
-      let longest =
-        items.filter { $0.name == name }.map { $0.value.utf8.count + $0.name.utf8.count }.max() ?? 0
-      precondition(position >= 0 && position <= longest + 2, "position \(position) of \(longest)")
-    }
-  }
-  guard let result else { preconditionFailure("no result") }
-  do throws(QueryError) {
-    _ = try ResultQuery.parse(items, of: result)
-  } catch {
-    precondition(error == .result || error.parameter == nil || !error.message.isEmpty)
+  if let complaint = HostileQueries.complaint(Array(UnsafeBufferPointer(start: start, count: count))) {
+    fatalError(complaint)
   }
   return 0
 }
