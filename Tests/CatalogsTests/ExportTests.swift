@@ -43,7 +43,9 @@ import Testing
 
   @Test func `never give a file of a restricted dataset, even where one is handed over`() throws {
     #expect(
-      restricted.map(\.dataset.name) == ["enterprises", "hotline", "incomes", "rand-health", "residents"])
+      restricted.map(\.dataset.name) == [
+        "enterprises", "hotline", "incomes", "medical-costs", "medical-hardship", "rand-health", "residents",
+      ])
     let texts = [
       exports.graph().turtle(), exports.graph().jsonLD(), exports.graph().rdfXML(), exports.dataJSON(),
     ].map { String(decoding: $0, as: UTF8.self) }

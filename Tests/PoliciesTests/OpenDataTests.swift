@@ -7,6 +7,7 @@ import Testing
   /// Tables that hold records of persons and are restricted with right.
   static let restricted = [
     "rand-health-insurance.csv", "residents.csv", "enterprises.csv", "hotline.csv", "incomes.csv",
+    "medical-costs.csv",
   ]
 
   static var tables: [URL] {

@@ -82,7 +82,10 @@ import Testing
     #expect(terms["医疗"]?["rand-health"] != nil)
     let facets = try JSON(parsing: try #require(pages.first { $0.path == "search/facets.json" }).bytes)
     let restricted = facets["level"]?["L3"]?.array?.compactMap(\.string)
-    #expect(restricted == ["enterprises", "incomes", "rand-health", "residents"])
+    #expect(
+      restricted == [
+        "enterprises", "incomes", "medical-costs", "medical-hardship", "rand-health", "residents",
+      ])
     let entries = try JSON(parsing: try #require(pages.first { $0.path == "search/en/0.json" }).bytes)
     #expect(entries["airports"]?["address"]?.string == "/en/datasets/airports/")
   }

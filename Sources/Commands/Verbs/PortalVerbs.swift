@@ -148,10 +148,9 @@ enum PortalVerbs {
     let datasets =
       catalog.datasets.filter { isWanted($0.name) }
       + (try Views.derived(from: catalog.datasets, of: portal, scale: policies.scale, named: isWanted))
-    return try datasets.enumerated().map { number, dataset in
-      invocation.terminal.progress("\(number + 1)/\(datasets.count) \(dataset.name)")
-      defer { invocation.terminal.clearProgress() }
-      return try Examination(dataset, catalog: catalog, policies: policies, advises: advises)
+    defer { invocation.terminal.clearProgress() }
+    return try Examination.all(datasets, of: catalog, in: portal, policies: policies, advises: advises) {
+      invocation.terminal.progress("\($0)/\($1) \($2)")
     }
   }
 

@@ -11,6 +11,9 @@ package struct DocumentError: Fault, Equatable {
   /// What is wrong, without the place.
   package let reason: String
   package let hint: String?
+  /// Reason and hint in both languages, where they were given so.
+  private var words: Wording?
+  private var advice: Wording?
 
   package init(file: String, line: Int, column: Int, path: String, reason: String, hint: String? = nil) {
     self.file = file
@@ -21,5 +24,16 @@ package struct DocumentError: Fault, Equatable {
     self.hint = hint
   }
 
-  package var message: String { "\(file):\(line):\(column): \(path.isEmpty ? "" : path + ": ")\(reason)" }
+  /// The same in both languages.
+  package init(file: String, line: Int, column: Int, path: String, reason: Wording, hint: Wording?) {
+    self.init(file: file, line: line, column: column, path: path, reason: reason.en, hint: hint?.en)
+    words = reason
+    advice = hint
+  }
+
+  package var message: String { place + reason }
+  package func message(in language: String) -> String { place + (words?.said(in: language) ?? reason) }
+  package func hint(in language: String) -> String? { advice?.said(in: language) ?? hint }
+
+  private var place: String { "\(file):\(line):\(column): \(path.isEmpty ? "" : path + ": ")" }
 }

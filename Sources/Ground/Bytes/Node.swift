@@ -38,6 +38,11 @@ package struct Node: Sendable {
     DocumentError(file: file, line: line, column: column, path: path, reason: message, hint: hint)
   }
 
+  /// An error at this place, in both languages.
+  package func error(_ words: Wording, hint: Wording? = nil) -> DocumentError {
+    DocumentError(file: file, line: line, column: column, path: path, reason: words, hint: hint)
+  }
+
   /// What is here, in words.
   package var kind: String {
     switch value {

@@ -42,7 +42,13 @@ package struct DifferencingGuard: Sendable {
         else { continue }
         let only = cuboid.onlyHere.isEmpty ? 0 : Int(cuboid.onlyHere[cell * ways + way])
         let others = Int(whole.units[target]) - Int(cuboid.lone[cell]) - only
-        if others > 0, others < k {
+        // Of a source's population that a join tells only a part of, also who has no row at all in that part: what the
+        // source tells of them is the same for all rows of one.
+        let hidden = cube.shape.hidden.bits
+        let absent =
+          lattice.ways[way].kept.bits & hidden == hidden
+          ? 0 : Int(whole.units[target]) - Int(cuboid.units[cell])
+        if (1..<k).contains(others) || (1..<k).contains(absent) {
           verdicts[cell] = .differs
           break
         }

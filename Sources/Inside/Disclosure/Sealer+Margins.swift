@@ -9,8 +9,12 @@ extension Sealer {
   }
 
   private func margin(_ dimension: Int?, _ drafts: [DraftTable], _ cube: TrueCube) -> CompilerReport.Margin {
-    let whole = cube.cuboids[DimensionSet([dimension].compactMap { $0 })]?.units ?? []
     let count = dimension.map { shape.dimensions[$0].codes.count } ?? 1
+    let order = [dimension].compactMap { $0 }
+    let whole =
+      cube.cuboids[shape.behind(order)].map { cuboid in
+        (0..<count).map { cuboid.units[cuboid.grid.place(of: [Int32($0)], order)] }
+      } ?? []
     var weights = [Double](repeating: 0, count: count)
     for draft in drafts {
       let at = dimension.flatMap { draft.dimensions.firstIndex(of: $0) }

@@ -34,9 +34,11 @@ extension Sealer {
 
     for table in request.tables {
       let names = table.map { shape.dimensions[$0].name }
-      let populations = shape.identifying(DimensionSet(table))
+      let populations = shape.identifying(shape.behind(table))
       var line = CompilerReport.TableLine(dimensions: names, cells: 0, written: 0, withheld: [:])
-      if let grid = cube.cuboids[DimensionSet(table)]?.grid { line.cells = grid.count }
+      if let grid = cube.cuboids[shape.behind(table)]?.grid {
+        line.cells = ListedGrid(table, grid: grid, of: shape).count
+      }
       if isTooSparse(table, sizes: &sizes) {
         line.notWritten = .tooSparse
       } else {
@@ -61,7 +63,6 @@ extension Sealer {
     }
 
     let tables = released(drafts)
-    let everybody = ReleaseBudget.Population(set: DimensionSet([]), cell: 0)
     report.margins = margins(drafts, of: cube)
     report.budgetUsed = budget.used(everybody)
     report.budgetLimit = budget.limit(sizes.size(everybody))
@@ -100,8 +101,11 @@ extension Sealer {
   private func isTooSparse(_ table: [Int], sizes: inout PopulationSizes) -> Bool {
     var cells = 1
     for place in table { cells *= max(1, shape.leaves[place].count { $0 }) }
-    return sizes.size(ReleaseBudget.Population(set: DimensionSet([]), cell: 0)) < 5 * cells
+    return sizes.size(everybody) < 5 * cells
   }
+
+  /// All units that answers tell of.
+  private var everybody: ReleaseBudget.Population { ReleaseBudget.Population(set: shape.hidden, cell: 0) }
 
   /// Asks the budget for every cell that may be shown and withholds what does not fit.
   private func spend(
@@ -146,7 +150,8 @@ extension Sealer {
       for cell in table.cells where !cell.withheld {
         let pairs = zip(table.dimensions, cell.codes).map { (dimension: $0.0, code: $0.1) }
         let label = CellLabel(dataset: other.dataset, pairs: pairs)
-        let populations = generalisations(identifying.map { pairs[$0] }, grids: &grids)
+        let populations = generalisations(
+          conditions(identifying.map { pairs[$0] }, of: other.dataset), grids: &grids)
         var quantities: Set<String> = []
         for (column, value) in zip(columns, cell.values) where value != nil {
           if let quantity = column { quantities.insert(quantity) }
@@ -154,6 +159,23 @@ extension Sealer {
         for quantity in quantities { budget.charge(other: label, quantity: quantity, to: populations) }
       }
     }
+  }
+
+  /// The predicate of another result's cell as it is said here. Who is in a source of ours need not be in the other one;
+  /// who is in a dataset joined from ours is somebody of ours, under a condition that we have no dimension for.
+  private func conditions(
+    _ pairs: [(dimension: String, code: String)], of dataset: String
+  ) -> [(dimension: String, code: String)] {
+    let kin = request.kin[dataset]
+    var pairs = pairs
+    if let kin { pairs = pairs.map { (dimension: kin.names[$0.dimension] ?? "", code: $0.code) } }
+    if kin?.isPart == true { pairs.append((dimension: "", code: "")) }
+    for place in shape.hidden.places {
+      let dimension = shape.dimensions[place]
+      guard kin == nil || dimension.name == Shape.membership(of: dataset) else { continue }
+      pairs.append((dimension: dimension.name, code: dimension.codes[0].code))
+    }
+    return pairs
   }
 
   /// The quantity a released column comes from: means cost nothing beside their sum. Nil for what is made of other
@@ -230,8 +252,12 @@ struct PopulationSizes {
     if let size = known[population] { return size }
     var size = 0
     if let cuboid = cube.cuboids[population.set] {
-      let pairs = zip(cuboid.grid.dimensions, cuboid.grid.codes(at: population.cell)).map { dimension, code in
-        (cube.shape.dimensions[dimension].name, cube.shape.dimensions[dimension].codes[Int(code)].code)
+      let shape = cube.shape
+      let conditions = zip(cuboid.grid.dimensions, cuboid.grid.codes(at: population.cell))
+      // Those that answers tell of have the label that a cell of them has, and with it the same noise.
+      let isTold = conditions.count { shape.hidden.contains($0.0) && $0.1 == 0 } == shape.hidden.count
+      let pairs = conditions.filter { !isTold || !shape.hidden.contains($0.0) }.map { dimension, code in
+        (shape.dimensions[dimension].name, shape.dimensions[dimension].codes[Int(code)].code)
       }
       size = noise.count(
         Int(cuboid.units[population.cell]), key: cuboid.keys[population.cell],

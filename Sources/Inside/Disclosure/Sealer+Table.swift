@@ -90,7 +90,7 @@ extension Sealer {
   func draft(
     _ table: [Int], in cube: TrueCube, verdicts: [DifferencingGuard.Verdict], draws: inout DrawBook
   ) throws(DisclosureError) -> DraftTable {
-    let set = DimensionSet(table)
+    let set = shape.behind(table)
     let populationSet = shape.identifying(set)
     guard let cuboid = cube.cuboids[set], let populations = cube.cuboids[populationSet] else {
       throw DisclosureError(.dimensions, "a table of the result was not computed")
@@ -106,15 +106,20 @@ extension Sealer {
       sumsDiffer.append(try differencing.sumsDiffer(set, measure: measure, in: cube))
     }
     let labels = CellLabels(table, of: shape)
-    var drawn = try draws.take(cuboid.grid, of: shape, quantities: names)
+    // What is drawn is told: it has no place in dimensions that no answer tells.
+    let told = try Grid(DimensionSet(table), of: shape)
+    let toldCells = ListedGrid(table, grid: told, of: shape)
+    var drawn = try draws.take(told, of: shape, quantities: names)
     var codes = [Int32](repeating: 0, count: table.count)
     for place in 0..<listed.count {
       listed.codes(place, into: &codes)
       let cell = listed.cell(codes)
       let verdict = verdicts[listed.population(codes, in: populations.grid)]
       judge(
-        Judged(place: place, cell: cell, drawn: drawn.place(of: cell), verdict: verdict), codes: codes,
-        labels: labels,
+        Judged(
+          place: place, cell: cell,
+          drawn: drawn.place(of: shape.hidden.bits == 0 ? cell : toldCells.cell(codes)), verdict: verdict),
+        codes: codes, labels: labels,
         in: cuboid, sumsDiffer: sumsDiffer, draft: &draft, draws: &drawn)
     }
     draws.put(drawn)
@@ -236,7 +241,8 @@ extension Sealer {
   static let largestNoise = 7
 }
 
-/// The cells of a grid in the order of a declared table, whose dimensions may stand in any order.
+/// The cells of a grid in the order of a declared table, whose dimensions may stand in any order. In dimensions of the
+/// grid that the table does not have they lie at the first code.
 struct ListedGrid {
   private let table: [Int]
   private let sizes: [Int]
@@ -250,7 +256,7 @@ struct ListedGrid {
     strides = table.map { dimension in
       grid.dimensions.firstIndex(of: dimension).map { grid.strides[$0] } ?? 0
     }
-    count = grid.count
+    count = sizes.reduce(1) { $0 * max(1, $1) }
   }
 
   func codes(_ listed: Int) -> [Int32] {

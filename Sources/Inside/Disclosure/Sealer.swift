@@ -21,11 +21,13 @@ package struct Sealer {
     package var now: Timestamp
     /// What is told beside the protected numbers, from nothing but them.
     package var derived: Set<Derived>
+    /// Datasets that this one is joined from, or that are joined from it, by name.
+    package var kin: [String: Kin]
 
     package init(
       dataset: String, result: String, keyFamily: String, title: Text, tables: [[Int]], measures: [Int],
       profile: ProtectionProfile, policyHash: String, refresh: String, now: Timestamp,
-      derived: Set<Derived> = []
+      derived: Set<Derived> = [], kin: [String: Kin] = [:]
     ) {
       self.dataset = dataset
       self.result = result
@@ -38,6 +40,20 @@ package struct Sealer {
       self.refresh = refresh
       self.now = now
       self.derived = derived
+      self.kin = kin
+    }
+  }
+
+  /// How a dataset stands to another that it is joined from, or that is joined from it.
+  package struct Kin: Sendable, Hashable {
+    /// What the other's dimensions are called in the first; what is not here is no dimension of it.
+    package let names: [String: String]
+    /// Whether the other holds only some of the first one's units.
+    package let isPart: Bool
+
+    package init(names: [String: String], isPart: Bool) {
+      self.names = names
+      self.isPart = isPart
     }
   }
 
@@ -158,8 +174,8 @@ package struct Sealer {
 }
 
 extension Sealer {
-  /// The sets of dimensions of the declared tables.
-  package var tables: [DimensionSet] { request.tables.map { DimensionSet($0) } }
+  /// The sets of dimensions whose cells stand behind the declared tables.
+  package var tables: [DimensionSet] { request.tables.map { shape.behind($0) } }
   /// Changed units from which on a draw is not kept.
   package var k: Int { request.profile.k }
   /// Places of the measures that are released.

@@ -11,12 +11,18 @@ package struct Shape: Sendable {
   package let leaves: [[Bool]]
   /// Places of the dimensions whose codes are periods of time, each level of them in the order of time.
   package let periods: Set<Int>
+  /// The last dimensions, where there are some that no answer tells: every cell that may be released lies at the first
+  /// code of each. The rows at other codes are there for the guard and the budget, which look at everybody who is in
+  /// the sources a derived dataset is joined from.
+  package let hidden: DimensionSet
 
+  /// - Parameter hidden: how many dimensions, the last ones, no answer tells.
   /// - Throws: `DisclosureError` where a code is given twice, a parent is missing, or codes form a ring.
   package init(
-    dataset: String, keyFamily: String, dimensions: [ReleasedDimension]
+    dataset: String, keyFamily: String, dimensions: [ReleasedDimension], hidden: Int = 0
   ) throws(DisclosureError) {
     periods = Set(dimensions.indices.filter { dimensions[$0].periods > 0 })
+    self.hidden = DimensionSet(dimensions.count - hidden..<dimensions.count)
     self.dataset = dataset
     self.keyFamily = keyFamily
     self.dimensions = dimensions
@@ -72,6 +78,29 @@ package struct Shape: Sendable {
     self.depths = depths
     self.leaves = leaves
   }
+
+  private init(telling shape: Shape) {
+    let count = shape.dimensions.count - shape.hidden.count
+    dataset = shape.dataset
+    keyFamily = shape.keyFamily
+    dimensions = Array(shape.dimensions.prefix(count))
+    parents = Array(shape.parents.prefix(count))
+    depths = Array(shape.depths.prefix(count))
+    leaves = Array(shape.leaves.prefix(count))
+    periods = shape.periods
+    hidden = DimensionSet([])
+  }
+
+  /// The same without what no answer tells.
+  package var told: Shape { hidden.bits == 0 ? self : Shape(telling: self) }
+
+  /// The dimensions whose cells stand behind a table: its own and those that no answer tells.
+  package func behind(_ table: [Int]) -> DimensionSet {
+    DimensionSet(bits: DimensionSet(table).bits | hidden.bits)
+  }
+
+  /// The name of the dimension, told by no answer, that says who is in a source.
+  package static func membership(of source: String) -> String { "@" + source }
 
   /// The place of a dimension by name.
   package func dimension(_ name: String) -> Int? { dimensions.firstIndex { $0.name == name } }

@@ -30,12 +30,14 @@ package struct DatasetFacts: Sendable, Hashable {
   package let risk: RiskMeasures?
   /// What an open view promises of its groups; nil for anything else.
   package let promise: ViewPromise?
+  /// Datasets whose rows it joins; none for anything else.
+  package let sources: [SourceFacts]
 
   /// Each part as its property says.
   package init(
     name: String, declaredLevel: String, flags: [String] = [], hasLegalBasis: Bool, hasReason: Bool,
     fields: [FieldFacts], findings: [Finding], rows: Int, subjectUnits: Int? = nil, risk: RiskMeasures? = nil,
-    promise: ViewPromise? = nil
+    promise: ViewPromise? = nil, sources: [SourceFacts] = []
   ) {
     self.name = name
     self.declaredLevel = declaredLevel
@@ -48,6 +50,20 @@ package struct DatasetFacts: Sendable, Hashable {
     self.subjectUnits = subjectUnits
     self.risk = risk
     self.promise = promise
+    self.sources = sources
+  }
+}
+
+/// A dataset whose rows another one joins, and the level it is held at.
+package struct SourceFacts: Sendable, Hashable {
+  package let name: String
+  /// Its effective level, an id of the scale.
+  package let level: String
+
+  /// Each part as its property says.
+  package init(name: String, level: String) {
+    self.name = name
+    self.level = level
   }
 }
 

@@ -1,6 +1,6 @@
 /// One thing that speaks for a level.
 struct Contribution {
-  enum Source { case fieldLevel, detector, flag, volume, combination, risk }
+  enum Source { case fieldLevel, detector, flag, volume, combination, risk, source }
 
   let source: Source
   let item: EvidenceItem
@@ -11,7 +11,7 @@ struct Contribution {
   var fromDetectors: Bool {
     switch source {
     case .detector, .volume, .combination, .risk: true
-    case .fieldLevel, .flag: false
+    case .fieldLevel, .flag, .source: false
     }
   }
 
@@ -40,6 +40,13 @@ struct Evidence {
         rule: "flag", field: nil, values: facts.rows, matches: facts.rows, share: facts.rows == 0 ? 0 : 1,
         level: scale.forced.id, explanation: Words.flag(flag, scale.forced.id))
       collected.append(Contribution(source: .flag, item: item, level: scale.forced, personal: false))
+    }
+    for source in facts.sources {
+      let level = resolve(source.level, source.name)
+      let item = EvidenceItem(
+        rule: "source", field: source.name, values: facts.rows, matches: 0, share: 0, level: level.id,
+        explanation: Words.source(source.name, level.id))
+      collected.append(Contribution(source: .source, item: item, level: level, personal: false))
     }
     for field in facts.fields {
       guard let id = field.declaredLevel else { continue }

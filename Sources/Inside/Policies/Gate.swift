@@ -145,6 +145,13 @@ package enum Gate {
     level.openness == .closed ? Words.problem(.closedParent, parent, view) : nil
   }
 
+  /// What stands against deriving a dataset from a source that is held at this level, or has none because it is refused
+  /// or withdrawn; nil if nothing does.
+  package static func objection(toDeriving name: String, from source: String, at level: Level?) -> Problem? {
+    guard let level else { return Words.problem(.sourceMissing, source, name) }
+    return level.openness == .conditional ? nil : Words.problem(.sourceLevel, source, name)
+  }
+
   /// The signatures that a change against what is published asks for.
   private static func changes(
     since previous: PublishedState?, to level: Level, _ verdict: Verdict, _ scale: Scale

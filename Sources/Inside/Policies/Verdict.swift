@@ -1,6 +1,6 @@
 /// One reason for a level: which rule, where, how much of it, and examples that give nobody away.
 package struct EvidenceItem: Sendable, Equatable, Hashable {
-  /// `declared`, `field-level`, `flag`, a detector's id, or the id of a volume, combination or risk rule.
+  /// `declared`, `source`, `field-level`, `flag`, a detector's id, or the id of a volume, combination or risk rule.
   package let rule: String
   package let field: String?
   package let values: Int
@@ -72,6 +72,10 @@ package struct Problem: Sendable, Equatable, Hashable {
     case viewTooRisky
     /// An open view of a dataset that is closed.
     case closedParent
+    /// A dataset derived from one that is not published: withdrawn, refused or without a level.
+    case sourceMissing
+    /// A dataset derived from one that is not held at a conditional level.
+    case sourceLevel
   }
 
   package let code: Code

@@ -170,6 +170,26 @@ extension Words {
           "不予开放的数据集只有目录条目：删去该视图，或由第二人批准较低的级别。",
           "A closed dataset has a catalogue entry only: remove the view, or have a lower level approved.")
       )
+    case .sourceMissing:
+      (
+        Sentence(
+          "“\(place)”由“\(what)”派生，而“\(what)”已撤回、被拒绝或不在本次发布之列。",
+          "“\(place)” is derived from “\(what)”, which is withdrawn, refused, or not among what is published."
+        ),
+        Sentence(
+          "先解决“\(what)”的问题；已撤回的，删去 Catalog/\(place)。",
+          "Mend “\(what)” first; where it was withdrawn, remove Catalog/\(place).")
+      )
+    case .sourceLevel:
+      (
+        Sentence(
+          "“\(place)”由“\(what)”派生，而“\(what)”的级别不是有条件开放。",
+          "“\(place)” is derived from “\(what)”, whose level is not a conditional one."),
+        Sentence(
+          "只能关联有条件开放的数据集：不予开放的不得派生，无条件开放的可由使用者自行关联。",
+          "Join conditional datasets: nothing is derived from a closed one, and an open one is joined by whoever downloads it."
+        )
+      )
     case .viewTooRisky:
       (
         Sentence(

@@ -22,6 +22,13 @@ enum Words {
     ["zh": "信息项“\(field)”申报为 \(level)。", "en": "The field “\(field)” is declared \(level)."]
   }
 
+  static func source(_ name: String, _ level: String) -> [String: String] {
+    [
+      "zh": "由“\(name)”关联派生，来源级别为 \(level)。",
+      "en": "It is joined from “\(name)”, which is held at \(level).",
+    ]
+  }
+
   static func flag(_ flag: String, _ level: String) -> [String: String] {
     [
       "zh": "数据集标记为“\(flag)”（GB/T 43697-2024），一律按 \(level) 不予开放。",

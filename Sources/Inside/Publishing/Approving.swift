@@ -63,7 +63,13 @@ package enum Approving {
         hint: Wording(
           "ask a second person with the role that levels.json5 names", "请由具有 levels.json5 所定角色的第二人签署"))
     }
-    let examination = try Examination(dataset, catalog: publisher.catalog, policies: publisher.policies)
+    let sources = try publisher.sources(of: dataset)
+    let examination = try Joins.with([dataset], of: publisher.catalog, in: publisher.portal) { joined in
+      var examination = try Examination(
+        joined.first ?? dataset, catalog: publisher.catalog, policies: publisher.policies)
+      examination.sources = sources
+      return examination
+    }
     let verdict = examination.verdict(publisher.policies)
     let before = publisher.history.datasets[name]
     let statement = ApprovalStatement(

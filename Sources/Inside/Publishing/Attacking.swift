@@ -25,9 +25,11 @@ package struct Attacking {
   private let catalog: Catalog
   private let keys: InsideKeys
   private let history: History
+  private let portal: Portal
 
   /// Reads policies, catalogue and the history of the release that is served.
   package init(_ portal: Portal) throws {
+    self.portal = portal
     policies = try PolicySet.load(folder: portal.policies)
     catalog = try Catalog.load(folder: portal.catalog, policies: policies)
     keys = try InsideKeys(portal: portal)
@@ -74,7 +76,9 @@ package struct Attacking {
           "\(dataset.name)/\(result.name) names the profile '\(name)', which protection.json5 does not have",
           "\(dataset.name)/\(result.name) 引用的方案“\(name)”不在 protection.json5 中"))
     }
-    let data = try Microdata.read(dataset, codeLists: catalog.codeLists, keys: keys.protection)
+    let data = try Joins.with([dataset], of: catalog, in: portal) { joined in
+      try Microdata.read(joined.first ?? dataset, codeLists: catalog.codeLists, keys: keys.protection)
+    }
     let target = try Statistics.target(
       data, dataset: dataset, result: result, profile: profile, keys: keys.protection)
     let made = try Statistics.compute(

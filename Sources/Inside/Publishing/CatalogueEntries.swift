@@ -12,12 +12,11 @@ extension CatalogueEntry {
   {
     catalog.languages.map { language in
       let dataset = published.dataset
-      let organization = catalog.organization(dataset.provider.organization)
       let fields = dataset.resources.flatMap(\.schema.fields)
       return CatalogueEntry(
         dataset: dataset.name, language: language, title: dataset.title(language),
         description: dataset.description(language), keywords: dataset.keywords.map { $0(language) },
-        words: [organization?.name(language) ?? ""]
+        words: [catalog.providerNames(of: dataset)(language)]
           + dataset.themes.compactMap { catalog.theme($0)?.title(language) }
           + fields.map(\.name) + fields.compactMap { $0.title?(language) },
         organization: dataset.provider.organization, themes: dataset.themes, level: published.level.id,
@@ -43,13 +42,25 @@ extension CatalogueEntry {
         "provider",
         [
           "organization": .string(dataset.provider.organization),
-          "name": .string(catalog.organization(dataset.provider.organization)?.name(language) ?? ""),
+          "name": .string(catalog.providerNames(of: dataset)(language)),
           "person": .string(dataset.provider.person),
         ]),
       .init("manager", .string(catalog.manager)),
       .init("release", JSON(published.release)), .init("modified", .string(published.modified.rfc3339)),
       .init("page", .string("\(catalog.baseURL)\(catalog.page(dataset.name, language))")),
     ]
+    if let join = dataset.join {
+      members.append(
+        .init(
+          "derivedFrom",
+          .array(
+            join.sides.map { side in
+              [
+                "name": .string(side.dataset), "provider": .string(side.provider.organization),
+                "page": .string("\(catalog.baseURL)\(catalog.page(side.dataset, language))"),
+              ]
+            })))
+    }
     if let frequency = dataset.updateFrequency {
       members.append(.init("updateFrequency", .string(frequency.text)))
     }

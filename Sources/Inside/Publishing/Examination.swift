@@ -21,6 +21,8 @@ package struct Examination: Sendable {
   package let risk: RiskMeasures?
   /// Distinct units of the declared subject; nil where none is declared.
   package let units: Int?
+  /// The sources of a derived dataset with their levels; empty for any other, and until they are judged.
+  package var sources: [SourceFacts] = []
 
   /// Reads every resource once: checked against its schema, scanned by the policy's detectors, and its disclosure
   /// risk measured. `advises` also seeks the changes that would lower the risk, which takes longer.
@@ -62,10 +64,13 @@ package struct Examination: Sendable {
     return lists
   }
 
-  /// SHA-256 over the descriptor and every source file, each with its length before it.
+  /// SHA-256 over the descriptor and every source file, each with its length before it. Of a derived dataset these are
+  /// the rows as they are joined, and the sources' descriptors.
   static func fingerprint(of dataset: Dataset) throws -> String {
     var digest = Digest.SHA256()
-    for path in [dataset.file] + dataset.resources.map(\.source.path) {
+    let unmatched = dataset.join?.unmatched.map { [$0.left, $0.right] } ?? []
+    let descriptors = [dataset.file] + (dataset.join?.sides.map(\.file) ?? [])
+    for path in descriptors + dataset.resources.map(\.source.path) + unmatched {
       digest.update(Array("\(try Files.size(path))\n".utf8))
       try Files.forEachChunk(of: path) { digest.update($0) }
     }
@@ -86,6 +91,6 @@ package struct Examination: Sendable {
       hasLegalBasis: dataset.classification.legalBasis != nil,
       hasReason: dataset.classification.reason != nil,
       fields: declared, findings: findings, rows: rows, subjectUnits: units, risk: risk,
-      promise: dataset.derivation?.promise)
+      promise: dataset.derivation?.promise, sources: sources)
   }
 }

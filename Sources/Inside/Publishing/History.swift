@@ -20,6 +20,8 @@ package struct History: Sendable {
     package var release: Int
     /// For an open view: the restricted dataset it was derived from, with which it is withdrawn.
     package var parent: String?
+    /// For a derived dataset: those that it is joined from, with either of which it is withdrawn.
+    package var sources: [String] = []
 
     var state: PublishedState {
       PublishedState(
@@ -40,9 +42,9 @@ package struct History: Sendable {
   static let empty = History(
     release: 0, policyHash: "", frameHash: "", policyFiles: [:], datasets: [:], results: [:])
 
-  /// The open views of a dataset that were published with it.
-  func views(of dataset: String) -> [String] {
-    datasets.filter { $0.value.parent == dataset }.map(\.key).sorted()
+  /// What was published of a dataset's rows beside itself: its open views, and the datasets joined from it.
+  func made(of dataset: String) -> [String] {
+    datasets.filter { $0.value.parent == dataset || $0.value.sources.contains(dataset) }.map(\.key).sorted()
   }
 
   static func folder(_ portal: Portal, release: Int) -> String { "\(portal.inside)/history/\(release)" }
@@ -189,6 +191,7 @@ extension History.Dataset {
       "evidence": .string(evidenceHash), "fingerprint": .string(fingerprint),
       "legalBasis": .bool(hasLegalBasis), "level": .string(level), "modified": .string(modified.rfc3339),
       "parent": JSON(parent), "policy": .string(policyHash), "release": JSON(release),
+      "sources": JSON(sources),
     ]
   }
 
@@ -202,6 +205,7 @@ extension History.Dataset {
     self.init(
       level: level, hasLegalBasis: basis, evidenceHash: evidence, policyHash: policy,
       fingerprint: fingerprint,
-      modified: modified, release: release, parent: json["parent"]?.string)
+      modified: modified, release: release, parent: json["parent"]?.string,
+      sources: json["sources"]?.array?.compactMap(\.string) ?? [])
   }
 }

@@ -16,12 +16,15 @@ struct ComputedResults {
 
 extension Publisher {
   /// Computes and protects every declared result of the conditional datasets. Results of one key family share draws
-  /// and budget, so they are computed one after the other in the order of the catalogue. A result that an attack
+  /// and budget, so they are computed one after the other in the order of the catalogue, derived datasets after their
+  /// sources. A result that an attack
   /// gets something out of is not published.
   func compute(_ judgements: [Judgement]) throws -> ComputedResults {
     var computed = ComputedResults(histories: history.results)
     try forgetUnitMaps()
-    for judgement in judgements where judgement.pass.results != nil {
+    let derived = judgements.filter { $0.examination.dataset.join != nil }
+    for judgement in judgements.filter({ $0.examination.dataset.join == nil }) + derived
+    where judgement.pass.results != nil {
       let dataset = judgement.examination.dataset
       try computeTags(judgement, into: &computed)
       let statistics = dataset.results.filter { $0.kind == .statistic }

@@ -12,7 +12,9 @@ extension Publisher {
   /// also stand in an open source; throws `LeakFound` for any other.
   func scan(_ writer: ReleaseWriter, _ judgements: [Judgement]) throws -> [String] {
     let secrets = SecretSet(work: portal.work)
-    for judgement in judgements where judgement.pass.rows == nil {
+    // Every value of a derived dataset is one of its sources'.
+    for judgement in judgements
+    where judgement.pass.rows == nil && judgement.examination.dataset.join == nil {
       for resource in judgement.examination.dataset.resources {
         try gather(resource, of: judgement, into: secrets)
       }

@@ -18,8 +18,7 @@ extension Publisher {
             kind: ResultSetting.Kind(rawValue: result.kind.rawValue) ?? .statistic,
             level: judgement.pass.level.id,
             needsSecondPerson: judgement.pass.level.grantNeedsSecondPerson,
-            provider: catalog.organization(dataset.provider.organization)?.name
-              ?? Text(dataset.provider.organization),
+            provider: catalog.providerNames(of: dataset),
             providerPerson: dataset.provider.person, title: result.title, profile: result.profile,
             guessing: result.kind == .statistic
               ? nil

@@ -83,9 +83,9 @@ extension Publisher {
       guard let before = history.datasets[name],
         let old = previous.scale.level(before.level), old.openness < level.openness
       else { continue }
-      // A closed dataset has no views either: those that were open go with it.
-      let views = level.openness == .closed ? history.views(of: name) : []
-      for dataset in [name] + views {
+      // A closed dataset has no views either, and nothing is derived from it: what there was goes with it.
+      let made = level.openness == .closed ? history.made(of: name) : []
+      for dataset in [name] + made {
         try decisions.record([
           [
             "event": "closed", "dataset": .string(dataset), "from": .string(old.id), "to": .string(level.id),
@@ -209,7 +209,8 @@ extension Publisher {
         evidenceHash: judgement.evidenceHash, policyHash: policies.hash,
         fingerprint: judgement.examination.fingerprint, modified: modified(judgement, changes),
         release: changed(judgement, changes, in: release),
-        parent: judgement.examination.dataset.derivation?.parent)
+        parent: judgement.examination.dataset.derivation?.parent,
+        sources: judgement.examination.dataset.join?.sources ?? [])
     }
     return History(
       release: release, policyHash: policies.hash, frameHash: try frameHash(), policyFiles: policies.files,

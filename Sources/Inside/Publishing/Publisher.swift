@@ -103,14 +103,42 @@ package final class Publisher {
   func publish(_ declared: [Dataset]) throws -> Publication {
     let policyApprovals = try passPolicy()
     let views = try Views.derived(from: declared, of: portal, scale: policies.scale) { !withdrawn.isGone($0) }
-    let due = declared + views
-    var examinations: [Examination] = []
-    for (number, dataset) in due.enumerated() {
-      progress(.reading(dataset: dataset.name, number: number + 1, of: due.count))
-      examinations.append(try Examination(dataset, catalog: catalog, policies: policies))
-    }
+    let order = (declared + views).map(\.name)
+    let examinations = try examine(declared.filter { $0.join == nil } + views, after: 0, of: order.count)
     try Rejection.throwIfFaulty(examinations)
-    let judgements = try judge(examinations)
+    var (judgements, objections) = try judge(examinations)
+    // Rows are joined only once the gate has let their sources pass.
+    var derived: [Dataset] = []
+    for dataset in declared where dataset.join != nil {
+      let problems = self.objections(toDeriving: dataset, from: judgements)
+      if problems.isEmpty { derived.append(dataset) }
+      objections += problems
+    }
+    return try Joins.with(derived, of: catalog, in: portal) { joined in
+      var more = try examine(joined, after: examinations.count, of: order.count)
+      try Rejection.throwIfFaulty(more)
+      for place in more.indices { more[place].sources = sources(of: more[place].dataset, in: judgements) }
+      let (judged, problems) = try judge(more)
+      objections += problems
+      guard objections.isEmpty else { throw Rejection(faults: [], faultCount: 0, objections: objections) }
+      judgements = order.compactMap { name in
+        (judgements + judged).first { $0.examination.dataset.name == name }
+      }
+      return try publish(judgements, policyApprovals)
+    }
+  }
+
+  private func examine(_ datasets: [Dataset], after done: Int, of count: Int) throws -> [Examination] {
+    try datasets.enumerated().map { number, dataset in
+      progress(.reading(dataset: dataset.name, number: done + number + 1, of: count))
+      return try Examination(dataset, catalog: catalog, policies: policies)
+    }
+  }
+
+  /// Computes and writes what the gate let pass, where anything of it is new.
+  private func publish(
+    _ judgements: [Judgement], _ policyApprovals: [CheckedApproval]
+  ) throws -> Publication {
     let changes = changes(judgements)
     if changes.isEmpty, policyApprovals.isEmpty, history.release > 0, history.policyHash == policies.hash,
       history.frameHash == (try frameHash())
@@ -129,8 +157,8 @@ package final class Publisher {
     return try write(judgements, results, changes, policyApprovals)
   }
 
-  /// Asks the gate about every dataset, and gathers every objection before it gives up.
-  private func judge(_ examinations: [Examination]) throws -> [Judgement] {
+  /// Asks the gate about every dataset, and gathers every objection.
+  private func judge(_ examinations: [Examination]) throws -> ([Judgement], [Objection]) {
     var judgements: [Judgement] = []
     var objections: [Objection] = []
     for examination in examinations {
@@ -143,8 +171,7 @@ package final class Publisher {
         objections.append(Objection(dataset: name, reasons: refusal.reasons, needs: refusal.needs))
       }
     }
-    guard objections.isEmpty else { throw Rejection(faults: [], faultCount: 0, objections: objections) }
-    return judgements
+    return (judgements, objections)
   }
 
   /// A dataset that is closed is known by its catalogue entry only: no view of it may be open.

@@ -4,7 +4,7 @@ import Ledgers
 import Releases
 package import Trust
 
-/// Takes a dataset out at once, with the open views derived from it, and says so in the decisions log. It works from
+/// Takes a dataset out at once, with its open views and the datasets joined from it, and says so in the decisions log. It works from
 /// what was published alone: a catalogue that cannot be read does not stand in the way.
 package enum Withdrawal {
   /// Returns the names that were taken out, sorted. Throws `refused` where all of it was taken out before.
@@ -29,7 +29,7 @@ package enum Withdrawal {
         hint: nearest(dataset, in: history.datasets.keys.sorted()).map { .didYouMean($0) },
         blame: .usage)
     }
-    let names = ([dataset] + history.views(of: dataset)).filter { !known.isGone($0) }.sorted()
+    let names = ([dataset] + history.made(of: dataset)).filter { !known.isGone($0) }.sorted()
     guard !names.isEmpty else {
       throw PublishingError(
         .refused, Wording("'\(dataset)' was withdrawn before", "“\(dataset)”此前已撤回"),

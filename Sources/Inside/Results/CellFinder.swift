@@ -12,8 +12,8 @@ struct CellFinder {
   struct Level {
     /// For each dimension of the grid.
     let depths: [Int]
-    /// For each dimension and code the part of the cell's place that the code at that depth above it (or the code
-    /// itself) adds; -1 where the tree ends before.
+    /// For each dimension, first for no code and then for each code, the part of the cell's place that the code at that
+    /// depth above it (or the code itself) adds; -1 where the tree ends before.
     let parts: [[Int32]]
   }
 
@@ -37,10 +37,10 @@ struct CellFinder {
       if let chains = chains[place] {
         let deepest = chains.map(\.count).max() ?? 1
         choices = (0..<deepest).map { depth -> [Int32] in
-          chains.map { chain -> Int32 in depth < chain.count ? chain[chain.count - 1 - depth] * stride : -1 }
+          [-1] + chains.map { depth < $0.count ? $0[$0.count - 1 - depth] * stride : -1 }
         }
       } else {
-        choices = [(0..<Int32(grid.sizes[place])).map { $0 * stride }]
+        choices = [[-1] + (0..<Int32(grid.sizes[place])).map { $0 * stride }]
       }
       var longer: [Level] = []
       for head in levels {
@@ -53,7 +53,7 @@ struct CellFinder {
     self.levels = levels
   }
 
-  /// The cells of a row. A row with a code of another time (-1) in one of the grid's dimensions lies in none.
+  /// The cells of a row. A row without a code (-1) in one of the grid's dimensions lies in none.
   func cells(of row: Int, _ codes: [[Int32]], into cells: inout [Int]) {
     cells.removeAll(keepingCapacity: true)
     cells.append(0)

@@ -42,7 +42,7 @@ extension CuboidBuilder {
         data.codes[dimension].withUnsafeBufferPointer { codes in
           parts.withUnsafeBufferPointer { parts in
             for (place, row) in chunk.rows.enumerated() {
-              let part = parts[Int(codes[Int(row)])]
+              let part = parts[Int(codes[Int(row)]) + 1]
               cells[place] = part < 0 || cells[place] < 0 ? -1 : cells[place] &+ part
             }
           }

@@ -89,7 +89,7 @@ final class CuboidBuilder {
           base.codes.withUnsafeBufferPointer { codes in
             parts.withUnsafeBufferPointer { parts in
               for index in 0..<count {
-                let part = parts[Int(codes[(start + index) * width + place])]
+                let part = parts[Int(codes[(start + index) * width + place]) + 1]
                 cells[index] = part < 0 || cells[index] < 0 ? -1 : cells[index] &+ part
               }
             }

@@ -13,30 +13,68 @@ extension Microdata {
     _ dataset: Dataset, codeLists: [String: CodeList] = [:], keys: ProtectionKeys, room: Room? = nil
   ) throws(ResultError) -> Microdata {
     let plan = try IngestPlan(dataset)
-    var lists: [String: Set<String>] = [:]
-    for (name, list) in codeLists { lists[name] = Set(list.codes.map(\.code)) }
     var reading = Reading(plan: plan, keys: keys, family: dataset.keyFamily, room: room)
-    let report: TableReport
-    do {
-      report = try TableCheck.run(plan.resource.source, schema: plan.resource.schema, codeLists: lists) {
+    try plan.resource.checked(for: dataset.name, codeLists) { batch, typed in
+      try reading.take(batch, typed, from: nil)
+      try reading.makeRoom()
+    }
+    guard let join = dataset.join else { return try reading.microdata() }
+    // Whoever is in one source only: for guard and budget, which look at the sources too.
+    guard let unmatched = join.unmatched else { throw ResultError.notJoined(dataset) }
+    for (side, path) in [unmatched.left, unmatched.right].enumerated() {
+      try plan.resource.unmatched(path, subject: dataset.subject).checked(for: dataset.name, codeLists) {
         batch, typed in
-        try reading.take(batch, typed)
+        try reading.take(batch, typed, from: side)
         try reading.makeRoom()
       }
+    }
+    return try reading.microdata()
+  }
+}
+
+extension ResultError {
+  /// A derived dataset whose sources have not been joined for this run.
+  static func notJoined(_ dataset: Dataset) -> ResultError {
+    ResultError(
+      .environment,
+      Wording("the sources of \(dataset.name) are not joined", "\(dataset.name) 的来源尚未关联"),
+      hint: Wording("run the verb on the portal as a whole", "请在整个门户上运行该命令"))
+  }
+}
+
+extension Resource {
+  /// Reads the whole table; every fault in it is refused.
+  func checked(
+    for dataset: String, _ codeLists: [String: CodeList], each: @escaping (Batch, TypedColumns) throws -> Void
+  ) throws(ResultError) {
+    var lists: [String: Set<String>] = [:]
+    for (name, list) in codeLists { lists[name] = Set(list.codes.map(\.code)) }
+    let report: TableReport
+    do {
+      report = try TableCheck.run(source, schema: schema, codeLists: lists, each: each)
     } catch let error as ResultError {
       throw error
     } catch let error as any Fault {
       throw ResultError(.table, error.message, hint: error.hint)
     } catch {
-      throw ResultError(.table, "\(plan.resource.source.path) cannot be read: \(error)")
+      throw ResultError(.table, "\(source.path) cannot be read: \(error)")
     }
     guard report.faultCount == 0 else {
       throw ResultError(
         .table,
-        "\(report.faultCount) faults in \(plan.resource.source.path), the first: \(report.faults.first?.message ?? "")",
-        hint: "run doorsill check \(dataset.name)")
+        "\(report.faultCount) faults in \(source.path), the first: \(report.faults.first?.message ?? "")",
+        hint: "run doorsill check \(dataset)")
     }
-    return try reading.microdata()
+  }
+
+  /// The table of units that are in one source only: of the other's fields nothing is there.
+  fileprivate func unmatched(_ path: String, subject: [String]) -> Resource {
+    var rest = self
+    rest.source.path = path
+    for place in rest.schema.fields.indices where !subject.contains(rest.schema.fields[place].name) {
+      rest.schema.fields[place].constraints.required = false
+    }
+    return rest
   }
 }
 
@@ -47,6 +85,8 @@ struct IngestPlan {
   let measures: [MeasureShape]
   let perUnit: [Microdata.PerUnit]
   let coders: [DimensionCoder]
+  /// For each coder the side of the join that its dimension comes from, 0 or 1; nil where there is none.
+  let sides: [Int?]
   let measureColumns: [Int]
   let subjectColumns: [Int]
 
@@ -78,9 +118,14 @@ struct IngestPlan {
       DimensionCoder(
         dimension, column: column(dimension.field), field: resource.schema.fields[column(dimension.field)])
     }
-    let released = coders.map { $0.released() }
+    sides = dataset.dimensions.map { dimension in
+      dataset.join?.sides.firstIndex { $0.dimensions.contains { $0.name == dimension.name } }
+    }
+    let hidden = (dataset.join?.sources ?? []).map(IngestPlan.membership)
+    let released = coders.map { $0.released() } + hidden
     shape = try disclosing { () throws(DisclosureError) in
-      try Shape(dataset: dataset.name, keyFamily: dataset.keyFamily, dimensions: released)
+      try Shape(
+        dataset: dataset.name, keyFamily: dataset.keyFamily, dimensions: released, hidden: hidden.count)
     }
     measureColumns = measures.map { column($0.field) }
     subjectColumns = dataset.subject.map(column)
@@ -92,6 +137,13 @@ struct IngestPlan {
           measure, field: resource.schema.fields[column(measure.field)], dataset: dataset))
     }
     self.measures = shapes
+  }
+
+  /// Whether a unit is in a source: identifying, since others may know it.
+  private static func membership(of source: String) -> ReleasedDimension {
+    ReleasedDimension(
+      name: Shape.membership(of: source), title: Text(source), role: .identifying,
+      codes: ["1", "0"].map { ReleasedCode(code: $0, label: Text($0), parent: nil) })
   }
 
   /// The measures of all statistics; one field has one declaration, or else two sums or two cuts of it could be
@@ -187,7 +239,7 @@ private struct Reading {
     self.room = room
     coders = plan.coders
     unit = UnitReader(columns: plan.subjectColumns, keys: keys, family: family)
-    codes = plan.coders.map { _ in [] }
+    codes = plan.shape.dimensions.map { _ in [] }
     values = plan.measures.map { _ in [] }
   }
 
@@ -224,7 +276,8 @@ private struct Reading {
       values: values)
   }
 
-  mutating func take(_ batch: Batch, _ typed: TypedColumns) throws(ResultError) {
+  /// - Parameter side: where the rows' units are in one source of a join only, which; else nil.
+  mutating func take(_ batch: Batch, _ typed: TypedColumns, from side: Int?) throws(ResultError) {
     for row in 0..<batch.rowCount {
       guard let key = unit.key(batch, typed, row: row) else {
         throw fault(
@@ -232,7 +285,15 @@ private struct Reading {
       }
       units.append(key)
     }
+    let none = [Int32](repeating: -1, count: batch.rowCount)
+    for (other, place) in plan.shape.hidden.places.enumerated() {
+      codes[place] += none.map { _ in side == nil || side == other ? 0 : 1 }
+    }
     for place in coders.indices {
+      if let side, plan.sides[place] != side {
+        codes[place] += none
+        continue
+      }
       let column = coders[place].column
       for row in 0..<batch.rowCount {
         // A faulty cell is in the check's report, which stops the computation.

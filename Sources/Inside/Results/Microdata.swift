@@ -12,7 +12,8 @@ package struct Microdata: Sendable {
   package let perUnit: [PerUnit]
   /// Record key of each row's unit, ascending.
   package private(set) var keys: [UInt64]
-  /// For each dimension the place of each row's code; in a hierarchy the deepest known one.
+  /// For each dimension the place of each row's code, in a hierarchy the deepest known one; -1 where the row has none
+  /// because its unit is not in the source that the dimension comes from.
   package private(set) var codes: [[Int32]]
   /// For each measure each row's value in units of 10⁻ˢᶜᵃˡᵉ, or `missing`.
   package private(set) var values: [[Int64]]
@@ -20,6 +21,9 @@ package struct Microdata: Sendable {
   package private(set) var starts: [Int32]
   /// The rows that are not in memory.
   let stored: StoredRows?
+  /// Where the stored rows have dimensions that the shape has not: the last columns, whose rows are given only where
+  /// they have the first code of each.
+  private let untold: Int
 
   /// How several rows of a unit in one cell become one value (DISCLOSURE a.1).
   package enum PerUnit: String, CaseIterable, Sendable { case sum, mean, last }
@@ -49,6 +53,7 @@ package struct Microdata: Sendable {
     self.measures = measures
     self.perUnit = perUnit
     stored = nil
+    untold = 0
     let order = Microdata.order(keys)
     self.keys = order.map { keys[Int($0)] }
     self.codes = codes.map { column in order.map { column[Int($0)] } }
@@ -64,7 +69,10 @@ package struct Microdata: Sendable {
   }
 
   /// Rows that are not in memory.
-  init(shape: Shape, measures: [MeasureShape], perUnit: [PerUnit], stored: StoredRows) {
+  init(
+    shape: Shape, measures: [MeasureShape], perUnit: [PerUnit], stored: StoredRows, untold: Int = 0
+  ) {
+    self.untold = untold
     self.shape = shape
     self.measures = measures
     self.perUnit = perUnit
@@ -80,6 +88,38 @@ package struct Microdata: Sendable {
   /// Number of rows, wherever they are.
   package var rowCount: Int { stored?.rowCount ?? keys.count }
 
+  /// The rows that may be told of, without the dimensions that no answer tells.
+  package var told: Microdata {
+    let hidden = shape.hidden.count
+    guard hidden > 0 else { return self }
+    if let stored {
+      return Microdata(
+        shape: shape.told, measures: measures, perUnit: perUnit, stored: stored, untold: hidden)
+    }
+    return Microdata(
+      shape: shape.told, measures: measures, perUnit: perUnit,
+      told: (keys: keys, codes: codes, values: values), hidden: hidden)
+  }
+
+  /// Those of some rows that have the first code of each of the last columns of codes, without these columns.
+  private init(
+    shape: Shape, measures: [MeasureShape], perUnit: [PerUnit],
+    told rows: (keys: [UInt64], codes: [[Int32]], values: [[Int64]]), hidden: Int
+  ) {
+    guard hidden > 0 else {
+      self.init(
+        shape: shape, measures: measures, perUnit: perUnit, keys: rows.keys, codes: rows.codes,
+        values: rows.values)
+      return
+    }
+    let said = rows.codes.suffix(hidden)
+    let kept = rows.keys.indices.filter { row in said.allSatisfy { $0[row] == 0 } }
+    self.init(
+      shape: shape, measures: measures, perUnit: perUnit, keys: kept.map { rows.keys[$0] },
+      codes: rows.codes.dropLast(hidden).map { column in kept.map { column[$0] } },
+      values: rows.values.map { column in kept.map { column[$0] } })
+  }
+
   /// Where rows are kept that do not fit into memory.
   var folder: String? { stored?.folder }
 
@@ -92,9 +132,8 @@ package struct Microdata: Sendable {
     for number in 0..<StoredRows.parts {
       let rows = try stored.rows(number)
       try body(
-        Microdata(
-          shape: shape, measures: measures, perUnit: perUnit, keys: rows.keys, codes: rows.codes,
-          values: rows.values), StoredRows.greatestKey(number))
+        Microdata(shape: shape, measures: measures, perUnit: perUnit, told: rows, hidden: untold),
+        StoredRows.greatestKey(number))
     }
   }
 

@@ -9,7 +9,8 @@ package struct Computed: Sendable {
   /// What the next computation has to know.
   package let history: ResultHistory
   package let report: CompilerReport
-  /// The exact cells behind it, for the attacks to judge it by; nil where it was carried over whole.
+  /// The exact cells behind it, for the attacks to judge it by; nil where it was carried over whole, or where they hold
+  /// more than answers tell.
   package let cube: TrueCube?
 }
 
@@ -54,7 +55,8 @@ package enum Statistics {
     _ data: Microdata, dataset: Dataset, result: ResultDeclaration, profile: ProtectionProfile,
     keys: ProtectionKeys
   ) throws(ResultError) -> Target {
-    Target(
+    let data = data.told
+    return Target(
       data, tables: try tables(result, of: dataset, shape: data.shape),
       measures: measures(result, in: data.measures), profile: profile, keys: keys)
   }
@@ -65,13 +67,16 @@ package enum Statistics {
   ) throws(ResultError) -> Computed {
     let tables = sealer.tables
     let cube = try CubeBuilder.cube(data, tables: tables, measures: sealer.releasedMeasures)
-    let (changes, map) = try CarryOver.compare(data, with: history, k: sealer.k, folder: data.folder)
+    // What was drawn is of those who are told of.
+    let (changes, map) = try CarryOver.compare(data.told, with: history, k: sealer.k, folder: data.folder)
     let sealed = try disclosing { () throws(DisclosureError) in
       try sealer.seal(cube, history: history, changes: changes)
     }
     var kept = sealed.history
     kept.unitMaps[data.shape.dataset] = map
-    return Computed(released: sealed.released, history: kept, report: sealed.report, cube: cube)
+    return Computed(
+      released: sealed.released, history: kept, report: sealed.report,
+      cube: data.shape.hidden.bits == 0 ? cube : nil)
   }
 
   private static func sealer(
@@ -92,7 +97,8 @@ package enum Statistics {
       tables: tables,
       measures: self.measures(result, in: measures),
       profile: profile, policyHash: policyHash, refresh: result.refresh, now: now,
-      derived: Set(result.derived.compactMap { Sealer.Derived(rawValue: $0.rawValue) }))
+      derived: Set(result.derived.compactMap { Sealer.Derived(rawValue: $0.rawValue) }),
+      kin: dataset.kin.mapValues { Sealer.Kin(names: $0.names, isPart: $0.isPart) })
     return try disclosing { () throws(DisclosureError) in
       try Sealer(request, shape: shape, measures: own, keys: keys)
     }

@@ -82,7 +82,7 @@ struct RowSpill {
   }
 }
 
-/// One row as bytes: its key, each code in as few bytes as the dimension needs, each value.
+/// One row as bytes: its key, each code in as few bytes as the dimension needs (0 for none), each value.
 struct RowPacking: Sendable {
   /// Bytes of a code, for each dimension.
   let widths: [Int]
@@ -90,7 +90,7 @@ struct RowPacking: Sendable {
   let stride: Int
 
   init(codes: [Int], measures: Int) {
-    widths = codes.map { $0 <= 1 << 8 ? 1 : $0 <= 1 << 16 ? 2 : 4 }
+    widths = codes.map { $0 < 1 << 8 ? 1 : $0 < 1 << 16 ? 2 : 4 }
     self.measures = measures
     stride = 8 + widths.reduce(0, +) + 8 * measures
   }
@@ -100,7 +100,7 @@ struct RowPacking: Sendable {
   ) {
     RowPacking.append(keys[row], 8, to: &bytes)
     for (place, width) in widths.enumerated() {
-      RowPacking.append(UInt64(UInt32(bitPattern: codes[place][row])), width, to: &bytes)
+      RowPacking.append(UInt64(UInt32(bitPattern: codes[place][row] &+ 1)), width, to: &bytes)
     }
     for column in values { RowPacking.append(UInt64(bitPattern: column[row]), 8, to: &bytes) }
   }
@@ -123,7 +123,7 @@ struct RowPacking: Sendable {
         }
         rows.keys.append(number(8))
         for (place, width) in widths.enumerated() {
-          rows.codes[place].append(Int32(truncatingIfNeeded: number(width)))
+          rows.codes[place].append(Int32(truncatingIfNeeded: number(width)) &- 1)
         }
         for place in 0..<measures { rows.values[place].append(Int64(bitPattern: number(8))) }
       }

@@ -17,23 +17,36 @@ struct UnitReader {
 
   /// The record key, or nil where a part of the subject is missing.
   mutating func key(_ batch: Batch, _ typed: TypedColumns, row: Int) -> UInt64? {
-    for column in columns where typed[column].state(row) == .missing { return nil }
     if columns.count == 1 {
+      guard typed[columns[0]].state(row) != .missing else { return nil }
       return batch.withCell(row, columns[0]) { cell in
         UnitReader.withCanonical(cell) { $0.isEmpty ? nil : keys.key(of: $0) }
       }
     }
     identifier.removeAll(keepingCapacity: true)
+    let isThere = UnitReader.parts(batch, typed, row: row, columns) {
+      RecordKeys.append($0, to: &identifier)
+    }
+    return isThere ? identifier.withUnsafeBufferPointer { keys.key(of: $0) } : nil
+  }
+
+  /// Gives each part of a row's subject in its canonical form.
+  /// - Returns: whether all parts are there.
+  static func parts(
+    _ batch: Batch, _ typed: TypedColumns, row: Int, _ columns: [Int],
+    _ body: (UnsafeBufferPointer<UInt8>) -> Void
+  ) -> Bool {
     for column in columns {
+      guard typed[column].state(row) != .missing else { return false }
       let isThere = batch.withCell(row, column) { cell in
-        UnitReader.withCanonical(cell) { part in
-          RecordKeys.append(part, to: &identifier)
+        withCanonical(cell) { part in
+          body(part)
           return !part.isEmpty
         }
       }
-      guard isThere else { return nil }
+      guard isThere else { return false }
     }
-    return identifier.withUnsafeBufferPointer { keys.key(of: $0) }
+    return true
   }
 
   /// Trimmed of spaces and tabs; text beyond ASCII is brought to NFC, which only Foundation can do here.

@@ -17,7 +17,7 @@ struct DCAT {
     for theme in catalog.themes { add(theme) }
     for item in exports.published { add(item) }
     // Agencies and licences that something refers to.
-    let providers = Set(exports.published.map(\.dataset.provider.organization) + [catalog.publisher])
+    let providers = Set(exports.published.flatMap(\.dataset.providers) + [catalog.publisher])
     for organization in catalog.organizations where providers.contains(organization.id) { add(organization) }
     let terms = Set(exports.published.map(\.dataset.license) + [catalog.license])
     for license in catalog.licenses where terms.contains(license.id) {
@@ -94,6 +94,12 @@ struct DCAT {
       graph.link(iri, "dct:provenance", source)
       graph.type(source, "dct:ProvenanceStatement")
       graph.say(source, "rdfs:label", origin)
+    }
+    if let join = dataset.join {
+      for id in dataset.providers { graph.link(iri, "dct:creator", exports.organizationIRI(id)) }
+      for source in join.sources.compactMap({ catalog.dataset($0) }) {
+        graph.link(iri, "dct:source", exports.iri(source))
+      }
     }
     for file in exports.files(item) { add(file, of: item) }
     if item.openness == .unconditional { addRowService(item) }

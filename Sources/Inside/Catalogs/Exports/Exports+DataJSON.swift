@@ -19,7 +19,7 @@ extension Exports {
   private func entry(_ item: PublishedDataset, _ language: String) -> JSON {
     let dataset = item.dataset
     let organization = catalog.organization(dataset.provider.organization)
-    let name = organization?.name(language) ?? dataset.provider.organization
+    let name = catalog.providerNames(of: dataset)(language)
     var members: [JSON.Member] = [
       .init("@type", "dcat:Dataset"), .init("identifier", .string(iri(dataset))),
       .init("title", .string(dataset.title(language))),

@@ -28,12 +28,20 @@ extension Exports {
       members.append(.init("license", .string(license.url)))
     }
     if let origin = dataset.origin { members.append(.init("creditText", .string(origin(language)))) }
-    if let organization = catalog.organization(dataset.provider.organization) {
-      let agency: JSON = [
+    let agencies = dataset.providers.compactMap { catalog.organization($0) }.map { organization -> JSON in
+      [
         "@type": "Organization", "@id": .string(organizationIRI(organization.id)),
         "name": .string(organization.name(language)), "email": .string(organization.email),
       ]
-      members += [.init("creator", agency), .init("publisher", agency)]
+    }
+    if let agency = agencies.first {
+      members += [
+        .init("creator", agencies.count > 1 ? .array(agencies) : agency), .init("publisher", agency),
+      ]
+    }
+    if let join = dataset.join {
+      let sources = join.sources.compactMap { catalog.dataset($0) }
+      members.append(.init("isBasedOn", JSON(sources.map { iri($0) })))
     }
     if let temporal = dataset.temporal { members.append(.init("temporalCoverage", .string(temporal.text))) }
     if let spatial = dataset.spatial { members.append(.init("spatialCoverage", place(spatial, language))) }
@@ -52,9 +60,11 @@ extension Exports {
   private func longDescription(_ dataset: Dataset, _ language: String) -> String {
     let text = dataset.description(language)
     guard text.count < 50 else { return String(text.prefix(5000)) }
-    let organization = catalog.organization(dataset.provider.organization)?.name(language) ?? ""
-    return [text, dataset.origin?(language) ?? "", organization, catalog.title(language)]
-      .filter { !$0.isEmpty }.joined(separator: " — ")
+    return [
+      text, dataset.origin?(language) ?? "", catalog.providerNames(of: dataset)(language),
+      catalog.title(language),
+    ]
+    .filter { !$0.isEmpty }.joined(separator: " — ")
   }
 
   private func portal(_ language: String) -> JSON {

@@ -51,6 +51,16 @@ package struct Catalog: Sendable {
   package func theme(_ id: String) -> Theme? { themes.first { $0.id == id } }
   package func license(_ id: String) -> License? { licenses.first { $0.id == id } }
 
+  /// The names of a dataset's providers, as people read them: those of a derived dataset are several.
+  package func providerNames(of dataset: Dataset) -> Text {
+    let names = dataset.providers.map { organization($0)?.name ?? Text($0) }
+    guard names.count > 1 else { return names.first ?? Text(dataset.provider.organization) }
+    return Text(
+      languages.map { language in
+        (language, names.map { $0(language) }.joined(separator: language.hasPrefix("zh") ? "、" : ", "))
+      })
+  }
+
   /// The language of `/`; the others are below `/<language>/`.
   package var firstLanguage: String { languages.first ?? "en" }
 }

@@ -34,6 +34,10 @@ package struct Dataset: Sendable {
   package var views: [ViewDeclaration] = []
   /// Where it is itself such a table: of which dataset. nil for every dataset with a descriptor of its own.
   package var derivation: Derivation?
+  /// Where its rows are those of two other datasets, joined: of which.
+  package var join: Join?
+  /// Datasets that it is joined from, or that are joined from it, by name.
+  package var kin: [String: Kin] = [:]
   /// Nothing of it enters a release before this moment.
   package var availableFrom: Timestamp?
   package var issued: CalendarDate?
@@ -75,6 +79,16 @@ package struct Dataset: Sendable {
     self.issued = issued
     self.modified = modified
     self.keyFamily = keyFamily ?? name
+  }
+
+  /// Ids of the organizations that own what it is made of: its own provider's, then those of the sources it is joined
+  /// from.
+  package var providers: [String] {
+    var ids = [provider.organization]
+    for side in join?.sides ?? [] where !ids.contains(side.provider.organization) {
+      ids.append(side.provider.organization)
+    }
+    return ids
   }
 
   package func resource(_ name: String) -> Resource? { resources.first { $0.name == name } }

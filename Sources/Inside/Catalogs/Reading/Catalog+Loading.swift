@@ -22,12 +22,21 @@ extension Catalog {
       throw CatalogError([])
     }
     checkPeople(of: policies, in: catalog, faults)
-    for name in datasetNames(in: root, faults) {
-      guard let document = document("\(name)/\(descriptorName)", in: root, faults) else { continue }
-      let reader = DatasetReader(
-        catalog: catalog, policies: policies, folder: Files.join(root, name), faults: faults)
-      if let dataset = reader.read(document) { catalog.datasets.append(dataset) }
+    let names = datasetNames(in: root, faults)
+    let documents = names.compactMap { name in
+      document("\(name)/\(descriptorName)", in: root, faults).map { (name: name, document: $0) }
     }
+    let deriving = documents.filter { $0.document.root["derive"] != nil }
+    // A derived dataset is read after its sources.
+    for item in documents.filter({ $0.document.root["derive"] == nil }) + deriving {
+      let reader = DatasetReader(
+        catalog: catalog, policies: policies, folder: Files.join(root, item.name), faults: faults,
+        names: names, deriving: Set(deriving.map(\.name)))
+      if let dataset = reader.read(item.document) { catalog.datasets.append(dataset) }
+    }
+    let order = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
+    catalog.datasets.sort { (order[$0.name] ?? 0) < (order[$1.name] ?? 0) }
+    catalog.relate()
     checkViews(of: catalog, faults)
     try faults.throwAll()
     return catalog
@@ -52,7 +61,8 @@ extension Catalog {
         owners[view.name] = dataset.name
         for other in catalog.datasets where other.keyFamily == dataset.keyFamily && other.name != dataset.name
         {
-          guard let (result, field) = view.overlap(with: other.results, dimensions: other.dimensions) else {
+          let seen = other.seen(from: dataset.name)
+          guard let (result, field) = view.overlap(with: seen.results, dimensions: seen.dimensions) else {
             continue
           }
           fault(

@@ -13,9 +13,12 @@ package struct CatalogError: Fault {
   }
 
   /// One line a fault, each with its own hint.
-  package var message: String {
-    (unreadable.map(\.message)
-      + errors.map { error in error.message + (error.hint.map { " (\($0))" } ?? "") }).joined(separator: "\n")
+  package var message: String { message(in: "en") }
+
+  package func message(in language: String) -> String {
+    (unreadable.map { $0.message(in: language) }
+      + errors.map { $0.message(in: language) + ($0.hint(in: language).map { " (\($0))" } ?? "") })
+      .joined(separator: "\n")
   }
 
   /// The hints stand in the message, beside their faults.

@@ -8,6 +8,10 @@ struct DatasetReader {
   /// Absolute, without symbolic links.
   let folder: String
   let faults: Faults
+  /// Names of all datasets, also of those at fault.
+  var names: [String] = []
+  /// Names of those that are derived from others.
+  var deriving: Set<String> = []
 
   private static let keys = [
     "name", "title", "description", "keywords", "themes", "license", "directory", "provider",
@@ -15,6 +19,7 @@ struct DatasetReader {
     "temporal", "spatial", "synthetic", "origin", "classification", "resources", "subject", "dimensions",
     "results",
     "availableFrom", "issued", "modified", "keyFamily", "views",
+    "derive",
   ]
 
   /// The dataset; nil, with the faults noted, where something that it needs cannot be read.
@@ -25,21 +30,37 @@ struct DatasetReader {
     let description = section.required("description", Checks.text)
     let provider = section.required("provider", provider) ?? nil
     let classification = section.required("classification", classification) ?? nil
-    let resources = section.someList("resources", resource)
+    let derived = section["derive"].map { derive($0, of: section) }
+    // Without its sources nothing can be said of the rest.
+    if let derived, derived == nil { return nil }
+    let own = derived ?? nil
+    let resources =
+      own.map { own in
+        var table = own.resource
+        table.title = title
+        return [table]
+      } ?? section.someList("resources", resource)
     Checks.unique(
       section.list("resources") { (node) throws(DocumentError) in node["name"] }
         .compactMap { node in (try? node.string()).map { ($0, node) } }, "resource", faults)
     let first = resources.first
-    let subject = section.list("subject") { (node) throws(DocumentError) in try field(node, of: first) }
-    let dimensions = section.list("dimensions") { (node) throws(DocumentError) in
-      try dimension(node, of: first)
-    }
+    let subject =
+      own?.subject ?? section.list("subject") { (node) throws(DocumentError) in try field(node, of: first) }
+    let dimensions =
+      own?.dimensions
+      ?? section.list("dimensions") { (node) throws(DocumentError) in try dimension(node, of: first) }
     // By what they are called: a table that names a faulty dimension is not itself at fault.
-    let names = section.list("dimensions") { (node) throws(DocumentError) in try node["name"]?.string() }
+    let names =
+      own?.dimensions.map(\.name)
+      ?? section.list("dimensions") { (node) throws(DocumentError) in try node["name"]?.string() }
     let results = section.list("results") { (node) throws(DocumentError) in
       try result(node, of: first, subject: subject, dimensions: dimensions, named: names)
     }
-    checkRepeats(section, subject: subject, results: results)
+    if let own {
+      checkResults(results, of: own, section)
+    } else {
+      checkRepeats(section, subject: subject, results: results)
+    }
     var dataset = Dataset(
       name: name ?? "", folder: folder, file: Files.join(folder, Catalog.descriptorName), title: title ?? "",
       description: description ?? "", license: catalog.license,
@@ -50,6 +71,13 @@ struct DatasetReader {
       try view(node, of: first, dimensions: dimensions, results: results)
     }
     describe(&dataset, section)
+    if let own {
+      dataset.join = own.join
+      dataset.keyFamily = own.sources[0].keyFamily
+      dataset.synthetic = dataset.synthetic || own.sources.contains(where: \.synthetic)
+      // Not before its sources.
+      dataset.availableFrom = ([dataset] + own.sources).compactMap(\.availableFrom).max()
+    }
     return faults.isEmpty ? dataset : nil
   }
 

@@ -34,13 +34,13 @@ extension Frame {
     let author = catalog.organization(catalog.publisher)?.name(language) ?? catalog.publisher
     let items = entries.map { item -> XML in
       let address = absolute(Frame.path(dataset: item.dataset.name))
-      let name = catalog.organization(item.dataset.provider.organization)?.name(language)
+      let name = catalog.providerNames(of: item.dataset)(language)
       return """
         <entry>
         <id>\(change(item))</id>
         <title>\(item.dataset.title(language))</title>
         <updated>\(item.modified.rfc3339)</updated>
-        <author><name>\(name ?? item.dataset.provider.organization)</name></author>
+        <author><name>\(name)</name></author>
         <link rel="alternate" type="text/html" href="\(address: address)"/>
         <category term="\(value: item.level.id)" label="\(value: self.title(item.level))"/>
         <summary>\(item.dataset.description(language))</summary>

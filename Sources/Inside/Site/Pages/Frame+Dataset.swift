@@ -69,7 +69,8 @@ extension Frame {
     func fact(_ name: String, _ value: HTML?) {
       if let value, !value.isEmpty { rows.append("<div><dt>\(name)</dt><dd>\(value)</dd></div>") }
     }
-    fact(t("提供方", "Provider"), organizationLink(dataset.provider.organization))
+    fact(t("提供方", "Provider"), providers(dataset))
+    fact(t("关联来源", "Joined from"), sources(dataset))
     fact(
       t("级别", "Level"),
       "<a href=\"\(address: link(Frame.path(level: item.level.id)))\">\(title(item.level))</a>, \(title(item.openness))"

@@ -8,14 +8,17 @@ extension Frame {
     func duty(_ rule: String, _ who: HTML, _ what: String) -> HTML {
       "<div><dt>\(rule)</dt><dd>\(who)<p>\(what)</p></dd></div>"
     }
-    let contact = catalog.organization(item.dataset.provider.organization).map { organization -> HTML in
-      " <a href=\"\(address: "mailto:" + organization.email)\">\(organization.email)</a>"
-    }
+    let owners = item.dataset.providers.map { id -> HTML in
+      let contact = catalog.organization(id).map { organization -> HTML in
+        " <a href=\"\(address: "mailto:" + organization.email)\">\(organization.email)</a>"
+      }
+      return "\(organizationLink(id))\(contact)"
+    }.joined("\(t("；", "; "))")
     return section(
       "duties", t("三方责任", "Who answers for what"),
       """
       <dl class="duties">
-      \(duty(t("谁提供，谁负责", "Who provides, answers"), "\(organizationLink(item.dataset.provider.organization))\(contact)",
+      \(duty(t("谁提供，谁负责", "Who provides, answers"), owners,
         t("数据提供方：对数据的真实、完整与更新负责。", "The provider: for the truth, completeness and renewal of the data.")))
       \(duty(t("谁管理，谁负责", "Who manages, answers"), organizationLink(catalog.manager),
         t("数据管理方：对级别、保护与平台安全负责。", "The manager: for the level, the protection and the safety of the portal.")))
@@ -55,6 +58,8 @@ extension Frame {
   private func ground(_ item: EvidenceItem, naming: Bool) -> String {
     switch (item.rule, naming ? item.field : nil) {
     case ("declared", _): t("提供方申报：\(item.level)", "Declared by the provider: \(item.level)")
+    case ("source", let source?):
+      t("关联来源 \(source) 的级别：\(item.level)", "Level of the joined source \(source): \(item.level)")
     case ("field-level", let field?):
       t("字段 \(field) 申报为 \(item.level)", "Field \(field) is declared \(item.level)")
     case ("field-level", nil):

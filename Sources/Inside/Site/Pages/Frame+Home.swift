@@ -59,7 +59,7 @@ extension Frame {
     let results = site.published.filter { $0.openness == .conditional }.reduce(0) {
       $0 + $1.dataset.results.count
     }
-    let providers = Set(site.published.map(\.dataset.provider.organization)).count
+    let providers = Set(site.published.flatMap(\.dataset.providers)).count
     func figure(_ value: String, _ words: String) -> HTML { "<div><dt>\(words)</dt><dd>\(value)</dd></div>" }
     return """
       <dl class="numbers">
@@ -150,7 +150,7 @@ extension Frame {
       <p>\(text(dataset.description))</p>\
       <p class="meta">\(badge(item))\(dataset.synthetic ? "<span class=\"tag\">\(t("合成数据", "Synthetic"))</span>" : HTML())\
       \(formats.prefix(4).map { "<span class=\"tag\">\($0)</span>" as HTML })</p>\
-      <p class="meta">\(organizationLink(dataset.provider.organization)) \(date(item.modified))</p></li>
+      <p class="meta">\(providers(dataset)) \(date(item.modified))</p></li>
       """
   }
 }

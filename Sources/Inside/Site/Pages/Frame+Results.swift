@@ -56,7 +56,8 @@ extension Frame {
     fact(
       t("来自", "From"),
       "<a href=\"\(address: link(Frame.path(dataset: item.dataset.name)))\">\(text(item.dataset.title))</a>")
-    fact(t("提供方", "Provider"), organizationLink(item.dataset.provider.organization))
+    fact(t("提供方", "Provider"), providers(item.dataset))
+    if let sources = sources(item.dataset) { fact(t("关联来源", "Joined from"), sources) }
     fact(t("保护方案", "Protection profile"), "<code>\(result.profile)</code>")
     if result.kind == .statistic {
       fact(t("重新计算", "Recomputed"), "\(t("至多每", "at most every")) <code>\(result.refresh)</code>")

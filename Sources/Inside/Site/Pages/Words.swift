@@ -67,6 +67,19 @@ extension Frame {
     """
   }
 
+  /// The agencies that own what a dataset is made of.
+  func providers(_ dataset: Dataset) -> HTML {
+    dataset.providers.map { organizationLink($0) }.joined("\(t("、", ", "))")
+  }
+
+  /// The datasets that a derived one is joined from; nil for any other.
+  func sources(_ dataset: Dataset) -> HTML? {
+    dataset.join?.sources.map { name -> HTML in
+      let title = catalog.dataset(name)?.title(language) ?? name
+      return "<a href=\"\(address: link(Frame.path(dataset: name)))\">\(title)</a>"
+    }.joined("\(t("、", ", "))")
+  }
+
   func organizationLink(_ id: String) -> HTML {
     guard let organization = catalog.organization(id) else { return "\(id)" }
     return "<a href=\"\(address: link(Frame.path(organization: id)))\">\(text(organization.name))</a>"

@@ -86,7 +86,7 @@ struct SearchIndex {
     add(dataset.title, 8)
     for keyword in dataset.keywords { add(keyword, 5) }
     for theme in dataset.themes { add(site.catalog.theme(theme)?.title, 3) }
-    add(site.catalog.organization(dataset.provider.organization)?.name, 3)
+    for id in dataset.providers { add(site.catalog.organization(id)?.name, 3) }
     for (_, words) in dataset.description.byLanguage { add(String(words.prefix(600)), 2) }
     if item.openness != .closed {
       for result in dataset.results { add(result.title, 3) }
@@ -105,7 +105,6 @@ struct SearchIndex {
     for item in site.published {
       let dataset = item.dataset
       let description = dataset.description(frame.language)
-      let provider = site.catalog.organization(dataset.provider.organization)?.name(frame.language)
       let entry: JSON = [
         "title": .string(dataset.title(frame.language)),
         "text": .string(description.count > 200 ? String(description.prefix(199)) + "…" : description),
@@ -113,7 +112,7 @@ struct SearchIndex {
         "class": .string("badge \(LevelColours.name(of: item.level)) is-\(item.openness.rawValue)"),
         "level": .string(frame.title(item.level)), "openness": .string(frame.title(item.openness)),
         "note": dataset.synthetic ? .string(frame.t("合成数据", "Synthetic")) : .null,
-        "provider": .string(provider ?? dataset.provider.organization),
+        "provider": .string(site.catalog.providerNames(of: dataset)(frame.language)),
         "modified": .string(item.modified.date.iso),
       ]
       parts[Int(SearchIndex.part(of: dataset.name) % UInt32(entryParts))].append(
