@@ -162,6 +162,22 @@ import Trust
     #expect(objections.first?.reasons.first?.message["en"]?.contains("withdrawn") == true)
   }
 
+  @Test func `leaves its sources in the key family that they were published in`() throws {
+    let place = try Self.portal()
+    try place.publish()
+    for name in ["persons", "visits"] {
+      let text = String(decoding: try place.folder.read("Catalog/\(name)/dataset.json5"), as: UTF8.self)
+      try place.folder.write(
+        text.replacing("keyFamily: \"persons\",", with: "").replacing(
+          "subject: [\"id\"],", with: "subject: [\"id\"], keyFamily: \"people\","),
+        to: "Catalog/\(name)/dataset.json5")
+    }
+    let error = try #require(throws: PublishingError.self) { try place.publish() }
+    #expect(
+      error.message.contains("persons was published in the key family 'persons' and is now of 'people'"))
+    #expect(error.message(in: "zh").contains("密钥族") && error.hint(in: "zh") != nil)
+  }
+
   @Test func `gives scores over fields of both sources, and is open to the attack suite`() throws {
     let place = try Self.portal()
     try place.change(

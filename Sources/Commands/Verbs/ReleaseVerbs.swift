@@ -10,7 +10,9 @@ enum ReleaseVerbs {
   static let all: [Verb] = [
     Verb(
       "withdraw", "DATASET",
-      Phrase("立即并永久撤回一个数据集及其开放视图", "take a dataset and its open views out at once, for good"),
+      Phrase(
+        "立即并永久撤回一个数据集，连同其开放视图与由其关联的数据集",
+        "take a dataset out at once, for good, with its open views and what is joined from it"),
       options: [Option("--reason", "TEXT", Phrase("书面理由", "the reason, in writing")), .portal]
         + Option.person,
       example: "doorsill withdraw airports --reason '坐标有误'", run: withdraw),

@@ -29,6 +29,7 @@ extension Publisher {
       try computeTags(judgement, into: &computed)
       let statistics = dataset.results.filter { $0.kind == .statistic }
       guard !statistics.isEmpty else { continue }
+      try keepFamily(of: dataset, statistics)
       let data = try Microdata.read(
         dataset, codeLists: catalog.codeLists, keys: keys.protection,
         room: .init(folder: portal.work))
@@ -62,6 +63,23 @@ extension Publisher {
     for name in try Files.list(portal.work) where name.hasPrefix("units-") {
       try Files.remove(Files.join(portal.work, name))
     }
+  }
+
+  /// Refuses a published statistic that has moved to another key family: every number would be drawn anew beside the
+  /// one that is out (DISCLOSURE a.2).
+  private func keepFamily(of dataset: Dataset, _ statistics: [ResultDeclaration]) throws {
+    let others = history.results.filter { family, known in
+      family != dataset.keyFamily && statistics.contains { known.released(dataset.name, $0.name) != nil }
+    }
+    guard let family = others.keys.min() else { return }
+    throw PublishingError(
+      .refused,
+      Wording(
+        "\(dataset.name) was published in the key family '\(family)' and is now of '\(dataset.keyFamily)': every number would be drawn anew, and two draws can be averaged",
+        "\(dataset.name) 曾以密钥族“\(family)”发布，现为“\(dataset.keyFamily)”：所有数字都会重新抽取，两次抽取可以取平均"),
+      hint: Wording(
+        "keep keyFamily: \"\(family)\", and give it to the datasets that are joined with it; or withdraw \(dataset.name) and publish it under another name",
+        "请保留 keyFamily: \"\(family)\"，并让与之关联的数据集采用它；或撤回 \(dataset.name) 后改名发布"))
   }
 
   /// The profile a result names, where it is strong enough for the dataset's level.
