@@ -68,7 +68,9 @@ extension `End to end` {
       #expect(counts.count == 2 && abs(counts.reduce(0, +) - 2300) < 15, "\(cells)")
       let claims = try #require(Self.claims(answer.receipt))
       let provider = try #require(claims["provider"] as? String)
-      for agency in ["Health Commission", "Civil Affairs Bureau"] { #expect(provider.contains(agency), "\(provider)") }
+      for agency in ["Health Commission", "Civil Affairs Bureau"] {
+        #expect(provider.contains(agency), "\(provider)")
+      }
       // What the custodian tries is what is served.
       let tried = try portal.run("result", "try", "stay-costs/costs").wanted(0, "result try")
       for count in counts {

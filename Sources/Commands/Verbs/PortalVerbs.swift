@@ -80,12 +80,15 @@ enum PortalVerbs {
     }
     let portal = try invocation.portal()
     let examinations = try examine(invocation, portal)
-    let codeLists = try Catalog.load(
-      folder: portal.catalog, policies: PolicySet.load(folder: portal.policies)
-    ).codeLists
-    let scores = try examinations.map { examination in
-      try ScoreCheck.faults(
-        in: examination.dataset, codeLists: codeLists, readsRows: examination.faultCount == 0)
+    let catalog = try Catalog.load(
+      folder: portal.catalog, policies: PolicySet.load(folder: portal.policies))
+    let scores = try examinations.map { examination -> [any Fault] in
+      let dataset = examination.dataset
+      guard dataset.results.contains(where: { $0.kind == .score }) else { return [] }
+      return try Joins.with([dataset], of: catalog, in: portal) { joined in
+        try ScoreCheck.faults(
+          in: joined.first ?? dataset, codeLists: catalog.codeLists, readsRows: examination.faultCount == 0)
+      }
     }
     let counts = zip(examinations, scores).map { $0.faultCount + $1.count }
     if invocation.has("--json") {
