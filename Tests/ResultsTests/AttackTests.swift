@@ -39,6 +39,9 @@ import Testing
         "B1", "B2", "B3", "B3b", "B4", "B4", "B4v", "B5b", "B6", "B6", "B7", "B7", "B11", "B12", "B15",
       ])
     #expect((report.utility?.released ?? .nan) > 0.2)
+    // Where people are in several cells, the cells are no partition of them, and nobody takes their sum for the whole.
+    let averaged = report.lines.last { $0.attack == "B4" }
+    #expect((averaged?.value ?? 0) < 3, "\(averaged?.measured ?? "")")
     #expect(report.lines.allSatisfy { $0.name.languages == ["zh", "en"] && !$0.name("zh").isEmpty })
   }
 
@@ -188,7 +191,7 @@ import Testing
     let sharp = try Attacks.thresholdProbe(target, .simpler(.thresholdOnly), each: 50, seed: 1)
     #expect(sharp.value == 1 && !sharp.passes)
     let ours = try Attacks.thresholdProbe(target, .doorsill, each: 200, seed: 1)
-    #expect(ours.passes && ours.value > 0.1, "\(ours.detail("en"))")
+    #expect(ours.passes && (ours.value ?? 0) > 0.1, "\(ours.detail("en"))")
   }
 
   @Test func `measures guesses rightly`() {

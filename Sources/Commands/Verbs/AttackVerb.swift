@@ -36,9 +36,17 @@ enum AttackVerb {
         Option(
           "--qualify",
           Phrase(
-            "只运行 B5b，至少 5000 个金丝雀，并给出保护方案的 qualified 条目",
-            "run B5b only, with at least 5000 canaries, and print the profile's 'qualified' entry")),
-        Option("--versions", "N", Phrase("B4v 发布多少个版本（缺省 52）", "versions published for B4v (52)")),
+            "只运行 B5b：一个版本，再加逐版变动 2 % 的多个版本，各至少 5000 个金丝雀，并给出 qualified 条目",
+            "run B5b only, over one version and over several with 2 % changed in each, with at least 5000 canaries, and print the profile's 'qualified' entry"
+          )),
+        Option(
+          "--tables", "N",
+          Phrase(
+            "每次植入后只发布随机抽取的 N 个表，顺序也随机",
+            "publish N tables drawn at random, in random order, with each planting of canaries")),
+        Option(
+          "--versions", "N",
+          Phrase("发布多少个版本（B4v 缺省 52，--qualify 缺省 12）", "versions published (52 for B4v, 12 with --qualify)")),
         Option("--seed", "N", Phrase("随机选择的种子（缺省 1）", "the seed of every random choice (1)")),
         .portal, .json,
       ],
@@ -131,8 +139,8 @@ enum AttackVerb {
     }
   }
 
-  /// Where coins are planted: as suits the target, and among whom the options say.
-  private static func canaries(_ subject: Attacking.Subject, _ invocation: Invocation) throws -> Canaries? {
+  /// Where coins are planted: as suits the target, and as the options say.
+  static func canaries(_ subject: Attacking.Subject, _ invocation: Invocation) throws -> Canaries? {
     guard var canaries = Canaries(for: subject.target) else { return nil }
     let shape = subject.target.data.shape
     for word in invocation.all("--among") {
@@ -148,56 +156,8 @@ enum AttackVerb {
       }
       canaries.populations.append((dimension, Int32(code)))
     }
+    canaries.tablesDrawn = try invocation.number("--tables")
     return canaries
-  }
-
-  /// B5b alone, with the canaries of a qualification.
-  private static func qualify(
-    _ subjects: [() throws -> Attacking.Subject], seed: UInt64, _ invocation: Invocation
-  ) throws -> ExitStatus {
-    let wanted = try invocation.number("--canaries") ?? Canaries.Outcome.qualifying.canaries
-    var qualifies = true
-    var items: [JSON] = []
-    for open in subjects {
-      let subject = try open()
-      guard var canaries = try canaries(subject, invocation) else { continue }
-      canaries.versions = try invocation.number("--versions") ?? 1
-      let outcome = try canaries.run(subject.target, canaries: wanted, seed: seed) {
-        invocation.terminal.progress("\(subject.name) · B5b · \($0.canaries)/\(wanted)")
-      }
-      invocation.terminal.clearProgress()
-      qualifies = qualifies && outcome.qualifies
-      let entry: JSON = [
-        "attack": "B5b", "canaries": JSON(outcome.canaries),
-        "upperAccuracy": .number(Rounded.text(outcome.upperBound)),
-        "policyHash": .string(subject.profile.parametersHash),
-      ]
-      items.append(
-        [
-          "dataset": .string(subject.dataset.name), "result": .string(subject.result.name),
-          "profile": .string(subject.profile.name), "canaries": JSON(outcome.canaries),
-          "right": JSON(outcome.right),
-          "accuracy": JSON(outcome.accuracy), "upperAccuracy": JSON(outcome.upperBound),
-          "auc": JSON(outcome.auc),
-          "qualifies": .bool(outcome.qualifies), "qualified": entry,
-        ])
-      guard !invocation.has("--json") else { continue }
-      let line = outcome.line("")
-      invocation.terminal.print(
-        "\(subject.name)  \(subject.profile.name)  B5b \(line.metric(Phrase.language)) \(Rounded.text(outcome.accuracy))  "
-          + line.detail(Phrase.language))
-      invocation.terminal.print(
-        outcome.qualifies
-          ? "  qualified: \(String(decoding: entry.serialized(), as: UTF8.self)),"
-          : Phrase(
-            "  不合格：需至少 5000 个金丝雀，且上界不超过 0.55",
-            "  not qualified: that takes at least 5000 canaries and an upper bound of at most 0.55"
-          ).said)
-    }
-    if invocation.has("--json") {
-      invocation.terminal.print(bytes: JSON.array(items).serialized(pretty: true) + [0x0A])
-    }
-    return qualifies ? .done : .refused
   }
 
   /// Lines in the order of their names.
@@ -216,50 +176,70 @@ enum AttackVerb {
 /// The attack table for a person.
 enum AttackPage {
   static func print(_ name: String, _ profile: String, _ reports: [AttackReport], _ terminal: Terminal) {
-    let language = Phrase.language
     let ours = reports[0]
     terminal.print(
       terminal.styled(name, .bold) + "  " + Phrase("保护方案 \(profile)", "profile \(profile)").said)
-    let names: [String: String] = [
-      "threshold only": Phrase("仅设阈值", "threshold only").said, "cell key": Phrase("单元格密钥", "cell key").said,
-    ]
     var head = [
-      Phrase("攻击", "attack").said, "", Phrase("指标", "metric").said, Phrase("及格线", "bar").said, "doorsill",
+      Phrase("攻击", "attack").said, "", Phrase("指标", "metric").said, Phrase("及格线", "bar").said,
     ]
-    head += reports.dropFirst().map { names[$0.system] ?? $0.system }
-    if reports.count == 1 { head.append("") }
-    var rows = [head]
-    for (place, line) in ours.lines.enumerated() {
-      var row = [line.attack, line.name(language), line.metric(language), line.bar(language)]
-      row.append(outcome(line, terminal))
-      for report in reports.dropFirst() {
-        // The same attack: the first, second … line of that name.
-        let number = ours.lines[..<place].count { $0.attack == line.attack }
-        let same = report.lines.filter { $0.attack == line.attack }
-        row.append(number < same.count ? outcome(same[number], terminal) : "–")
-      }
-      if reports.count == 1 { row.append(line.detail(language)) }
-      rows.append(row)
-    }
-    terminal.table(rows)
+    head += reports.map { "  " + said($0.system) }
+    // One system leaves room for what its figures rest on; several stand side by side.
+    let isAlone = reports.count == 1
+    let left = utility(reports)
+    terminal.table(
+      [head.map { terminal.styled($0, .dim) }] + attacks(reports, details: isAlone, terminal)
+        + (left.isEmpty ? [] : [[]] + left))
+    terminal.print()
     for report in reports {
-      let name = names[report.system] ?? report.system
-      if let utility = report.utility {
-        terminal.print((reports.count > 1 ? "\(name): " : "") + utility.text(language))
-      }
+      let failed = report.lines.count { !$0.passes }
+      let outcome =
+        failed == 0
+        ? Phrase("抵御了全部攻击", "withstands every attack")
+        : Phrase("\(failed) 项攻击得逞", failed == 1 ? "1 attack gets through" : "\(failed) attacks get through")
+      terminal.print(
+        (isAlone ? "" : said(report.system) + Phrase("：", ": ").said)
+          + (report.system == ours.system
+            ? terminal.styled(outcome.said, failed == 0 ? .green : .red) : outcome.said))
     }
-    let failed = ours.lines.count { !$0.passes }
-    terminal.print(
-      failed == 0
-        ? terminal.styled(Phrase("抵御了全部攻击", "withstands every attack").said, .green)
-        : terminal.styled(Phrase("\(failed) 项攻击得逞", "\(failed) attacks get through").said, .red))
     terminal.print()
   }
 
+  private static func said(_ system: String) -> String {
+    switch system {
+    case "threshold only": Phrase("仅设阈值", "threshold only").said
+    case "cell key": Phrase("单元格密钥", "cell key").said
+    default: system
+    }
+  }
+
+  private static func attacks(_ reports: [AttackReport], details: Bool, _ terminal: Terminal) -> [[String]] {
+    let language = Phrase.language
+    return reports[0].lines.enumerated().map { place, line in
+      var row = [line.attack, line.name(language), line.metric(language), line.bar(language)]
+      // The same attack: the first, second … line of that name.
+      let number = reports[0].lines[..<place].count { $0.attack == line.attack }
+      for report in reports {
+        let same = report.lines.filter { $0.attack == line.attack }
+        row.append(number < same.count ? outcome(same[number], terminal) : "  –")
+      }
+      if details { row.append(terminal.styled(line.detail(language), .dim)) }
+      return row
+    }
+  }
+
+  /// What is left to use, in the columns of the systems.
+  private static func utility(_ reports: [AttackReport]) -> [[String]] {
+    let figures = reports.map { $0.utility?.figures ?? [] }
+    return figures[0].indices.map { place in
+      ["", figures[0][place].name(Phrase.language), figures[0][place].unit(Phrase.language), ""]
+        + figures.map { place < $0.count ? "  " + $0[place].value : "  –" }
+    }
+  }
+
   private static func outcome(_ line: AttackLine, _ terminal: Terminal) -> String {
-    let value = Rounded.text(line.value)
+    guard line.value != nil else { return terminal.styled("  –", .dim) }
     return line.passes
-      ? terminal.styled("✓", .green) + " " + value
-      : terminal.styled("✗", .red) + " " + terminal.styled(value, .bold)
+      ? terminal.styled("✓", .green) + " " + line.measured
+      : terminal.styled("✗", .red) + " " + terminal.styled(line.measured, .bold)
   }
 }

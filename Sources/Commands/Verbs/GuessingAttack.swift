@@ -159,7 +159,7 @@ struct GuessingAttack {
     let apart = max(served, 1 - served)
     let before = Rounded.text(max(bare, 1 - bare))
     return AttackLine(
-      "B9", .both("查找时间", "time of a look-up"), metric: "AUC", apart, bar: "≤ .55", passes: apart <= 0.55,
+      "B9", .both("查找时间", "time of a look-up"), metric: "AUC", apart, bar: "≤ 0.55", passes: apart <= 0.55,
       detail: .both(
         "\(2 * samples) 次，25 毫秒网格；网格之前为 \(before)",
         "\(2 * samples) samples on the 25 ms grid; \(before) before it"))

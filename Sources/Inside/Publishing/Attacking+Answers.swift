@@ -63,7 +63,7 @@ extension Attacking {
     }
     return AttackLine(
       "B5a", .both("语法夹带", "grammar smuggling"),
-      metric: .both("通过或被另行说明的请求", "questions let through or told apart"),
+      metric: .both("通过的请求", "questions through"),
       Double(through), bar: "0", passes: through == 0,
       detail: .both("\(tried.count) 个请求", "\(tried.count) questions"))
   }
@@ -85,7 +85,7 @@ extension Attacking {
     var differing = 0
     for items in questions where Self.outcome(items, stored) != Self.outcome(items, blank) { differing += 1 }
     return AttackLine(
-      "B10", .both("错误信息", "error oracle"), metric: .both("随数据而变的拒绝", "refusals that depend on the data"),
+      "B10", .both("错误信息", "error oracle"), metric: .both("随数据而变的拒绝", "refusals that tell"),
       Double(differing), bar: "0", passes: differing == 0,
       detail: .both("\(questions.count) 个请求", "\(questions.count) questions"))
   }
@@ -120,32 +120,39 @@ extension Attacking {
       shapes.insert(Array(body.filter { $0 != "," }.utf8))
     }
     let size = AttackLine(
-      "B9", .both("长度", "size"), metric: .both("未公布单元格的不同正文", "distinct bodies of withheld cells"),
-      Double(shapes.count), bar: "≤ 1", passes: shapes.count <= 1,
+      "B9", .both("长度", "size of answers"), metric: .both("未公布者的不同正文", "bodies if withheld"),
+      withheld.isEmpty ? nil : Double(shapes.count), bar: "≤ 1", passes: shapes.count <= 1,
       detail: .both("\(withheld.count) 个未公布单元格", "\(withheld.count) withheld cells"))
     let few = questions[.empty] ?? []
     let others = (questions[.small] ?? []) + (questions[.guarded] ?? [])
-    let name = Text.both("时间", "timing")
+    let name = Text.both("时间", "time of answers")
     guard !few.isEmpty, !others.isEmpty else {
       return [
         size,
         AttackLine(
-          "B9", name, metric: "AUC", 0.5, bar: "≤ .55", passes: true,
+          "B9", name, metric: "AUC", nil, bar: "≤ 0.55", passes: true,
           detail: .both("未公布的原因只有一种", "withheld for one kind of reason only")),
       ]
     }
-    // Each question is also timed on a copy with nothing in it, so that what the question itself costs falls out.
+    // As many questions of each kind, since those asked more often are answered faster; each also timed on a copy with
+    // nothing in it, so that what the question itself costs falls out. All in an order that chance decides.
     let blank = try stored.blank
     let clock = ContinuousClock()
     func time(_ query: ResultQuery, _ result: StoredResult) -> Double {
       Double(
         clock.measure { _ = result.answer(query, release: 1).body(language: "en") }.components.attoseconds)
     }
+    var generator = AttackGenerator(9)
+    let each = min(few.count, others.count)
+    let kinds = [others, few].map { $0.shuffled(using: &generator).prefix(each) }
     var scores: [(score: Double, isTrue: Bool)] = []
     for sample in 0..<2 * samples {
       let isTrue = sample % 2 == 1
-      let query = isTrue ? others[sample / 2 % others.count] : few[sample / 2 % few.count]
-      scores.append((time(query, stored) / max(1, time(query, blank)), isTrue))
+      let query = kinds[isTrue ? 0 : 1][Int.random(in: 0..<each, using: &generator)]
+      let isFirst = Bool.random(using: &generator)
+      let before = isFirst ? 0 : time(query, blank)
+      let took = time(query, stored)
+      scores.append((took / max(1, isFirst ? time(query, blank) : before), isTrue))
     }
     // Whichever of the two is slower.
     let auc = Attacks.auc(scores)
@@ -153,7 +160,7 @@ extension Attacking {
     return [
       size,
       AttackLine(
-        "B9", name, metric: "AUC", apart, bar: "≤ .55", passes: apart <= 0.55,
+        "B9", name, metric: "AUC", apart, bar: "≤ 0.55", passes: apart <= 0.55,
         detail: .both("每类 \(samples) 次", "\(samples) samples each")),
     ]
   }

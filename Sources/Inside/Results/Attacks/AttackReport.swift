@@ -28,7 +28,7 @@ package struct AttackReport: Sendable {
   /// What went wrong, one line an attack.
   package func failures(_ language: String) -> [String] {
     lines.filter { !$0.passes }.map { line in
-      "\(line.attack) \(line.name(language)): \(line.metric(language)) \(Rounded.text(line.value)) (\(line.bar(language)))"
+      "\(line.attack) \(line.name(language)): \(line.metric(language)) \(line.measured) (\(line.bar(language)))"
     }
   }
 }
@@ -56,18 +56,19 @@ package struct AttackUtility: Sendable, Equatable {
     ]
   }
 
-  /// One sentence.
-  package func text(_ language: String) -> String {
-    let share = Rounded.text(100 * released, digits: 1)
-    let count = Rounded.text(countError, digits: 2)
-    let sum = sumErrorPercent.map { Rounded.text($0, digits: 2) }
-    return Text([
-      ("zh", "公布单元格 \(share) %，计数误差 ±\(count)" + (sum.map { "，合计误差中位数 \($0) %" } ?? "")),
+  /// Its figures, each with what it is of.
+  package var figures: [(name: Text, unit: Text, value: String)] {
+    [
       (
-        "en",
-        "\(share) % of cells released, counts ± \(count)" + (sum.map { ", sums ± \($0) % (median)" } ?? "")
+        .both("公布的单元格", "cells released"), .both("占全部", "of all"),
+        Rounded.text(100 * released, digits: 1) + " %"
       ),
-    ])(language)
+      (.both("计数误差", "error of counts"), .both("均方根", "RMSE"), "± " + Rounded.text(countError, digits: 2)),
+      (
+        .both("合计误差", "error of sums"), .both("中位数", "median"),
+        sumErrorPercent.map { "± " + Rounded.text($0, digits: 2) + " %" } ?? "–"
+      ),
+    ]
   }
 }
 
@@ -77,7 +78,10 @@ package struct AttackLine: Sendable {
   package var attack: String
   package var name: Text
   package var metric: Text
-  package var value: Double
+  /// What was measured; nil where there was nothing to attack.
+  package var value: Double?
+  /// A second figure, where the metric has two.
+  package var also: Double?
   /// What the value must meet, in words.
   package var bar: Text
   package var passes: Bool
@@ -86,12 +90,14 @@ package struct AttackLine: Sendable {
 
   /// Each part as its property says.
   package init(
-    _ attack: String, _ name: Text, metric: Text, _ value: Double, bar: Text, passes: Bool, detail: Text = ""
+    _ attack: String, _ name: Text, metric: Text, _ value: Double?, also: Double? = nil, bar: Text,
+    passes: Bool, detail: Text = ""
   ) {
     self.attack = attack
     self.name = name
     self.metric = metric
     self.value = value
+    self.also = also
     self.bar = bar
     self.passes = passes
     self.detail = detail
@@ -100,9 +106,16 @@ package struct AttackLine: Sendable {
   package var json: JSON {
     [
       "attack": .string(attack), "name": .string(name("en")), "metric": .string(metric("en")),
-      "value": value.isFinite ? JSON(value) : .null, "bar": .string(bar("en")), "passes": .bool(passes),
-      "detail": .string(detail("en")),
+      "value": value.map { JSON($0) } ?? .null, "also": also.map { JSON($0) } ?? .null,
+      "bar": .string(bar("en")), "passes": .bool(passes), "detail": .string(detail("en")),
     ]
+  }
+
+  /// The figures as a person reads them; a dash where there was nothing to attack.
+  package var measured: String {
+    guard let value else { return "–" }
+    return ([value] + (also.map { [$0] } ?? [])).map { Rounded.text($0, digits: abs($0) < 1 ? 3 : 2) }
+      .joined(separator: ", ")
   }
 }
 

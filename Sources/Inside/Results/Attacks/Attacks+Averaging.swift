@@ -38,33 +38,34 @@ extension Attacks {
         errors.append(sum / weight - Double(cuboid.units[cell]))
       }
     }
-    lines.append(averagingLine("B4", .both("按划分求平均", "averaging over partitions"), errors, exactBar: 0.35))
+    lines.append(averagingLine("B4", .both("按划分求平均", "averaging partitions"), errors, exactBar: 0.35))
     return lines
   }
 
   private static func averagingLine(
     _ attack: String, _ name: Text, _ errors: [Double], exactBar: Double
   ) -> AttackLine {
+    let metric = Text.both("均方根误差，猜中率", "RMSE, exact hits")
     guard !errors.isEmpty else {
       return AttackLine(
-        attack, name, metric: "RMSE", .infinity, bar: "≥ 1.0", passes: true,
+        attack, name, metric: metric, nil, bar: Text("≥ 1, ≤ \(Rounded.text(exactBar))"), passes: true,
         detail: .both("无可平均", "nothing to average"))
     }
     let rmse = (errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)).squareRoot()
     let exact = Double(errors.count { abs($0) < 0.5 }) / Double(errors.count)
-    let allowance =
-      errors.count < 400 ? 2 * (exactBar * (1 - exactBar) / Double(errors.count)).squareRoot() : 0
-    let low = errors.count < 400 ? 1 - 2 / (2 * Double(errors.count)).squareRoot() : 1
+    // Few cells say little: each bar has two standard errors, and tells so.
+    let few = errors.count < 400
+    let most = exactBar + (few ? 2 * (exactBar * (1 - exactBar) / Double(errors.count)).squareRoot() : 0)
+    let least = few ? 1 - 2 / (2 * Double(errors.count)).squareRoot() : 1
     return AttackLine(
-      attack, name, metric: "RMSE", rmse,
-      bar: .both("≥ 1.0，猜中 ≤ \(Rounded.text(exactBar))", "≥ 1.0, exact ≤ \(Rounded.text(exactBar))"),
-      passes: rmse >= min(1, low) && exact <= exactBar + allowance,
-      detail: .both(
-        "\(errors.count) 个单元格，猜中 \(Rounded.text(exact))",
-        "exact \(Rounded.text(exact)) of \(errors.count) cells"))
+      attack, name, metric: metric, rmse, also: exact,
+      bar: Text("≥ \(Rounded.text(least, digits: 2)), ≤ \(Rounded.text(min(1, most), digits: 2))"),
+      passes: rmse >= least && exact <= most,
+      detail: .both("\(errors.count) 个单元格", "\(errors.count) cells"))
   }
 
-  /// Sums of a cell's parts along every further dimension, where all parts are out.
+  /// Sums of a cell's parts along every further dimension, where all parts are out and each unit is in one of them
+  /// (where units have rows in several, the parts add up to more, and the attacker knows it).
   private static func partitions(
     of cell: Int, in set: DimensionSet, _ published: Published, _ cube: TrueCube
   ) -> [(total: Int, parts: Int)] {
@@ -76,7 +77,7 @@ extension Attacks {
       let added = DimensionSet(bits: finer.bits & ~set.bits).places[0]
       // Only the topmost codes of a hierarchy are a partition.
       let place = grid.dimensions.firstIndex(of: added) ?? 0
-      var total = 0, parts = 0
+      var total = 0, parts = 0, members = 0
       var isComplete = true
       for part in 0..<grid.count where up(part) == cell {
         let code = part / grid.strides[place] % grid.sizes[place]
@@ -84,11 +85,14 @@ extension Attacks {
         if let count = counts[part] {
           total += count
           parts += 1
+          members += Int(cube.cuboids[finer]?.units[part] ?? 0)
         } else if cube.cuboids[finer]?.units[part] != 0 {
           isComplete = false
         }
       }
-      if isComplete, parts > 0 { found.append((total, parts)) }
+      if isComplete, parts > 0, members == Int(cube.cuboids[set]?.units[cell] ?? 0) {
+        found.append((total, parts))
+      }
     }
     return found
   }
@@ -145,7 +149,7 @@ extension Attacks {
     let shape = target.data.shape
     let name = Text.both("一人变动", "one changed unit")
     guard target.data.unitCount > 1 else {
-      return AttackLine("B12", name, metric: .both("正确率", "accuracy"), 0.5, bar: "≤ .55", passes: true)
+      return AttackLine("B12", name, metric: .both("正确率", "accuracy"), nil, bar: "≤ 0.55", passes: true)
     }
     let used = DimensionSet(target.tables.joined())
     let response = used.places.first { !shape.isIdentifying($0) && shape.dimensions[$0].codes.count > 1 }
@@ -163,7 +167,7 @@ extension Attacks {
     }
     let accuracy = Double(right) / Double(trials)
     return AttackLine(
-      "B12", name, metric: .both("正确率", "accuracy"), accuracy, bar: "≤ .55", passes: accuracy <= 0.55,
+      "B12", name, metric: .both("正确率", "accuracy"), accuracy, bar: "≤ 0.55", passes: accuracy <= 0.55,
       detail: .both("\(trials) 次试验", "\(trials) trials"))
   }
 }

@@ -66,9 +66,9 @@ extension Attacks {
     let best = rules.map { rule in found.count { rule($0) == ($0.holders > 0) } }.max() ?? 0
     let accuracy = found.isEmpty ? 0 : Double(best) / Double(found.count)
     let line = AttackLine(
-      "B3", .both("差分，一人", "differencing, one person"), metric: .both("可攻击的配对", "attackable pairs"),
-      Double(found.count),
-      bar: .both("0，或正确率 ≤ 基准 + .05", "0, or accuracy ≤ base + .05"),
+      "B3", .both("差分，一人", "one person's difference"), metric: .both("可攻击的配对，正确率", "pairs, accuracy"),
+      Double(found.count), also: found.isEmpty ? nil : accuracy,
+      bar: .both("0，或 ≤ 基准 + 0.05", "0, or ≤ base + 0.05"),
       passes: found.isEmpty || accuracy <= base + 0.05,
       detail: found.isEmpty
         ? ""
@@ -89,8 +89,7 @@ extension Attacks {
     let absent = found.count { $0.holders == 0 }
     let enough = min(absent, found.count - absent) >= 30
     return AttackLine(
-      "B3b", .both("群体无人", "group absence"), metric: "AUC", auc,
-      bar: .both("≤ .65（两类各至少 30 例）", "≤ .65 with 30 cases of each kind"),
+      "B3b", .both("群体无人", "group absence"), metric: "AUC", enough ? auc : nil, bar: "≤ 0.65",
       passes: auc <= 0.65 || !enough,
       detail: .both(
         "\(found.count) 组中 \(absent) 组无人", "\(absent) of \(found.count) groups without a holder"))

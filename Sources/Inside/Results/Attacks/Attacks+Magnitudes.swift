@@ -26,13 +26,14 @@ extension Attacks {
       }
     }
     let line = AttackLine(
-      "B7", .both("支配", "dominance"), metric: .both("违反 p % 规则的公布值", "published sums that fail the p % rule"),
-      Double(violating), bar: "0", passes: violating == 0, detail: sums(shown))
+      "B7", .both("支配", "dominance"), metric: .both("公布的被支配合计", "dominated sums out"),
+      shown == 0 ? nil : Double(violating), bar: "0", passes: violating == 0, detail: sums(shown))
     let share = shown == 0 ? 0 : Double(close) / Double(shown)
+    // With few sums one of them is much: the bar has two standard errors.
+    let most = min(1, 0.20 + (shown == 0 ? 0 : 2 * (0.16 / Double(shown)).squareRoot()))
     let guess = AttackLine(
-      "B7", .both("第二贡献者", "second contributor"), metric: .both("误差小于 p % 的比例", "share within p %"), share,
-      bar: "≤ .20",
-      passes: share <= 0.20 + (shown == 0 ? 0 : 2 * (0.16 / Double(shown)).squareRoot()),
+      "B7", .both("第二贡献者", "second contributor"), metric: .both("误差小于 p % 者", "within p %"),
+      shown == 0 ? nil : share, bar: Text("≤ \(Rounded.text(most, digits: 2))"), passes: share <= most,
       detail: sums(shown))
     return (line, guess)
   }
@@ -53,7 +54,7 @@ extension Attacks {
     var lines = [
       AttackLine(
         "B6", .both("个体追踪", "individual tracker"),
-        metric: .both("相差 1 … k−1 人的配对", "differences of 1 … k−1 units"), Double(open), bar: "0",
+        metric: .both("差不足 k 的配对", "pairs under k apart"), Double(open), bar: "0",
         passes: open == 0)
     ]
     var errors: [Double] = []
@@ -80,12 +81,13 @@ extension Attacks {
     }
     let far = errors.count { 100 * $0 >= Double(target.profile.pPercent) }
     let share = errors.isEmpty ? 1 : Double(far) / Double(errors.count)
+    let least = max(0, 0.80 - (errors.isEmpty ? 0 : 2 * (0.16 / Double(errors.count)).squareRoot()))
     lines.append(
       AttackLine(
-        "B6", .both("一般追踪，合计", "general tracker, sums"),
-        metric: .both("最大者误差 ≥ p % 的比例", "largest off by ≥ p %"),
-        share, bar: "≥ .80",
-        passes: share >= 0.80 - (errors.isEmpty ? 0 : 2 * (0.16 / Double(errors.count)).squareRoot()),
+        "B6", .both("一般追踪，合计", "tracker of sums"),
+        metric: .both("误差达 p % 者", "off by p % or more"),
+        errors.isEmpty ? nil : share, bar: Text("≥ \(Rounded.text(least, digits: 2))"),
+        passes: share >= least,
         detail: .both("\(errors.count) 个未公布合计", "\(errors.count) withheld sums")))
     return lines
   }

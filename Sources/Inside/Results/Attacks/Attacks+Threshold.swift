@@ -40,10 +40,11 @@ extension Attacks {
       return Double(own.count { $0 != nil }) / Double(each)
     }
     let jump = zip(shares.dropFirst(), shares).map { $0 - $1 }.max() ?? 0
-    let curve = zip(sizes, shares).map { "\($0): \(Rounded.text($1, digits: 2))" }.joined(separator: ", ")
+    let curve = zip(sizes, shares).filter { $0.1 > 0 && $0.1 < 1 }
+      .map { "\($0): \(Rounded.text($1, digits: 2))" }.joined(separator: ", ")
     return AttackLine(
       "B11", .both("阈值探测", "threshold probe"),
-      metric: .both("公布概率的最大跳跃", "largest jump of the chance to be shown"), jump, bar: "≤ .55",
+      metric: .both("公布概率的跳跃", "jump of chance"), jump, bar: "≤ 0.55",
       passes: jump <= 0.55, detail: Text(curve))
   }
 }

@@ -69,7 +69,7 @@ package enum Attacks {
     progress("B5b")
     if let canaries = canaries ?? Canaries(for: target) {
       let outcome = try canaries.run(target, canaries: effort.canaries, seed: effort.seed, system: system)
-      lines.append(outcome.line(.both("金丝雀重构", "canaries, reconstruction")))
+      lines.append(outcome.line(.both("重构（掷硬币金丝雀）", "reconstruction")))
     }
     progress("B6")
     lines.append(contentsOf: try trackers(published, cube, target))
@@ -125,8 +125,8 @@ package enum Attacks {
       }
     }
     return AttackLine(
-      "B1", .both("小单元格", "small cells"), metric: .both("公布的不足 k 的单元格", "released cells under k"),
-      Double(small), bar: .both("0，最小显示值 ≥ k", "0, least shown ≥ k"),
+      "B1", .both("小单元格", "small cells"), metric: .both("公布的不足 k 者", "shown under k"),
+      Double(small), bar: .both("0，最小值 ≥ k", "0, least ≥ k"),
       passes: small == 0 && (shown == 0 || least >= target.profile.k),
       detail: shown == 0
         ? .both("没有公布单元格", "nothing shown")
@@ -185,11 +185,16 @@ package enum Attacks {
     // With few cases one hit is many points: the bar gets two standard errors.
     let allowance =
       truths.isEmpty ? 0 : 2 * (max(constant, 0.01) * (1 - constant) / Double(truths.count)).squareRoot()
+    let most = min(1, constant + 0.02 + allowance)
+    // Where all of them are alike, such as empty, nothing can be learnt that is not known.
+    let isOpen = constant > 0 && constant < 1
     return AttackLine(
-      "B2", .both("补集", "complement"), metric: .both("猜中率", "exact hits"), share,
-      bar: .both(
-        "≤ 固定猜测 \(Rounded.text(constant)) + .02", "≤ constant guess \(Rounded.text(constant)) + .02"),
-      passes: share <= constant + 0.02 + allowance,
-      detail: .both("攻击 \(truths.count) 个单元格", "\(truths.count) cells attacked"))
+      "B2", .both("补集", "complement"), metric: .both("猜中率", "exact hits"), isOpen ? share : nil,
+      bar: isOpen
+        ? Text("≤ \(Rounded.text(most, digits: 2))") : .both("≤ 定猜 + 0.02", "≤ guess + 0.02"),
+      passes: share <= most,
+      detail: .both(
+        "攻击 \(truths.count) 个单元格，固定猜测 \(Rounded.text(constant))",
+        "\(truths.count) cells attacked, constant guess \(Rounded.text(constant))"))
   }
 }

@@ -18,6 +18,9 @@ package struct Canaries: Sendable {
   /// Versions published one after the other, and the share of units replaced in each.
   package var versions: Int
   package var replaced: Double
+  /// Publishes so many of the target's tables, drawn anew in each run, so that no order of importance is preferred;
+  /// nil for all of them as they stand.
+  package var tablesDrawn: Int?
 
   /// Each part as its property says.
   package init(
@@ -86,22 +89,22 @@ package struct Canaries: Sendable {
     }
 
     /// As a line of the attack table: with 5,000 canaries judged by the upper bound, with 500 by the accuracy; fewer
-    /// are too few to judge by.
+    /// are too few to judge by, and no figure is given.
     package func line(_ name: Text) -> AttackLine {
       let detail = Text.both(
-        "AUC \(Rounded.text(auc))，上界 \(Rounded.text(upperBound))，\(canaries) 个金丝雀",
-        "AUC \(Rounded.text(auc)), upper bound \(Rounded.text(upperBound)), \(canaries) canaries")
+        "\(canaries) 个金丝雀，正确率 \(Rounded.text(accuracy))（上界 \(Rounded.text(upperBound))），AUC \(Rounded.text(auc))",
+        "\(canaries) canaries: accuracy \(Rounded.text(accuracy)) (at most \(Rounded.text(upperBound))), AUC \(Rounded.text(auc))"
+      )
       guard canaries > 0 else {
         return AttackLine(
-          "B5b", name, metric: .both("正确率", "accuracy"), 0.5, bar: "≤ .55", passes: true,
+          "B5b", name, metric: .both("正确率，AUC", "accuracy, AUC"), nil, bar: "≤ 0.55, ≤ 0.58", passes: true,
           detail: .both("无可植入之处", "nowhere to plant a coin"))
       }
       let isMany = canaries >= Outcome.qualifying.canaries
       return AttackLine(
-        "B5b", name, metric: .both("正确率", "accuracy"), accuracy,
-        bar: isMany
-          ? .both("上界 ≤ .55，AUC ≤ .58", "upper bound ≤ .55, AUC ≤ .58")
-          : .both("≤ .55，AUC ≤ .58（至少 500 个）", "≤ .55, AUC ≤ .58 with 500 canaries"),
+        "B5b", name,
+        metric: isMany ? .both("正确率上界，AUC", "upper accuracy, AUC") : .both("正确率，AUC", "accuracy, AUC"),
+        canaries < 500 ? nil : isMany ? upperBound : accuracy, also: auc, bar: "≤ 0.55, ≤ 0.58",
         passes: ((isMany ? upperBound : accuracy) <= 0.55 && auc <= 0.58) || canaries < 500, detail: detail)
     }
   }
@@ -135,7 +138,7 @@ package struct Canaries: Sendable {
     var yes = LinearAttack(), no = LinearAttack()
     var last: [DimensionSet: [Int?]] = [:]
     var state = AttackedSystem.State()
-    let keyed = target.redrawn(seed)
+    let keyed = tablesDrawn.map { target.redrawn(seed).drawing($0, &generator) } ?? target.redrawn(seed)
     for version in 0..<max(1, versions) {
       if version > 0 { data = data.replacing(share: replaced, keeping: kept, &generator) }
       let published = try system.publish(keyed.over(data), &state, version: version)
@@ -143,7 +146,7 @@ package struct Canaries: Sendable {
       if !isBinary { collect(published, data, last, side: sides.no, complement: nil, into: &no) }
       last = published.counts
     }
-    let says = yes.solve(), denies = no.solve()
+    let says = yes.solve(for: kept), denies = no.solve(for: kept)
     outcome.equations = yes.count + no.count
     for (key, isTrue) in truth.sorted(by: { $0.key < $1.key }) {
       let score = (says[key] ?? 0) - (denies[key] ?? 0)
@@ -225,12 +228,14 @@ package struct Canaries: Sendable {
         }
       }
       for (cell, units) in members.sorted(by: { $0.key < $1.key }) {
+        var sayings: [(value: Double, label: String)] = []
         if isNew(cell), let value = counts[cell] {
-          equations.add(units, Double(value), label: "\(set.bits)/\(cell)")
+          sayings.append((Double(value), "\(set.bits)/\(cell)"))
         }
         if let step, isNew(cell + step), let value = counts[cell + step] {
-          equations.add(units, Double(units.count - value), label: "\(set.bits)/\(cell + step)")
+          sayings.append((Double(units.count - value), "\(set.bits)/\(cell + step)"))
         }
+        equations.add(units, sayings)
       }
     }
   }

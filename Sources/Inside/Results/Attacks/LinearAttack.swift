@@ -2,12 +2,26 @@
 /// one of variance 1.08 that stays from version to version, and each secret is 0 or 1.
 struct LinearAttack {
   private var unknowns: [UInt64: Int32] = [:]
-  private var labels: [String: Int] = [:]
-  /// Unknowns of each equation, one after the other, and where each equation's begin.
-  private var members: [Int32] = []
-  private var starts: [Int] = [0]
-  private var label: [Int] = []
+  private var labels: [String: Int32] = [:]
+  /// Groups of unknowns, one after the other, and where each group's begin.
+  private var groups = Groups()
+  /// Equations: the group, the label and the value of each, those of one group together.
+  private var group: [Int32] = []
+  private var label: [Int32] = []
   private var values: [Double] = []
+
+  private struct Groups {
+    var members: [Int32] = []
+    var starts: [Int] = [0]
+
+    mutating func append(_ more: some Collection<Int32>) {
+      members += more
+      starts.append(members.count)
+    }
+
+    var count: Int { starts.count - 1 }
+    func range(_ group: Int) -> Range<Int> { starts[group]..<starts[group + 1] }
+  }
 
   var count: Int { values.count }
 
@@ -19,32 +33,74 @@ struct LinearAttack {
     return place
   }
 
-  /// So many of these have the secret, as a cell of that label says.
-  mutating func add(_ units: [Int32], _ value: Double, label name: String) {
-    let place = labels[name] ?? labels.count
-    labels[name] = place
-    members += units
-    starts.append(members.count)
-    label.append(place)
-    values.append(value)
+  /// So many of these have the secret, as cells of those labels say.
+  mutating func add(_ units: [Int32], _ sayings: [(value: Double, label: String)]) {
+    guard !sayings.isEmpty else { return }
+    for saying in sayings {
+      let place = labels[saying.label] ?? Int32(labels.count)
+      labels[saying.label] = place
+      group.append(Int32(groups.count))
+      label.append(place)
+      values.append(saying.value)
+    }
+    groups.append(units)
   }
 
   /// The mean of all secrets as the equations tell it.
   private var prior: Double {
-    guard !members.isEmpty else { return 0.5 }
-    return min(max(values.reduce(0, +) / Double(members.count), 0.05), 0.95)
+    let members = group.reduce(0) { $0 + groups.range(Int($1)).count }
+    guard members > 0 else { return 0.5 }
+    return min(max(values.reduce(0, +) / Double(members), 0.05), 0.95)
   }
 
-  /// How far the most likely secret of each unit lies above what is expected of anybody, by conjugate gradients on
-  /// the normal equations.
-  func solve() -> [UInt64: Double] {
-    let middle = prior
+  /// The same equations without those that say nothing of the units asked for, not even by way of others.
+  private func about(_ wanted: some Sequence<UInt64>) -> LinearAttack {
+    var isOpen = [Bool](repeating: false, count: unknowns.count)
+    for unit in wanted { if let place = unknowns[unit] { isOpen[Int(place)] = true } }
+    var isUsed = [Bool](repeating: false, count: groups.count)
+    var more = true
+    while more {
+      more = false
+      for number in 0..<groups.count where !isUsed[number] {
+        let own = groups.members[groups.range(number)]
+        guard own.contains(where: { isOpen[Int($0)] }) else { continue }
+        isUsed[number] = true
+        more = true
+        for member in own { isOpen[Int(member)] = true }
+      }
+    }
+    var kept = LinearAttack()
+    (kept.unknowns, kept.labels) = (unknowns, labels)
+    var places = [Int32](repeating: -1, count: groups.count)
+    for number in 0..<groups.count where isUsed[number] {
+      places[number] = Int32(kept.groups.count)
+      kept.groups.append(groups.members[groups.range(number)])
+    }
+    for row in values.indices where isUsed[Int(group[row])] {
+      kept.group.append(places[Int(group[row])])
+      kept.label.append(label[row])
+      kept.values.append(values[row])
+    }
+    return kept
+  }
+
+  /// How far the most likely secret of each unit asked for lies above what is expected of anybody, by conjugate
+  /// gradients on the normal equations.
+  func solve(for wanted: some Collection<UInt64>) -> [UInt64: Double] {
+    let x = about(wanted).solution(prior)
+    var found: [UInt64: Double] = [:]
+    for unit in wanted { if let place = unknowns[unit] { found[unit] = x[Int(place)] } }
+    return found
+  }
+
+  private func solution(_ middle: Double) -> [Double] {
     let people = unknowns.count
     var residual = [Double](repeating: 0, count: people + labels.count)
     for row in values.indices {
-      let part = (values[row] - middle * Double(starts[row + 1] - starts[row])) / 3
-      for place in starts[row]..<starts[row + 1] { residual[Int(members[place])] += part }
-      residual[people + label[row]] += part
+      let own = groups.range(Int(group[row]))
+      let part = (values[row] - middle * Double(own.count)) / 3
+      for place in own { residual[Int(groups.members[place])] += part }
+      residual[people + Int(label[row])] += part
     }
     var x = [Double](repeating: 0, count: residual.count)
     var direction = residual
@@ -66,19 +122,33 @@ struct LinearAttack {
       for place in x.indices { direction[place] = residual[place] + next / square * direction[place] }
       square = next
     }
-    return unknowns.mapValues { x[Int($0)] }
+    return x
   }
 
   /// The normal equations' matrix: prior precisions of secrets and label noise, and a third for each equation.
   private func apply(_ x: [Double], people: Int, secret: Double, into image: inout [Double]) {
     for place in 0..<people { image[place] = x[place] * secret }
     for place in people..<x.count { image[place] = x[place] / 1.08 }
-    for row in values.indices {
-      var sum = x[people + label[row]]
-      for place in starts[row]..<starts[row + 1] { sum += x[Int(members[place])] }
-      let part = sum / 3
-      for place in starts[row]..<starts[row + 1] { image[Int(members[place])] += part }
-      image[people + label[row]] += part
+    // The groups are by far the longest; their unknowns are places in `x` by construction.
+    groups.members.withUnsafeBufferPointer { members in
+      x.withUnsafeBufferPointer { x in
+        image.withUnsafeMutableBufferPointer { image in
+          var row = 0
+          for number in 0..<groups.count {
+            let own = groups.range(number)
+            var sum = 0.0
+            for place in own { sum += x[Int(members[place])] }
+            var parts = 0.0
+            while row < group.count, group[row] == number {
+              let part = (sum + x[people + Int(label[row])]) / 3
+              image[people + Int(label[row])] += part
+              parts += part
+              row += 1
+            }
+            for place in own { image[Int(members[place])] += parts }
+          }
+        }
+      }
     }
   }
 }

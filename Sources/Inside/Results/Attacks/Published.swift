@@ -138,6 +138,13 @@ package struct Target: Sendable {
     try CubeBuilder.cube(data, tables: sets, measures: measures)
   }
 
+  /// The same target with some of its tables, in an order that chance decides.
+  func drawing(_ count: Int, _ generator: inout AttackGenerator) -> Target {
+    Target(
+      data, tables: Array(tables.shuffled(using: &generator).prefix(max(1, count))), measures: measures,
+      profile: profile, keys: keys)
+  }
+
   /// The same target with noise that a number decides: in a copy every run draws anew.
   func redrawn(_ seed: UInt64) -> Target {
     var generator = AttackGenerator(seed &* 7919)
