@@ -92,6 +92,24 @@ struct House {
   }
 }
 
+extension House {
+  /// Lines where kinds of result part and a new one would pass unseen: a `default` beside cases of kinds, and a
+  /// comparison with one of them.
+  static func unnamedKinds(in text: String) -> [String] {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    func indent(_ line: Substring) -> Int { line.prefix { $0 == " " }.count }
+    var found = lines.filter { $0.contains(/kind [!=]= \.(statistic|verify|score)\b/) }.map(String.init)
+    for (start, line) in lines.enumerated() where line.contains(/\bswitch .*\{\s*$/) {
+      let body = lines[(start + 1)...].prefix { !($0.hasSuffix("}") && indent($0) <= indent(line)) }
+      // Cases of this switch stand as far in as it does.
+      let cases = body.filter { indent($0) == indent(line) }
+      guard cases.contains(where: { $0.contains(/\bcase .*\.(statistic|verify|score)\b/) }) else { continue }
+      found += cases.filter { $0.contains(/\bdefault:/) }.map(String.init)
+    }
+    return found
+  }
+}
+
 @Suite struct `The house` {
   let house: House
   let packageText: String
@@ -180,6 +198,28 @@ struct House {
     #expect(!initialisers.isEmpty, "\(proof) has no written initialiser")
     #expect(
       !initialisers.contains { $0.contains("package init") || $0.contains("public init") }, "\(initialisers)")
+  }
+
+  /// Every kind of result goes through the pipe: where kinds part, each is named, so that a new one does not compile
+  /// until somebody has said how it is protected, stored and answered.
+  @Test func `names every kind of result where kinds part`() throws {
+    for file in House.sources(below: "Sources") {
+      let text = try String(contentsOf: file, encoding: .utf8)
+      #expect(House.unnamedKinds(in: text).isEmpty, "\(file.path): \(House.unnamedKinds(in: text))")
+    }
+    for planted in [
+      "switch result.kind {\ncase .statistic: cells()\ndefault: nothing()\n}",
+      "  switch kind {\n  case .verify, .score: tags()\n  case .statistic: cells()\n  @unknown default: nothing()\n  }",
+      "if result.kind == .statistic { cells() }", "guard kind != .verify else { return }",
+    ] {
+      #expect(!House.unnamedKinds(in: planted).isEmpty, "\(planted)")
+    }
+    #expect(House.unnamedKinds(in: "switch kind {\ncase .text: 1\ndefault: 2\n}").isEmpty)
+    #expect(
+      House.unnamedKinds(
+        in: "switch kind {\ncase .statistic:\n  switch x {\n  default: 1\n  }\ncase .verify, .score: 2\n}"
+      )
+      .isEmpty)
   }
 
   /// Each escape from the compiler's guarantees carries its reason on the line, and they stay few.

@@ -1,4 +1,5 @@
 import Bytes
+import Policies
 import Testing
 
 @testable import Disclosure
@@ -95,5 +96,107 @@ import Testing
     let fine = Derivations.percentile(
       50, bands: [30, 70, 0], count: 100, of: Self.measure([0, 1000, 2000], scale: 2, step: 50), k: 10)
     #expect(fine == 1300)
+  }
+
+  @Test func `a band is made of declared bounds and the profile, with the noise's share rounded up`() throws {
+    func band(_ lower: Int64, _ upper: Int64, bounds: Bool, m: Int = 7) -> ReleasedBand? {
+      let measure = MeasureShape(
+        name: "x", title: "x", unit: nil, scale: 1, step: 5, lower: lower, upper: upper, complete: true,
+        boundsUnit: bounds, statistics: [.sum])
+      let profile = ProtectionProfile(
+        name: "p", k: 10, jitterWeights: [1], maxIdentifying: 3, maxResponse: 1, pPercent: 15,
+        topNoise: .init(m, 100), budgetDivisor: 1, variance: false, percentiles: false, minimumRefresh: "P1D")
+      return ReleasedBand(measure, profile)
+    }
+    #expect(band(0, 2000, bounds: true)?.most == "50" && band(0, 2000, bounds: true)?.percent == 34)
+    #expect(band(0, 2000, bounds: true)?.rounding == "0.5")
+    #expect(band(-3000, 2000, bounds: true)?.most == "75" && band(-3000, 2000, bounds: true)?.percent == nil)
+    #expect(
+      band(0, 2000, bounds: true, m: 10)?.most == "60" && band(0, 2000, bounds: false, m: 10)?.percent == 43)
+    #expect(band(-3000, 2000, bounds: false) == nil)
+  }
+}
+
+@Suite struct `Many numbers in little memory` {
+  @Test(
+    arguments: [(0, 1000, true), (-1000, 1000, false), (-1 << 56, 1 << 56, true)] as [(Int64, Int64, Bool)])
+  func `totals in columns are those of single cells`(lower: Int64, upper: Int64, squares: Bool) {
+    var generator = SystemRandomNumberGenerator()
+    var cells = [CellTotals](repeating: CellTotals(), count: 50)
+    var column = TotalsColumn(count: 50, squares: squares)
+    for _ in 0..<40 {
+      var some: [CellTotals] = []
+      var places: [Int32] = []
+      for _ in 0..<20 {
+        var totals = CellTotals()
+        for _ in 0..<3 { totals.add(.random(in: lower...upper, using: &generator), key: generator.next()) }
+        some.append(totals)
+        places.append(.random(in: -1..<50, using: &generator))
+        if places[places.count - 1] >= 0 { cells[Int(places[places.count - 1])].merge(totals) }
+      }
+      column.merge(some[...], into: places[...])
+    }
+    if !squares { for cell in cells.indices { cells[cell].squares = 0 } }
+    #expect(Array(column) == cells)
+  }
+
+  @Test func `a column of numbers takes the bytes that its largest needs, and is read back`() throws {
+    var column = NumberColumn(count: 4)
+    for (number, width) in [(Int128(7), 4), (-1 << 31, 8), (1 << 62, 8), (Int128.max, 16)] {
+      column[1] = number
+      column[2] = -5
+      #expect(column[1] == number && column[0] == nil && column.width == width)
+      var bytes: [UInt8] = []
+      var writer = PackedWriter { bytes += $0 }
+      try column.pack(into: &writer)
+      try writer.flush()
+      var reader = PackedReader(bytes)
+      #expect(NumberColumn(&reader) == column && reader.isAtEnd)
+      var short = PackedReader(Array(bytes.dropLast()))
+      #expect(NumberColumn(&short) == nil)
+    }
+    column[1] = nil
+    #expect(column.present == 1 && column.narrowed.width == 4 && column.narrowed == column)
+  }
+
+  @Test func `draws keep their places when codes are added, taken out or moved`() throws {
+    func shape(_ codes: [String]) throws -> Shape {
+      try Shape(
+        dataset: "d", keyFamily: "d",
+        dimensions: [
+          ReleasedDimension(
+            name: "a", title: "a", role: .identifying, codes: codes.map { ReleasedCode(code: $0, label: "l") }
+          ),
+          ReleasedDimension(
+            name: "b", title: "b", role: .identifying,
+            codes: ["x", "y"].map { ReleasedCode(code: $0, label: "l") }),
+        ])
+    }
+    func grid(_ shape: Shape) throws -> Grid { try Grid(DimensionSet([0, 1]), of: shape) }
+    let old = try shape(["1", "2", "3"])
+    var history = ResultHistory()
+    var book = DrawBook(history, dataset: "d", fingerprint: "f", changes: nil)
+    var draws = try book.take(try grid(old), of: old, quantities: ["n"])
+    var kept = 0
+    for cell in 0..<6 { _ = draws.value(draws.place(of: cell), 0, k: 2, kept: &kept) { Int128(100 + cell) } }
+    book.put(draws)
+    history.drawn["d"] = .init(cells: book.finished(k: 2), fingerprint: "f")
+    // 2 goes, 4 comes, 3 stands first; 2 comes back a version later.
+    var drawn = try #require(history.drawn["d"])
+    drawn.cells[["a", "b"]]?.append(.init(unit: 9, contribution: 1), to: 0, at: 0)
+    drawn.cells[["a", "b"]]?.append(.init(unit: 8, contribution: 1), to: 0, at: 0)
+    let new = try shape(["3", "1", "4"])
+    book = DrawBook(history, dataset: "d", fingerprint: "f", changes: Changes(drawn))
+    draws = try book.take(try grid(new), of: new, quantities: ["n"])
+    let second = (0..<6).map { cell in draws.value(draws.place(of: cell), 0, k: 2, kept: &kept) { -1 } }
+    // Of 1 and x two units changed, and of 4 nothing was drawn.
+    #expect(second == [104, 105, -1, 101, -1, -1] && kept == 3)
+    book.put(draws)
+    history.drawn["d"] = .init(cells: book.finished(k: 2), fingerprint: "f")
+    book = DrawBook(
+      history, dataset: "d", fingerprint: "f", changes: Changes(try #require(history.drawn["d"])))
+    draws = try book.take(try grid(old), of: old, quantities: ["n"])
+    let third = (0..<6).map { cell in draws.value(draws.place(of: cell), 0, k: 2, kept: &kept) { -2 } }
+    #expect(third == [-1, 101, 102, 103, 104, 105])
   }
 }

@@ -94,10 +94,63 @@ import Testing
       csv
         == """
         year,year_label,sex,sex_label,count,count_low95,count_high95,income.mean,income.mean_unit,withheld,release,note
-        2020,2020,f,female,1200,1196,1204,41000.25,CNY/a,,7,Noise was added. Units: income.mean CNY/a.
+        2020,2020,f,female,1200,1196,1204,41000.25,CNY/a,,7,"Noise was added. income.mean has no 95 % band: the error depends on the largest contribution, whose size may not be told and has no declared bound. Units: income.mean CNY/a."
         2020,2020,m,male,,,,,CNY/a,true,7,
 
         """.replacing("\n", with: "\r\n"))
+  }
+
+  /// 100 persons with 5,000 together, at most 1,000 each.
+  static func sums(_ count: String?, _ sum: String?, _ mean: String?) throws -> ResultAnswer {
+    let result = try StoredResult(
+      dataset: "d", result: "r", title: "t",
+      dimensions: [
+        .init(
+          name: "a", title: "A", role: "identifying", codes: [.init(code: "x", label: "x", parent: nil)])
+      ],
+      columns: [
+        .init(name: "count", title: "Count", unit: nil, sd: "2.02"),
+        .init(
+          name: "paid.sum", title: "Sum", unit: "CNY", sd: nil,
+          band: .init(percent: 34, most: "250", rounding: "1", count: nil)),
+        .init(
+          name: "paid.mean", title: "Mean", unit: "CNY", sd: nil,
+          band: .init(percent: 34, most: "250", rounding: "1", count: "count")),
+        .init(name: "share", title: "Share", unit: "%", sd: nil),
+      ],
+      tables: [(["a"], [.init(codes: ["x"], values: [count, sum, mean, nil])])], protection: [:], note: "n.")
+    return result.answer(try ResultQuery.parse([], of: result), release: 1)
+  }
+
+  @Test func `sums and means have a band that public numbers give, and what has none says why`() throws {
+    let large = try Self.sums("100", "5000", "50")
+    // 250 and the rounding: 34 % of 5,000 would be more. A mean: (5000 ± (251 + 100 · ½)) / (100 ∓ 4), rounded outwards.
+    #expect(large.ends(0, 1)?.low == "4749" && large.ends(0, 1)?.high == "5251")
+    #expect(large.ends(0, 2)?.low == "44" && large.ends(0, 2)?.high == "56")
+    #expect(large.ends(0, 3) == nil)
+    let small = try Self.sums("10", "100", "10.05")
+    #expect(small.ends(0, 1)?.low == "65" && small.ends(0, 1)?.high == "135")
+    #expect(small.ends(0, 2)?.low == "4.65" && small.ends(0, 2)?.high == "22.63")
+    let withheld = try Self.sums("100", nil, nil)
+    #expect(withheld.ends(0, 1) == nil && withheld.ends(0, 2) == nil)
+    let json = String(decoding: large.json(language: "en"), as: UTF8.self)
+    #expect(
+      json.contains(
+        #""band95":{"count":4,"paid.sum":{"percent":34,"most":250,"rounding":1,"count":null},"#
+          + #""paid.mean":{"percent":34,"most":250,"rounding":1,"count":"count"},"share":{"none":"it is made of two"#
+      ))
+    let (en, zh) = (large.note("en"), large.note("zh"))
+    #expect(
+      en.contains(
+        "paid.sum: at least 95 % of the numbers are off by no more than 34 % of it or 250 CNY, whichever"))
+    #expect(en.contains("share has no 95 % band: it is made of two protected numbers"))
+    #expect(zh.contains("paid.sum：至少 95 % 的数字误差不超过其 34 %与250 CNY中较小者"))
+    #expect(zh.contains("share 没有 95 % 区间"))
+    #expect(large.table(language: "en")[1][2] == "5,000 [4,749 … 5,251]")
+    let csv = String(decoding: large.csv(language: "en"), as: UTF8.self)
+    #expect(
+      csv.contains("paid.sum,paid.sum_low95,paid.sum_high95,paid.sum_unit")
+        && csv.contains(",5000,4749,5251,CNY,"))
   }
 
   @Test func `where there is no period before, nothing is compared and nothing withheld`() throws {

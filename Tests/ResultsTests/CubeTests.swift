@@ -46,7 +46,8 @@ import Testing
           #expect(totals.units == values.count)
           #expect(totals.sum == values.values.reduce(0) { $0 + Int128($1) })
           #expect(totals.absolute == values.values.reduce(0) { $0 + Int128($1.magnitude) })
-          #expect(totals.squares == values.values.reduce(0) { $0 + Int128($1) * Int128($1) })
+          let squares = values.values.reduce(0) { $0 + Int128($1) * Int128($1) }
+          #expect(totals.squares == (data.measures[measure].statistics.contains(.variance) ? squares : 0))
           let sizes = values.values.map { Int64($0.magnitude) }.sorted(by: >) + [0, 0]
           #expect(totals.first == sizes[0] && totals.second == sizes[1])
           for (band, counted) in cuboid.bands[measure].dropFirst(cell * 4).prefix(4).enumerated() {

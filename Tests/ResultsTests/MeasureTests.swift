@@ -131,6 +131,31 @@ import Testing
     #expect(second.released.tables == made.released.tables)
   }
 
+  @Test(arguments: [true, false])
+  func `at least 95 of 100 sums are within the band that is told of them`(complete: Bool) throws {
+    let data = try Self.world([.sum, .mean], units: 9000, complete: complete)
+    let made = try Self.publish(data, tables: [[0], [1], [0, 1], [0, 2], [1, 2], []])
+    let cube = try #require(made.cube)
+    let column = try #require(made.released.columns.first { $0.name == "paid.sum" })
+    let band = try #require(column.band)
+    // Rows of a unit are added, so that no bound of one row bounds it.
+    #expect(band.most == nil && band.percent == 34 && band.count == nil)
+    let mean = made.released.columns.first { $0.name == "paid.mean" }?.band
+    #expect(mean?.count == (complete ? "count" : "paid.count"))
+    var shown = 0, inside = 0
+    for table in made.released.tables {
+      let dimensions = table.dimensions.compactMap { data.shape.dimension($0) }
+      let cuboid = try #require(cube.cuboids[DimensionSet(dimensions)])
+      for (place, cell) in table.cells.enumerated() {
+        guard let sum = Self.value("paid.sum", cell, made.released) else { continue }
+        shown += 1
+        let truth = cuboid.totals[0][place].sum * 100
+        if (sum - truth).magnitude <= 34 * sum.magnitude / 100 + 100 { inside += 1 }
+      }
+    }
+    #expect(shown > 30 && inside * 100 >= shown * 95)
+  }
+
   @Test func `shares and changes are quotients of released numbers`() throws {
     let data = try Self.world([.sum, .mean])
     let released = try Self.publish(

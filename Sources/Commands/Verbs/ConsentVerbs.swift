@@ -28,7 +28,7 @@ enum ConsentVerbs {
     let outside = try invocation.outside()
     let release = try ReleaseStore(folder: outside.folder, key: try outside.releaseKey()).current()
     guard names.count == 2, let stored = try release.result(names[0], names[1]), let tags = stored.tags else {
-      let known = release.settings.results.filter { $0.kind != .statistic }.map {
+      let known = release.settings.results.filter { !$0.kind.hasCells }.map {
         "\($0.dataset)/\($0.result)"
       }
       throw UsageFault(

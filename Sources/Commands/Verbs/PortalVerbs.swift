@@ -84,7 +84,7 @@ enum PortalVerbs {
       folder: portal.catalog, policies: PolicySet.load(folder: portal.policies))
     let scores = try examinations.map { examination -> [any Fault] in
       let dataset = examination.dataset
-      guard dataset.results.contains(where: { $0.kind == .score }) else { return [] }
+      guard dataset.results.contains(where: { $0.output != nil }) else { return [] }
       return try Joins.with([dataset], of: catalog, in: portal) { joined in
         try ScoreCheck.faults(
           in: joined.first ?? dataset, codeLists: catalog.codeLists, readsRows: examination.faultCount == 0)

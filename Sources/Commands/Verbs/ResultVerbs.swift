@@ -123,7 +123,7 @@ enum ResultVerbs {
           "\(numbers.withheld) of \(numbers.all) numbers are withheld"))
     }
     if answer.hasBands {
-      terminal.print(said("± 为 95 % 区间", "± is the 95 % interval"))
+      terminal.print(said("± 与 […] 为 95 % 区间", "± and […] are 95 % intervals"))
     }
     terminal.print()
     terminal.paragraph(answer.note(language), after: "")

@@ -75,7 +75,8 @@ package struct DifferencingGuard: Sendable {
         let outside =
           cuboid.outside[measure].isEmpty ? OutsideTotals() : cuboid.outside[measure][cell * ways + way]
         let rest =
-          whole.totals[measure][target].absolute - cuboid.loneAbsolute[measure][cell] - outside.touching
+          whole.totals[measure][target].absolute - (cuboid.loneAbsolute[measure][cell] ?? 0)
+          - outside.touching
           + outside.parts
         guard rest > 0 else { continue }
         let largest = largestElsewhere(
@@ -115,7 +116,7 @@ package struct DifferencingGuard: Sendable {
     var found = [Int128(known.first), Int128(known.second)]
     var elsewhere = 0
     for top in tops {
-      guard !touches(top, cell: cell, of: grid, shape: shape) else { continue }
+      guard !top.touches(cell, of: grid, shape: shape) else { continue }
       found.append(Int128(top.size))
       elsewhere += 1
       if elsewhere == 2 { break }
@@ -124,17 +125,5 @@ package struct DifferencingGuard: Sendable {
       for _ in elsewhere..<2 { found.append(Int128(last.size)) }
     }
     return Array(found.sorted(by: >).prefix(2))
-  }
-
-  private func touches(_ top: Top, cell: [Int32], of grid: Grid, shape: Shape) -> Bool {
-    let width = shape.dimensions.count
-    for row in 0..<(top.rows.count / max(1, width)) {
-      let inside = grid.dimensions.indices.allSatisfy { place in
-        shape.isWithin(
-          top.rows[row * width + grid.dimensions[place]], cell[place], in: grid.dimensions[place])
-      }
-      if inside { return true }
-    }
-    return false
   }
 }

@@ -82,14 +82,18 @@ extension ReleasedDimension {
 
 extension ReleasedColumn {
   package var json: JSON {
-    ["name": .string(name), "title": title.json, "unit": JSON(unit), "sd": JSON(sd)]
+    var json: JSON = ["name": .string(name), "title": title.json, "unit": JSON(unit), "sd": JSON(sd)]
+    if let band { json["band"] = band.json }
+    return json
   }
 
   init?(json: JSON) {
     guard let name = json["name"]?.string, let title = json["title"].flatMap(Text.init(json:)) else {
       return nil
     }
-    self.init(name: name, title: title, unit: json["unit"]?.string, sd: json["sd"]?.string)
+    self.init(
+      name: name, title: title, unit: json["unit"]?.string, sd: json["sd"]?.string,
+      band: json["band"].flatMap(ReleasedBand.init(json:)))
   }
 }
 

@@ -68,6 +68,22 @@ package enum ReleasedKind: String, CaseIterable, Sendable {
   case statistic
   case verify
   case score
+
+  /// Whether its tags carry a value each.
+  package var hasValues: Bool {
+    switch self {
+    case .score: true
+    case .statistic, .verify: false
+    }
+  }
+
+  /// Whether it holds cells; if not, tags.
+  package var hasCells: Bool {
+    switch self {
+    case .statistic: true
+    case .verify, .score: false
+    }
+  }
 }
 
 /// Whether a dimension tells who somebody is or what is asked about them (DISCLOSURE a.0).
@@ -117,12 +133,15 @@ package struct ReleasedColumn: Sendable, Equatable {
   /// Standard deviation of the noise in the column's own unit, as decimal text, where it is the same for every
   /// cell and may be told; nil where it depends on a cell's secret largest contribution.
   package let sd: String?
+  /// Where there is no `sd`: how far values may be off, as far as that may be told.
+  package let band: ReleasedBand?
 
-  package init(name: String, title: Text, unit: String?, sd: String?) {
+  package init(name: String, title: Text, unit: String?, sd: String?, band: ReleasedBand? = nil) {
     self.name = name
     self.title = title
     self.unit = unit
     self.sd = sd
+    self.band = band
   }
 
   /// What a column's values are made of.

@@ -17,18 +17,22 @@ extension Sealer {
   }
 
   private func columns(of measure: MeasureShape) -> [ReleasedColumn] {
-    func column(_ name: String, zh: String, en: String, unit: String?, sd: String? = nil) -> ReleasedColumn {
+    func column(
+      _ name: String, zh: String, en: String, unit: String?, sd: String? = nil, band: ReleasedBand? = nil
+    ) -> ReleasedColumn {
       ReleasedColumn(
         name: "\(measure.name).\(name)", title: Sealer.joined(measure.title, zh: zh, en: en), unit: unit,
-        sd: sd)
+        sd: sd, band: band)
     }
+    let counted = measure.complete ? "count" : measure.name + ".count"
     var columns: [ReleasedColumn] = []
     if !measure.complete {
       columns.append(column("count", zh: "有值数量", en: "with a value", unit: nil, sd: "2.02"))
     }
     for (statistic, zh, en) in [(MeasureShape.Statistic.sum, "合计", "sum"), (.mean, "均值", "mean")]
     where measure.statistics.contains(statistic) {
-      columns.append(column(statistic.rawValue, zh: zh, en: en, unit: measure.unit))
+      let band = ReleasedBand(measure, request.profile, count: statistic == .mean ? counted : nil)
+      columns.append(column(statistic.rawValue, zh: zh, en: en, unit: measure.unit, band: band))
       if request.derived.contains(.change), let last = columns.last {
         columns.append(Sealer.change(of: last))
       }

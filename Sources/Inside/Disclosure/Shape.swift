@@ -15,6 +15,9 @@ package struct Shape: Sendable {
   /// code of each. The rows at other codes are there for the guard and the budget, which look at everybody who is in
   /// the sources a derived dataset is joined from.
   package let hidden: DimensionSet
+  /// How far apart the numbers of two rows are that differ by one code in a dimension; empty where there are too many
+  /// combinations for 64 bits.
+  private let rowStrides: [UInt64]
 
   /// - Parameter hidden: how many dimensions, the last ones, no answer tells.
   /// - Throws: `DisclosureError` where a code is given twice, a parent is missing, or codes form a ring.
@@ -77,6 +80,31 @@ package struct Shape: Sendable {
     self.parents = parents
     self.depths = depths
     self.leaves = leaves
+    rowStrides = Shape.rowStrides(dimensions)
+  }
+
+  private static func rowStrides(_ dimensions: [ReleasedDimension]) -> [UInt64] {
+    var strides = [UInt64](repeating: 1, count: dimensions.count)
+    var count: UInt64 = 1
+    for place in dimensions.indices.reversed() {
+      strides[place] = count
+      let (product, overflow) = count.multipliedReportingOverflow(
+        by: UInt64(dimensions[place].codes.count + 1))
+      guard !overflow else { return [] }
+      count = product
+    }
+    return strides
+  }
+
+  /// The number of a row by its codes, -1 for none; in the order of the codes. Nil where rows cannot be numbered.
+  func place(ofRow codes: [Int32]) -> UInt64? {
+    guard rowStrides.count == codes.count else { return nil }
+    return zip(codes, rowStrides).reduce(0) { $0 + UInt64($1.0 + 1) * $1.1 }
+  }
+
+  /// The code of a dimension in a row of that number.
+  func code(of dimension: Int, atPlace place: UInt64) -> Int32 {
+    Int32(place / rowStrides[dimension] % UInt64(dimensions[dimension].codes.count + 1)) - 1
   }
 
   private init(telling shape: Shape) {
@@ -89,6 +117,7 @@ package struct Shape: Sendable {
     leaves = Array(shape.leaves.prefix(count))
     periods = shape.periods
     hidden = DimensionSet([])
+    rowStrides = Shape.rowStrides(dimensions)
   }
 
   /// The same without what no answer tells.

@@ -71,8 +71,8 @@ package struct TagSealer {
   /// - Throws: `DisclosureError.guessing` for a statistic, a tuple without a subject, or a score with more than 256
   ///   values.
   package init(_ request: Request, key: Secret, cost: TupleTag.Cost = .standard) throws(DisclosureError) {
-    guard request.kind != .statistic, !request.subject.isEmpty, request.values.count <= 256,
-      (request.kind == .score) == !request.values.isEmpty
+    guard !request.kind.hasCells, !request.subject.isEmpty, request.values.count <= 256,
+      (request.kind.hasValues) == !request.values.isEmpty
     else {
       throw DisclosureError(
         .guessing,
@@ -121,14 +121,14 @@ package struct TagSealer {
   {
     let price = GuessingPrice(
       subjectBits: tally.subjectBits, claims: tally.claims(named: request.claims.map(\.name)), cost: cost,
-      binaryScore: request.kind == .score && request.values.count <= 2 ? request.result : nil)
+      binaryScore: request.kind.hasValues && request.values.count <= 2 ? request.result : nil)
     let reasons = price.reasons(request.limits)
     guard reasons.isEmpty || request.asksConsent else { throw refusal(price, reasons) }
     let tuples = try distinct()
     let started = ContinuousClock.now
     let (made, kept, computed) = try tags(of: tuples.map(\.keyed), cache, threads)
     let took = ContinuousClock.now - started
-    let answerLength = request.kind == .score ? 1 : 0
+    let answerLength = request.kind.hasValues ? 1 : 0
     var order = Array(tuples.indices)
     order.sort { left, right in
       made[left * 17..<left * 17 + 16].lexicographicallyPrecedes(made[right * 17..<right * 17 + 16])
@@ -277,7 +277,7 @@ package struct TagSealer {
   }
 
   private var note: Text {
-    let isScore = request.kind == .score
+    let isScore = request.kind.hasValues
     let consent = request.asksConsent
     return Text([
       (

@@ -44,6 +44,8 @@ package struct MeasureShape: Sendable, Equatable {
   package let upper: Int64
   /// Whether every row has a value, by declaration; then the count of units is also the count of values.
   package let complete: Bool
+  /// Whether the declared bounds hold for what one unit contributes, and not for one of its rows alone.
+  package let boundsUnit: Bool
   package let statistics: Set<Statistic>
   /// Least values of the declared bands, ascending, in units of 10⁻ˢᶜᵃˡᵉ; the last band ends at `upper`. Empty where
   /// no percentile is released.
@@ -70,7 +72,7 @@ package struct MeasureShape: Sendable, Equatable {
 
   package init(
     name: String, title: Text, unit: String?, scale: Int, step: Int128, lower: Int64, upper: Int64,
-    complete: Bool, statistics: Set<Statistic>, bands: [Int64] = []
+    complete: Bool, boundsUnit: Bool = false, statistics: Set<Statistic>, bands: [Int64] = []
   ) {
     self.name = name
     self.title = title
@@ -80,6 +82,7 @@ package struct MeasureShape: Sendable, Equatable {
     self.lower = lower
     self.upper = upper
     self.complete = complete
+    self.boundsUnit = boundsUnit
     self.statistics = statistics
     self.bands = bands
   }
@@ -89,8 +92,7 @@ package struct MeasureShape: Sendable, Equatable {
     let bands = statistics.contains { $0.percent != nil } ? bands : []
     return MeasureShape(
       name: name, title: title, unit: unit, scale: scale, step: step, lower: lower, upper: upper,
-      complete: complete,
-      statistics: statistics, bands: bands)
+      complete: complete, boundsUnit: boundsUnit, statistics: statistics, bands: bands)
   }
 
   /// Whether no value can be negative.
@@ -111,7 +113,7 @@ package struct TrueCuboid: Sendable {
   /// Sum of their record keys, modulo 2⁶⁴.
   package var keys: [UInt64]
   /// For each measure, or for none of them, the totals of each cell.
-  package var totals: [[CellTotals]]
+  package var totals: [TotalsColumn]
   /// For each measure of which percentiles are released here: of each cell and band, cell by cell, the units whose
   /// value lies in it.
   package var bands: [[BandTotals]]
@@ -121,17 +123,17 @@ package struct TrueCuboid: Sendable {
   /// Of units whose rows lie apart: for each cell and way of its lattice, how many have no row outside the cell that is
   /// in the generalisation. Empty where there is no such unit.
   package var onlyHere: [Int32]
-  /// For each measure: of units whose rows lie together, Σ|x| of each cell.
-  package var loneAbsolute: [[Int128]]
+  /// For each measure: of units whose rows lie together, Σ|x| of each cell; nothing stands for 0.
+  package var loneAbsolute: [NumberColumn]
   /// For each measure: of units whose rows lie apart, for each cell and way what they leave outside the cell.
   package var outside: [[OutsideTotals]]
   /// For each measure and cell the units with the largest values, descending; at most `Top.limit`.
   package var tops: [[[Top]]]
 
   package init(
-    grid: Grid, units: [Int32], keys: [UInt64], totals: [[CellTotals]], bands: [[BandTotals]],
+    grid: Grid, units: [Int32], keys: [UInt64], totals: [TotalsColumn], bands: [[BandTotals]],
     lone: [Int32], onlyHere: [Int32],
-    loneAbsolute: [[Int128]], outside: [[OutsideTotals]], tops: [[[Top]]]
+    loneAbsolute: [NumberColumn], outside: [[OutsideTotals]], tops: [[[Top]]]
   ) {
     self.grid = grid
     self.units = units
@@ -185,51 +187,5 @@ package struct OutsideTotals: Sendable, Equatable {
     } else if size > second {
       second = size
     }
-  }
-}
-
-/// One of the largest contributors to a cell, and where its rows are.
-package struct Top: Sendable, Equatable {
-  /// How many are kept for one cell. The smallest kept one bounds all that are not.
-  package static let limit = 24
-
-  /// |value| of the unit in the cell.
-  package let size: Int64
-  /// The code of every dimension of the shape, for each of its rows, one row after the other; those of a unit whose
-  /// rows lie together are given once.
-  package let rows: [Int32]
-  /// Record key of a unit whose rows lie apart; nil for one of the units whose rows lie together there.
-  package let unit: UInt64?
-
-  package init(size: Int64, rows: [Int32], unit: UInt64? = nil) {
-    self.size = size
-    self.rows = rows
-    self.unit = unit
-  }
-
-  /// An order in which no two different ones are equal, so that what is kept does not depend on who came first.
-  private func comes(before other: Top) -> Bool {
-    if size != other.size { return size > other.size }
-    if unit != other.unit {
-      return (unit ?? 0, unit == nil ? 0 : 1) < (other.unit ?? 0, other.unit == nil ? 0 : 1)
-    }
-    return rows.lexicographicallyPrecedes(other.rows)
-  }
-
-  /// Puts one among the largest of a cell. Of units whose rows lie together in one place two are enough: a
-  /// population holds all of that place or nothing of it.
-  package static func insert(_ top: Top, into held: inout [Top]) {
-    var at = held.count
-    while at > 0, top.comes(before: held[at - 1]) { at -= 1 }
-    guard at < limit else { return }
-    if top.unit == nil {
-      let same = held.indices.filter { held[$0].unit == nil && held[$0].rows == top.rows }
-      if same.count >= 2, let last = same.last {
-        guard at <= last else { return }
-        held.remove(at: last)
-      }
-    }
-    held.insert(top, at: at)
-    if held.count > limit { held.removeLast() }
   }
 }

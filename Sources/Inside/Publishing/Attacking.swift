@@ -40,7 +40,7 @@ package struct Attacking {
   /// Every declared statistic, as `dataset/result`.
   package var statistics: [String] {
     catalog.datasets.flatMap { dataset in
-      dataset.results.filter { $0.kind == .statistic }.map { "\(dataset.name)/\($0.name)" }
+      dataset.results.filter { $0.kind.hasCells }.map { "\(dataset.name)/\($0.name)" }
     }
   }
 
@@ -57,7 +57,7 @@ package struct Attacking {
     }
     var found: [() throws -> Subject] = []
     for dataset in catalog.datasets {
-      for result in dataset.results where result.kind == .statistic {
+      for result in dataset.results where result.kind.hasCells {
         let full = "\(dataset.name)/\(result.name)"
         guard name == nil || name == dataset.name || name == full else { continue }
         found.append { try subject(dataset, result, profile: other ?? result.profile) }

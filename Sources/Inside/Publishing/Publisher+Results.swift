@@ -26,36 +26,52 @@ extension Publisher {
     for judgement in judgements.filter({ $0.examination.dataset.join == nil }) + derived
     where judgement.pass.results != nil {
       let dataset = judgement.examination.dataset
-      try computeTags(judgement, into: &computed)
-      let statistics = dataset.results.filter { $0.kind == .statistic }
-      guard !statistics.isEmpty else { continue }
-      try keepFamily(of: dataset, statistics)
-      let data = try Microdata.read(
-        dataset, codeLists: catalog.codeLists, keys: keys.protection,
-        room: .init(folder: portal.work))
-      for result in statistics {
+      let statistics = dataset.results.filter(\.kind.hasCells)
+      if !statistics.isEmpty { try keepFamily(of: dataset, statistics) }
+      // Rows are read once for all statistics.
+      var rows: Microdata?
+      for result in dataset.results.filter({ !$0.kind.hasCells }) + statistics {
         progress(.computing(dataset: dataset.name, result: result.name))
-        let profile = try profile(of: result, judgement)
-        let before = computed.histories[dataset.keyFamily] ?? ResultHistory()
-        let made = try Statistics.compute(
-          data, dataset: dataset, result: result, profile: profile, keys: keys.protection,
-          policyHash: policies.hash,
-          history: before, now: options.now)
-        if !made.report.carriedWhole {
-          let target = try Statistics.target(
-            data, dataset: dataset, result: result, profile: profile, keys: keys.protection)
-          try withstand(
-            try Attacks.deterministic(
-              made.released, target: target, cube: made.cube,
-              before: before.released(dataset.name, result.name)),
-            "\(dataset.name)/\(result.name)")
+        // A kind without a way to `Released`, which only Disclosure can mint, does not compile.
+        let released: Released
+        switch result.kind {
+        case .verify, .score: released = try computeTags(of: result, judgement, into: &computed)
+        case .statistic:
+          let data =
+            try rows
+            ?? Microdata.read(
+              dataset, codeLists: catalog.codeLists, keys: keys.protection, room: .init(folder: portal.work))
+          rows = data
+          released = try computeCells(of: result, data, judgement, into: &computed)
         }
-        computed.released[dataset.name, default: []].append(made.released)
-        computed.histories[dataset.keyFamily] = made.history
-        computed.reports.append(made.report)
+        computed.released[dataset.name, default: []].append(released)
       }
     }
     return computed
+  }
+
+  /// Computes and protects one statistic, and attacks it.
+  private func computeCells(
+    of result: ResultDeclaration, _ data: Microdata, _ judgement: Judgement,
+    into computed: inout ComputedResults
+  ) throws -> Released {
+    let dataset = judgement.examination.dataset
+    let profile = try profile(of: result, judgement)
+    let before = computed.histories[dataset.keyFamily] ?? ResultHistory()
+    let made = try Statistics.compute(
+      data, dataset: dataset, result: result, profile: profile, keys: keys.protection,
+      policyHash: policies.hash, history: before, now: options.now)
+    if !made.report.carriedWhole {
+      let target = try Statistics.target(
+        data, dataset: dataset, result: result, profile: profile, keys: keys.protection)
+      try withstand(
+        try Attacks.deterministic(
+          made.released, target: target, cube: made.cube, before: before.released(dataset.name, result.name)),
+        "\(dataset.name)/\(result.name)")
+    }
+    computed.histories[dataset.keyFamily] = made.history
+    computed.reports.append(made.report)
+    return made.released
   }
 
   /// Removes the maps of large datasets that a run which wrote no release has left in the working folder.

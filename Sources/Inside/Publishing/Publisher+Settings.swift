@@ -15,12 +15,12 @@ extension Publisher {
         results.append(
           ResultSetting(
             dataset: dataset.name, result: result.name,
-            kind: ResultSetting.Kind(rawValue: result.kind.rawValue) ?? .statistic,
+            kind: Self.kind(result.kind),
             level: judgement.pass.level.id,
             needsSecondPerson: judgement.pass.level.grantNeedsSecondPerson,
             provider: catalog.providerNames(of: dataset),
             providerPerson: dataset.provider.person, title: result.title, profile: result.profile,
-            guessing: result.kind == .statistic
+            guessing: result.kind.hasCells
               ? nil
               : policies.verifyProfiles[result.profile].map {
                 ResultSetting.Guessing(
@@ -43,5 +43,13 @@ extension Publisher {
       lifetimes: Settings.Lifetimes(
         certificateDays: access.certificateDays, keyDays: access.keyDays, grantDays: access.grantDays),
       results: results, policyHash: policies.hash)
+  }
+
+  private static func kind(_ kind: ResultDeclaration.Kind) -> ResultSetting.Kind {
+    switch kind {
+    case .statistic: .statistic
+    case .verify: .verify
+    case .score: .score
+    }
   }
 }

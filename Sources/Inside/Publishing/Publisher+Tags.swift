@@ -7,45 +7,39 @@ import Results
 import Trust
 
 extension Publisher {
-  /// Computes the tags of a dataset's `verify` and `score` results. Tags of the publication before are kept inside the
-  /// door, so that an unchanged tuple is not paid for again.
-  func computeTags(_ judgement: Judgement, into computed: inout ComputedResults) throws {
+  /// Computes the tags of a `verify` or `score`. Tags of the publication before are kept inside the door, so that an
+  /// unchanged tuple is not paid for again.
+  func computeTags(
+    of result: ResultDeclaration, _ judgement: Judgement, into computed: inout ComputedResults
+  ) throws -> Released {
     let dataset = judgement.examination.dataset
-    for result in dataset.results {
-      switch result.kind {
-      // Its cells go through the sealer of cells.
-      case .statistic: continue
-      case .verify, .score: break
-      }
-      progress(.computing(dataset: dataset.name, result: result.name))
-      guard let profile = policies.verifyProfiles[result.profile] else {
-        throw PublishingError(
-          .refused,
-          Wording(
-            "\(dataset.name)/\(result.name) names the protection profile '\(result.profile)', which protection.json5 does not have",
-            "\(dataset.name)/\(result.name) 指定的保护方案“\(result.profile)”不在 protection.json5 中"))
-      }
-      let responsible = result.responsible ?? dataset.provider.organization
-      let plan = TagPlan(
-        dataset: dataset, result: result, profile: profile, key: keys.verify,
-        responsible: catalog.organization(responsible)?.name ?? Text(responsible), policyHash: policies.hash,
-        now: options.now)
-      let path = "\(portal.inside)/tags/\(dataset.name).\(result.name)"
-      let before = Files.exists(path) ? try Files.read(path) : []
-      let made = try plan.seal(cache: TagCache(bytes: before), codeLists: catalog.codeLists)
-      let after = made.cache.bytes
-      if after != before {
-        try Files.makeDirectory(Files.parent(of: path), mode: 0o700)
-        try Files.write(after, to: path, mode: 0o600)
-      }
-      computed.released[dataset.name, default: []].append(made.released)
-      computed.tagReports.append(made.report)
+    guard let profile = policies.verifyProfiles[result.profile] else {
+      throw PublishingError(
+        .refused,
+        Wording(
+          "\(dataset.name)/\(result.name) names the protection profile '\(result.profile)', which protection.json5 does not have",
+          "\(dataset.name)/\(result.name) 指定的保护方案“\(result.profile)”不在 protection.json5 中"))
     }
+    let responsible = result.responsible ?? dataset.provider.organization
+    let plan = TagPlan(
+      dataset: dataset, result: result, profile: profile, key: keys.verify,
+      responsible: catalog.organization(responsible)?.name ?? Text(responsible), policyHash: policies.hash,
+      now: options.now)
+    let path = "\(portal.inside)/tags/\(dataset.name).\(result.name)"
+    let before = Files.exists(path) ? try Files.read(path) : []
+    let made = try plan.seal(cache: TagCache(bytes: before), codeLists: catalog.codeLists)
+    let after = made.cache.bytes
+    if after != before {
+      try Files.makeDirectory(Files.parent(of: path), mode: 0o700)
+      try Files.write(after, to: path, mode: 0o600)
+    }
+    computed.tagReports.append(made.report)
+    return made.released
   }
 
   /// The key of the tags crosses once, where there are tags; another key lying there is never overwritten.
   func bringVerifyKeyOut() throws {
-    guard catalog.datasets.contains(where: { $0.results.contains { $0.kind != .statistic } }) else { return }
+    guard catalog.datasets.contains(where: { $0.results.contains { !$0.kind.hasCells } }) else { return }
     let path = "\(portal.outside)/\(Layout.verifyKey)"
     guard Files.exists(path) else {
       try Files.makeDirectory(Files.parent(of: path), mode: 0o700)

@@ -49,10 +49,13 @@ final class CuboidBuilder {
     }
     cuboid = TrueCuboid(
       grid: grid, units: [Int32](repeating: 0, count: count), keys: [UInt64](repeating: 0, count: count),
-      totals: wanted.map { $0 ? [CellTotals](repeating: CellTotals(), count: count) : [] },
+      totals: declared.indices.map { measure in
+        TotalsColumn(
+          count: wanted[measure] ? count : 0, squares: declared[measure].statistics.contains(.variance))
+      },
       bands: edges.map { [BandTotals](repeating: BandTotals(), count: $0.count * count) },
       lone: [Int32](repeating: 0, count: judged ? count : 0), onlyHere: [],
-      loneAbsolute: wanted.map { $0 && judged ? [Int128](repeating: 0, count: count) : [] },
+      loneAbsolute: wanted.map { NumberColumn(count: $0 && judged ? count : 0) },
       outside: wanted.map { _ in [] },
       tops: wanted.map { $0 && tops != .none ? [[Top]](repeating: [], count: count) : [] })
   }
@@ -118,11 +121,7 @@ final class CuboidBuilder {
     }
     for measure in measures {
       let totals = base.totals[base.measures.firstIndex(of: measure) ?? 0]
-      cuboid.totals[measure].withUnsafeMutableBufferPointer { sums in
-        for index in 0..<count where cells[index] >= 0 {
-          sums[Int(cells[index])].merge(totals[start + index])
-        }
-      }
+      cuboid.totals[measure].merge(totals[start..<start + count], into: cells[..<count])
       let bands = edges[measure].count
       if bands > 0 {
         let counted = base.bands[base.measures.firstIndex(of: measure) ?? 0]
@@ -134,25 +133,22 @@ final class CuboidBuilder {
         }
       }
       if lattice != nil {
-        cuboid.loneAbsolute[measure].withUnsafeMutableBufferPointer { sums in
-          for index in 0..<count where cells[index] >= 0 {
-            sums[Int(cells[index])] += totals[start + index].absolute
-          }
-        }
+        cuboid.loneAbsolute[measure].add(absolutes: totals[start..<start + count], into: cells[..<count])
       }
       guard tops != .none else { continue }
       for index in 0..<count where cells[index] >= 0 {
         let total = totals[start + index]
         for size in [total.first, total.second] where size > 0 {
           guard mayHold(size, in: Int(cells[index]), measure) else { break }
-          hold(Top(size: size, rows: rows(of: start + index, base)), in: Int(cells[index]), measure)
+          hold(
+            Top(size: size, row: row(of: start + index, base), of: shape), in: Int(cells[index]), measure)
         }
       }
     }
   }
 
   /// The codes of a base cell over all dimensions of the shape; -1 where no table uses the dimension.
-  private func rows(of cell: Int, _ base: BaseCells) -> [Int32] {
+  private func row(of cell: Int, _ base: BaseCells) -> [Int32] {
     var codes = [Int32](repeating: -1, count: shape.dimensions.count)
     for (place, dimension) in base.dimensions.enumerated() {
       codes[dimension] = base.codes[cell * base.dimensions.count + place]

@@ -150,7 +150,7 @@ struct IngestPlan {
   /// subtracted. What is released of it is each result's own affair.
   private static func measures(_ dataset: Dataset) throws(ResultError) -> [Measure] {
     var measures: [Measure] = []
-    for result in dataset.results where result.kind == .statistic {
+    for result in dataset.results where result.kind.hasCells {
       for measure in result.measures {
         guard let known = measures.first(where: { $0.field == measure.field }) else {
           measures.append(measure)
@@ -215,9 +215,14 @@ struct IngestPlan {
       }
       bands.append(least)
     }
+    // Bounds are declared of one row; where a unit has only one, or its rows are not added, they bound the unit too.
+    let key =
+      dataset.resources.count == 1 && dataset.join == nil ? dataset.resources[0].schema.primaryKey : []
+    let isAlone = !key.isEmpty && key.allSatisfy { dataset.subject.contains($0) }
     return MeasureShape(
       name: measure.field, title: measure.title, unit: measure.unit, scale: measure.scale, step: Int128(step),
       lower: lower, upper: upper, complete: field.constraints.required,
+      boundsUnit: isAlone || measure.perUnit != .sum,
       statistics: Set(measure.statistics.compactMap { MeasureShape.Statistic(rawValue: $0.rawValue) }),
       bands: bands)
   }

@@ -125,13 +125,21 @@ extension TagPlan {
 
   private func request(_ subject: [Field], _ claims: [Field]) -> TagSealer.Request {
     TagSealer.Request(
-      dataset: dataset.name, result: result.name, kind: result.kind == .score ? .score : .verify,
+      dataset: dataset.name, result: result.name, kind: Self.kind(result.kind),
       keyFamily: dataset.keyFamily, title: result.title, subject: subject.map(Self.stated),
       claims: claims.map(Self.stated), values: result.output?.values ?? [],
       meaning: result.meaning ?? result.description, responsible: responsible, asksConsent: result.consent,
       profile: profile.name,
       limits: TagLimits(claimBits: profile.claimBits, enumerationBits: profile.enumerationBits),
       policyHash: policyHash, now: now)
+  }
+
+  private static func kind(_ kind: ResultDeclaration.Kind) -> ReleasedKind {
+    switch kind {
+    case .statistic: .statistic
+    case .verify: .verify
+    case .score: .score
+    }
   }
 
   private static func stated(_ field: Field) -> ReleasedTags.Field {

@@ -19,7 +19,7 @@ extension ReleaseWriter {
     let bytes = stored.json.serialized()
     _ = try StoredResult(parsing: bytes, cells: { _ in stored.cells }, tags: tags, part: path)
     try add(path, bytes, .result, released.dataset)
-    if released.kind == .statistic {
+    if released.kind.hasCells {
       let file = Files.join(building, "cells")
       try disk.create(file) { write in try stored.cells.forEachPiece(write) }
       _ = try add(
@@ -36,9 +36,12 @@ extension StoredResult {
   /// What Disclosure released in the form that is stored, without its time and key family.
   package convenience init(_ released: Released) throws {
     let part = Layout.resultPart(released.dataset, released.result)
-    guard let kind = ResultSetting.Kind(rawValue: released.kind.rawValue) else {
-      throw CrossingError(.altered, part, "\(part): releases know no kind \(released.kind.rawValue)")
-    }
+    let kind: ResultSetting.Kind =
+      switch released.kind {
+      case .statistic: .statistic
+      case .verify: .verify
+      case .score: .score
+      }
     let columns = StoredColumns(released.tables, columns: released.columns.count)
     try self.init(
       dataset: released.dataset, result: released.result, kind: kind, title: released.title,
@@ -48,7 +51,13 @@ extension StoredResult {
           codes: dimension.codes.map { Code(code: $0.code, label: $0.label, parent: $0.parent) },
           periods: dimension.periods)
       },
-      columns: released.columns.map { Column(name: $0.name, title: $0.title, unit: $0.unit, sd: $0.sd) },
+      columns: released.columns.map { column in
+        Column(
+          name: column.name, title: column.title, unit: column.unit, sd: column.sd,
+          band: column.band.map {
+            Band(percent: $0.percent, most: $0.most, rounding: $0.rounding, count: $0.count)
+          })
+      },
       tables: released.tables.map(\.dimensions), digits: columns.digits, cells: columns.cells,
       tags: try released.tags.map { tags in
         guard let stored = StoredTags(json: tags.json, bytes: tags.tags) else {

@@ -1,4 +1,4 @@
-package import Bytes
+import Bytes
 
 /// The cells that answer a results query. It is a list of published cells, nothing is computed.
 package struct ResultAnswer: Sendable {
@@ -55,14 +55,14 @@ package struct ResultAnswer: Sendable {
 
   /// What was done to the numbers, and what they are counted in, in plain words.
   package func note(_ language: String) -> String {
+    let note = result.note(language) + bandNote(language)
     let units = columns.compactMap { column in column.unit.map { (column.name, $0) } }
-    guard !units.isEmpty else { return result.note(language) }
+    guard !units.isEmpty else { return note }
     let list = units.map { "\($0) \($1)" }.joined(separator: Text([("zh", "，"), ("en", ", ")])(language))
-    return result.note(language)
-      + Text([("zh", "单位：\(list)。"), ("en", " Units: \(list).")])(language)
+    return note + Text([("zh", "单位：\(list)。"), ("en", " Units: \(list).")])(language)
   }
 
-  /// `{"dataset","result","release","cells":[{…codes, …values, "withheld":true}],"protection","note"}`.
+  /// `{"dataset","result","release","cells":[{…codes, …values, "withheld":true}],"band95","protection","note"}`.
   func json(language: String) -> [UInt8] {
     var writer = JSONWriter(reserving: 1024 + cells.count * 96)
     writer.beginObject()
@@ -93,6 +93,9 @@ package struct ResultAnswer: Sendable {
       writer.endObject()
     }
     writer.endArray()
+    writer.key("band95")
+    writer.value(
+      .object(query.columns.map { .init(result.columns[$0].name, result.bandJSON($0, language)) }))
     writer.key("protection")
     writer.value(result.protection)
     writer.key("note")
@@ -106,10 +109,10 @@ package struct ResultAnswer: Sendable {
   func csv(language: String) -> [UInt8] {
     var head: [String] = []
     for dimension in dimensions { head += [dimension.name, dimension.name + "_label"] }
-    let bands = query.columns.map { result.band(of: $0) }
-    for (column, band) in zip(columns, bands) {
+    let banded = query.columns.map { result.hasBand($0) }
+    for (column, isBanded) in zip(columns, banded) {
       head.append(column.name)
-      if band != nil { head += [column.name + "_low95", column.name + "_high95"] }
+      if isBanded { head += [column.name + "_low95", column.name + "_high95"] }
       if column.unit != nil { head.append(column.name + "_unit") }
     }
     var out: [UInt8] = []
@@ -120,10 +123,10 @@ package struct ResultAnswer: Sendable {
         let code = code(cell, offset)
         line += [code.code, code.label(language)]
       }
-      for (column, band) in zip(query.columns, bands) {
+      for (column, isBanded) in zip(query.columns, banded) {
         line.append(value(cell, column) ?? "")
-        if let band {
-          let ends = self.ends(cell, column, band: band)
+        if isBanded {
+          let ends = self.ends(cell, column)
           line += [ends?.low ?? "", ends?.high ?? ""]
         }
         if let unit = result.columns[column].unit { line.append(unit) }
@@ -132,17 +135,6 @@ package struct ResultAnswer: Sendable {
       CSVLine.append(line, to: &out)
     }
     return out
-  }
-
-  /// The ends of a value's band as decimal texts; nil where it is withheld.
-  func ends(_ cell: Int, _ column: Int, band: Int128) -> (low: String, high: String)? {
-    guard let value = result.cells.value((table.start + cell) * result.columns.count + column) else {
-      return nil
-    }
-    let digits = result.digits[column]
-    return (
-      StoredNumber.text(value - band, digits: digits), StoredNumber.text(value + band, digits: digits)
-    )
   }
 }
 
@@ -178,14 +170,9 @@ extension ResultAnswer {
     let titles =
       dimensions.map { $0.title(language) }
       + columns.map { column in column.title(language) + (column.unit.map { " (\($0))" } ?? "") }
-    let bands = query.columns.map { column in
-      result.band(of: column).map { " ± " + StoredNumber.text($0, digits: result.digits[column]) } ?? ""
-    }
     let rows = cells.map { cell in
       table.dimensions.indices.map { code(cell, $0).label(language) }
-        + zip(query.columns, bands).map { column, band in
-          shown(cell, column, language) + (value(cell, column) == nil ? "" : band)
-        }
+        + query.columns.map { column in shown(cell, column, language) + band(cell, column) }
     }
     return [titles] + rows
   }
@@ -207,27 +194,14 @@ extension ResultAnswer {
   }
 
   /// Whether some column has a band of its own.
-  package var hasBands: Bool { query.columns.contains { result.band(of: $0) != nil } }
-}
+  package var hasBands: Bool { query.columns.contains { result.hasBand($0) } }
 
-extension StoredResult {
-  /// What each column says: `{"name", "title", "unit", "band95"}`, the last half the width of its 95 % band, null where
-  /// the noise depends on a cell.
-  package func statistics(_ language: String) -> [JSON] {
-    columns.enumerated().map { place, column in
-      [
-        "name": .string(column.name), "title": .string(column.title(language)), "unit": JSON(column.unit),
-        "band95": band(of: place).map { .number(StoredNumber.text($0, digits: digits[place])) } ?? .null,
-      ]
+  /// A value's band as a person reads it beside the value.
+  private func band(_ cell: Int, _ column: Int) -> String {
+    guard let ends = ends(cell, column) else { return "" }
+    if let width = result.band(of: column) {
+      return " ± " + StoredNumber.text(width, digits: result.digits[column])
     }
-  }
-
-  /// Half the width of a column's 95 % band, in units of its last digit: 1.96 standard deviations, rounded up; nil
-  /// where the noise depends on a cell.
-  func band(of column: Int) -> Int128? {
-    guard let sd = columns[column].sd.flatMap({ Double($0) }), sd > 0, sd < 1e15 else { return nil }
-    let unit = (0..<digits[column]).reduce(1.0) { scale, _ in scale * 10 }
-    let width = (1.96 * sd * unit).rounded(.up)
-    return width < 1e30 ? Int128(width) : nil
+    return " [\(LinearScale.grouped(ends.low)) … \(LinearScale.grouped(ends.high))]"
   }
 }

@@ -88,7 +88,7 @@ struct ResultChart {
       said("发布版本 \(answer.release)", "Release \(answer.release)")
         + " · \(answer.result.dataset)/\(answer.result.result)"
     ]
-    if answer.result.band(of: column) != nil {
+    if answer.result.hasBand(column) {
       foot.append(said("误差线：95 % 区间，仅含保护误差", "Error bars: 95 % interval of the protection noise"))
     }
     drawing.text(foot.joined(separator: " · "), Self.left, y, size: 11, fill: "#444444")
@@ -276,7 +276,7 @@ struct ResultChart {
       series.firstIndex { $0.code == answer.code(cell, axis).code }
     }
     let text = answer.value(cell, column)
-    let ends = answer.result.band(of: column).flatMap { answer.ends(cell, column, band: $0) }
+    let ends = answer.ends(cell, column)
     return Mark(
       label: label.isEmpty ? said("合计", "Total") : label, series: place ?? 0,
       value: text.flatMap { Double($0) },

@@ -97,7 +97,17 @@ package struct Settings: Sendable, Equatable {
 /// What the gateway knows of one result besides its cells.
 package struct ResultSetting: Sendable, Equatable {
   /// How a result is asked.
-  package enum Kind: String, Sendable, CaseIterable { case statistic, verify, score }
+  package enum Kind: String, Sendable, CaseIterable {
+    case statistic, verify, score
+
+    /// Whether its answers are cells; if not, it recognises tags.
+    package var hasCells: Bool {
+      switch self {
+      case .statistic: true
+      case .verify, .score: false
+      }
+    }
+  }
 
   package var dataset: String
   package var result: String

@@ -52,7 +52,7 @@ extension StoredResult {
       }
       held = read
     }
-    guard (kind == .statistic) == (held == nil) else { throw malformed("tags belong to verify and score") }
+    guard kind.hasCells == (held == nil) else { throw malformed("tags belong to verify and score") }
     try self.init(
       dataset: dataset, result: result, kind: kind, title: title, dimensions: declared, columns: measured,
       tables: names, digits: digits, cells: values, tags: held, protection: protection, note: note)
@@ -90,12 +90,18 @@ extension StoredResult.Dimension {
 }
 
 extension StoredResult.Column {
-  var json: JSON { ["name": JSON(name), "title": title.json, "unit": JSON(unit), "sd": JSON(sd)] }
+  var json: JSON {
+    var json: JSON = ["name": JSON(name), "title": title.json, "unit": JSON(unit), "sd": JSON(sd)]
+    if let band { json["band"] = band.json }
+    return json
+  }
 
   init?(json: JSON) {
     guard let name = json["name"]?.string, let title = json["title"].flatMap({ Text(json: $0) }) else {
       return nil
     }
-    self.init(name: name, title: title, unit: json["unit"]?.string, sd: json["sd"]?.string)
+    self.init(
+      name: name, title: title, unit: json["unit"]?.string, sd: json["sd"]?.string,
+      band: json["band"].flatMap(StoredResult.Band.init(json:)))
   }
 }

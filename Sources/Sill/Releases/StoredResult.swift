@@ -41,12 +41,15 @@ package final class StoredResult: Sendable {
     package let unit: String?
     /// Standard deviation of the noise, in plain words or as a number.
     package let sd: String?
+    /// Where there is no `sd`: how far values may be off, as far as that may be told.
+    package let band: Band?
 
-    package init(name: String, title: Text, unit: String?, sd: String?) {
+    package init(name: String, title: Text, unit: String?, sd: String?, band: Band? = nil) {
       self.name = name
       self.title = title
       self.unit = unit
       self.sd = sd
+      self.band = band
     }
 
     /// Whether it compares with the period before: then a value that is not there says that there is nothing to

@@ -6,7 +6,17 @@ package struct ResultDeclaration: Sendable, Hashable {
   package enum Derived: String, CaseIterable, Sendable { case share, change }
 
   /// `statistic` 统计, `verify` 比对核验, `score` 评分.
-  package enum Kind: String, CaseIterable, Sendable { case statistic, verify, score }
+  package enum Kind: String, CaseIterable, Sendable {
+    case statistic, verify, score
+
+    /// Whether it goes out as protected cells; if not, as tags.
+    package var hasCells: Bool {
+      switch self {
+      case .statistic: true
+      case .verify, .score: false
+      }
+    }
+  }
 
   package var name: String
   package var kind: Kind

@@ -307,7 +307,7 @@ extension DatasetReader {
   func checkResults(_ results: [ResultDeclaration], of derived: Derived, _ section: Section) {
     let nodes = section.list("results") { (node) throws(DocumentError) in node }
     for (result, node) in zip(results, nodes) {
-      if result.kind != .statistic, !result.consent {
+      if !result.kind.hasCells, !result.consent {
         faults.add(
           node.error(
             Wording(

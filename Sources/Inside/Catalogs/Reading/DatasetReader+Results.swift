@@ -34,8 +34,8 @@ extension DatasetReader {
     }
     let profile = section.required("profile") { (node) throws(DocumentError) in
       try Checks.reference(
-        node, to: kind == .statistic ? "statistic profile" : "verify profile",
-        in: (kind == .statistic ? Array(policies.profiles.keys) : Array(policies.verifyProfiles.keys))
+        node, to: kind.hasCells ? "statistic profile" : "verify profile",
+        in: (kind.hasCells ? Array(policies.profiles.keys) : Array(policies.verifyProfiles.keys))
           .sorted())
     }
     var declaration = ResultDeclaration(

@@ -142,7 +142,7 @@ extension ViewDeclaration {
   func overlap(
     with results: [ResultDeclaration], dimensions: [Dimension]
   ) -> (result: String, field: String)? {
-    for result in results where result.kind == .statistic {
+    for result in results where result.kind.hasCells {
       let cut = Set(result.tables.joined())
       let fields =
         dimensions.filter { cut.contains($0.name) }.map(\.field) + result.measures.map(\.field)

@@ -10,7 +10,7 @@ extension Frame {
   /// Calls of companies over mutual TLS.
   func gateway() -> HTML {
     let address = catalog.gatewayURL ?? "https://gateway.example"
-    let example = site.released.first { $0.kind == .statistic && !$0.tables.isEmpty }
+    let example = site.released.first { $0.kind.hasCells && !$0.tables.isEmpty }
     let call = example.map { released -> HTML in
       let select = (released.tables[0].dimensions + released.columns.map(\.name)).joined(separator: ",")
       return command(

@@ -59,7 +59,7 @@ extension Frame {
     fact(t("提供方", "Provider"), providers(item.dataset))
     if let sources = sources(item.dataset) { fact(t("关联来源", "Joined from"), sources) }
     fact(t("保护方案", "Protection profile"), "<code>\(result.profile)</code>")
-    if result.kind == .statistic {
+    if result.kind.hasCells {
       fact(t("重新计算", "Recomputed"), "\(t("至多每", "at most every")) <code>\(result.refresh)</code>")
     }
     if let tags = released?.tags {
@@ -70,7 +70,7 @@ extension Frame {
     }
     if let released {
       fact(t("计算时间", "Computed"), date(released.computed))
-      if result.kind == .statistic {
+      if result.kind.hasCells {
         fact(
           t("发布额度", "Release budget"),
           "\(t("已用", "used")) \(number(released.protection.budgetUsed)) / \(number(released.protection.budgetLimit))"
@@ -188,12 +188,28 @@ extension Frame {
       """)
   }
 
+  /// What may be told of how far a sum, mean or variance is off.
+  private func band(_ column: ReleasedColumn) -> String {
+    let noise = t("随机误差与最大贡献成比例", "noise in proportion to the largest contribution")
+    guard let band = column.band else {
+      return noise + t("，其大小不能透露", ", whose size may not be told")
+    }
+    let most = band.most.map { Frame.grouped($0) + (column.unit.map { " " + $0 } ?? "") }
+    let limits = [band.percent.map { "\($0) %" }, most].compactMap { $0 }
+    let total = band.count == nil ? t("误差", "the error") : t("其合计的误差", "the error of its total")
+    return noise
+      + t(
+        "；至少 95 % 的情形，\(total)不超过\(limits.joined(separator: "与"))\(limits.count > 1 ? "中较小者" : "")",
+        "; in at least 95 of 100 cells \(total) is at most \(limits.joined(separator: " or "))\(limits.count > 1 ? ", whichever is less" : "")"
+      )
+  }
+
   private func columns(_ released: Released) -> HTML {
     let lines = released.columns.map { column -> HTML in
       let noise =
         switch column.basis {
         case .count: t("随机误差标准差 \(column.sd ?? "")", "noise of standard deviation \(column.sd ?? "")")
-        case .magnitude: t("随机误差与最大贡献成比例", "noise in proportion to the largest contribution")
+        case .magnitude: band(column)
         case .derived: t("由已保护的数字算得", "computed from protected numbers")
         }
       return """

@@ -42,7 +42,7 @@ enum GatewaySchemas {
       object(
         [
           ("dataset", text), ("result", text), ("release", integer), ("cells", list(["type": "object"])),
-          ("protection", ["type": "object"]), ("note", text),
+          ("band95", ["type": "object"]), ("protection", ["type": "object"]), ("note", text),
         ], required: ["dataset", "result", "release"])),
     .init(
       "Tuple",
