@@ -195,18 +195,18 @@ final class Office {
     let id = try office.grant(second: true)
     #expect(refusal(office.call(certificate, key.text, second: true)) == .grantPending)
     let terms = try office.store.existingGrant(id).terms.canonical()
-    #expect(throws: AccessError(.selfApproval, "")) {
+    #expect(throws: AccessError(.selfApproval, Wording("", ""))) {
       try office.store.approveGrant(
         id, approval: JWS.sign(terms, with: office.zhangKey), approvers: office.approvers, by: office.zhang,
         now: office.now)
     }
-    #expect(throws: AccessError(.notApprover, "")) {
+    #expect(throws: AccessError(.notApprover, Wording("", ""))) {
       try office.store.approveGrant(
         id, approval: JWS.sign(terms, with: SigningKey.generate()), approvers: office.approvers,
         by: office.zhang,
         now: office.now)
     }
-    #expect(throws: AccessError(.badApproval, "")) {
+    #expect(throws: AccessError(.badApproval, Wording("", ""))) {
       try office.store.approveGrant(
         id, approval: JWS.sign(terms + [0x20], with: office.liKey), approvers: office.approvers,
         by: office.zhang,
@@ -219,7 +219,7 @@ final class Office {
   }
 
   @Test func `asks for a named proposer where a second person must sign`() throws {
-    #expect(throws: AccessError(.invalid, "")) {
+    #expect(throws: AccessError(.invalid, Wording("", ""))) {
       try office.store.addGrant(
         client: "acme", dataset: "rand", result: "spending", purpose: "research", starts: office.now,
         ends: office.now.adding(days: 1), callsPerDay: 1, proposer: Author(systemUser: "root"),
@@ -285,7 +285,7 @@ final class Office {
 
   @Test(arguments: ["", "a", "Acme", "1acme", "ac me", "acmé", "../x", String(repeating: "a", count: 65)])
   func `refuses names that are no names`(name: String) throws {
-    #expect(throws: AccessError(.invalid, "")) {
+    #expect(throws: AccessError(.invalid, Wording("", ""))) {
       try office.store.addClient(id: name, name: "x", contact: "y", by: office.zhang, now: office.now)
     }
   }

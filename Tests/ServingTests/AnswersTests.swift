@@ -110,6 +110,6 @@ import Trust
   @Test func `trusts no release without the publisher's key`() throws {
     let folder = try TemporaryFolder()
     let state = try OutsideState(folder: folder.path + "/outside")
-    #expect(throws: ServingError(.noReleaseKey, "")) { try state.releaseKey() }
+    #expect(throws: ServingError(.noReleaseKey, Wording("", ""))) { try state.releaseKey() }
   }
 }

@@ -9,16 +9,21 @@ package struct AccessError: Fault, Equatable {
   }
 
   package let code: Code
-  package let message: String
-  package let hint: String?
+  private let words: Wording
+  private let advice: Wording?
+  package var message: String { message(in: "en") }
+  package var hint: String? { hint(in: "en") }
   package var blame: Blame { code == .damaged ? .environment : .data }
   package var description: String { message }
 
-  package init(_ code: Code, _ message: String, hint: String? = nil) {
+  package init(_ code: Code, _ words: Wording, hint: Wording? = nil) {
     self.code = code
-    self.message = message
-    self.hint = hint
+    self.words = words
+    advice = hint
   }
+
+  package func message(in language: String) -> String { words.said(in: language) }
+  package func hint(in language: String) -> String? { advice?.said(in: language) }
 
   /// Errors are equal by code: what they say may change.
   package static func == (left: AccessError, right: AccessError) -> Bool { left.code == right.code }

@@ -8,11 +8,12 @@ extension AccessStore {
   {
     guard Self.isName(id) else {
       throw AccessError(
-        .invalid, "'\(id)' cannot name a client",
-        hint: "use 2 to 64 lower-case letters, digits and '-', a letter first")
+        .invalid, Wording("'\(id)' cannot name a client", "“\(id)”不能作客户名称"),
+        hint: Wording(
+          "use 2 to 64 lower-case letters, digits and '-', a letter first", "请用 2 至 64 个小写字母、数字和 -，以字母开头"))
     }
     guard try client(id) == nil else {
-      throw AccessError(.duplicateClient, "there is a client '\(id)' already")
+      throw AccessError(.duplicateClient, Wording("there is a client '\(id)' already", "已有客户“\(id)”"))
     }
     try change(
       by: author,
@@ -68,8 +69,9 @@ extension AccessStore {
   {
     guard let certificate = try certificates().first(where: { $0.serial == serial.lowercased() }) else {
       throw AccessError(
-        .unknownCertificate, "no registered certificate has the serial number \(serial)",
-        hint: "'doorsill ca list' shows them")
+        .unknownCertificate,
+        Wording("no registered certificate has the serial number \(serial)", "没有序列号为 \(serial) 的已登记证书"),
+        hint: Wording("'doorsill ca list' shows them", "可用 doorsill ca list 查看"))
     }
     try change(
       by: author,
@@ -96,12 +98,13 @@ extension AccessStore {
   ) {
     guard let certificate = try certificates().first(where: { $0.thumbprint == thumbprint }) else {
       throw AccessError(
-        .unknownCertificate, "no registered certificate has this thumbprint",
-        hint: "register it with 'doorsill ca issue'")
+        .unknownCertificate, Wording("no registered certificate has this thumbprint", "没有此指纹的已登记证书"),
+        hint: Wording("register it with 'doorsill ca issue'", "请用 doorsill ca issue 登记"))
     }
     guard certificate.revoked == nil else {
       throw AccessError(
-        .unknownCertificate, "this certificate is revoked", hint: "issue a new one with 'doorsill ca issue'")
+        .unknownCertificate, Wording("this certificate is revoked", "此证书已吊销"),
+        hint: Wording("issue a new one with 'doorsill ca issue'", "请用 doorsill ca issue 重新签发"))
     }
     let text = try KeyText.make()
     let id = "k_" + Hex.encode(try Random.bytes(8))
@@ -126,7 +129,9 @@ extension AccessStore {
 
   package func revokeKey(_ id: String, by author: Author, now: Timestamp) throws {
     guard let key = try keys().first(where: { $0.id == id }) else {
-      throw AccessError(.unknownKey, "there is no key '\(id)'", hint: "'doorsill key list' shows them")
+      throw AccessError(
+        .unknownKey, Wording("there is no key '\(id)'", "没有密钥“\(id)”"),
+        hint: Wording("'doorsill key list' shows them", "可用 doorsill key list 查看"))
     }
     try change(
       by: author,

@@ -23,13 +23,19 @@ extension AccessStore {
     _ = try existingClient(client)
     guard starts < ends, now < ends else {
       throw AccessError(
-        .invalid, "the grant would end before it begins", hint: "give an end date in the future")
+        .invalid, Wording("the grant would end before it begins", "授权的截止时间早于开始时间"),
+        hint: Wording("give an end date in the future", "请给出将来的截止日期"))
     }
-    guard callsPerDay > 0 else { throw AccessError(.invalid, "a grant needs at least one call a day") }
+    guard callsPerDay > 0 else {
+      throw AccessError(.invalid, Wording("a grant needs at least one call a day", "授权每天至少须有一次调用"))
+    }
     guard !needsSecondPerson || proposer.person != nil else {
       throw AccessError(
-        .invalid, "a grant on this result needs a named proposer, so that the second person is another one",
-        hint: "propose it with '--as PERSON'")
+        .invalid,
+        Wording(
+          "a grant on this result needs a named proposer, so that the second person is another one",
+          "此结果的授权须有具名的提出人，以确保由另一人批准"),
+        hint: Wording("propose it with '--as PERSON'", "请用 --as PERSON 提出"))
     }
     let status: Grant.Status = needsSecondPerson ? .pending : .active
     var id = 0
@@ -57,7 +63,11 @@ extension AccessStore {
   ) throws {
     let grant = try existingGrant(id)
     guard grant.status == .pending else {
-      throw AccessError(.notPending, "grant \(id) is \(grant.status.rawValue), not pending")
+      throw AccessError(
+        .notPending,
+        Wording(
+          "grant \(id) is \(grant.status.rawValue), not pending",
+          "授权 \(id) 的状态为 \(grant.status.rawValue)，并非待批准"))
     }
     let approver = try Self.approver(of: grant, approval: approval, among: approvers)
     try change(
@@ -84,21 +94,28 @@ extension AccessStore {
       signed = try JWS.verify(approval, keys: approvers.map(\.key))
     } catch {
       throw AccessError(
-        .notApprover, "the signature is not one of a person who may approve grants",
-        hint: "the approver needs the role in Policies/access.json5, and a publish since then")
+        .notApprover, Wording("the signature is not one of a person who may approve grants", "签名者无权批准授权"),
+        hint: Wording(
+          "the approver needs the role in Policies/access.json5, and a publish since then",
+          "批准人须在 Policies/access.json5 中有此角色，且此后已发布过"))
     }
     guard signed.payload == (try grant.terms.canonical()) else {
       throw AccessError(
-        .badApproval, "the signature is over other terms than those of grant \(grant.id)",
-        hint: "sign the grant again")
+        .badApproval,
+        Wording(
+          "the signature is over other terms than those of grant \(grant.id)", "签名所签的条款与授权 \(grant.id) 不同"),
+        hint: Wording("sign the grant again", "请重新签署该授权"))
     }
     guard let approver = approvers.first(where: { $0.key == signed.key }) else {
-      throw AccessError(.notApprover, "the signer is not known")
+      throw AccessError(.notApprover, Wording("the signer is not known", "签名者未知"))
     }
     guard approver.id != grant.proposer else {
       throw AccessError(
-        .selfApproval, "'\(approver.id)' proposed grant \(grant.id) and cannot approve it too",
-        hint: "ask a second person")
+        .selfApproval,
+        Wording(
+          "'\(approver.id)' proposed grant \(grant.id) and cannot approve it too",
+          "“\(approver.id)”是授权 \(grant.id) 的提出人，不能自行批准"),
+        hint: Wording("ask a second person", "请由另一人批准"))
     }
     return approver.id
   }

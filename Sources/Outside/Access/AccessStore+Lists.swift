@@ -27,7 +27,9 @@ extension AccessStore {
 
   package func existingGrant(_ id: Int) throws -> Grant {
     guard let grant = try grants().first(where: { $0.id == id }) else {
-      throw AccessError(.unknownGrant, "there is no grant \(id)", hint: "'doorsill grant list' shows them")
+      throw AccessError(
+        .unknownGrant, Wording("there is no grant \(id)", "没有授权 \(id)"),
+        hint: Wording("'doorsill grant list' shows them", "可用 doorsill grant list 查看"))
     }
     return grant
   }
@@ -36,9 +38,10 @@ extension AccessStore {
     let known = try clients()
     guard let client = known.first(where: { $0.id == id }) else {
       throw AccessError(
-        .unknownClient, "there is no client '\(id)'",
-        hint: nearest(id, in: known.map(\.id)).map { "did you mean '\($0)'?" }
-          ?? "add it with 'doorsill client add'")
+        .unknownClient, Wording("there is no client '\(id)'", "没有客户“\(id)”"),
+        hint: nearest(id, in: known.map(\.id)).map {
+          Wording("did you mean '\($0)'?", "是否指“\($0)”？")
+        } ?? Wording("add it with 'doorsill client add'", "请用 doorsill client add 添加"))
     }
     return client
   }

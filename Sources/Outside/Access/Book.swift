@@ -61,24 +61,27 @@ struct Book: Sendable {
 
 extension Row {
   func time(_ index: Int) throws -> Timestamp {
-    guard let time = try optionalTime(index) else { throw damaged("a time is missing") }
+    guard let time = try optionalTime(index) else { throw damaged(Wording("a time is missing", "缺少时间")) }
     return time
   }
 
   func optionalTime(_ index: Int) throws -> Timestamp? {
     guard let text = string(index) else { return nil }
-    guard let time = Timestamp(rfc3339: text) else { throw damaged("'\(text)' is not a time") }
+    guard let time = Timestamp(rfc3339: text) else {
+      throw damaged(Wording("'\(text)' is not a time", "“\(text)”不是时间"))
+    }
     return time
   }
 
   func text(_ index: Int) throws -> String {
-    guard let text = string(index) else { throw damaged("a value is missing") }
+    guard let text = string(index) else { throw damaged(Wording("a value is missing", "缺少一个值")) }
     return text
   }
 
-  private func damaged(_ what: String) -> AccessError {
+  private func damaged(_ what: Wording) -> AccessError {
     AccessError(
-      .damaged, "access.sqlite is damaged: \(what)", hint: "restore it from a backup with 'doorsill restore'")
+      .damaged, Wording("access.sqlite is damaged: \(what.en)", "access.sqlite 已损坏：\(what.zh)"),
+      hint: Wording("restore it from a backup", "请从备份恢复"))
   }
 }
 

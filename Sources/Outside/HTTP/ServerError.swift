@@ -18,25 +18,35 @@ package struct ServerError: Fault, Equatable {
 
   package static func == (left: ServerError, right: ServerError) -> Bool { left.code == right.code }
 
-  package var message: String {
+  package var message: String { words.en }
+  package var hint: String? { advice?.en }
+  package func message(in language: String) -> String { words.said(in: language) }
+  package func hint(in language: String) -> String? { advice?.said(in: language) }
+
+  private var words: Wording {
     let reason = String(cString: strerror(errorNumber))
     return switch code {
-    case .badAddress: "\(subject) is no address to listen on"
-    case .listenFailed: "cannot listen on \(subject): \(reason)"
-    case .noThreads: "the system makes no more threads: \(reason)"
-    case .noRoot: "cannot open the folder \(subject): \(reason)"
-    case .badLog: "cannot open the access log \(subject): \(reason)"
-    case .noLoop: "cannot make an event loop: \(reason)"
+    case .badAddress: Wording("\(subject) is no address to listen on", "\(subject) 不是可监听的地址")
+    case .listenFailed: Wording("cannot listen on \(subject): \(reason)", "无法监听 \(subject)：\(reason)")
+    case .noThreads: Wording("the system makes no more threads: \(reason)", "系统无法再创建线程：\(reason)")
+    case .noRoot: Wording("cannot open the folder \(subject): \(reason)", "无法打开文件夹 \(subject)：\(reason)")
+    case .badLog: Wording("cannot open the access log \(subject): \(reason)", "无法打开访问日志 \(subject)：\(reason)")
+    case .noLoop: Wording("cannot make an event loop: \(reason)", "无法创建事件循环：\(reason)")
     }
   }
 
-  package var hint: String? {
+  private var advice: Wording? {
     switch code {
-    case .badAddress: "write it as 127.0.0.1:8080, [::1]:8080 or :8080"
-    case .listenFailed where errorNumber == EADDRINUSE: "another program listens there; choose another port"
+    case .badAddress:
+      Wording("write it as 127.0.0.1:8080, [::1]:8080 or :8080", "请写成 127.0.0.1:8080、[::1]:8080 或 :8080")
+    case .listenFailed where errorNumber == EADDRINUSE:
+      Wording("another program listens there; choose another port", "已有其他程序监听该处；请换一个端口")
     case .listenFailed where errorNumber == EACCES:
-      "ports below 1024 need a right (systemd: AmbientCapabilities=CAP_NET_BIND_SERVICE)"
-    case .noThreads, .noLoop: "raise the limits on tasks and open files for this user"
+      Wording(
+        "ports below 1024 need a right (systemd: AmbientCapabilities=CAP_NET_BIND_SERVICE)",
+        "1024 以下的端口需要权限（systemd：AmbientCapabilities=CAP_NET_BIND_SERVICE）")
+    case .noThreads, .noLoop:
+      Wording("raise the limits on tasks and open files for this user", "请提高该用户的任务数与打开文件数上限")
     default: nil
     }
   }

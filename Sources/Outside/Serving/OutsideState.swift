@@ -26,8 +26,13 @@ package struct OutsideState: Sendable {
   package func releaseKey() throws -> VerifyingKey {
     guard Files.exists(releaseKeyFile) else {
       throw ServingError(
-        .noReleaseKey, "\(releaseKeyFile) is missing: without it no release can be trusted",
-        hint: "run 'doorsill publish' beside this folder, or copy the publisher's verify key here")
+        .noReleaseKey,
+        Wording(
+          "\(releaseKeyFile) is missing: without it no release can be trusted",
+          "缺少 \(releaseKeyFile)：没有它就无法信任任何发布版本"),
+        hint: Wording(
+          "run 'doorsill publish' beside this folder, or copy the publisher's verify key here",
+          "请在此文件夹旁运行 doorsill publish，或把发布方的验证公钥复制到此处"))
     }
     return try VerifyingKey(pem: try Files.read(releaseKeyFile, limit: 1 << 16))
   }
@@ -55,8 +60,11 @@ package struct OutsideState: Sendable {
       var bytes = try Files.read(path, limit: 64)
       guard bytes.count == 32 else {
         throw ServingError(
-          .damagedKey, "\(path) holds \(bytes.count) bytes, not the 32 of a key",
-          hint: "restore it from a backup")
+          .damagedKey,
+          Wording(
+            "\(path) holds \(bytes.count) bytes, not the 32 of a key",
+            "\(path) 有 \(bytes.count) 字节，而密钥应为 32 字节"),
+          hint: Wording("restore it from a backup", "请从备份恢复"))
       }
       return Secret(wiping: &bytes)
     }
@@ -86,16 +94,21 @@ package struct ServingError: Fault, Equatable {
   }
 
   package let code: Code
-  package let message: String
-  package let hint: String?
+  private let words: Wording
+  private let advice: Wording?
+  package var message: String { message(in: "en") }
+  package var hint: String? { hint(in: "en") }
   package var blame: Blame { .environment }
   package var description: String { message }
 
-  package init(_ code: Code, _ message: String, hint: String? = nil) {
+  package init(_ code: Code, _ words: Wording, hint: Wording? = nil) {
     self.code = code
-    self.message = message
-    self.hint = hint
+    self.words = words
+    advice = hint
   }
+
+  package func message(in language: String) -> String { words.said(in: language) }
+  package func hint(in language: String) -> String? { advice?.said(in: language) }
 
   /// Errors are equal by code: what they say may change.
   package static func == (left: ServingError, right: ServingError) -> Bool { left.code == right.code }

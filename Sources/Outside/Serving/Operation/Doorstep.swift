@@ -21,10 +21,15 @@ struct Doorstep {
   func close() throws -> [String] {
     var lines = try giveUpRoot()
     for folder in readable + writable where access(folder, R_OK | X_OK) != 0 {
+      let reason = String(cString: strerror(errno))
       throw ServingError(
         .user,
-        "the user of this process cannot read the folder \(folder): \(String(cString: strerror(errno)))",
-        hint: "give it to that user, and let the folders above it be passed through (chmod o+x)")
+        Wording(
+          "the user of this process cannot read the folder \(folder): \(reason)",
+          "本进程的用户无法读取文件夹 \(folder)：\(reason)"),
+        hint: Wording(
+          "give it to that user, and let the folders above it be passed through (chmod o+x)",
+          "请将其交给该用户，并允许穿过其上级文件夹（chmod o+x）"))
     }
     let outcome = Confinement.apply(readable: readable, writable: writable)
     lines += outcome.lines.map { name, measure in
@@ -37,10 +42,13 @@ struct Doorstep {
       "WARNING: \($0) cannot be read again by the user this process has become: a change of it needs a restart"
     }
     guard !requireSandbox || (outcome.isConfined && open.isEmpty) else {
+      let lacks = lines.filter { $0.hasPrefix("WARNING") }.joined(separator: "; ")
       throw ServingError(
         .sandbox,
-        "the server is not confined: \(lines.filter { $0.hasPrefix("WARNING") }.joined(separator: "; "))",
-        hint: "use a kernel with Landlock (5.13 or later), or start without --require-sandbox")
+        Wording("the server is not confined: \(lacks)", "服务进程未被约束：\(lacks)"),
+        hint: Wording(
+          "use a kernel with Landlock (5.13 or later), or start without --require-sandbox",
+          "请使用启用 Landlock 的内核（5.13 起），或不带 --require-sandbox 启动"))
     }
     return lines
   }
@@ -49,21 +57,24 @@ struct Doorstep {
     guard Privileges.isRoot else {
       guard user == nil else {
         throw ServingError(
-          .user, "only root can become another user", hint: "start as root, or leave --user out")
+          .user, Wording("only root can become another user", "只有 root 能改为其他用户"),
+          hint: Wording("start as root, or leave --user out", "请以 root 启动，或去掉 --user"))
       }
       return []
     }
     let chosen = user.map { Privileges.User(named: $0) } ?? Privileges.User(owning: ownedBy)
     guard let chosen else {
       throw ServingError(
-        .user, "there is no user '\(user ?? ownedBy)'",
-        hint: "make it with 'useradd --system', or name another")
+        .user, Wording("there is no user '\(user ?? ownedBy)'", "没有用户“\(user ?? ownedBy)”"),
+        hint: Wording("make it with 'useradd --system', or name another", "请用 useradd --system 创建，或指定其他用户"))
     }
     if user == nil, chosen.isRoot {
       return ["WARNING: this process stays root: name a user with --user, or give \(ownedBy) to one"]
     }
     if let reason = Privileges.drop(to: chosen) {
-      throw ServingError(.user, "cannot become the user '\(chosen.name)': \(reason)")
+      throw ServingError(
+        .user,
+        Wording("cannot become the user '\(chosen.name)': \(reason)", "无法改为用户“\(chosen.name)”：\(reason)"))
     }
     return ["user: \(chosen.name)"]
   }

@@ -31,10 +31,13 @@ package final class RunningServer: Sendable {
     let gatewayTLS = try certificates.gateway()
     guard sockets.gateway == nil || gatewayTLS != nil else {
       throw ServingError(
-        .noAuthority, "the gateway needs a certificate of its own and an authority for its clients",
-        hint:
-          "make them with 'doorsill ca init' and 'doorsill ca issue-server', and name them with --gateway-certificate and --gateway-key"
-      )
+        .noAuthority,
+        Wording(
+          "the gateway needs a certificate of its own and an authority for its clients",
+          "接口需要自己的证书，以及签发客户证书的机构"),
+        hint: Wording(
+          "make them with 'doorsill ca init' and 'doorsill ca issue-server', and name them with --gateway-certificate and --gateway-key",
+          "请用 doorsill ca init 与 doorsill ca issue-server 生成，并以 --gateway-certificate 和 --gateway-key 指明"))
     }
     confinement = try Doorstep(
       // What lies in the state is open to it anyway.
@@ -121,7 +124,9 @@ package final class RunningServer: Sendable {
     }
     func opened(_ text: String, _ example: String) throws -> OpenedSockets {
       guard let address = ListenAddress(text) else {
-        throw ServingError(.address, "'\(text)' is not an address", hint: "write it as \(example)")
+        throw ServingError(
+          .address, Wording("'\(text)' is not an address", "“\(text)”不是地址"),
+          hint: Wording("write it as \(example)", "请写成 \(example)"))
       }
       return try OpenedSockets(address)
     }

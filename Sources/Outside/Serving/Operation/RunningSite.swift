@@ -1,3 +1,4 @@
+import Bytes
 package import HTTP
 import Trust
 
@@ -48,7 +49,8 @@ package final class RunningSite: Sendable {
     self.supervisor = supervisor
     guard let listen = ListenAddress(options.listen) else {
       throw ServingError(
-        .address, "'\(options.listen)' is not an address", hint: "write it as 127.0.0.1:8080")
+        .address, Wording("'\(options.listen)' is not an address", "“\(options.listen)”不是地址"),
+        hint: Wording("write it as 127.0.0.1:8080", "请写成 127.0.0.1:8080"))
     }
     let sockets =
       try supervisor.inherited.first.map { try OpenedSockets(inherited: $0.descriptor) }
