@@ -136,7 +136,7 @@ import Testing
     let json = String(decoding: large.json(language: "en"), as: UTF8.self)
     #expect(
       json.contains(
-        #""band95":{"count":4,"paid.sum":{"percent":34,"most":250,"rounding":1,"count":null},"#
+        #""units":{"paid.sum":"CNY","paid.mean":"CNY","share":"%"},"band95":{"count":4,"paid.sum":{"percent":34,"most":250,"rounding":1,"count":null},"#
           + #""paid.mean":{"percent":34,"most":250,"rounding":1,"count":"count"},"share":{"none":"it is made of two"#
       ))
     let (en, zh) = (large.note("en"), large.note("zh"))
@@ -144,7 +144,7 @@ import Testing
       en.contains(
         "paid.sum: at least 95 % of the numbers are off by no more than 34 % of it or 250 CNY, whichever"))
     #expect(en.contains("share has no 95 % band: it is made of two protected numbers"))
-    #expect(zh.contains("paid.sum：至少 95 % 的数字误差不超过其 34 %与250 CNY中较小者"))
+    #expect(zh.contains("paid.sum：至少 95 % 的数字误差不超过其 34 % 与 250 CNY 中较小者"))
     #expect(zh.contains("share 没有 95 % 区间"))
     #expect(large.table(language: "en")[1][2] == "5,000 [4,749 … 5,251]")
     let csv = String(decoding: large.csv(language: "en"), as: UTF8.self)

@@ -22,8 +22,8 @@ import Testing
     #expect(
       String(decoding: answer.body(language: "en"), as: UTF8.self)
         == #"{"dataset":"residents","result":"income","release":7,"cells":[{"division":"3301","count":120},"#
-        + #"{"division":"3302","count":null,"withheld":true}],"band95":{"count":4},"protection":{"profile":"strict"},"#
-        + #""note":"Noise was added"}"#)
+        + #"{"division":"3302","count":null,"withheld":true}],"units":{},"band95":{"count":4},"#
+        + #""protection":{"profile":"strict"},"note":"Noise was added"}"#)
     #expect(answer.cellCount == 2)
     #expect(answer.withheldCount == 1)
   }

@@ -62,7 +62,8 @@ package struct ResultAnswer: Sendable {
     return note + Text([("zh", "单位：\(list)。"), ("en", " Units: \(list).")])(language)
   }
 
-  /// `{"dataset","result","release","cells":[{…codes, …values, "withheld":true}],"band95","protection","note"}`.
+  /// `{"dataset","result","release","cells":[{…codes, …values, "withheld":true}],"units","band95","protection",
+  /// "note"}`; units and bands by column.
   func json(language: String) -> [UInt8] {
     var writer = JSONWriter(reserving: 1024 + cells.count * 96)
     writer.beginObject()
@@ -93,6 +94,8 @@ package struct ResultAnswer: Sendable {
       writer.endObject()
     }
     writer.endArray()
+    writer.key("units")
+    writer.value(.object(columns.compactMap { column in column.unit.map { .init(column.name, JSON($0)) } }))
     writer.key("band95")
     writer.value(
       .object(query.columns.map { .init(result.columns[$0].name, result.bandJSON($0, language)) }))

@@ -188,7 +188,7 @@ extension ResultAnswer {
         (
           "zh",
           [band.percent.map { "其 \($0) %" }, band.most.map { "\(LinearScale.grouped($0))\(unit)" }]
-            .compactMap { $0 }.joined(separator: "与")
+            .compactMap { $0 }.joined(separator: " 与 ")
         ),
         (
           "en",
@@ -201,7 +201,7 @@ extension ResultAnswer {
         ? Text([
           (
             "zh",
-            "\(column.name)：至少 95 % 的数字误差不超过\(limits)\(both ? "中较小者" : "")，通常小得多；说得更准会透露最大一项贡献。"
+            "\(column.name)：至少 95 % 的数字误差不超过\(limits)\(both ? " 中较小者" : "")，通常小得多；说得更准会透露最大一项贡献。"
           ),
           (
             "en",
@@ -211,7 +211,7 @@ extension ResultAnswer {
         : Text([
           (
             "zh",
-            "\(column.name) 由合计除以数量而得：合计误差至少 95 % 的情形不超过\(limits)\(both ? "中较小者" : "")，数量误差在 ±4 以内，区间据此算出。"
+            "\(column.name) 由合计除以数量而得：合计误差至少 95 % 的情形不超过\(limits)\(both ? " 中较小者" : "")，数量误差在 ±4 以内，区间据此算出。"
           ),
           (
             "en",

@@ -42,7 +42,8 @@ enum GatewaySchemas {
       object(
         [
           ("dataset", text), ("result", text), ("release", integer), ("cells", list(["type": "object"])),
-          ("band95", ["type": "object"]), ("protection", ["type": "object"]), ("note", text),
+          ("units", ["type": "object"]), ("band95", ["type": "object"]), ("protection", ["type": "object"]),
+          ("note", text),
         ], required: ["dataset", "result", "release"])),
     .init(
       "Tuple",
