@@ -228,6 +228,23 @@ struct JoinedWorld {
     #expect(Self.shown(try five.compute(five.joined(), profile: Self.profile).released) == all)
   }
 
+  @Test func `withhold a sum whose rest in the source is nearly one unit's`() throws {
+    // Six persons of A1 without a match are enough to be counted. Where one of them has nearly all the income of the
+    // six, the source's sum less the join's would tell it.
+    func values(_ incomes: [Int]) throws -> (count: String?, sum: String?) {
+      let world = try Self.town(extra: incomes.enumerated().map { "50\($0),A1,f,\($1)" })
+      let released = try world.compute(world.joined(), profile: Self.profile).released
+      let table = try #require(released.tables.first { $0.dimensions == ["area"] })
+      let cell = try #require(table.cells.first { $0.codes == ["A1"] })
+      let sum = try #require(released.columns.firstIndex { $0.name == "income.sum" })
+      return (cell.values[0], cell.values[sum])
+    }
+    let even = try values([50, 50, 50, 50, 50, 50])
+    #expect(even.count != nil && even.sum != nil)
+    let uneven = try values([100_000, 1, 1, 1, 1, 1])
+    #expect(uneven.count != nil && uneven.sum == nil)
+  }
+
   @Test func `say nothing of who is in which source`() throws {
     let world = try Self.town(extra: ["500,A1,f,1"], (0..<9).map { "60\($0),x,0,1" })
     let made = try world.compute(world.joined(), profile: Self.profile)

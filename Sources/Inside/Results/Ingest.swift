@@ -60,10 +60,13 @@ extension Resource {
       throw ResultError(.table, "\(source.path) cannot be read: \(error)")
     }
     guard report.faultCount == 0 else {
+      func first(_ language: String) -> String { report.faults.first?.description(in: language) ?? "" }
       throw ResultError(
         .table,
-        "\(report.faultCount) faults in \(source.path), the first: \(report.faults.first?.message ?? "")",
-        hint: "run doorsill check \(dataset)")
+        Wording(
+          "\(report.faultCount) faults in \(source.path), the first: \(first("en"))",
+          "\(source.path) 有 \(report.faultCount) 处错误，第一处：\(first("zh"))"),
+        hint: Wording("run doorsill check \(dataset)", "请运行 doorsill check \(dataset)"))
     }
   }
 
