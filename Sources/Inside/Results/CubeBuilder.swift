@@ -31,7 +31,7 @@ package enum CubeBuilder {
   }
 
   /// Bytes of base cells after which they are rolled up and begun anew.
-  private static let baseLimit = 160 << 20
+  private static let baseLimit = 64 << 20
 
   /// Empty builders for every needed set.
   static func builders(
