@@ -1,12 +1,16 @@
-/// The totals of many cells, in a third of the memory that as many `CellTotals` take: numbers of 64 bits as long as all
-/// fit, Σ|x| only where it is not Σx, Σx² only where it is wanted.
+/// The totals of many cells, in half the memory that as many `CellTotals` take: numbers of 64 bits as long as all fit,
+/// those of a cell side by side, Σ|x| only where it is not Σx, Σx² only where it is wanted.
 package struct TotalsColumn: Sendable, Equatable {
+  private struct Narrow: Equatable {
+    var sum: Int64 = 0
+    var key: UInt64 = 0
+    var first: Int64 = 0
+    var second: Int64 = 0
+    var units: Int32 = 0
+  }
+
   private let keepsSquares: Bool
-  private var units: [Int32]
-  private var keys: [UInt64]
-  private var sums: [Int64]
-  private var firsts: [Int64]
-  private var seconds: [Int64]
+  private var narrow: [Narrow]
   /// Empty as long as it is the sum of every cell.
   private var absolutes: [Int64] = []
   private var squares: [Int128]
@@ -16,11 +20,7 @@ package struct TotalsColumn: Sendable, Equatable {
   /// - Parameter squares: whether Σx² is kept; else it reads as 0.
   package init(count: Int, squares: Bool) {
     keepsSquares = squares
-    units = [Int32](repeating: 0, count: count)
-    keys = [UInt64](repeating: 0, count: count)
-    sums = [Int64](repeating: 0, count: count)
-    firsts = sums
-    seconds = sums
+    narrow = [Narrow](repeating: Narrow(), count: count)
     self.squares = [Int128](repeating: 0, count: squares ? count : 0)
   }
 
@@ -32,19 +32,20 @@ package struct TotalsColumn: Sendable, Equatable {
 
 extension TotalsColumn: RandomAccessCollection, MutableCollection {
   package var startIndex: Int { 0 }
-  package var endIndex: Int { wide.isEmpty ? units.count : wide.count }
+  package var endIndex: Int { wide.isEmpty ? narrow.count : wide.count }
 
   package subscript(cell: Int) -> CellTotals {
     get {
       guard wide.isEmpty else { return wide[cell] }
+      let held = narrow[cell]
       var totals = CellTotals()
-      totals.units = Int(units[cell])
-      totals.key = keys[cell]
-      totals.sum = Int128(sums[cell])
-      totals.absolute = Int128(absolutes.isEmpty ? sums[cell] : absolutes[cell])
+      totals.units = Int(held.units)
+      totals.key = held.key
+      totals.sum = Int128(held.sum)
+      totals.absolute = Int128(absolutes.isEmpty ? held.sum : absolutes[cell])
       totals.squares = keepsSquares ? squares[cell] : 0
-      totals.first = firsts[cell]
-      totals.second = seconds[cell]
+      totals.first = held.first
+      totals.second = held.second
       return totals
     }
     set {
@@ -53,32 +54,24 @@ extension TotalsColumn: RandomAccessCollection, MutableCollection {
         if !keepsSquares { wide[cell].squares = 0 }
         return
       }
-      guard let count = Int32(exactly: newValue.units), let sum = Int64(exactly: newValue.sum),
+      guard let units = Int32(exactly: newValue.units), let sum = Int64(exactly: newValue.sum),
         let absolute = Int64(exactly: newValue.absolute)
       else {
         widen()
         self[cell] = newValue
         return
       }
-      units[cell] = count
-      keys[cell] = newValue.key
-      if absolutes.isEmpty, absolute != sum { absolutes = sums }
-      sums[cell] = sum
+      if absolutes.isEmpty, absolute != sum { absolutes = narrow.map(\.sum) }
+      narrow[cell] = Narrow(
+        sum: sum, key: newValue.key, first: newValue.first, second: newValue.second, units: units)
       if !absolutes.isEmpty { absolutes[cell] = absolute }
       if keepsSquares { squares[cell] = newValue.squares }
-      firsts[cell] = newValue.first
-      seconds[cell] = newValue.second
     }
   }
 
   private mutating func widen() {
-    let all = Array(self)
-    wide = all
-    units = []
-    keys = []
-    sums = []
-    firsts = []
-    seconds = []
+    wide = Array(self)
+    narrow = []
     absolutes = []
     squares = []
   }

@@ -20,10 +20,13 @@ package enum CubeBuilder {
     let shares = workers > 0 ? workers : Workers.available
     var base = self.base(for: builders, measures: measures, of: data)
     try data.forEachPart { (part, _) throws(ResultError) in
-      try add(part, to: &base, builders, workers: shares)
-      if base.size > baseLimit {
-        roll(up: base, into: builders, workers: shares)
-        base.removeAll()
+      for first in stride(from: 0, to: part.unitCount, by: chunk) {
+        try add(
+          part, units: first..<min(first + chunk, part.unitCount), to: &base, builders, workers: shares)
+        if base.size > baseLimit {
+          roll(up: base, into: builders, workers: shares)
+          base.removeAll()
+        }
       }
     }
     roll(up: base, into: builders, workers: shares)
@@ -32,6 +35,9 @@ package enum CubeBuilder {
 
   /// Bytes of base cells after which they are rolled up and begun anew.
   private static let baseLimit = 64 << 20
+
+  /// Units whose base cells are made side by side and then merged.
+  private static let chunk = 1 << 18
 
   /// Empty builders for every needed set.
   static func builders(
@@ -77,19 +83,22 @@ package enum CubeBuilder {
 
   /// Adds units to base cells, or where their rows lie apart to the builders.
   static func add(
-    _ data: Microdata, to base: inout BaseCells, _ builders: [CuboidBuilder], workers: Int
+    _ data: Microdata, units wanted: Range<Int>? = nil, to base: inout BaseCells, _ builders: [CuboidBuilder],
+    workers: Int
   ) throws(ResultError) {
-    let units = data.unitCount
+    let wanted = wanted ?? 0..<data.unitCount
     var scattered: [Int32] = []
     // A share must be worth the merging of its cells.
-    let shares = max(1, min(workers, units / 20_000))
+    let shares = max(1, min(workers, wanted.count / 20_000))
     if shares == 1 {
-      scattered = try base.add(0..<units, of: data)
+      scattered = try base.add(wanted, of: data)
     } else {
       let empty = base.emptied
       let made = try Workers.sideBySide(shares) { (share) throws(ResultError) in
         var cells = empty
-        let left = try cells.add(units * share / shares..<units * (share + 1) / shares, of: data)
+        let first = wanted.lowerBound + wanted.count * share / shares
+        let left = try cells.add(
+          first..<wanted.lowerBound + wanted.count * (share + 1) / shares, of: data)
         return (cells, left)
       }
       for (cells, left) in made {
