@@ -11,7 +11,7 @@ extension Attacking {
   package static func answers(_ subject: Subject) throws -> [AttackLine] {
     let stored = try StoredResult(subject.released)
     return [smuggling(stored), try errors(stored)]
-      + (try timing(stored, withheld: Attacks.withheld(subject.released, subject.target)))
+      + (try timing(subject.released, withheld: Attacks.withheld(subject.released, subject.target)))
   }
 
   /// What an attacker tries beside the grammar: merging lists, other operators, arithmetic, bands, tricks with
@@ -102,16 +102,18 @@ extension Attacking {
 
   /// B9: one cell asked at a time. Withheld ones look the same whatever the reason, and take the same time.
   static func timing(
-    _ stored: StoredResult, withheld: [WithheldCell], samples: Int = 2000
+    _ released: Released, withheld: [WithheldCell], samples: Int = 2000
   ) throws -> [AttackLine] {
-    var questions: [WithheldCell.Reason: [ResultQuery]] = [:]
+    let stored = try StoredResult(released)
+    // By table: whether anybody is in the cell, and the question for it.
+    var questions: [[String]: [(isEmpty: Bool, query: ResultQuery)]] = [:]
     var shapes: Set<[UInt8]> = []
     for cell in withheld.prefix(5000) {
       let items =
         [(name: "select", value: "count")]
         + zip(cell.dimensions, cell.codes).map { (name: $0, value: "eq.\($1)") }
       guard let query = try? ResultQuery.parse(items, of: stored) else { continue }
-      questions[cell.reason, default: []].append(query)
+      questions[cell.dimensions, default: []].append((cell.reason == .empty, query))
       // The body without the codes that the question named itself.
       var body = String(decoding: stored.answer(query, release: 1).body(language: "en"), as: UTF8.self)
       for (dimension, code) in zip(cell.dimensions, cell.codes) {
@@ -123,36 +125,43 @@ extension Attacking {
       "B9", .both("长度", "size of answers"), metric: .both("未公布者的不同正文", "bodies if withheld"),
       withheld.isEmpty ? nil : Double(shapes.count), bar: "≤ 1", passes: shapes.count <= 1,
       detail: .both("\(withheld.count) 个未公布单元格", "\(withheld.count) withheld cells"))
-    let few = questions[.empty] ?? []
-    let others = (questions[.small] ?? []) + (questions[.guarded] ?? [])
     let name = Text.both("时间", "time of answers")
-    guard !few.isEmpty, !others.isEmpty else {
+    // As many questions of each kind from each table: tables differ in what an answer takes, and so do questions that
+    // are asked more often.
+    var generator = AttackGenerator(9)
+    var kinds: [[ResultQuery]] = [[], []]
+    for (_, table) in questions.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+      let parts = [true, false].map { isEmpty in
+        table.filter { $0.isEmpty == isEmpty }.map(\.query).shuffled(using: &generator)
+      }
+      let each = min(parts[0].count, parts[1].count)
+      for (place, part) in parts.enumerated() { kinds[place] += part.prefix(each) }
+    }
+    guard !kinds[0].isEmpty else {
       return [
         size,
         AttackLine(
           "B9", name, metric: "AUC", nil, bar: "≤ 0.55", passes: true,
-          detail: .both("未公布的原因只有一种", "withheld for one kind of reason only")),
+          detail: .both("没有哪个表的未公布原因不止一种", "no table has cells withheld for two kinds of reason")),
       ]
     }
-    // As many questions of each kind, since those asked more often are answered faster; each also timed on a copy with
-    // nothing in it, so that what the question itself costs falls out. All in an order that chance decides.
-    let blank = try stored.blank
+    // Each is also timed on a copy with nothing in it, so that what the question itself costs falls out; several copies,
+    // since each has its own place in memory; and all in an order that chance decides.
+    let copies = try (0..<8).map { _ in try StoredResult(released) }
+    let blanks = try copies.map { try $0.blank }
     let clock = ContinuousClock()
-    func time(_ query: ResultQuery, _ result: StoredResult) -> Double {
-      Double(
+    func time(_ query: ResultQuery, _ results: [StoredResult]) -> Double {
+      let result = results[Int.random(in: 0..<results.count, using: &generator)]
+      return Double(
         clock.measure { _ = result.answer(query, release: 1).body(language: "en") }.components.attoseconds)
     }
-    var generator = AttackGenerator(9)
-    let each = min(few.count, others.count)
-    let kinds = [others, few].map { $0.shuffled(using: &generator).prefix(each) }
     var scores: [(score: Double, isTrue: Bool)] = []
     for sample in 0..<2 * samples {
-      let isTrue = sample % 2 == 1
-      let query = kinds[isTrue ? 0 : 1][Int.random(in: 0..<each, using: &generator)]
+      let query = kinds[sample % 2][Int.random(in: 0..<kinds[0].count, using: &generator)]
       let isFirst = Bool.random(using: &generator)
-      let before = isFirst ? 0 : time(query, blank)
-      let took = time(query, stored)
-      scores.append((took / max(1, isFirst ? time(query, blank) : before), isTrue))
+      let before = isFirst ? 0 : time(query, blanks)
+      let took = time(query, copies)
+      scores.append((took / max(1, isFirst ? time(query, blanks) : before), sample % 2 == 1))
     }
     // Whichever of the two is slower.
     let auc = Attacks.auc(scores)
