@@ -87,7 +87,7 @@ extension `End to end` {
       let tls = portal.folder.path + "/tls"
       try portal.must("ca", "issue-server", "--name", "localhost", "--out", tls)
       let (careless, careful) = (
-        try Company.register("careless-two", at: portal), try Company.register("careful", at: portal)
+        try Company.register("heedless", at: portal), try Company.register("heedful", at: portal)
       )
       guard let port = FreePort.find() else { throw Failure("no free port") }
       let site = portal.folder.path + "/site"

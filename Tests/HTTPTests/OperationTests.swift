@@ -169,10 +169,10 @@ import Trust
 
   @Test func `says what is missing rather than nothing`() {
     let outcome = Confinement.Outcome(
-      noNewPrivileges: .holds, notDumpable: .holds, files: .missing("this kernel has no Landlock"),
-      network: .partly("x"), systemCalls: .holds, landlockVersion: 0)
-    #expect(!outcome.isConfined && outcome.lines.map(\.name).contains("files"))
-    #expect(outcome.files.text == "does not hold: this kernel has no Landlock")
+      noNewPrivileges: .holds, notDumpable: .holds, files: .missing(Wording("no Landlock", "没有 Landlock")),
+      network: .partly(Wording("x", "x")), systemCalls: .holds, landlockVersion: 0)
+    #expect(!outcome.isConfined && outcome.lines.map(\.name.en).contains("files"))
+    #expect(outcome.files.words == Wording("does not hold: no Landlock", "未生效：没有 Landlock"))
   }
 }
 

@@ -134,15 +134,20 @@ struct Service {
           "\(record.process)，自 \(record.startedAt.rfc3339)，\(places)",
           "\(record.process), since \(record.startedAt.rfc3339), on \(places)"))
     ]
-    let doubts = record.confinement.filter { $0.hasPrefix("WARNING") }.map { String($0.dropFirst(9)) }
-    let closed = record.confinement.filter { $0.hasPrefix("closed: ") }.map { String($0.dropFirst(8)) }
-    let holds = record.confinement.filter { $0.hasSuffix(": holds") }.map { String($0.dropLast(7)) }
+    // `WARNING: ` or `警告：`, `closed: …`, `…: holds` or `…：生效`.
+    let doubts = record.confinement.filter(\.isWarning).map {
+      Phrase(String($0.zh.dropFirst(3)), String($0.en.dropFirst(9)))
+    }
+    let closed = record.confinement.filter { $0.en.hasPrefix("closed: ") }.map { String($0.en.dropFirst(8)) }
+    let holds = record.confinement.filter { $0.en.hasSuffix(": holds") }.map {
+      Phrase(String($0.zh.dropLast(3)), String($0.en.dropLast(7)))
+    }
     found.append(
       Finding(
         Self.group, Phrase("约束", "confinement"), doubts.isEmpty ? .good : .doubtful,
-        Phrase(holds.joined(separator: "、"), holds.joined(separator: ", "))))
+        Phrase(holds.map(\.zh).joined(separator: "、"), holds.map(\.en).joined(separator: ", "))))
     for doubt in doubts {
-      found.append(Finding(Self.group, Phrase("约束", "confinement"), .doubtful, Phrase(doubt, doubt)))
+      found.append(Finding(Self.group, Phrase("约束", "confinement"), .doubtful, doubt))
     }
     if !closed.isEmpty {
       found.append(

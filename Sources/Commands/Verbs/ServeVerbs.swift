@@ -167,9 +167,9 @@ enum ServeVerbs {
     return [above + "/Catalog", above + "/Policies", Files.parent(of: state) + "/inside"]
   }
 
-  private static func warned(_ line: String, _ terminal: Terminal) -> String {
-    guard line.hasPrefix("WARNING") else { return line }
-    return terminal.styled(Phrase("警告", "WARNING").said + line.dropFirst("WARNING".count), .yellow)
+  private static func warned(_ line: Wording, _ terminal: Terminal) -> String {
+    let said = line.said(in: Phrase.language)
+    return line.isWarning ? terminal.styled(said, .yellow) : said
   }
 
   // MARK: options

@@ -1,3 +1,4 @@
+package import Bytes
 import CLinux
 import Glibc
 
@@ -11,16 +12,16 @@ package enum Confinement {
   package enum Measure: Sendable, Equatable {
     case holds
     /// It holds in part, or not for every thread.
-    case partly(String)
-    case missing(String)
+    case partly(Wording)
+    case missing(Wording)
 
     package var isWhole: Bool { self == .holds }
     /// `holds`, or why not.
-    package var text: String {
+    package var words: Wording {
       switch self {
-      case .holds: "holds"
-      case .partly(let reason): "holds in part: \(reason)"
-      case .missing(let reason): "does not hold: \(reason)"
+      case .holds: Wording("holds", "生效")
+      case .partly(let why): Wording("holds in part: \(why.en)", "部分生效：\(why.zh)")
+      case .missing(let why): Wording("does not hold: \(why.en)", "未生效：\(why.zh)")
       }
     }
   }
@@ -44,10 +45,11 @@ package enum Confinement {
     package var isConfined: Bool { files.isWhole && systemCalls.isWhole && noNewPrivileges.isWhole }
 
     /// One line each, for the log and `doctor`.
-    package var lines: [(name: String, measure: Measure)] {
+    package var lines: [(name: Wording, measure: Measure)] {
       [
-        ("no-new-privileges", noNewPrivileges), ("not-dumpable", notDumpable), ("files", files),
-        ("network", network), ("system-calls", systemCalls),
+        (Wording("no-new-privileges", "不得提升权限"), noNewPrivileges),
+        (Wording("not-dumpable", "内存不可转储"), notDumpable), (Wording("files", "文件"), files),
+        (Wording("network", "网络"), network), (Wording("system-calls", "系统调用"), systemCalls),
       ]
     }
   }
@@ -102,7 +104,10 @@ package enum Confinement {
     return max(1, count)
   }
 
-  private static func reason() -> String { String(cString: strerror(errno)) }
+  private static func reason() -> Wording {
+    let text = String(cString: strerror(errno))
+    return Wording(text, text)
+  }
 
   // MARK: Landlock
 
@@ -137,7 +142,7 @@ package enum Confinement {
     _ version: Int, readable: [String], writable: [String], mayListen: Bool
   ) -> (files: Measure, network: Measure) {
     guard version > 0 else {
-      let missing = Measure.missing("this kernel has no Landlock")
+      let missing = Measure.missing(Wording("this kernel has no Landlock", "此内核没有 Landlock"))
       return (missing, missing)
     }
     let handled = Right.handled(version)
@@ -156,11 +161,23 @@ package enum Confinement {
     let others = threadCount - 1
     let files: Measure =
       others > 0
-      ? .partly("\(others) threads were already running")
+      ? .partly(Wording("\(others) threads were already running", "已有 \(others) 个线程在运行"))
       : !skipped.isEmpty
-        ? .partly("not found: \(skipped.joined(separator: ", "))")
-        : version < 3 ? .partly("this kernel cannot forbid truncation (Landlock \(version))") : .holds
-    return (files, version >= 4 ? .holds : .missing("Landlock \(version) knows no network rules"))
+        ? .partly(
+          Wording(
+            "not found: \(skipped.joined(separator: ", "))", "找不到 \(skipped.joined(separator: "、"))"))
+        : version < 3
+          ? .partly(
+            Wording(
+              "this kernel cannot forbid truncation (Landlock \(version))", "此内核不能禁止截断文件（Landlock \(version)）"
+            )) : .holds
+    return (
+      files,
+      version >= 4
+        ? .holds
+        : .missing(
+          Wording("Landlock \(version) knows no network rules", "Landlock \(version) 没有网络规则"))
+    )
   }
 
   private static func allow(_ ruleset: Int32, _ path: String, _ rights: UInt64) -> Bool {

@@ -1,4 +1,4 @@
-import Bytes
+package import Bytes
 import Glibc
 import HTTP
 
@@ -18,7 +18,7 @@ struct Doorstep {
   var requireSandbox: Bool
 
   /// Returns what holds, one line each, for the log and for `doctor`; what does not hold begins with `WARNING`.
-  func close() throws -> [String] {
+  func close() throws -> [Wording] {
     var lines = try giveUpRoot()
     for folder in readable + writable where access(folder, R_OK | X_OK) != 0 {
       let reason = String(cString: strerror(errno))
@@ -33,19 +33,29 @@ struct Doorstep {
     }
     let outcome = Confinement.apply(readable: readable, writable: writable)
     lines += outcome.lines.map { name, measure in
-      measure.isWhole ? "\(name): \(measure.text)" : "WARNING: \(name): \(measure.text)"
+      let line = Wording("\(name.en): \(measure.words.en)", "\(name.zh)：\(measure.words.zh)")
+      return measure.isWhole ? line : .warning(line)
     }
     let open = mustBeClosed.filter { Confinement.probe($0) == .opens }
-    lines += mustBeClosed.filter { Files.exists($0) && !open.contains($0) }.map { "closed: \($0)" }
-    lines += open.map { "WARNING: still open to this process: \($0)" }
+    lines += mustBeClosed.filter { Files.exists($0) && !open.contains($0) }.map {
+      Wording("closed: \($0)", "已关闭：\($0)")
+    }
+    lines += open.map {
+      .warning(Wording("still open to this process: \($0)", "本进程仍可打开：\($0)"))
+    }
     lines += readAgain.filter { Confinement.probe($0) == .denied }.map {
-      "WARNING: \($0) cannot be read again by the user this process has become: a change of it needs a restart"
+      .warning(
+        Wording(
+          "\($0) cannot be read again by the user this process has become: a change of it needs a restart",
+          "\($0) 无法由本进程现在的用户重新读取：更换后须重新启动"))
     }
     guard !requireSandbox || (outcome.isConfined && open.isEmpty) else {
-      let lacks = lines.filter { $0.hasPrefix("WARNING") }.joined(separator: "; ")
+      let lacks = lines.filter(\.isWarning)
       throw ServingError(
         .sandbox,
-        Wording("the server is not confined: \(lacks)", "服务进程未被约束：\(lacks)"),
+        Wording(
+          "the server is not confined: \(lacks.map(\.en).joined(separator: "; "))",
+          "服务进程未被约束：\(lacks.map(\.zh).joined(separator: "；"))"),
         hint: Wording(
           "use a kernel with Landlock (5.13 or later), or start without --require-sandbox",
           "请使用启用 Landlock 的内核（5.13 起），或不带 --require-sandbox 启动"))
@@ -53,7 +63,7 @@ struct Doorstep {
     return lines
   }
 
-  private func giveUpRoot() throws -> [String] {
+  private func giveUpRoot() throws -> [Wording] {
     guard Privileges.isRoot else {
       guard user == nil else {
         throw ServingError(
@@ -69,14 +79,19 @@ struct Doorstep {
         hint: Wording("make it with 'useradd --system', or name another", "请用 useradd --system 创建，或指定其他用户"))
     }
     if user == nil, chosen.isRoot {
-      return ["WARNING: this process stays root: name a user with --user, or give \(ownedBy) to one"]
+      return [
+        .warning(
+          Wording(
+            "this process stays root: name a user with --user, or give \(ownedBy) to one",
+            "本进程仍以 root 运行：请用 --user 指定用户，或把 \(ownedBy) 交给某个用户"))
+      ]
     }
     if let reason = Privileges.drop(to: chosen) {
       throw ServingError(
         .user,
         Wording("cannot become the user '\(chosen.name)': \(reason)", "无法改为用户“\(chosen.name)”：\(reason)"))
     }
-    return ["user: \(chosen.name)"]
+    return [Wording("user: \(chosen.name)", "用户：\(chosen.name)")]
   }
 
   /// The folder a file lies in, absolute where it can be found.
@@ -85,4 +100,11 @@ struct Doorstep {
     let folder = parent.isEmpty ? "." : parent
     return (try? Files.resolved(folder)) ?? folder
   }
+}
+
+extension Wording {
+  /// A line of what does not hold.
+  static func warning(_ line: Wording) -> Wording { Wording("WARNING: \(line.en)", "警告：\(line.zh)") }
+  /// Whether a line says what does not hold.
+  package var isWarning: Bool { en.hasPrefix("WARNING") }
 }

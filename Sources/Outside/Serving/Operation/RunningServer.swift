@@ -1,5 +1,5 @@
 import Access
-import Bytes
+package import Bytes
 package import HTTP
 import Ledgers
 import Releases
@@ -11,7 +11,7 @@ package final class RunningServer: Sendable {
   package let portalAddress: String
   package let gatewayAddress: String?
   /// What holds of the confinement, line by line, for the log and for `doctor`.
-  package let confinement: [String]
+  package let confinement: [Wording]
 
   private let server: Server
   private let housekeeper: Housekeeper
@@ -107,7 +107,7 @@ package final class RunningServer: Sendable {
   /// One line for `systemctl status`.
   private var status: String {
     "portal on \(portalAddress)" + (gatewayAddress.map { ", gateway on \($0)" } ?? "")
-      + (confinement.contains { $0.hasPrefix("WARNING") }
+      + (confinement.contains(where: \.isWarning)
         ? "; NOT WHOLLY CONFINED, see the log" : "; confined")
   }
 

@@ -1,4 +1,4 @@
-import Bytes
+package import Bytes
 package import HTTP
 import Trust
 
@@ -35,7 +35,7 @@ package final class RunningSite: Sendable {
 
   package let address: String
   /// What holds of the confinement, line by line.
-  package let confinement: [String]
+  package let confinement: [Wording]
   private let options: Options
   private let ticketKeys: TicketKeys
   private let tls: TLSHolder?

@@ -10,12 +10,12 @@ package struct ServingRecord: Sendable {
   package let startedAt: Timestamp
   package let portal: String
   package let gateway: String?
-  /// What holds of the confinement; what does not begins with `WARNING`.
-  package let confinement: [String]
+  /// What holds of the confinement; what does not `isWarning`.
+  package let confinement: [Wording]
   /// The certificates shown to callers, PEM files.
   package let certificates: [String]
 
-  init(folder: String, portal: String, gateway: String?, confinement: [String], certificates: [String]) {
+  init(folder: String, portal: String, gateway: String?, confinement: [Wording], certificates: [String]) {
     self.folder = folder
     process = Int(getpid())
     startedAt = .now()
@@ -31,7 +31,7 @@ package struct ServingRecord: Sendable {
     var json: JSON = [
       "state": .string(folder), "process": JSON(process), "startedAt": .string(startedAt.rfc3339),
       "portal": .string(portal),
-      "confinement": .array(confinement.map { .string($0) }),
+      "confinement": .array(confinement.map { ["en": .string($0.en), "zh": .string($0.zh)] }),
       "certificates": .array(certificates.map { .string($0) }),
     ]
     if let gateway { json["gateway"] = .string(gateway) }
@@ -56,7 +56,9 @@ package struct ServingRecord: Sendable {
     self.startedAt = startedAt
     self.portal = portal
     gateway = json["gateway"]?.string
-    confinement = json["confinement"]?.array?.compactMap(\.string) ?? []
+    confinement = (json["confinement"]?.array ?? []).compactMap { line in
+      line["en"]?.string.map { Wording($0, line["zh"]?.string ?? $0) }
+    }
     certificates = json["certificates"]?.array?.compactMap(\.string) ?? []
   }
 }
