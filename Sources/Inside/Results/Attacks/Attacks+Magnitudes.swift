@@ -29,8 +29,8 @@ extension Attacks {
       "B7", .both("支配", "dominance"), metric: .both("公布的被支配合计", "dominated sums out"),
       shown == 0 ? nil : Double(violating), bar: "0", passes: violating == 0, detail: sums(shown))
     let share = shown == 0 ? 0 : Double(close) / Double(shown)
-    // With few sums one of them is much: the bar has two standard errors.
-    let most = min(1, 0.20 + (shown == 0 ? 0 : 2 * (0.16 / Double(shown)).squareRoot()))
+    // With few sums one of them is much: the bar has its allowance.
+    let most = min(1, 0.20 + (shown == 0 ? 0 : standardErrors * (0.16 / Double(shown)).squareRoot()))
     let guess = AttackLine(
       "B7", .both("第二贡献者", "second contributor"), metric: .both("误差小于 p % 者", "within p %"),
       shown == 0 ? nil : share, bar: Text("≤ \(Rounded.text(most, digits: 2))"), passes: share <= most,

@@ -24,6 +24,10 @@ package enum Attacks {
     return AttackReport(lines: lines, utility: utility(published, cube, target))
   }
 
+  /// What the bars of attacks on few cells are given for chance. A suite over a catalogue judges some hundred lines: with
+  /// two standard errors several of them would fail by luck, with three one in seven suites has such a line.
+  static let standardErrors = 3.0
+
   /// How much the whole suite tries.
   package struct Effort: Sendable {
     /// Versions published for B4v.
@@ -182,9 +186,10 @@ package enum Attacks {
     let best = Dictionary(truths.map { ($0, 1) }, uniquingKeysWith: +).values.max() ?? 0
     let share = truths.isEmpty ? 0 : Double(hits) / Double(truths.count)
     let constant = truths.isEmpty ? 0 : Double(best) / Double(truths.count)
-    // With few cases one hit is many points: the bar gets two standard errors.
+    // With few cases one hit is many points: the bar gets its allowance.
     let allowance =
-      truths.isEmpty ? 0 : 2 * (max(constant, 0.01) * (1 - constant) / Double(truths.count)).squareRoot()
+      truths.isEmpty
+      ? 0 : standardErrors * (max(constant, 0.01) * (1 - constant) / Double(truths.count)).squareRoot()
     let most = min(1, constant + 0.02 + allowance)
     // Where all of them are alike, such as empty, nothing can be learnt that is not known.
     let isOpen = constant > 0 && constant < 1
