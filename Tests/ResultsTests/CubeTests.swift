@@ -61,12 +61,14 @@ import Testing
   }
 
   @Test(arguments: [(1, 11), (3, 12), (4, 13)] as [(Int, UInt64)])
-  func `the guard counts units with a row outside, by hand`(rows: Int, seed: UInt64) throws {
+  func `the guard counts units with rows outside, and units with none inside, by hand`(
+    rows: Int, seed: UInt64
+  ) throws {
     let data = try Self.world(rows: rows, units: 120, seed: seed)
     let hands = Hands(data)
     let cube = try CubeBuilder.cube(data, tables: Self.tables, measures: [0, 1])
     let profile = Samples.profile(k: 4)
-    var differing = 0
+    var differing = 0, byAbsence = 0
     for set in [DimensionSet([0]), DimensionSet([0, 1]), DimensionSet([1, 2])] {
       let verdicts = try DifferencingGuard(profile).verdicts(set, in: cube)
       let grid = try #require(cube.cuboids[set]).grid
@@ -86,7 +88,9 @@ import Testing
             let outside = whole.units.count { key, rows in
               rows.contains { !(inside.units[key]?.contains($0) ?? false) }
             }
-            if outside > 0, outside < 4 { expected = .differs }
+            let absent = whole.units.count { inside.units[$0.key] == nil }
+            if (1..<4).contains(outside) || (1..<4).contains(absent) { expected = .differs }
+            if (1..<4).contains(absent), !(1..<4).contains(outside) { byAbsence += 1 }
           }
         }
         if expected == .differs { differing += 1 }
@@ -94,6 +98,8 @@ import Testing
       }
     }
     #expect(differing > 0)
+    // Where every unit has one row the two are the same.
+    #expect((byAbsence > 0) == (rows > 1))
   }
 
   @Test(arguments: [(1, 21), (3, 22), (4, 24)] as [(Int, UInt64)])

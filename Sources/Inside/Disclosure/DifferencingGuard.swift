@@ -42,12 +42,9 @@ package struct DifferencingGuard: Sendable {
         else { continue }
         let only = cuboid.onlyHere.isEmpty ? 0 : Int(cuboid.onlyHere[cell * ways + way])
         let others = Int(whole.units[target]) - Int(cuboid.lone[cell]) - only
-        // Of a source's population that a join tells only a part of, also who has no row at all in that part: what the
-        // source tells of them is the same for all rows of one.
-        let hidden = cube.shape.hidden.bits
-        let absent =
-          lattice.ways[way].kept.bits & hidden == hidden
-          ? 0 : Int(whole.units[target]) - Int(cuboid.units[cell])
+        // Also who has no row here at all: where units have rows on both sides, the complement above holds many, and
+        // yet the two counts of a response that all rows of a unit share differ by nobody but these.
+        let absent = Int(whole.units[target]) - units
         if (1..<k).contains(others) || (1..<k).contains(absent) {
           verdicts[cell] = .differs
           break

@@ -44,10 +44,12 @@ extension Attacks {
             populations.onlyHere.isEmpty
             ? 0 : Int(populations.onlyHere[population * judged.ways.count + judgedWay])
           let outside = Int(whole.units[wholeCell]) - Int(populations.lone[population]) - only
-          guard range.contains(outside) else { continue }
+          // Units with rows outside, or units with no row inside: fewer, where units have several rows.
+          let absent = Int(whole.units[wholeCell]) - Int(populations.units[population])
+          guard let complement = [outside, absent].first(where: range.contains) else { continue }
           found.append(
             Pair(
-              complement: outside, holders: Int(responses.units[target]) - Int(cells.units[cell]),
+              complement: complement, holders: Int(responses.units[target]) - Int(cells.units[cell]),
               difference: wider - narrow))
         }
       }
