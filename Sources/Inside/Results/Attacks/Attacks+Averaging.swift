@@ -54,11 +54,9 @@ extension Attacks {
     let rmse = (errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)).squareRoot()
     let exact = Double(errors.count { abs($0) < 0.5 }) / Double(errors.count)
     // Few cells say little: each bar has its allowance, and tells so.
-    let few = errors.count < 400
-    let most =
-      exactBar
-      + (few ? standardErrors * (exactBar * (1 - exactBar) / Double(errors.count)).squareRoot() : 0)
-    let least = few ? max(0, 1 - standardErrors / (2 * Double(errors.count)).squareRoot()) : 1
+    let count = Double(errors.count)
+    let most = exactBar + standardErrors * (exactBar * (1 - exactBar) / count).squareRoot()
+    let least = max(0, 1 - standardErrors / (2 * count).squareRoot())
     return AttackLine(
       attack, name, metric: metric, rmse, also: exact,
       bar: Text("≥ \(Rounded.text(least, digits: 2)), ≤ \(Rounded.text(min(1, most), digits: 2))"),
@@ -108,7 +106,7 @@ extension Attacks {
   ) throws(ResultError) -> AttackLine {
     var errors = try versionErrors(target, system, count: count, seed: seed)
     var round: UInt64 = 1
-    while !errors.isEmpty, errors.count < 48, round < 8 {
+    while !errors.isEmpty, errors.count < 200, round < 40 {
       errors += try versionErrors(target.redrawn(seed &+ round), system, count: count, seed: seed &+ round)
       round += 1
     }
