@@ -17,7 +17,20 @@ enum Hostile {
   }
 
   private static func verdict(_ bytes: [UInt8], pieces: Int) -> [String] {
-    let limits = Limits()
+    let read = read(bytes, pieces: pieces) { head, body in
+      let acceptable = PathSegments.areAcceptable(head.bytes, head.path)
+      let isHalf = acceptable != (PathSegments.decoded(head.bytes, head.path) != nil)
+      if let query = head.query { _ = FormPairs.decoded(head.bytes, query) }
+      return (isHalf ? ["half"] : []) + ["\(head.method) \(head.path) \(head.fields.count) \(body)"]
+    }
+    return read.verdict + [read.refusal?.code ?? (read.isAtStart ? "" : "more")]
+  }
+
+  /// What the parser makes of bytes that come in pieces: what is said of each request, the refusal that ended them, and
+  /// whether the next request has not begun.
+  static func read(
+    _ bytes: [UInt8], pieces: Int, limits: Limits = Limits(), say: (RequestHead, [UInt8]) -> [String]
+  ) -> (verdict: [String], refusal: Refusal?, isAtStart: Bool) {
     var reader = RequestReader(limits: limits)
     var verdict: [String] = []
     var pending: [UInt8] = []
@@ -33,17 +46,14 @@ enum Hostile {
             pending.span.extracting(used..<pending.count), limits: limits)
           used += consumed
           guard complete, let (head, body) = reader.take(limits: limits) else { break }
-          let acceptable = PathSegments.areAcceptable(head.bytes, head.path)
-          if acceptable != (PathSegments.decoded(head.bytes, head.path) != nil) { verdict.append("half") }
-          if let query = head.query { _ = FormPairs.decoded(head.bytes, query) }
-          verdict.append("\(head.method) \(head.path) \(head.fields.count) \(body)")
+          verdict += say(head, body)
         } catch {
-          return verdict + [error.code]
+          return (verdict, error, false)
         }
       }
       pending.removeFirst(used)
     }
-    return verdict + [reader.isAtStart ? "" : "more"]
+    return (verdict, nil, reader.isAtStart && pending.isEmpty)
   }
 
   /// The value of a field that selects, behind two bytes with the size of the file: ranges stay inside it and are never

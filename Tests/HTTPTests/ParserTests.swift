@@ -9,30 +9,12 @@ import Testing
 
   /// What the parser makes of bytes that come in pieces: requests, then `refused` or `more`.
   private func verdict(_ bytes: [UInt8], pieces: Int) -> [String] {
-    var reader = RequestReader(limits: limits)
-    var verdict: [String] = []
-    var pending: [UInt8] = []
-    var at = 0
-    while at < bytes.count {
-      let end = min(bytes.count, at + pieces)
-      pending += bytes[at..<end]
-      at = end
-      var used = 0
-      while used < pending.count {
-        do throws(Refusal) {
-          let (consumed, complete) = try reader.read(
-            pending.span.extracting(used..<pending.count), limits: limits)
-          used += consumed
-          guard complete, let (head, body) = reader.take(limits: limits) else { break }
-          let path = String(decoding: head.bytes[head.path].map { UInt16($0) }, as: UTF16.self)
-          verdict.append("\(head.method) \(path) \(body.count)")
-        } catch {
-          return verdict + ["refused"]
-        }
-      }
-      pending.removeFirst(used)
+    let read = Hostile.read(bytes, pieces: pieces, limits: limits) { head, body in
+      let path = String(decoding: head.bytes[head.path].map { UInt16($0) }, as: UTF16.self)
+      return ["\(head.method) \(path) \(body.count)"]
     }
-    return reader.isAtStart && pending.isEmpty ? verdict : verdict + ["more"]
+    if read.refusal != nil { return read.verdict + ["refused"] }
+    return read.isAtStart ? read.verdict : read.verdict + ["more"]
   }
 
   @Test func `agrees with an independent strict parser on mutated requests, under every split`() throws {

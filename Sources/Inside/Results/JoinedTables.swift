@@ -33,7 +33,7 @@ package enum JoinedTables {
       var joiner = Joiner(
         dataset, join, blanks: widths.map { [UInt8](repeating: UInt8(ascii: ","), count: $0) })
       do {
-        for writer in writers { try writer.write(line(table.schema.fields.map(\.name))) }
+        for writer in writers { try writer.write(CSVRecord.line(table.schema.fields.map(\.name))) }
         for part in 0..<PartedRows.parts {
           try joiner.join(try parted[0].bytes(part), try parted[1].bytes(part))
           for (writer, place) in zip(writers, joiner.out.indices) where !joiner.out[place].isEmpty {
@@ -84,30 +84,6 @@ package enum JoinedTables {
       }
     }
   }
-
-  /// A record of CSV.
-  static func line(_ cells: [String]) -> [UInt8] {
-    var bytes: [UInt8] = []
-    for (place, cell) in cells.enumerated() {
-      if place > 0 { bytes.append(UInt8(ascii: ",")) }
-      var cell = cell
-      cell.withUTF8 { append($0, to: &bytes) }
-    }
-    bytes.append(UInt8(ascii: "\n"))
-    return bytes
-  }
-
-  /// One cell of CSV, in quotes where it needs them.
-  static func append(_ cell: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
-    let plain = cell.allSatisfy { $0 != 0x2C && $0 != 0x22 && $0 != 0x0A && $0 != 0x0D && $0 != 0x20 }
-    guard !plain else { return bytes.append(contentsOf: cell) }
-    bytes.append(0x22)
-    for byte in cell {
-      if byte == 0x22 { bytes.append(0x22) }
-      bytes.append(byte)
-    }
-    bytes.append(0x22)
-  }
 }
 
 /// The rows of one source, parted by a hash of their unit; each its unit, the subject's cells and the others as CSV.
@@ -151,9 +127,9 @@ private struct PartedRows {
           let field = table.schema.fields[column]
           row.cells.append(UInt8(ascii: ","))
           if typed[column].storage == .text, typed[column].isValid(index) {
-            batch.withCell(index, column) { JoinedTables.append($0, to: &row.cells) }
+            batch.withCell(index, column) { CSVRecord.append($0, to: &row.cells) }
           } else if var text = batch.canonical(index, column, typed, field) {
-            text.withUTF8 { JoinedTables.append($0, to: &row.cells) }
+            text.withUTF8 { CSVRecord.append($0, to: &row.cells) }
           }
         }
         try rows.append(row, record: batch.firstRecord + index)
@@ -177,7 +153,7 @@ private struct PartedRows {
     mutating func add(key part: UnsafeBufferPointer<UInt8>) {
       RecordKeys.append(part, to: &unit)
       if !key.isEmpty { key.append(UInt8(ascii: ",")) }
-      JoinedTables.append(part, to: &key)
+      CSVRecord.append(part, to: &key)
     }
   }
 

@@ -45,8 +45,8 @@ package enum OpenView {
           var cell = cells[index]
           cell.withUTF8 { meter.cell($0) }
         }
-        meter.endRow(unit: subject.isEmpty ? nil : unit(batch, row, subject))
-        rows[line(cells), default: 0] += 1
+        meter.endRow(unit: subject.isEmpty ? nil : batch.mark(row, subject))
+        rows[CSVRecord.line(cells), default: 0] += 1
         guard rows.count <= rowLimit else {
           throw ResultError(
             .declaration, "\(dataset.name)/\(view.name) has more than \(rowLimit) different rows",
@@ -54,17 +54,8 @@ package enum OpenView {
         }
       }
     }
-    try write(rows, header: line(columns.map(\.column.name)), to: path)
+    try write(rows, header: CSVRecord.line(columns.map(\.column.name)), to: path)
     return described(view, of: dataset, columns.map { ($0.column, $0.field) }, open, path, meter.measures())
-  }
-
-  private static func unit(_ batch: Batch, _ row: Int, _ columns: [Int]) -> UInt64 {
-    columns.reduce(0) { whole, column in
-      whole &* 31
-        &+ batch.withCell(row, column) { cell in
-          cell.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-        }
-    }
   }
 
   private static func write(_ rows: [[UInt8]: Int], header: [UInt8], to path: String) throws {
@@ -79,26 +70,6 @@ package enum OpenView {
       writer.abandon()
       throw error
     }
-  }
-
-  /// A record of CSV with its line end.
-  private static func line(_ cells: [String]) -> [UInt8] {
-    var bytes: [UInt8] = []
-    for (number, cell) in cells.enumerated() {
-      if number > 0 { bytes.append(0x2C) }
-      let utf8 = Array(cell.utf8)
-      let plain = utf8.allSatisfy { $0 != 0x2C && $0 != 0x22 && $0 != 0x0A && $0 != 0x0D && $0 != 0x20 }
-      // A record of one empty cell is quoted too: an empty line is no record.
-      guard !plain || utf8.isEmpty && cells.count == 1 else {
-        bytes += utf8
-        continue
-      }
-      bytes.append(0x22)
-      for byte in utf8 { bytes += byte == 0x22 ? [0x22, 0x22] : [byte] }
-      bytes.append(0x22)
-    }
-    bytes.append(0x0A)
-    return bytes
   }
 
   /// The derived dataset: described like its parent, with the view's own words and columns.

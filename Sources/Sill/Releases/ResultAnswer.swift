@@ -35,7 +35,11 @@ package struct ResultAnswer: Sendable {
 
   /// One marker, whatever was withheld of what was asked for.
   func isWithheld(_ cell: Int) -> Bool {
-    query.columns.contains { value(cell, $0) == nil && !result.columns[$0].isComparison }
+    query.columns.contains { !hasValue(cell, $0) && !result.columns[$0].isComparison }
+  }
+
+  func hasValue(_ cell: Int, _ column: Int) -> Bool {
+    result.hasValue(table, cell: cell, column: column)
   }
 
   func value(_ cell: Int, _ column: Int) -> String? { result.value(table, cell: cell, column: column) }
@@ -192,7 +196,7 @@ extension ResultAnswer {
     let columns = query.columns.filter { !result.columns[$0].isComparison }
     return (
       cells.count * columns.count,
-      cells.reduce(0) { sum, cell in sum + columns.count { value(cell, $0) == nil } }
+      cells.reduce(0) { sum, cell in sum + columns.count { !hasValue(cell, $0) } }
     )
   }
 

@@ -284,6 +284,11 @@ package final class StoredResult: Sendable {
     }
   }
 
+  /// Whether a cell has a value in a column.
+  func hasValue(_ table: Table, cell: Int, column: Int) -> Bool {
+    cells.value((table.start + cell) * columns.count + column) != nil
+  }
+
   /// The code of a cell in the dimension at that place of its table.
   func code(_ table: Table, cell: Int, offset: Int) -> Code {
     dimensions[table.dimensions[offset]].codes[cell / table.strides[offset] % table.sizes[offset]]

@@ -17,6 +17,14 @@ package enum AttackedSystem: Sendable {
     }
   }
 
+  /// Whether its noise is drawn by the target's keys, so that other keys draw anew.
+  var drawsByKeys: Bool {
+    switch self {
+    case .doorsill, .simpler(.cellKey), .simpler(.twoLayers): true
+    case .simpler(.thresholdOnly), .elsewhere: false
+    }
+  }
+
   /// What publishing leaves for the next version.
   struct State {
     var history = ResultHistory()

@@ -106,7 +106,7 @@ extension Attacks {
   ) throws(ResultError) -> AttackLine {
     var errors = try versionErrors(target, system, count: count, seed: seed)
     var round: UInt64 = 1
-    while !errors.isEmpty, errors.count < 200, round < 40 {
+    while system.drawsByKeys, !errors.isEmpty, errors.count < 200, round < 40 {
       errors += try versionErrors(target.redrawn(seed &+ round), system, count: count, seed: seed &+ round)
       round += 1
     }
