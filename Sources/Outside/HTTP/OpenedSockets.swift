@@ -10,14 +10,15 @@ package struct OpenedSockets: Sendable, Equatable {
   /// One socket for all loops, which somebody else made and keeps.
   let isShared: Bool
 
-  /// One socket for each loop, all on the same port.
+  /// One socket for each loop, all on the same port, which nobody else may listen on.
   package init(_ address: ListenAddress, loops: Int = Server.usualLoops) throws(ServerError) {
     var port = address.port
     var descriptors: [Int32] = []
-    for _ in 0..<max(1, loops) {
+    for loop in 0..<max(1, loops) {
       do throws(ServerError) {
-        let descriptor = try Sockets.listen(address, port: port, backlog: 4096)
+        let descriptor = try Sockets.listen(address, port: port, backlog: 4096, joins: loop > 0)
         descriptors.append(descriptor)
+        if loop == 0, loops > 1 { Sockets.share(descriptor) }
         if port == 0 { port = Sockets.port(of: descriptor) ?? 0 }
       } catch {
         for descriptor in descriptors { close(descriptor) }

@@ -35,12 +35,19 @@ package struct ServerError: Fault, Equatable {
     }
   }
 
+  private var port: Substring {
+    subject[(subject.lastIndex(of: ":").map(subject.index(after:)) ?? subject.startIndex)...]
+  }
+
   private var advice: Wording? {
     switch code {
     case .badAddress:
       Wording("write it as 127.0.0.1:8080, [::1]:8080 or :8080", "请写成 127.0.0.1:8080、[::1]:8080 或 :8080")
     case .listenFailed where errorNumber == EADDRINUSE:
-      Wording("another program listens there; choose another port", "已有其他程序监听该处；请换一个端口")
+      Wording(
+        "another program listens there, perhaps an earlier server: 'ss -ltnp sport = :\(port)' shows which; stop it, or "
+          + "choose another port",
+        "已有其他程序监听该处，或许是先前启动的服务：可用 ss -ltnp sport = :\(port) 查看；请先停止它，或换一个端口")
     case .listenFailed where errorNumber == EACCES:
       Wording(
         "ports below 1024 need a right (systemd: AmbientCapabilities=CAP_NET_BIND_SERVICE)",

@@ -5,9 +5,14 @@ import Glibc
 enum Sockets {
   enum Outcome: Equatable { case done(Int), again, ended, failed }
 
-  /// Makes a listening socket. Several loops may listen on one port (SO_REUSEPORT); what accepted sockets should
-  /// have (no delay) they inherit from it.
-  static func listen(_ address: ListenAddress, port: UInt16, backlog: Int32) throws(ServerError) -> Int32 {
+  /// Makes a listening socket. What accepted sockets should have (no delay) they inherit from it.
+  ///
+  /// - Parameter joins: listens beside sockets of this process that were opened to more by `share`. Without it a port
+  ///   on which anybody listens is refused, also where he would share it: two servers that answer one port in turn
+  ///   are nobody's wish.
+  static func listen(
+    _ address: ListenAddress, port: UInt16, backlog: Int32, joins: Bool = false
+  ) throws(ServerError) -> Int32 {
     guard let (storage, length) = address.socketAddress(port: port) else {
       throw ServerError(code: .badAddress, subject: "\(address)", errorNumber: EINVAL)
     }
@@ -18,7 +23,7 @@ enum Sockets {
     var on: Int32 = 1
     let size = socklen_t(MemoryLayout<Int32>.size)
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, size)
-    setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, size)
+    if joins { share(descriptor) }
     setOptions(descriptor)
     let bound = withUnsafePointer(to: storage) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, length) }
@@ -29,6 +34,13 @@ enum Sockets {
       throw ServerError(code: .listenFailed, subject: "\(address)", errorNumber: number)
     }
     return descriptor
+  }
+
+  /// Lets further sockets of this user listen on the port (SO_REUSEPORT). Set on the first socket only when it
+  /// listens already: until then it is refused where somebody else does, and of two that start at once one is.
+  static func share(_ descriptor: Int32) {
+    var on: Int32 = 1
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, socklen_t(MemoryLayout<Int32>.size))
   }
 
   /// What accepted sockets inherit: nothing waits to be sent together with more, and the kernel takes no more
