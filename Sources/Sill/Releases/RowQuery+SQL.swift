@@ -29,7 +29,8 @@ struct CompiledRowQuery {
       let groups = query.items.enumerated().filter { if case .field = $1 { true } else { false } }
       columns = query.items.indices.map { "i\($0)" }
       let inner = query.items.enumerated().map { "\(CompiledRowQuery.expression($1)) AS i\($0)" }
-      var select = SQL(trusted: "(SELECT \(inner.joined(separator: ", ")) FROM rows") + condition
+      let hint = query.isFasterByScan ? " NOT INDEXED" : ""
+      var select = SQL(trusted: "(SELECT \(inner.joined(separator: ", ")) FROM rows\(hint)") + condition
       if !groups.isEmpty {
         let fields = groups.map { CompiledRowQuery.expression($1) }.joined(separator: ", ")
         select += SQL(trusted: " GROUP BY \(fields)")

@@ -73,6 +73,26 @@ package struct RowQuery: Sendable, Equatable {
     items.contains { if case .field = $0 { false } else { true } }
   }
 
+  /// Whether groups are made faster by reading the rows in their order than by an index on what they are grouped by,
+  /// which leads to each row singly and which SQLite prefers, knowing nothing of the values. An index does help where a
+  /// condition leads to few rows of it, and where nothing but the indexed field is asked for.
+  var isFasterByScan: Bool {
+    var read = Set(filters.map(\.field))
+    for item in items {
+      switch item {
+      case .field(let place), .aggregate(_, let place): read.insert(place)
+      case .rows: break
+      }
+    }
+    guard isGrouped, read.count > 1 || read.contains(where: { !fields[$0].indexed }) else { return false }
+    return !fields.indices.contains { place in
+      let tests = filters.filter { $0.field == place && !$0.negated }.map(\.test)
+      return fields[place].indexed
+        && (tests.contains { [.eq, .in, .is].contains($0) }
+          || tests.contains { [.gt, .gte].contains($0) } && tests.contains { [.lt, .lte].contains($0) })
+    }
+  }
+
   /// The name of an output column: the field's, `count`, or `field.function`.
   package func name(of item: Item) -> String {
     switch item {
