@@ -16,6 +16,7 @@ import Trust
     try folder.write([UInt8]("coded bytes".utf8), to: "root/page/index.html.gz")
     try folder.write("security", to: "root/.well-known/security.txt")
     try folder.write("<p>nothing here</p>", to: "root/404.html")
+    try folder.write("<p>nothing there</p>", to: "root/en/404.html")
     site = try TestSite(folder: folder)
   }
 
@@ -50,6 +51,8 @@ import Trust
     #expect(try site.get("/").text == "<h1>ok</h1>")
     let moved = try site.get("/page")
     #expect(moved.status == 308 && moved["location"] == "/page/")
+    #expect(try site.get("/page?q=a%20b&n=1")["location"] == "/page/?q=a%20b&n=1")
+    #expect(try site.get("/page?")["location"] == "/page/?")
     #expect(try site.get("/t/").status == 404 && site.get("/t").status == 404)
     #expect(try site.get("/.well-known/security.txt").text == "security")
   }
@@ -66,9 +69,17 @@ import Trust
 
   @Test func `that are not there are a page for people and a problem for programs`() throws {
     let page = try site.get("/nothing", "Accept: text/html,*/*;q=0.1")
-    #expect(page.status == 404 && page.text == "<p>nothing here</p>")
+    #expect(page.status == 404 && page.text == "<p>nothing here</p>" && page["vary"] == "Accept")
+    for path in ["/en/nothing", "/en/datasets/none/", "/%65n/x", "/en/404.htm", "/en"] {
+      let page = try site.get(path, "Accept: text/html")
+      #expect(page.status == 404 && page.text == "<p>nothing there</p>", "\(path)")
+    }
+    for path in ["/fr/nothing", "/page/nothing", "//en/x", "/.git/x"] {
+      #expect(try site.get(path, "Accept: text/html").text == "<p>nothing here</p>", "\(path)")
+    }
     let problem = try site.get("/nothing")
     #expect(problem["content-type"] == "application/problem+json" && problem.status == 404)
+    #expect(problem["vary"] == "Accept")
     #expect(try JSON(parsing: problem.body)["code"]?.string == "not-found")
   }
 

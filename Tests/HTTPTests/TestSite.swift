@@ -20,7 +20,7 @@ final class TestSite: Sendable {
   ///   - handler: what answers; the bare folder where nil.
   init(
     limits: Limits = Limits(), loops: Int = 2, tls: TLSHolder? = nil, log: AccessLog? = nil,
-    folder: TemporaryFolder? = nil, digests: [String: [UInt8]] = [:],
+    folder: TemporaryFolder? = nil, digests: [String: [UInt8]] = [:], crossOrigin: Bool = false,
     handler: ((SiteRoot) -> any Handler)? = nil
   ) throws {
     self.folder = try folder ?? TemporaryFolder()
@@ -30,7 +30,7 @@ final class TestSite: Sendable {
     let listener = Listener(
       ListenAddress(host: "127.0.0.1", port: 0), handler: handler?(root) ?? Server.siteHandler(root),
       tls: tls,
-      hosts: .names(["localhost", "127.0.0.1", "[::1]"]))
+      hosts: .names(["localhost", "127.0.0.1", "[::1]"]), crossOrigin: crossOrigin)
     server = Server(listeners: [listener], limits: limits, loops: loops, log: log, metrics: metrics)
     try server.start()
     port = server.addresses[0].port

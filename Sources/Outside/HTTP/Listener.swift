@@ -17,20 +17,24 @@ package struct Listener: Sendable {
   package let headers: Headers
   /// Whether `Limits.requestsPerSecond` counts here.
   package let limitsRate: Bool
+  /// Whether pages of every origin may read what is answered here (CORS): for what is public anyway.
+  package let crossOrigin: Bool
 
   package init(
     _ address: ListenAddress, handler: any Handler, tls: TLSHolder? = nil, hosts: HostPolicy = .any,
-    headers: Headers = Listener.securityHeaders, limitsRate: Bool = true
+    headers: Headers = Listener.securityHeaders, limitsRate: Bool = true, crossOrigin: Bool = false
   ) {
     self.init(
-      .address(address), handler: handler, tls: tls, hosts: hosts, headers: headers, limitsRate: limitsRate)
+      .address(address), handler: handler, tls: tls, hosts: hosts, headers: headers, limitsRate: limitsRate,
+      crossOrigin: crossOrigin)
   }
 
   package init(
     _ source: Source, handler: any Handler, tls: TLSHolder? = nil, hosts: HostPolicy = .any,
-    headers: Headers = Listener.securityHeaders, limitsRate: Bool = true
+    headers: Headers = Listener.securityHeaders, limitsRate: Bool = true, crossOrigin: Bool = false
   ) {
     self.limitsRate = limitsRate
+    self.crossOrigin = crossOrigin
     self.source = source
     self.handler = handler
     self.tls = tls

@@ -20,8 +20,6 @@ package final class StaticFiles: Handler {
     package var mediaType: @Sendable (_ path: String) -> String? = { _ in nil }
     /// Answers instead of a file (a withdrawn dataset); asked for every request, on the loop: must not block.
     package var instead: (@Sendable (Request) -> Response?)?
-    /// The page shown for what is not there, to those who ask for HTML.
-    package var notFoundPage: @Sendable (_ path: String) -> String? = { _ in "404.html" }
 
     package init() {}
   }
@@ -73,7 +71,8 @@ package final class StaticFiles: Handler {
       case .file(let file):
         folder.cache.keep(file)
         return answer(request, file)
-      case .directory: return .redirect(to: request.path + "/")
+      case .directory:
+        return .redirect(to: request.path + "/" + (request.query.map { "?" + $0 } ?? ""))
       case .nothing: return notFound(request, folder)
       case .exhausted:
         return .problem(
@@ -171,15 +170,22 @@ package final class StaticFiles: Handler {
     return true
   }
 
+  /// A page for those who ask for HTML, a problem for others. The page is `404.html` of the first folder of the path
+  /// (a language's), else of the root.
   private func notFound(_ request: Request, _ folder: SiteRoot.Folder) -> Response {
-    guard let accept = request.headers["accept"], accept.contains("text/html"),
-      let page = policy.notFoundPage(request.path), let (open, stamp) = StaticFiles.open(page, folder),
-      let stamp,
-      stamp.size <= 1 << 20, let bytes = Sockets.read(open.descriptor, offset: 0, count: stamp.size)
-    else { return .notFound }
-    return .bytes(
-      bytes, type: MediaTypes.type(of: page), status: 404,
-      headers: ["Cache-Control": "no-store", "Vary": "Accept"])
+    let headers: Headers = ["Cache-Control": "no-store", "Vary": "Accept"]
+    if let accept = request.headers["accept"], accept.contains("text/html") {
+      let first = request.pathSegments.first.flatMap { StaticFiles.relativePath([$0, "404.html"]) }
+      for page in [first, "404.html"].compactMap({ $0 }) {
+        guard let (open, stamp) = StaticFiles.open(page, folder), let stamp, stamp.size <= 1 << 20,
+          let bytes = Sockets.read(open.descriptor, offset: 0, count: stamp.size)
+        else { continue }
+        return .bytes(bytes, type: MediaTypes.type(of: page), status: 404, headers: headers)
+      }
+    }
+    var answer = Response.notFound
+    answer.headers["Vary"] = "Accept"
+    return answer
   }
 
   // MARK: answering

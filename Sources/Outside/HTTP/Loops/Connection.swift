@@ -115,6 +115,12 @@ final class LoopListener {
   let listener: Listener
   /// The listener's own fields, rendered, for every answer.
   let fields: [UInt8]
+  /// Those of a listener that is open to other origins.
+  static let crossOriginFields: [UInt8] = {
+    var fields: [UInt8] = []
+    CrossOrigin.answer.render(into: &fields)
+    return fields
+  }()
   var isPaused = false
 
   init(descriptor: Int32, listener: Listener) {

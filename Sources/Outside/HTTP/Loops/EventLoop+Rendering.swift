@@ -31,6 +31,12 @@ extension EventLoop {
       }
     }
     appendListenerFields(response, connection.listener)
+    if response.crossOrigin, connection.listener.listener.crossOrigin {
+      scratch.append(contentsOf: LoopListener.crossOriginFields)
+      if head?.method == .options, let allow = response.headers["Allow"] {
+        CrossOrigin.preflight(allow: allow).render(into: &scratch)
+      }
+    }
     scratch.append(contentsOf: dateField)
     if closes || endsByClosing {
       StatusLine.append("Connection: close\r\n", to: &scratch)

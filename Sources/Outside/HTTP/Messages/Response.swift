@@ -34,6 +34,8 @@ package struct Response: Sendable {
   package var body: Body
   /// Close the connection after this answer.
   package var closes = false
+  /// Pages of other origins may read it where the listener lets them; false for what is not meant for the public.
+  package var crossOrigin = true
 
   package init(status: Int, headers: Headers = [:], body: Body = .none) {
     self.status = status
@@ -62,8 +64,8 @@ package struct Response: Sendable {
     .bytes(json.serialized(), type: "application/json", status: status, headers: headers)
   }
 
-  /// Another place (RFC 9110 §15.4). `location` must be a path of this server or a fixed address, never what a
-  /// caller sent.
+  /// Another place (RFC 9110 §15.4). `location` must be a path of this server that was found, perhaps with the query
+  /// as it came, or a fixed address; never another address a caller sent.
   package static func redirect(to location: String, status: Int = 308) -> Response {
     Response(status: status, headers: ["Location": location], body: .none)
   }

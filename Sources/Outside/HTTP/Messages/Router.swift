@@ -16,6 +16,7 @@ package struct Router: Handler {
   private struct Entry: Sendable {
     let tokens: [Token]
     let pattern: String
+    let crossOrigin: Bool
     var handlers: [(method: Method, handler: any Handler)]
   }
 
@@ -33,13 +34,19 @@ package struct Router: Handler {
   }
 
   /// Adds a route. A second handler for the same method and pattern replaces the first.
-  package mutating func on(_ method: Method, _ pattern: String, _ handler: any Handler) {
+  ///
+  /// - Parameter crossOrigin: pages of other origins may read what is answered, where the listener lets them; the
+  ///   first route of a pattern says it for all its methods.
+  package mutating func on(
+    _ method: Method, _ pattern: String, _ handler: any Handler, crossOrigin: Bool = true
+  ) {
     let tokens = Router.tokens(pattern)
     if let index = entries.firstIndex(where: { $0.tokens == tokens }) {
       entries[index].handlers.removeAll { $0.method == method }
       entries[index].handlers.append((method, handler))
     } else {
-      entries.append(Entry(tokens: tokens, pattern: pattern, handlers: [(method, handler)]))
+      entries.append(
+        Entry(tokens: tokens, pattern: pattern, crossOrigin: crossOrigin, handlers: [(method, handler)]))
     }
     if case .literal(let first) = tokens.first {
       if !firstSegments.contains(Array(first.utf8)) { firstSegments.append(Array(first.utf8)) }
@@ -50,9 +57,10 @@ package struct Router: Handler {
 
   /// Adds a GET route whose handler may block, or not (`atOnce`).
   package mutating func get(
-    _ pattern: String, atOnce: Bool = false, _ body: @escaping @Sendable (Request) -> Response
+    _ pattern: String, atOnce: Bool = false, crossOrigin: Bool = true,
+    _ body: @escaping @Sendable (Request) -> Response
   ) {
-    on(.get, pattern, Action(atOnce: atOnce, body))
+    on(.get, pattern, Action(atOnce: atOnce, body), crossOrigin: crossOrigin)
   }
 
   /// Adds a POST route.
@@ -61,34 +69,45 @@ package struct Router: Handler {
   }
 
   package func answerAtOnce(_ request: Request, _ loop: LoopLocal) -> Response? {
-    switch find(request) {
+    let (found, crossOrigin) = find(request)
+    var response: Response?
+    switch found {
     case .handler(let handler, let parameters):
-      guard !parameters.isEmpty else { return handler.answerAtOnce(request, loop) }
+      guard !parameters.isEmpty else {
+        response = handler.answerAtOnce(request, loop)
+        break
+      }
       var request = request
       request.parameters = parameters
-      return handler.answerAtOnce(request, loop)
-    case .answer(let response): return response
+      response = handler.answerAtOnce(request, loop)
+    case .answer(let answer): response = answer
     }
+    if !crossOrigin { response?.crossOrigin = false }
+    return response
   }
 
   package func respond(to request: Request) -> Response {
-    switch find(request) {
+    let (found, crossOrigin) = find(request)
+    var response: Response
+    switch found {
     case .handler(let handler, let parameters):
       var request = request
       request.parameters = parameters
-      return handler.respond(to: request)
-    case .answer(let response): return response
+      response = handler.respond(to: request)
+    case .answer(let answer): response = answer
     }
+    if !crossOrigin { response.crossOrigin = false }
+    return response
   }
 
   private enum Found { case handler(any Handler, [String: String]), answer(Response) }
 
-  private func find(_ request: Request) -> Found {
+  private func find(_ request: Request) -> (Found, crossOrigin: Bool) {
     if mayMatch(request.head), let (entry, parameters) = match(request.pathSegments) {
-      return choose(entry, parameters, request.method)
+      return (choose(entry, parameters, request.method), entry.crossOrigin)
     }
-    if let fallback { return .handler(fallback, [:]) }
-    return .answer(Method.known.contains(request.method) ? .notFound : Router.unknownMethod)
+    if let fallback { return (.handler(fallback, [:]), true) }
+    return (.answer(Method.known.contains(request.method) ? .notFound : Router.unknownMethod), true)
   }
 
   private func choose(_ entry: Entry, _ parameters: [String: String], _ method: Method) -> Found {

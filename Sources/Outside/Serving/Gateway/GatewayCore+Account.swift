@@ -25,7 +25,7 @@ extension GatewayCore {
 
   /// `GET /v1/results`: the results the caller holds a grant for. Others look like absence.
   func results(_ request: Request) -> Response {
-    answered(request) { (identity, release) in
+    answered(request, ["Vary": "Accept-Language"]) { (identity, release) in
       let language = Self.language(request, of: release.settings)
       let granted = access.grants(of: identity.client.id)
       let open = release.settings.results.filter { setting in
@@ -94,10 +94,14 @@ extension GatewayCore {
     }
   }
 
-  private func answered(_ request: Request, _ body: (Identity, Release) -> JSON) -> Response {
+  private func answered(
+    _ request: Request, _ headers: Headers = [:], _ body: (Identity, Release) -> JSON
+  ) -> Response {
     do {
       let identity = try identity(request)
-      return .json(body(identity, try currentRelease()), headers: ["Cache-Control": "private, no-store"])
+      var headers = headers
+      headers["Cache-Control"] = "private, no-store"
+      return .json(body(identity, try currentRelease()), headers: headers)
     } catch {
       return error.response
     }

@@ -12,7 +12,10 @@ package struct Receipted: Sendable {
   init(
     _ body: [UInt8], type: String, status: Int, admission: Admission, entry: Ledger.Entry, receipt: Receipt
   ) {
-    var headers: Headers = ["Cache-Control": "private, no-store", "Doorsill-Receipt": receipt.compact]
+    var headers: Headers = [
+      "Cache-Control": "private, no-store", "Vary": "Accept, Accept-Language",
+      "Doorsill-Receipt": receipt.compact,
+    ]
     for (name, value) in RateLimitFields.fields(for: admission) { headers[name] = value }
     response = .bytes(body, type: type, status: status, headers: headers)
   }

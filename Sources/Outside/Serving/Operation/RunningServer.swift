@@ -73,7 +73,7 @@ package final class RunningServer: Sendable {
         .opened(sockets.portal),
         handler: routes.handler(
           files: StaticFiles(root: files, policy: SitePolicy(releases: releases, files: files).policy)),
-        tls: portalTLS, hosts: options.hosts.isEmpty ? .any : .names(Set(options.hosts)))
+        tls: portalTLS, hosts: options.hosts.isEmpty ? .any : .names(Set(options.hosts)), crossOrigin: true)
     ]
     if let gateway = sockets.gateway {
       // Companies have their quotas; a rate for addresses would only punish those that share one.

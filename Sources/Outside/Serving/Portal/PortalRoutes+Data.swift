@@ -12,7 +12,7 @@ extension PortalRoutes {
       let after = items["after"] ?? ""
       let rest = all.filter { $0 > after }
       let page = Array(rest.prefix(limit))
-      var headers = Self.brief
+      var headers = Self.headers(items)
       if rest.count > limit, let last = page.last {
         headers["Link"] = "</api/v1/datasets?limit=\(limit)&after=\(Percent.encode(last))>; rel=\"next\""
       }
@@ -29,7 +29,7 @@ extension PortalRoutes {
       guard !releases.isWithdrawn(id), let entry = try release.dataset(id, language: language) else {
         return .notFound
       }
-      return .json(entry, headers: Self.brief)
+      return .json(entry, headers: Self.headers(items))
     }
   }
 
@@ -72,7 +72,7 @@ extension PortalRoutes {
       }
       return .json(
         ["total": JSON(page.total), "datasets": .array(page.datasets), "facets": .object(facets)],
-        headers: Self.brief)
+        headers: Self.headers(items))
     }
   }
 
@@ -111,6 +111,13 @@ extension PortalRoutes {
   /// Milliseconds a row query may take; longer is answered 503.
   private static let rowMilliseconds = 5000
 
+  /// The fields of an answer in a language, which `lang` or else `Accept-Language` chose.
+  private static func headers(_ items: [String: String]) -> Headers {
+    var headers = brief
+    if items["lang"] == nil { headers["Vary"] = "Accept-Language" }
+    return headers
+  }
+
   /// The language of `lang`, or the best of `Accept-Language`.
   private static func language(_ items: [String: String], _ request: Request, _ release: Release) throws
     -> String
@@ -133,7 +140,7 @@ extension PortalRoutes {
     return Problem(
       status: error.blame == .environment ? 503 : 400, code: "query", detail: error.message,
       extensions: extensions
-    ).response(headers: ["Access-Control-Allow-Origin": "*"])
+    ).response()
   }
 
   private static let badQuery = Response.problem(

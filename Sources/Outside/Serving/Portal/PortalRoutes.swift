@@ -18,10 +18,11 @@ package struct PortalRoutes: Sendable {
 
   func router(files: (any Handler)?) -> Router {
     var router = Router(fallback: files)
-    router.get("/healthz", atOnce: true) { _ in .text("ok\n") }
-    router.get("/readyz", atOnce: true) { _ in isReady() ? .text("ready\n") : .problem(503, code: "draining")
+    router.get("/healthz", atOnce: true, crossOrigin: false) { _ in .text("ok\n") }
+    router.get("/readyz", atOnce: true, crossOrigin: false) { _ in
+      isReady() ? .text("ready\n") : .problem(503, code: "draining")
     }
-    router.get("/metrics", atOnce: true) { request in
+    router.get("/metrics", atOnce: true, crossOrigin: false) { request in
       guard request.peer.address.isLoopback else { return .notFound }
       return .bytes(metrics.prometheus(), type: "text/plain; version=0.0.4; charset=utf-8")
     }
@@ -48,15 +49,13 @@ package struct PortalRoutes: Sendable {
   }
 
   /// What may be kept a minute, so that a change is seen soon.
-  static let brief: Headers = [
-    "Cache-Control": "public, max-age=60, must-revalidate", "Access-Control-Allow-Origin": "*",
-  ]
+  static let brief: Headers = ["Cache-Control": "public, max-age=60, must-revalidate"]
 
   /// A tile of the log by its path of C2SP tlog-tiles: hashes only, never entries.
   private func tile(_ request: Request) -> Response {
     guard let tile = answers.ledger.tile(path: request.parameters["path"] ?? "") else { return .notFound }
     return .bytes(
       tile, type: "application/octet-stream",
-      headers: ["Cache-Control": "public, max-age=31536000, immutable", "Access-Control-Allow-Origin": "*"])
+      headers: ["Cache-Control": "public, max-age=31536000, immutable"])
   }
 }
