@@ -109,9 +109,15 @@ import Testing
     #expect(try !isTrusted([good], RevocationList.all(tool.read("evil.crl"))))
 
     #expect(ClientTrust(anchors: [root], revocationLists: lists).complaints(at: .now()).isEmpty)
-    #expect(ClientTrust(anchors: [root], revocationLists: []).complaints(at: .now()).count == 1)
-    let later = Timestamp.now().adding(days: 31)
-    #expect(ClientTrust(anchors: [root], revocationLists: lists).complaints(at: later).count == 3)
+    #expect(
+      ClientTrust(anchors: [root], revocationLists: []).complaints(at: .now()) == [.noList(root.subject)])
+    let ends = lists.map { ($0.issuer, $0.nextUpdate) }
+    #expect(
+      ClientTrust(anchors: [root], revocationLists: lists).complaints(at: .now().adding(days: 31))
+        == ends.map { .listEnded($0, $1) })
+    #expect(
+      ClientTrust(anchors: [root], revocationLists: lists).complaints(at: .now().adding(days: 28))
+        == ends.map { .listEndsSoon($0, $1) })
     let server = try LoopbackServer()
     let closed = try context(ClientTrust(anchors: [root], revocationLists: []))
     let (visit, said) = try server.visit(

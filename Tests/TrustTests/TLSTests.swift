@@ -208,11 +208,19 @@ import Testing
   }
 
   private func gateway(revoked: [Certificate] = []) throws -> TLSContext {
-    let now = Timestamp.now()
-    let crl = try authority.crl(
-      revoked: revoked.map { ($0.serial, now, .superseded) }, number: 1, nextUpdate: now.adding(days: 1))
-    let trust = try ClientTrust(anchorsPEM: authority.certificate.pem, crls: [crl])
-    return try TLSContext(
+    try gateway(ClientTrust(anchorsPEM: authority.certificate.pem, crls: [list(revoked)]))
+  }
+
+  /// A list of one day that was signed this many days ago.
+  private func list(_ revoked: [Certificate] = [], daysAgo: Int = 0) throws -> [UInt8] {
+    let now = Timestamp.now().adding(days: -daysAgo)
+    return try authority.crl(
+      revoked: revoked.map { ($0.serial, now, .superseded) }, number: 1, nextUpdate: now.adding(days: 1),
+      now: now)
+  }
+
+  private func gateway(_ trust: ClientTrust) throws -> TLSContext {
+    try TLSContext(
       TLSConfiguration(
         role: .gateway(trust), certificateChainPEM: serverIdentity.chain, privateKeyPEM: serverIdentity.key))
   }
@@ -296,6 +304,63 @@ import Testing
     #expect(error.message.contains("certificate revoked"))
     let nameless = try Ends(server: gateway(), client: client(isNamed: false)).shakeHands().server
     #expect(nameless == .failed(TrustError(.handshake, "")))
+  }
+
+  @Test
+  func
+    `is refused where the list of an outside authority has ended or is missing, and given where it is ours`()
+    throws
+  {
+    let pem = authority.certificate.pem
+    for crls in [[try list(daysAgo: 30)], [try list(daysAgo: -30)], []] {
+      let outside = try ClientTrust(anchorsPEM: pem, crls: crls, standing: .outside)
+      let own = try ClientTrust(anchorsPEM: pem, crls: crls, standing: .own)
+      let refused = try Ends(server: gateway(outside), client: client()).shakeHands().server
+      #expect(refused == .failed(TrustError(.handshake, "")))
+      let ends = try Ends(server: gateway(own), client: client())
+      #expect(ends.shakeHands() == (.done(0), .done(0)))
+      let peer = ends.server.peerCertificate
+      #expect(peer == certificate)
+      #expect(try own.judge(certificate) == .trusted(issuer: authority.certificate))
+      #expect(
+        own.complaints(at: .now()).count == 1 && outside.complaints(at: .now()) == own.complaints(at: .now()))
+    }
+  }
+
+  @Test func `is refused to who stands on our list, though it has ended`() throws {
+    let own = try ClientTrust(
+      anchorsPEM: authority.certificate.pem, crls: [list([certificate], daysAgo: 30)], standing: .own)
+    guard case .failed(let error) = try Ends(server: gateway(own), client: client()).shakeHands().server
+    else {
+      Issue.record("a revoked client got in")
+      return
+    }
+    #expect(error.message.contains("certificate revoked"))
+    #expect(try own.judge(certificate) == .refused(because: "certificate revoked"))
+  }
+
+  @Test func `judges by our own authority all that is not about its list`() throws {
+    let other = try Authority.create(name: "Root", lifetimeDays: 10)
+    let stranger = try Authority(certificate: other.certificate, keyPEM: other.key)
+    let own = try ClientTrust(
+      anchorsPEM: authority.certificate.pem,
+      crls: [stranger.crl(revoked: [], number: 1, nextUpdate: .now().adding(days: 1))], standing: .own)
+    #expect(
+      own.revocationLists.isEmpty && own.complaints(at: .now()).count == 1, "a list signed by another is none"
+    )
+    let csr = try CertificateRequest.create(subject: Subject(commonName: "c"), key: TLSKey.generate())
+    let forged = try stranger.issue(csrPEM: csr, days: 5, usage: .client)
+    let server = try authority.issue(csrPEM: csr, days: 5, usage: .server(["c"]))
+    for certificate in [forged, server] {
+      guard case .refused = try own.judge(certificate) else {
+        Issue.record("\(certificate.subject) got in")
+        continue
+      }
+    }
+    guard case .refused = try own.judge(certificate, at: .now().adding(days: 6)) else {
+      Issue.record("an ended certificate got in")
+      return
+    }
   }
 
   @Test func `is refused by a client that expected another host`() throws {

@@ -100,17 +100,23 @@ struct StateFolder {
     guard Files.exists(folder + "/ca.pem") else { return [] }
     var found = [Lifetime.finding(ofCertificate: folder + "/ca.pem", Phrase("证书机构", "authority"), Self.group)]
     let name = Phrase("吊销列表", "revocation list")
-    if let list = try? RevocationList(der: Files.read(folder + "/crl.der", limit: 64 << 20)) {
+    // Neither refuses anybody: what was revoked stands in the access database.
+    if let list = try? RevocationList(der: Files.read(folder + "/crl.der", limit: 64 << 20)),
+      let anchor = try? Certificate(pem: Files.read(folder + "/ca.pem", limit: 1 << 20)),
+      list.isSigned(by: anchor)
+    {
       found.append(
         Lifetime.finding(
-          name, Self.group, until: list.nextUpdate, warnDays: 7,
+          name, Self.group, until: list.nextUpdate, warnDays: Int64(ClientTrust.daysAhead), ended: .doubtful,
           hint: Phrase(
-            "过期后一切客户端都被拒绝；重新签发：doorsill ca crl",
-            "once it ends every client is refused; sign it anew: doorsill ca crl")))
+            "请重新签发：doorsill ca crl（接口本身以访问数据库为准，不因列表过期拒绝客户端）",
+            "sign it anew: doorsill ca crl (the gateway goes by the access database and refuses nobody for it)"
+          )))
     } else {
       found.append(
         Finding(
-          Self.group, name, .bad, Phrase("没有或不能读取", "missing or not to be read"),
+          Self.group, name, .doubtful,
+          Phrase("没有、不能读取或不是本机构签署", "missing, not to be read or signed by another"),
           hint: Phrase("签发一份：doorsill ca crl", "sign one: doorsill ca crl")))
     }
     return found
@@ -174,12 +180,13 @@ private enum Lifetime {
   }
 
   static func finding(
-    _ name: Phrase, _ group: Phrase, until end: Timestamp, warnDays: Int64, hint: Phrase
+    _ name: Phrase, _ group: Phrase, until end: Timestamp, warnDays: Int64, ended: Finding.Mark = .bad,
+    hint: Phrase
   ) -> Finding {
     let days = (end.secondsSince1970 - Timestamp.now().secondsSince1970) / 86_400
     let text = end.rfc3339
     return Finding(
-      group, name, end <= .now() ? .bad : days < warnDays ? .doubtful : .good,
+      group, name, end <= .now() ? ended : days < warnDays ? .doubtful : .good,
       end <= .now()
         ? Phrase("已于 \(text) 过期", "ended \(text)")
         : Phrase("有效至 \(text)（\(days) 天）", "valid until \(text) (\(days) days)"),

@@ -110,7 +110,7 @@ enum ServeVerbs {
     let signals = StopSignals()
     let server = try RunningServer(options, supervisor: supervisor)
     let terminal = invocation.terminal
-    for line in server.confinement { terminal.note(warned(line, terminal)) }
+    for line in server.confinement + server.warnings { terminal.note(warned(line, terminal)) }
     terminal.note(
       Phrase(
         "门户：\(scheme(options))://\(server.portalAddress)/",
@@ -147,12 +147,13 @@ enum ServeVerbs {
     let signals = StopSignals()
     let site = try RunningSite(options, supervisor: supervisor)
     let terminal = invocation.terminal
-    for line in site.confinement { terminal.note(warned(line, terminal)) }
+    for line in site.confinement + site.warnings { terminal.note(warned(line, terminal)) }
     terminal.note("\(options.tls == nil ? "http" : "https")://\(site.address)/")
     signals.wait {
       do {
         try site.reload()
         terminal.note(Phrase("已重新读取证书与日志", "read certificates and logs again"))
+        for line in site.warnings { terminal.note(warned(line, terminal)) }
       } catch {
         terminal.tell(error)
       }

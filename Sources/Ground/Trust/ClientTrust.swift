@@ -3,47 +3,50 @@ import COpenSSL
 
 /// Whom a gateway believes: the authorities, and their lists of revoked certificates.
 ///
-/// Every certificate of a chain must be covered by a current list of its issuer: a missing or ended list refuses
-/// everyone below it (fail closed).
+/// Whoever stands on a list is refused, also where the list has ended. What an ended or missing list means for the others
+/// is a matter of `standing`.
 package struct ClientTrust: Sendable {
+  /// Whose the authorities are.
+  package enum Standing: Sendable {
+    /// Ours: what was taken back stands in the server's own book, which is asked for every request. An ended or missing
+    /// list is a fault to mend, and refuses nobody.
+    case own
+    /// Somebody else's: nothing but their list tells what was taken back, so every certificate of a chain must be
+    /// covered by a current list of its issuer. A missing or ended one refuses everyone below it (fail closed).
+    case outside
+  }
+
+  package let standing: Standing
   /// The trusted authorities.
   package let anchors: [Certificate]
   /// Their revocation lists and those of authorities below them.
   package let revocationLists: [RevocationList]
+  /// The list of each anchor that ends last; nil where none is signed by it.
+  let latest: [RevocationList?]
 
   /// Reads authorities (PEM, one or more) and revocation lists (each DER, or PEM with any number of lists).
-  package init(anchorsPEM: [UInt8], crls: [[UInt8]]) throws(TrustError) {
+  package init(
+    anchorsPEM: [UInt8], crls: [[UInt8]], standing: Standing = .outside
+  ) throws(TrustError) {
     let anchors = try Certificate.all(pem: anchorsPEM)
     guard !anchors.isEmpty else {
       throw TrustError(.tlsConfiguration, "no authority to trust in the PEM file")
     }
     var lists: [RevocationList] = []
     for crl in crls { lists += try RevocationList.all(crl) }
-    self.init(anchors: anchors, revocationLists: lists)
+    self.init(anchors: anchors, revocationLists: lists, standing: standing)
   }
 
-  package init(anchors: [Certificate], revocationLists: [RevocationList]) {
+  package init(
+    anchors: [Certificate], revocationLists: [RevocationList], standing: Standing = .outside
+  ) {
+    self.standing = standing
     self.anchors = anchors
-    self.revocationLists = revocationLists
-  }
-
-  /// What an operator must know: authorities whose list is missing, forged or ended at `time`. Empty when all is
-  /// well. Lists of authorities below the anchors are judged only by their dates.
-  package func complaints(at time: Timestamp) -> [String] {
-    var complaints: [String] = []
-    for anchor in anchors {
-      if !anchor.isValid(at: time) {
-        complaints.append("the authority \(anchor.subject) ended \(anchor.notAfter.rfc3339)")
-      }
-      if !revocationLists.contains(where: { $0.isSigned(by: anchor) && $0.isCurrent(at: time) }) {
-        complaints.append(
-          "the authority \(anchor.subject) has no current revocation list: all its clients are refused")
-      }
+    latest = anchors.map { anchor in
+      revocationLists.filter { $0.isSigned(by: anchor) }.max { $0.nextUpdate < $1.nextUpdate }
     }
-    for list in revocationLists where !list.isCurrent(at: time) {
-      complaints.append("the revocation list of \(list.issuer) ended \(list.nextUpdate.rfc3339)")
-    }
-    return complaints
+    // What pretends to be our list is as good as none; elsewhere it may be that of an authority below the anchors.
+    self.revocationLists = standing == .own ? latest.compactMap { $0 } : revocationLists
   }
 
   /// An OpenSSL store of this trust, with everything that does not depend on the connection.
@@ -108,9 +111,9 @@ extension ClientTrust {
       X509_STORE_CTX_set_default(context, "ssl_client") == 1
     else { throw .drained(.session, "the check cannot be set up") }
     let parameters = X509_STORE_CTX_get0_param(context)
+    X509_STORE_CTX_set_verify_cb(context, judgement)
     X509_VERIFY_PARAM_set_auth_level(parameters, 2)
     if let time { X509_VERIFY_PARAM_set_time(parameters, Int(time.secondsSince1970)) }
-    X509_STORE_CTX_set_verify_cb(context, judgeClientCertificate)
     guard X509_verify_cert(context) == 1 else {
       let error = X509_STORE_CTX_get_error(context)
       return .refused(because: String(cString: X509_verify_cert_error_string(Int(error))))
@@ -136,10 +139,28 @@ extension Certificate {
   }
 }
 
+extension ClientTrust {
+  typealias Judgement = @convention(c) (Int32, OpaquePointer?) -> Int32
+
+  /// What is asked about each certificate of a chain.
+  var judgement: Judgement { standing == .own ? judgeOwnClientCertificate : judgeClientCertificate }
+}
+
+/// For our own authority: a list that is missing or out of its time stops nobody; who stands on it is refused all the
+/// same, because OpenSSL goes on to look for him.
+private let judgeOwnClientCertificate: ClientTrust.Judgement = { ok, context in
+  let lapses = [X509_V_ERR_UNABLE_TO_GET_CRL, X509_V_ERR_CRL_HAS_EXPIRED, X509_V_ERR_CRL_NOT_YET_VALID]
+  guard ok == 0, lapses.contains(X509_STORE_CTX_get_error(context)) else {
+    return judgeClientCertificate(ok, context)
+  }
+  X509_STORE_CTX_set_error(context, X509_V_OK)
+  return 1
+}
+
 /// What OpenSSL's own checks leave open for a client's certificate, called for each certificate of a chain that is
 /// otherwise in order: the usage clientAuth must be named (OpenSSL accepts a certificate that names none), the key
 /// must be of an accepted kind, and an authority's own certificate does not act as a client.
-let judgeClientCertificate: @convention(c) (Int32, OpaquePointer?) -> Int32 = { ok, context in
+private let judgeClientCertificate: ClientTrust.Judgement = { ok, context in
   guard ok == 1, let certificate = X509_STORE_CTX_get_current_cert(context) else { return ok }
   if weakness(ofKey: X509_get0_pubkey(certificate)) != nil {
     X509_STORE_CTX_set_error(context, X509_V_ERR_EE_KEY_TOO_SMALL)

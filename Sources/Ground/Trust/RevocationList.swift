@@ -20,7 +20,7 @@ package struct RevocationList: Sendable {
   /// The issuer's name, for display only.
   package let issuer: String
   package let thisUpdate: Timestamp
-  /// When the list ends. A gateway refuses everyone after that.
+  /// When the list ends. What that means is said by `ClientTrust.Standing`.
   package let nextUpdate: Timestamp
   /// The CRL number, if the list has one.
   package let number: Int?
@@ -86,6 +86,11 @@ package struct RevocationList: Sendable {
   package func isSigned(by issuer: Certificate) -> Bool {
     defer { ERR_clear_error() }
     return X509_CRL_verify(handle.pointer, X509_get0_pubkey(issuer.handle.pointer)) == 1
+  }
+
+  /// Whether the list bears the issuer's name, signed by it or not.
+  func isIssued(by issuer: Certificate) -> Bool {
+    X509_NAME_cmp(X509_CRL_get_issuer(handle.pointer), X509_get_subject_name(issuer.handle.pointer)) == 0
   }
 
   /// Whether this list takes a certificate back, which its issuer must have signed: the handshake has proved that.

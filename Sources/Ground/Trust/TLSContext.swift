@@ -157,7 +157,7 @@ package final class TLSContext: Sendable {
       }
     }
     SSL_CTX_set_verify_depth(context, ClientTrust.depth)
-    SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, judgeClientCertificate)
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, trust.judgement)
   }
 
   private func setClient(_ anchorsPEM: [UInt8]) throws(TrustError) {

@@ -15,6 +15,8 @@ final class CertificateFiles: Sendable {
   /// One ring of ticket keys for every context that is made: a reload ends nobody's session.
   private let ticketKeys: TicketKeys
   private let seen = Mutex<[String: Timestamp]>([:])
+  /// Whom the gateway's present context believes.
+  private let trusted = Mutex<ClientTrust?>(nil)
 
   init(options: ServeOptions, authority: String) throws {
     portalCertificate = options.tlsCertificate
@@ -64,17 +66,38 @@ final class CertificateFiles: Sendable {
   /// list, and neither tickets nor resumption.
   func gatewayContext() throws -> TLSContext? {
     guard let gatewayCertificate, let gatewayKey else { return nil }
-    return try Self.mutual(
-      certificate: gatewayCertificate, key: gatewayKey, anchors: anchors, lists: [list])
+    let trust = try ownTrust()
+    let context = try Self.mutual(certificate: gatewayCertificate, key: gatewayKey, trust)
+    trusted.withLock { $0 = trust }
+    return context
+  }
+
+  /// Our own authority, with its list where there is a sound one. That there is none is told, and refuses nobody: what
+  /// was revoked is known from the access database.
+  private func ownTrust() throws -> ClientTrust {
+    let pem = try Files.read(anchors, limit: 1 << 20)
+    let bytes = try? Files.read(list, limit: 64 << 20)
+    return try (try? ClientTrust(anchorsPEM: pem, crls: bytes.map { [$0] } ?? [], standing: .own))
+      ?? ClientTrust(anchorsPEM: pem, crls: [], standing: .own)
+  }
+
+  /// What is amiss with the gateway's authority and its list, or soon will be.
+  func warnings(at time: Timestamp) -> [Wording] { trusted.withLock { $0 }?.warnings(at: time) ?? [] }
+
+  /// Tells when the authority's list ends: 0 where there is none, nothing where no gateway is served.
+  func tell(_ metrics: Metrics) {
+    metrics.add(
+      "doorsill_revocation_list_ends_timestamp_seconds",
+      help: "When the revocation list of the built-in authority ends; 0: there is none.", kind: .gauge
+    ) { [self] in
+      trusted.withLock { $0 }.map { [("", Double($0.listsEnd?.secondsSince1970 ?? 0))] } ?? []
+    }
   }
 
   /// A context that demands a client certificate of one of the anchors.
   static func mutual(
-    certificate: String, key: String, anchors: String, lists: [String], takesTLS12: Bool = false
+    certificate: String, key: String, _ trust: ClientTrust, takesTLS12: Bool = false
   ) throws -> TLSContext {
-    let trust = try ClientTrust(
-      anchorsPEM: try Files.read(anchors, limit: 1 << 20),
-      crls: try lists.map { try Files.read($0, limit: 64 << 20) })
     var configuration = TLSConfiguration(
       role: .gateway(trust), certificateChainPEM: try Files.read(certificate, limit: 1 << 20),
       privateKeyPEM: try Files.read(key, limit: 1 << 20))

@@ -40,7 +40,7 @@ final class Housekeeper: Sendable {
   init(
     releases: ReleaseStore, access: AccessStore, answers: Answers, files: SiteRoot,
     certificates: CertificateFiles,
-    portalTLS: TLSHolder?, gatewayTLS: TLSHolder?, server: Server
+    portalTLS: TLSHolder?, gatewayTLS: TLSHolder?, server: Server, told warnings: [Wording]
   ) {
     self.releases = releases
     self.access = access
@@ -50,6 +50,7 @@ final class Housekeeper: Sendable {
     self.portalTLS = portalTLS
     self.gatewayTLS = gatewayTLS
     self.server = server
+    state.withLock { $0.told[Self.lists] = warnings.isEmpty ? nil : Self.text(warnings) }
   }
 
   func start() {
@@ -84,6 +85,8 @@ final class Housekeeper: Sendable {
       if wanted > done { server.reopenLog() }
       tell("certificates") { try refreshCertificates(force: wanted > done) }
       state.withLock { $0.reloadsDone = wanted }
+      let warnings = certificates.warnings(at: .now())
+      tell(Self.lists, warnings.isEmpty ? nil : Self.text(warnings))
       if round % Self.roundsPerCheckpoint == 0 { tell("log") { try answers.ledger.persist() } }
       if round % Self.roundsPerSnapshot == 0 { closeBooks() }
     }
@@ -122,6 +125,13 @@ final class Housekeeper: Sendable {
     } catch {
       failure = (error as? any Fault)?.message ?? String(describing: error)
     }
+    tell(what, failure)
+  }
+
+  private static let lists = "revocation list"
+  private static func text(_ warnings: [Wording]) -> String { warnings.map(\.en).joined(separator: "; ") }
+
+  private func tell(_ what: String, _ failure: String?) {
     let isNew = state.withLock { state in
       guard state.told[what] != failure else { return false }
       // A change of certificates is tried once: silence in the next round does not mean that it went well.

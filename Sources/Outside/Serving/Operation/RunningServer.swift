@@ -12,6 +12,8 @@ package final class RunningServer: Sendable {
   package let gatewayAddress: String?
   /// What holds of the confinement, line by line, for the log and for `doctor`.
   package let confinement: [Wording]
+  /// What else is amiss, or soon will be.
+  package let warnings: [Wording]
 
   private let server: Server
   private let housekeeper: Housekeeper
@@ -63,6 +65,8 @@ package final class RunningServer: Sendable {
     let metrics = Metrics()
     let desk = TupleDesk(key: { state.verifyKey() }, seats: ProcessorCount.online)
     desk.tell(metrics)
+    certificates.tell(metrics)
+    warnings = certificates.warnings(at: .now()).map { .warning($0) }
     let files = try SiteRoot(release)
     flag = ReadyFlag()
     let routes = PortalRoutes(
@@ -94,7 +98,7 @@ package final class RunningServer: Sendable {
     gatewayAddress = sockets.gateway?.address.description
     housekeeper = Housekeeper(
       releases: releases, access: access, answers: answers, files: files, certificates: certificates,
-      portalTLS: portalTLS, gatewayTLS: gatewayTLS, server: server)
+      portalTLS: portalTLS, gatewayTLS: gatewayTLS, server: server, told: certificates.warnings(at: .now()))
     housekeeper.start()
     record = ServingRecord(
       folder: state.folder, portal: portalAddress, gateway: gatewayAddress, confinement: confinement,

@@ -1,5 +1,6 @@
 package import Bytes
 package import HTTP
+import Synchronization
 import Trust
 
 /// A bare folder, served by the same code as a portal: a static half on its own, and what conformance suites and
@@ -39,6 +40,8 @@ package final class RunningSite: Sendable {
   private let options: Options
   private let ticketKeys: TicketKeys
   private let tls: TLSHolder?
+  /// Whose clients are let in, where certificates are asked for.
+  private let trusted = Mutex<ClientTrust?>(nil)
   private let server: Server
   private let logs: [AccessLog]
   private let supervisor: Supervisor
@@ -57,7 +60,9 @@ package final class RunningSite: Sendable {
       ?? OpenedSockets(listen)
     let keys = try TicketKeys()
     ticketKeys = keys
-    tls = try Self.context(options, keys).map { TLSHolder($0) }
+    let (context, trust) = try Self.context(options, keys)
+    tls = context.map { TLSHolder($0) }
+    trusted.withLock { $0 = trust }
     let root = try SiteRoot(folder: options.folder, key: options.folder, mutable: true)
     confinement = try Doorstep(
       readable: [options.folder] + Set(options.certificateFiles.map { Doorstep.folder(of: $0) }).sorted(),
@@ -82,15 +87,27 @@ package final class RunningSite: Sendable {
     supervisor.ready("site on \(address)")
   }
 
-  private static func context(_ options: Options, _ ticketKeys: TicketKeys) throws -> TLSContext? {
-    guard let tls = options.tls else { return nil }
-    if let clients = options.clients {
-      return try CertificateFiles.mutual(
-        certificate: tls.certificate, key: tls.key, anchors: clients.anchors, lists: clients.lists,
-        takesTLS12: true)
+  private static func context(
+    _ options: Options, _ ticketKeys: TicketKeys
+  ) throws -> (TLSContext?, ClientTrust?) {
+    guard let tls = options.tls else { return (nil, nil) }
+    guard let clients = options.clients else {
+      let context = try CertificateFiles.open(
+        certificate: tls.certificate, key: tls.key, staple: options.ocspStaple, ticketKeys: ticketKeys)
+      return (context, nil)
     }
-    return try CertificateFiles.open(
-      certificate: tls.certificate, key: tls.key, staple: options.ocspStaple, ticketKeys: ticketKeys)
+    // No book here knows what was revoked: the lists alone do.
+    let trust = try ClientTrust(
+      anchorsPEM: try Files.read(clients.anchors, limit: 1 << 20),
+      crls: try clients.lists.map { try Files.read($0, limit: 64 << 20) }, standing: .outside)
+    let context = try CertificateFiles.mutual(
+      certificate: tls.certificate, key: tls.key, trust, takesTLS12: true)
+    return (context, trust)
+  }
+
+  /// What is amiss with the clients' authorities and their lists now, or soon will be.
+  package var warnings: [Wording] {
+    trusted.withLock { $0 }?.warnings(at: .now()).map { .warning($0) } ?? []
   }
 
   /// Reads the certificates again and opens the logs anew: SIGHUP.
@@ -98,7 +115,9 @@ package final class RunningSite: Sendable {
     supervisor.reloading()
     defer { supervisor.ready("site on \(address)") }
     server.reopenLog()
-    if let context = try Self.context(options, ticketKeys) { tls?.replace(with: context) }
+    let (context, trust) = try Self.context(options, ticketKeys)
+    if let context { tls?.replace(with: context) }
+    trusted.withLock { $0 = trust }
     server.closeRevoked(evenIdle: true)
   }
 

@@ -1,0 +1,45 @@
+package import Bytes
+
+extension ClientTrust {
+  /// What an operator must know about an authority, by its name.
+  package enum Complaint: Sendable, Equatable {
+    case authorityEnded(String, Timestamp)
+    /// No list that it signed.
+    case noList(String)
+    case listNotBegun(String, Timestamp)
+    case listEnded(String, Timestamp)
+    case listEndsSoon(String, Timestamp)
+  }
+
+  /// Days before a list's end from which on it is told.
+  package static let daysAhead = 7
+
+  /// What is amiss at `time`, or soon will be: nothing when all is well. Lists of authorities below the anchors are
+  /// judged only by their dates.
+  package func complaints(at time: Timestamp) -> [Complaint] {
+    var complaints: [Complaint] = []
+    for (anchor, list) in zip(anchors, latest) {
+      if !anchor.isValid(at: time) { complaints.append(.authorityEnded(anchor.subject, anchor.notAfter)) }
+      if list == nil { complaints.append(.noList(anchor.subject)) }
+    }
+    let below = revocationLists.filter { list in
+      !anchors.contains { list.isIssued(by: $0) }
+    }
+    for list in latest.compactMap({ $0 }) + below {
+      if time < list.thisUpdate {
+        complaints.append(.listNotBegun(list.issuer, list.thisUpdate))
+      } else if list.nextUpdate <= time {
+        complaints.append(.listEnded(list.issuer, list.nextUpdate))
+      } else if list.nextUpdate <= time.adding(days: ClientTrust.daysAhead) {
+        complaints.append(.listEndsSoon(list.issuer, list.nextUpdate))
+      }
+    }
+    return complaints
+  }
+
+  /// When the first of the anchors' lists ends; nil where one has none.
+  package var listsEnd: Timestamp? {
+    let ends = latest.compactMap { $0?.nextUpdate }
+    return ends.count == latest.count ? ends.min() : nil
+  }
+}

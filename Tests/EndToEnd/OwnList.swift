@@ -1,0 +1,143 @@
+import Foundation
+import Support
+import Testing
+
+extension `End to end` {
+  /// The revocation list of the portal's own authority: a courtesy to others. The server itself goes by its database.
+  @Suite struct `Our own revocation list` {
+    private static let target = "/v1/results/patients/costs?select=sex,count"
+
+    /// Signs a list without entries that ended long ago, by the authority's own key, and puts it in place.
+    private func putEndedList(in portal: ScratchPortal) throws {
+      let tool = OpenSSLTool(folder: try portal.folder.file("lists"))
+      try FileManager.default.createDirectory(atPath: tool.folder, withIntermediateDirectories: true)
+      for name in ["index.txt", "index.txt.attr"] { try tool.write("", name) }
+      try tool.write("01\n", "crlnumber")
+      try tool.write(
+        """
+        [ca]
+        default_ca=own
+        [own]
+        database=index.txt
+        crlnumber=crlnumber
+        default_md=sha256
+        crl_extensions=ext
+        [ext]
+        authorityKeyIdentifier=keyid:always
+        """, "ca.cnf")
+      try tool.must(
+        "ca", "-config", "ca.cnf", "-cert", portal.outside + "/authority/ca.pem", "-keyfile",
+        portal.path + "/.doorsill/inside/keys/ca", "-gencrl", "-crl_lastupdate", "20260101000000Z",
+        "-crl_nextupdate",
+        "20260131000000Z", "-out", "ended.pem")
+      try tool.must("crl", "-in", "ended.pem", "-outform", "DER", "-out", "ended.der")
+      let list = portal.outside + "/authority/crl.der"
+      try FileManager.default.removeItem(atPath: list)
+      try FileManager.default.moveItem(atPath: tool.folder + "/ended.der", toPath: list)
+    }
+
+    private func wait(_ until: () throws -> Bool) rethrows -> Bool {
+      for _ in 0..<60 {
+        if try until() { return true }
+        Thread.sleep(forTimeInterval: 0.1)
+      }
+      return false
+    }
+
+    @Test func `may end or get lost: it is said everywhere, nobody is refused but who was revoked`() throws {
+      let portal = try World.here().portal.copied()
+      try portal.must("ca", "issue-server", "--name", "localhost", "--out", portal.folder.path + "/tls")
+      let honest = try Company.register("honest", at: portal)
+      let thief = try Company.register("thief", at: portal)
+      try putEndedList(in: portal)
+      let server = try RunningDoorsill(portal)
+      defer { server.stop() }
+
+      // Said at the start, by doctor and in the numbers; refused is nobody.
+      #expect(
+        server.log.contains("WARNING") && server.log.contains("ended 2026-01-31T00:00:00Z"), "\(server.log)")
+      #expect(server.log.contains("doorsill ca crl"), "\(server.log)")
+      for company in [honest, thief] {
+        let answer = try server.ask(Self.target, as: company)
+        #expect(answer.status == 200, "\(answer.said)")
+      }
+      for (language, words) in [("C.UTF-8", "! revocation list"), ("zh_CN.UTF-8", "! 吊销列表")] {
+        let told = try portal.run("doctor", language: language)
+        #expect(told.text.contains(words) && told.text.contains("doorsill ca crl"), "\(told.said)")
+      }
+      let ends = 1_769_817_600
+      #expect(
+        try server.curl("/metrics").text.contains("doorsill_revocation_list_ends_timestamp_seconds \(ends)\n")
+      )
+
+      // Revoked by the database alone: the list that names the thief is replaced by one that does not.
+      try portal.must("ca", "revoke", thief.serial)
+      try putEndedList(in: portal)
+      #expect(try server.ask(Self.target, as: thief).status != 200, "from the next request on")
+      #expect(
+        try wait {
+          let answer = try server.ask(Self.target, as: thief)
+          return answer.status == 401 && answer.code == "key-invalid"
+        })
+      let made = try server.gateway("/v1/keys", thief.identity + ["-X", "POST"])
+      #expect(made.status == 403 && made.code == "certificate-revoked", "\(made.said)")
+      #expect(try server.ask(Self.target, as: honest).status == 200)
+
+      // Without any list it is the same, and so it is for a server that starts without one.
+      try FileManager.default.removeItem(atPath: portal.outside + "/authority/crl.der")
+      #expect(wait { server.log.contains("no revocation list") }, "\(server.log)")
+      #expect(try server.ask(Self.target, as: honest).status == 200)
+      #expect(try server.ask(Self.target, as: thief).status == 401)
+      #expect(
+        try server.curl("/metrics").text.contains("doorsill_revocation_list_ends_timestamp_seconds 0\n"))
+      server.stop()
+      let next = try RunningDoorsill(portal)
+      defer { next.stop() }
+      #expect(next.log.contains("no revocation list"), "\(next.log)")
+      #expect(try next.ask(Self.target, as: honest).status == 200)
+      #expect(try next.ask(Self.target, as: thief).status == 401)
+
+      // A new list ends the complaints, and the thief does not even get a connection.
+      try portal.must("ca", "crl")
+      #expect(try wait { try next.ask(Self.target, as: thief).status == 0 })
+      #expect(try next.ask(Self.target, as: honest).status == 200)
+      let told = try portal.run("doctor")
+      #expect(told.text.contains("✓ revocation list"), "\(told.said)")
+    }
+
+    @Test func `is told a week before it ends`() throws {
+      let portal = try World.here().portal.copied()
+      try portal.must("ca", "issue-server", "--name", "localhost", "--out", portal.folder.path + "/tls")
+      try portal.must("ca", "crl", "--days", "6")
+      let server = try RunningDoorsill(portal)
+      defer { server.stop() }
+      #expect(server.log.contains("the revocation list of") && server.log.contains("ends 2"), "\(server.log)")
+      #expect(try portal.run("doctor").text.contains("! revocation list"))
+    }
+
+    @Test func `of an outside authority lets nobody in once it has ended, and the start says so`() throws {
+      let portal = try World.here().portal.copied()
+      let tls = portal.folder.path + "/tls"
+      try portal.must("ca", "issue-server", "--name", "localhost", "--out", tls)
+      let company = try Company.register("foreign", at: portal)
+      let list = portal.outside + "/authority/crl.der"
+      for options in [["--client-crl", list], []] {
+        try putEndedList(in: portal)
+        guard let port = FreePort.find() else { throw Failure("no free port") }
+        let shell = try Interactive(
+          "bash",
+          [
+            "-c", "exec \"$0\" \"$@\"", Doorsill.path, "serve", "--site", portal.outside + "/current/site",
+            "--listen", "127.0.0.1:\(port)", "--tls-certificate", tls + "/server.pem", "--tls-key",
+            tls + "/server.key", "--client-ca", portal.outside + "/authority/ca.pem",
+          ] + options, environment: Doorsill.environment(home: portal.home))
+        defer { shell.end(within: 5) }
+        #expect(wait { shell.errors.contains("https://") }, "\(shell.errors)")
+        #expect(shell.errors.contains("all its clients are refused"), "\(shell.errors)")
+        let answer = try HTTPAnswer.curl(
+          "https://localhost:\(port)/", ["--cacert", tls + "/ca.pem"] + company.identity, seconds: 5)
+        #expect(answer.status == 0, "\(answer.said)")
+      }
+    }
+  }
+}
