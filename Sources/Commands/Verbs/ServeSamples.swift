@@ -103,18 +103,21 @@ enum ServeSamples {
       # Doorsill limits callers by address, but not loopback: nginx has to.
       limit_req_zone $binary_remote_addr zone=portal:10m rate=50r/s;
       server {
-        listen 443 ssl;
-        listen [::]:443 ssl;
-        http2 on;
+        # From nginx 1.25.1 on this is spelt 'http2 on;' on a line of its own, and a warning says so.
+        listen 443 ssl http2;
+        listen [::]:443 ssl http2;
         server_name data.example.org;
         ssl_certificate     /etc/ssl/data.example.org.pem;
         ssl_certificate_key /etc/ssl/data.example.org.key;
         ssl_protocols TLSv1.2 TLSv1.3;
         limit_req zone=portal burst=200 nodelay;
+        # Doorsill's numbers are for this machine, and from here everybody would seem to be on it.
+        location = /metrics { return 404; }
         location / {
           proxy_pass http://127.0.0.1:8080;
           proxy_http_version 1.1;
           proxy_set_header Host $host;
+          proxy_set_header X-Forwarded-For $remote_addr;
           proxy_set_header Connection "";
         }
       }
@@ -130,6 +133,8 @@ enum ServeSamples {
       # Caddy fetches the certificate itself and speaks HTTP/2 and HTTP/3. The gateway listens on a port of its own,
       # not behind Caddy: its mutual TLS must end at Doorsill.
       data.example.org {
+        # Doorsill's numbers are for this machine, and from here everybody would seem to be on it.
+        respond /metrics 404
         reverse_proxy 127.0.0.1:8080
       }
 

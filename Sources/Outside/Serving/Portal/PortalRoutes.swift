@@ -22,8 +22,9 @@ package struct PortalRoutes: Sendable {
     router.get("/readyz", atOnce: true, crossOrigin: false) { _ in
       isReady() ? .text("ready\n") : .problem(503, code: "draining")
     }
+    // For this machine alone; behind a front server everybody seems to be here.
     router.get("/metrics", atOnce: true, crossOrigin: false) { request in
-      guard request.peer.address.isLoopback else { return .notFound }
+      guard request.peer.address.isLoopback, !Self.isForwarded(request) else { return .notFound }
       return .bytes(metrics.prometheus(), type: "text/plain; version=0.0.4; charset=utf-8")
     }
     router.get("/api/v1/datasets") { datasets($0) }
@@ -50,6 +51,11 @@ package struct PortalRoutes: Sendable {
 
   /// What may be kept a minute, so that a change is seen soon.
   static let brief: Headers = ["Cache-Control": "public, max-age=60, must-revalidate"]
+
+  /// Whether a front server says that it asks for somebody else.
+  private static func isForwarded(_ request: Request) -> Bool {
+    ["Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"].contains { request.headers.count($0) > 0 }
+  }
 
   /// A tile of the log by its path of C2SP tlog-tiles: hashes only, never entries.
   private func tile(_ request: Request) -> Response {
