@@ -122,7 +122,7 @@ extension Frame {
         [code("GET /api/v1/datasets/{id}/rows"), words("开放数据集的数据行", "Rows of an open dataset"), "<code>resource</code>, \(t("以及下列语法", "and the grammar below"))"],
         [code("GET /api/v1/search"), words("按词搜索，附各分面计数", "Search by words, with the counts of each facet"), code("q organization theme level openness format order limit offset lang")],
       ]))
-    <p>\(t("答复为 JSON；下一页在 Link 字段（rel=\"next\"）。允许跨域读取。", "Answers are JSON; the next page is in the Link field (rel=\"next\"). Reading from other origins is allowed."))</p>
+    <p>\(t("答复为 JSON；下一页在 Link 字段（rel=\"next\"）。门户的全部地址都允许跨域读取，出错的答复也是。", "Answers are JSON; the next page is in the Link field (rel=\"next\"). Pages of other origins may read every address of the portal, errors too."))</p>
     """
   }
 
