@@ -12,6 +12,36 @@ import Testing
     try expect(NoiseTable.label, equals: "ptable_D2_V1.08_js1_u32.json")
   }
 
+  @Test func `the noise of sums is the published vector to the digit`() throws {
+    try expect(Magnitudes.halves, equals: "halves_D10_V4_u32.json")
+  }
+
+  @Test func `what is frozen is what the designs give`() throws {
+    let made = try [
+      NoiseDesign(bound: 5, variance: 3, forbidden: 2, monotone: false),
+      NoiseDesign(bound: 2, variance: 1.08, forbidden: 1, monotone: false),
+      NoiseDesign(bound: 10, variance: 4, monotone: false),
+    ].map { try $0.table() }
+    for (frozen, made) in zip([NoiseTable.contributors, .label, Magnitudes.halves], made) {
+      #expect(frozen.rows.map(\.values) == made.rows.map(\.values))
+      for (count, (row, solved)) in zip(frozen.rows, made.rows).enumerated() {
+        // Another library's exp may round a weight differently; ours stand as they are.
+        for (one, other) in zip(row.weights, solved.weights) {
+          #expect(max(one, other) - min(one, other) <= 64, "row \(count)")
+        }
+      }
+    }
+  }
+
+  @Test func `every frozen row sums to one, has mean exactly zero and really is noise`() {
+    for (table, variance) in [(NoiseTable.contributors, 3.0), (.label, 1.08), (Magnitudes.halves, 4)] {
+      for (count, row) in table.rows.enumerated() {
+        #expect(row.total == 1 << 32 && row.moment == 0, "row \(count)")
+        #expect(count == 0 ? row.values == [0] : abs(row.variance - variance) < 1e-6, "row \(count)")
+      }
+    }
+  }
+
   private func expect(_ table: NoiseTable, equals file: String) throws {
     let rows = try #require(try JSON(parsing: Vectors.bytes(file)).members)
     #expect(table.rows.count == rows.count)

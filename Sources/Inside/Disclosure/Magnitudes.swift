@@ -3,9 +3,6 @@ package import Policies
 /// Top-contributor noise on sums: X̂ = X + m · x₁ · (v₁ + v₂), exact integers until the final rounding
 /// (DISCLOSURE a.5).
 package struct Magnitudes: Sendable {
-  /// Noise in half steps: |v| ≤ 5, variance 1, step ½, in units of ½.
-  package static let halves = built()
-
   /// m, exactly.
   package let share: ProtectionProfile.Fraction
   /// Released sums are multiples of it, in units of 10⁻ˢᶜᵃˡᵉ; at least 1.
@@ -14,12 +11,6 @@ package struct Magnitudes: Sendable {
   package init(share: ProtectionProfile.Fraction, step: Int128) {
     self.share = share
     self.step = max(1, step)
-  }
-
-  /// The design is feasible; the test of its weights is the proof.
-  private static func built() -> NoiseTable {
-    (try? NoiseDesign(bound: 10, variance: 4, monotone: false).table())
-      ?? NoiseTable(rows: [NoiseTable.Row([(0, 1 << 32)])])
   }
 
   /// A perturbed sum.

@@ -61,14 +61,4 @@ package struct NoiseTable: Sendable, Equatable {
 
   /// The noise for a true count and a draw of 32 bits.
   package func noise(count: Int, draw: UInt32) -> Int { row(count).draw(draw) }
-
-  /// The layer keyed by the contributors: |noise| ≤ 5, variance 3, no published 1 or 2.
-  package static let contributors = built(NoiseDesign(bound: 5, variance: 3, forbidden: 2, monotone: false))
-  /// The layer keyed by the label alone: |noise| ≤ 2, variance 1.08.
-  package static let label = built(NoiseDesign(bound: 2, variance: 1.08, forbidden: 1, monotone: false))
-
-  /// A default design is feasible; the test of its weights to the digit is the proof.
-  private static func built(_ design: NoiseDesign) -> NoiseTable {
-    (try? design.table()) ?? NoiseTable(rows: [Row([(0, 1 << 32)])])
-  }
 }

@@ -1,20 +1,22 @@
+@testable import Disclosure
+
 /// What a noise table must be: its bound, its variance, the small counts it may never produce.
 ///
 /// A row is the distribution of largest entropy with mean 0 and that variance on the allowed values, as the R
-/// package ptable makes it, but from the convex dual by Newton's method instead of an optimiser (DISCLOSURE a.3).
-package struct NoiseDesign: Sendable, Equatable {
+/// ptable makes it, but from the convex dual by Newton's method instead of an optimiser (DISCLOSURE a.3).
+struct NoiseDesign: Sendable, Equatable {
   /// Largest absolute noise, in counts.
-  package var bound: Int
+  var bound: Int
   /// Variance of the noise of every row that can reach it.
-  package var variance: Double
+  var variance: Double
   /// Counts from 1 to this are never produced (ptable's `js`).
-  package var forbidden: Int
+  var forbidden: Int
   /// Least probability of no change, for rows where no change is allowed; 0 asks for none.
-  package var stay: Double
+  var stay: Double
   /// Whether probabilities do not fall from the left end up to no change (ptable's `mono`).
-  package var monotone: Bool
+  var monotone: Bool
 
-  package init(bound: Int, variance: Double, forbidden: Int = 0, stay: Double = 0, monotone: Bool = true) {
+  init(bound: Int, variance: Double, forbidden: Int = 0, stay: Double = 0, monotone: Bool = true) {
     self.bound = bound
     self.variance = variance
     self.forbidden = forbidden
@@ -23,7 +25,7 @@ package struct NoiseDesign: Sendable, Equatable {
   }
 
   /// Why a table cannot be made. The custodian of the policy can change the design.
-  package enum Infeasible: Error, Equatable {
+  enum Infeasible: Error, Equatable {
     /// The variance of a row lies between these two, both excluded.
     case variance(row: Int, above: Double, below: Double)
     /// No distribution meets the other demands of the row together with the variance.
@@ -31,7 +33,7 @@ package struct NoiseDesign: Sendable, Equatable {
   }
 
   /// Allowed values of the noise for a true count, ascending.
-  package func support(_ count: Int) -> [Int] {
+  func support(_ count: Int) -> [Int] {
     guard count > 0 else { return [0] }
     return (max(0, count - bound)...(count + bound)).filter {
       !(1...max(1, forbidden)).contains($0) || forbidden == 0
@@ -40,20 +42,20 @@ package struct NoiseDesign: Sendable, Equatable {
   }
 
   /// Rows 0 … bound + forbidden + 1 (with nothing forbidden, … bound); the last one is symmetric.
-  package func table() throws(Infeasible) -> NoiseTable {
+  func table() throws(Infeasible) -> NoiseTable {
     var rows: [NoiseTable.Row] = []
     for count in 0...(forbidden > 0 ? bound + forbidden + 1 : bound) { rows.append(try row(count)) }
     return NoiseTable(rows: rows)
   }
 
   /// One row in integer form: weights sum to 2³² and the mean is exactly 0.
-  package func row(_ count: Int) throws(Infeasible) -> NoiseTable.Row {
+  func row(_ count: Int) throws(Infeasible) -> NoiseTable.Row {
     let values = support(count)
     return NoiseDesign.integer(values, try probabilities(count))
   }
 
   /// One row as probabilities, in the order of `support`.
-  package func probabilities(_ count: Int) throws(Infeasible) -> [Double] {
+  func probabilities(_ count: Int) throws(Infeasible) -> [Double] {
     try NoiseDesign.probabilities(
       on: support(count).map(Double.init), variance: variance, stay: stay, monotone: monotone, row: count)
   }
