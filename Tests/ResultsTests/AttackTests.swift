@@ -94,7 +94,7 @@ import Testing
       let found = try Attacks.onePerson(published, cube, target)
       #expect(found.pairs > 0)
       if exact { #expect(found.accuracy == 1) }
-      let ours = Published(
+      let ours = try Published(
         try target.publish().released, shape: target.data.shape, measures: target.data.measures)
       #expect(try Attacks.onePerson(ours, cube, target).pairs == 0)
     }
@@ -105,7 +105,7 @@ import Testing
     let cube = try target.cube()
     let made = try target.publish()
     #expect(try Attacks.deterministic(made.released, target: target, cube: cube).passes)
-    var published = Published(made.released, shape: target.data.shape, measures: target.data.measures)
+    var published = try Published(made.released, shape: target.data.shape, measures: target.data.measures)
     // Show every cell of the largest table exactly.
     let set = DimensionSet([0, 2, 3])
     published.counts[set] = cube.cuboids[set]?.units.map { Int($0) }
@@ -173,7 +173,7 @@ import Testing
       values: [values])
     let target = Target(
       data, tables: [[0], [0, 1]], measures: [0], profile: Samples.profile(divisor: 1), keys: Samples.keys)
-    let published = Published(try target.publish().released, shape: shape, measures: data.measures)
+    let published = try Published(target.publish().released, shape: shape, measures: data.measures)
     let margins = try #require(published.sums[DimensionSet([0])]?[0])
     let cells = try #require(published.sums[DimensionSet([0, 1])]?[0])
     // The two quarters with an ill person show their sum, but not that of the healthy beside it.

@@ -172,12 +172,12 @@ import Testing
             var cells = base.emptied
             try CubeBuilder.add(part, to: &cells, builders, workers: rollsUpEach ? 2 : 1)
             if rollsUpEach {
-              CubeBuilder.roll(up: cells, into: builders, workers: 1)
+              try CubeBuilder.roll(up: cells, into: builders, workers: 1)
             } else {
               base.merge(cells)
             }
           }
-          CubeBuilder.roll(up: base, into: builders, workers: 2)
+          try CubeBuilder.roll(up: base, into: builders, workers: 2)
           try expect(CubeBuilder.cube(of: builders, data), equals: whole)
         }
       }

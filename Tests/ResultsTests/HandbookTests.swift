@@ -61,7 +61,8 @@ import Testing
     #expect(differences == [[2, 1], [2, 0], [0, 0]], "the table nobody published")
 
     let ours = try counts(
-      Published(try target.publish().released, shape: target.data.shape, measures: target.data.measures))
+      try Published(
+        target.publish().released, shape: target.data.shape, measures: target.data.measures))
     for hours in 0..<3 {
       for sex in 0..<2 {
         let difference = Self.district[hours][sex] - Self.area[hours][sex]

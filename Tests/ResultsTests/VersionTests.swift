@@ -1,4 +1,5 @@
 import Bytes
+import Catalogs
 import Disclosure
 import Policies
 import Testing
@@ -44,6 +45,69 @@ import Testing
     }
     // Flips spread over four quarters, so no cell has ten changes before ten units changed.
     #expect(try #require(redrawnAt) >= 10)
+  }
+
+  @Test func `a history that has lost where the units were is refused, and not taken for unchanged`() throws {
+    let data = try Self.town()
+    let before = try Self.target(data).publish()
+    var lost = before.history
+    lost.unitMaps = [:]
+    let error = #expect(throws: ResultError(.environment, "")) {
+      try Self.target(data).publish(lost, version: 1)
+    }
+    #expect(error?.message(in: "zh").contains("town") == true && error?.hint?.contains("backup") == true)
+  }
+
+  @Test(arguments: [
+    (#""periods":3"#, #""periods":"three""#), (#""role":"response""#, #""role":"answer""#),
+    (#""tags":null"#, #""tags":"%""#), (#""tags":null"#, #""tag":null"#),
+    (#""rounding":"#, #""rounded":"#),
+  ])
+  func `a history with a word that is not known is refused`(known: String, unknown: String) throws {
+    var history = try Self.target(Self.town()).publish().history
+    var packed: [UInt8] = []
+    try history.pack { packed += $0 }
+    var text = String(decoding: try history.json.canonical(), as: UTF8.self)
+    history = try ResultHistory(json: try JSON(parsing: text), packed: packed)
+    if known.contains("periods") {
+      text.replace(#""name":"quarter","#, with: #""name":"quarter","periods":3,"#)
+    }
+    #expect(text.contains(known))
+    let changed = try JSON(parsing: text.replacing(known, with: unknown))
+    #expect(throws: DisclosureError(.history, "")) { try ResultHistory(json: changed, packed: packed) }
+  }
+
+  @Test func `nothing is judged by cells that were not computed`() throws {
+    let target = try Self.target(Self.town())
+    let cube = try target.cube()
+    let judge = DifferencingGuard(target.profile)
+    #expect(throws: Never.self) { try judge.verdicts(DimensionSet([0, 1]), in: cube) }
+    for set in [DimensionSet([0]), DimensionSet([0, 1])] {
+      var less = cube
+      less.cuboids[set] = nil
+      #expect(throws: DisclosureError(.dimensions, "")) {
+        try judge.verdicts(DimensionSet([0, 1]), in: less)
+      }
+      #expect(throws: DisclosureError(.dimensions, "")) {
+        try judge.sumsDiffer(DimensionSet([0, 1]), measure: 0, in: less)
+      }
+    }
+    // Nor attacked by them: what was not attacked does not go out.
+    let released = try target.publish().released
+    #expect(try Attacks.deterministic(released, target: target).passes)
+    var less = cube
+    less.cuboids[DimensionSet([0, 2])] = nil
+    #expect(throws: ResultError(.attack, "")) {
+      try Attacks.deterministic(released, target: target, cube: less)
+    }
+  }
+
+  @Test func `a declaration's words are those that are computed`() {
+    #expect(Measure.PerUnit.allCases.map(\.microdata) == Microdata.PerUnit.allCases)
+    #expect(Measure.Statistic.allCases.map(\.shape.rawValue) == Measure.Statistic.allCases.map(\.rawValue))
+    #expect(
+      ResultDeclaration.Derived.allCases.map(\.sealed.rawValue)
+        == ResultDeclaration.Derived.allCases.map(\.rawValue))
   }
 
   @Test func `nine changes alter nothing, and ten in one cell only that cell's column`() throws {

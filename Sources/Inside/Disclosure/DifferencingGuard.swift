@@ -26,7 +26,7 @@ package struct DifferencingGuard: Sendable {
 
   /// Judges every population of a set of identifying dimensions.
   package func verdicts(_ set: DimensionSet, in cube: TrueCube) throws(DisclosureError) -> [Verdict] {
-    guard let cuboid = cube.cuboids[set] else { return [] }
+    let cuboid = try cube.cuboid(set)
     let lattice = try Lattice(cuboid.grid, of: cube.shape)
     let ways = lattice.ways.count
     var verdicts = [Verdict](repeating: .passes, count: cuboid.grid.count)
@@ -37,9 +37,8 @@ package struct DifferencingGuard: Sendable {
         continue
       }
       for way in 0..<ways {
-        guard let whole = cube.cuboids[lattice.ways[way].kept],
-          let target = lattice.target(of: cell, way: way)
-        else { continue }
+        guard let target = lattice.target(of: cell, way: way) else { continue }
+        let whole = try cube.cuboid(lattice.ways[way].kept)
         let only = cuboid.onlyHere.isEmpty ? 0 : Int(cuboid.onlyHere[cell * ways + way])
         let others = Int(whole.units[target]) - Int(cuboid.lone[cell]) - only
         // Also who has no row here at all: where units have rows on both sides, the complement above holds many, and
@@ -59,16 +58,15 @@ package struct DifferencingGuard: Sendable {
   package func sumsDiffer(_ set: DimensionSet, measure: Int, in cube: TrueCube) throws(DisclosureError)
     -> [Bool]
   {
-    guard let cuboid = cube.cuboids[set] else { return [] }
+    let cuboid = try cube.cuboid(set)
     let lattice = try Lattice(cuboid.grid, of: cube.shape)
     let ways = lattice.ways.count
     var differs = [Bool](repeating: false, count: cuboid.grid.count)
     for cell in 0..<cuboid.grid.count where cuboid.totals[measure][cell].units >= k {
       let codes = cuboid.grid.codes(at: cell)
       for way in 0..<ways {
-        guard let whole = cube.cuboids[lattice.ways[way].kept],
-          let target = lattice.target(of: cell, way: way)
-        else { continue }
+        guard let target = lattice.target(of: cell, way: way) else { continue }
+        let whole = try cube.cuboid(lattice.ways[way].kept)
         let outside =
           cuboid.outside[measure].isEmpty ? OutsideTotals() : cuboid.outside[measure][cell * ways + way]
         let rest =

@@ -46,3 +46,10 @@ package struct DisclosureError: Fault, Equatable {
 
   package static func == (left: DisclosureError, right: DisclosureError) -> Bool { left.code == right.code }
 }
+
+extension Wording {
+  /// For what the rooms inside promise one another: whoever reads it did nothing wrong.
+  package static let faultOfTheProgram = Wording(
+    "nothing was released; this is a fault of the program, please report it",
+    "没有发布任何内容；这是程序的错误，请报告")
+}

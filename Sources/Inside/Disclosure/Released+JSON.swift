@@ -76,7 +76,9 @@ extension ReleasedDimension {
         return ReleasedCode(code: text, label: label, parent: code["parent"]?.string)
       })
     else { return nil }
-    self.init(name: name, title: title, role: role, codes: codes, periods: json["periods"]?.int ?? 0)
+    // Not written where there are none.
+    guard let periods = json["periods"].map(\.int) ?? 0 else { return nil }
+    self.init(name: name, title: title, role: role, codes: codes, periods: periods)
   }
 }
 
@@ -91,9 +93,12 @@ extension ReleasedColumn {
     guard let name = json["name"]?.string, let title = json["title"].flatMap(Text.init(json:)) else {
       return nil
     }
-    self.init(
-      name: name, title: title, unit: json["unit"]?.string, sd: json["sd"]?.string,
-      band: json["band"].flatMap(ReleasedBand.init(json:)))
+    var band: ReleasedBand?
+    if let stored = json["band"] {
+      guard let read = ReleasedBand(json: stored) else { return nil }
+      band = read
+    }
+    self.init(name: name, title: title, unit: json["unit"]?.string, sd: json["sd"]?.string, band: band)
   }
 }
 

@@ -113,8 +113,9 @@ extension ResultHistory {
     guard let stored = json["results"]?.array, let drawn = json["drawn"]?.members else { throw unreadable }
     var reader = PackedReader(packed)
     for entry in stored {
-      let tags = entry["tags"]?.string.flatMap { Base64.decode($0) } ?? []
-      guard let declaration = entry["declaration"]?.string,
+      guard let held = entry["tags"],
+        let tags = held.isNull ? [] : held.string.flatMap({ Base64.decode($0) }),
+        let declaration = entry["declaration"]?.string,
         let released = entry["released"].flatMap({ Released(json: $0, packed: &reader, tags: tags) })
       else { throw unreadable }
       results[released.dataset + "/" + released.result] = Stored(released: released, declaration: declaration)

@@ -3,18 +3,24 @@ extension Sealer {
   /// table that splits it, where all its parts are. Noise of different cells is independent, so estimates weigh by
   /// their variances, and a sum of m cells has m times the variance of one (generalised least squares). Where units
   /// lie in several parts, the parts do not add up and are left out.
-  func margins(_ drafts: [DraftTable], of cube: TrueCube) -> [CompilerReport.Margin] {
+  func margins(
+    _ drafts: [DraftTable], of cube: TrueCube
+  ) throws(DisclosureError) -> [CompilerReport.Margin] {
     let used = Set(request.tables.flatMap { $0 }).sorted()
-    return ([nil] + used.map { $0 }).map { dimension in margin(dimension, drafts, cube) }
+    var margins = [try margin(nil, drafts, cube)]
+    for dimension in used { margins.append(try margin(dimension, drafts, cube)) }
+    return margins
   }
 
-  private func margin(_ dimension: Int?, _ drafts: [DraftTable], _ cube: TrueCube) -> CompilerReport.Margin {
+  private func margin(
+    _ dimension: Int?, _ drafts: [DraftTable], _ cube: TrueCube
+  ) throws(DisclosureError) -> CompilerReport.Margin {
     let count = dimension.map { shape.dimensions[$0].codes.count } ?? 1
-    let order = [dimension].compactMap { $0 }
-    let whole =
-      cube.cuboids[shape.behind(order)].map { cuboid in
-        (0..<count).map { cuboid.units[cuboid.grid.place(of: [Int32($0)], order)] }
-      } ?? []
+    var whole: [Int32] = []
+    if let cuboid = cube.cuboids[shape.behind(dimension.map { [$0] } ?? [])] {
+      let stride = if let dimension { try cuboid.grid.stride(of: dimension) } else { 0 }
+      whole = (0..<count).map { cuboid.units[$0 * stride] }
+    }
     var weights = [Double](repeating: 0, count: count)
     for draft in drafts {
       let at = dimension.flatMap { draft.dimensions.firstIndex(of: $0) }

@@ -74,9 +74,10 @@ extension Sealer {
   }
 
   /// The public form of drafts: values in the order of `columns`.
-  func released(_ drafts: [DraftTable]) -> [ReleasedTable] {
+  func released(_ drafts: [DraftTable]) throws(DisclosureError) -> [ReleasedTable] {
     let bySet = Dictionary(drafts.map { ($0.set, $0) }, uniquingKeysWith: { _, last in last })
-    return drafts.map { draft in
+    var tables: [ReleasedTable] = []
+    for draft in drafts {
       let digits = self.digits
       var columns = digits.map { _ in NumberColumn(count: draft.count) }
       var codes = [Int32](repeating: 0, count: draft.dimensions.count)
@@ -84,14 +85,16 @@ extension Sealer {
       for cell in 0..<draft.count where draft.isShown(cell) {
         draft.listed.codes(cell, into: &codes)
         values.removeAll(keepingCapacity: true)
-        append(cell, codes, of: draft, beside: bySet, to: &values)
+        try append(cell, codes, of: draft, beside: bySet, to: &values)
         for (column, value) in values.enumerated() where value != nil { columns[column][cell] = value }
       }
-      return ReleasedTable(
-        dimensions: draft.dimensions.map { shape.dimensions[$0].name },
-        codes: draft.dimensions.map { shape.dimensions[$0].codes.map(\.code) }, values: columns,
-        digits: digits)
+      tables.append(
+        ReleasedTable(
+          dimensions: draft.dimensions.map { shape.dimensions[$0].name },
+          codes: draft.dimensions.map { shape.dimensions[$0].codes.map(\.code) }, values: columns,
+          digits: digits))
     }
+    return tables
   }
 
   /// Digits after the point of each column, in the order of `columns`.
@@ -114,12 +117,12 @@ extension Sealer {
   private func append(
     _ cell: Int, _ codes: [Int32], of draft: DraftTable, beside others: [DimensionSet: DraftTable],
     to values: inout [Int128?]
-  ) {
+  ) throws(DisclosureError) {
     let count = draft.units(cell)
     values.append(count)
     // Beside a withheld number there is nothing to compare.
     if request.derived.contains(.share) {
-      values.append(Sealer.share(count, of: population(of: codes, in: draft, others)))
+      values.append(Sealer.share(count, of: try population(of: codes, in: draft, others)))
     }
     let changes = request.derived.contains(.change)
     let before = changes ? previous(codes, in: draft) : nil
@@ -158,12 +161,16 @@ extension Sealer {
   /// The count that a share is of: that of the cell's population, or where the table has no response everybody's.
   private func population(
     of codes: [Int32], in draft: DraftTable, _ others: [DimensionSet: DraftTable]
-  ) -> Int128? {
+  ) throws(DisclosureError) -> Int128? {
     let responds = draft.dimensions.contains { !shape.isIdentifying($0) }
     let set = responds ? shape.identifying(draft.set) : DimensionSet([])
     guard let other = others[set] else { return nil }
-    let kept = other.dimensions.map { dimension in
-      draft.dimensions.firstIndex(of: dimension).map { codes[$0] } ?? 0
+    var kept: [Int32] = []
+    for dimension in other.dimensions {
+      guard let place = draft.dimensions.firstIndex(of: dimension) else {
+        throw DisclosureError(.dimensions, "the population of a table has a dimension that the table has not")
+      }
+      kept.append(codes[place])
     }
     return other.units(other.listed.listed(kept))
   }

@@ -22,7 +22,7 @@ extension Sealer {
     var budget = ReleaseBudget(divisor: profile.budgetDivisor)
     for other in history.others(than: request.dataset, request.result)
     where other.keyFamily == request.keyFamily {
-      charge(other, to: &budget)
+      try charge(other, to: &budget)
     }
     var sizes = PopulationSizes(cube: cube, noise: noise)
     var report = CompilerReport(
@@ -37,15 +37,19 @@ extension Sealer {
       let populations = shape.identifying(shape.behind(table))
       var line = CompilerReport.TableLine(dimensions: names, cells: 0, written: 0, withheld: [:])
       if let grid = cube.cuboids[shape.behind(table)]?.grid {
-        line.cells = ListedGrid(table, grid: grid, of: shape).count
+        line.cells = try ListedGrid(table, grid: grid, of: shape).count
       }
       if isTooSparse(table, sizes: &sizes) {
         line.notWritten = .tooSparse
       } else {
-        if verdicts[populations] == nil {
-          verdicts[populations] = try differencing.verdicts(populations, in: cube)
+        let judged: [DifferencingGuard.Verdict]
+        if let known = verdicts[populations] {
+          judged = known
+        } else {
+          judged = try differencing.verdicts(populations, in: cube)
         }
-        var draft = try draft(table, in: cube, verdicts: verdicts[populations] ?? [], draws: &draws)
+        verdicts[populations] = judged
+        var draft = try draft(table, in: cube, verdicts: judged, draws: &draws)
         report.carried += draft.carried
         let drafted = draft.shown
         try spend(&budget, on: &draft, sizes: &sizes)
@@ -62,8 +66,8 @@ extension Sealer {
       report.tables.append(line)
     }
 
-    let tables = released(drafts)
-    report.margins = margins(drafts, of: cube)
+    let tables = try released(drafts)
+    report.margins = try margins(drafts, of: cube)
     report.budgetUsed = budget.used(everybody)
     report.budgetLimit = budget.limit(sizes.size(everybody))
     let released = Released(
@@ -140,7 +144,7 @@ extension Sealer {
   }
 
   /// Charges what another result of the family has out.
-  private func charge(_ other: Released, to budget: inout ReleaseBudget) {
+  private func charge(_ other: Released, to budget: inout ReleaseBudget) throws(DisclosureError) {
     var grids: [DimensionSet: Grid] = [:]
     for table in other.tables {
       let identifying = table.dimensions.indices.filter { place in
@@ -150,7 +154,7 @@ extension Sealer {
       for cell in table.cells where !cell.withheld {
         let pairs = zip(table.dimensions, cell.codes).map { (dimension: $0.0, code: $0.1) }
         let label = CellLabel(dataset: other.dataset, pairs: pairs)
-        let populations = generalisations(
+        let populations = try generalisations(
           conditions(identifying.map { pairs[$0] }, of: other.dataset), grids: &grids)
         var quantities: Set<String> = []
         for (column, value) in zip(columns, cell.values) where value != nil {
@@ -197,7 +201,7 @@ extension Sealer {
   /// declared cannot stay, and are left out.
   private func generalisations(
     _ pairs: [(dimension: String, code: String)], grids: inout [DimensionSet: Grid]
-  ) -> [ReleaseBudget.Population] {
+  ) throws(DisclosureError) -> [ReleaseBudget.Population] {
     var found: Set<ReleaseBudget.Population> = []
     var chains: [[(dimension: Int, code: Int32)?]] = []
     for pair in pairs {
@@ -223,12 +227,12 @@ extension Sealer {
       let kept = choice.compactMap { $0 }
       let set = DimensionSet(kept.map(\.dimension))
       guard set.count == kept.count else { continue }
-      if grids[set] == nil { grids[set] = try? Grid(set, of: shape) }
-      guard let grid = grids[set] else { continue }
+      // A population that cannot be numbered cannot be charged: then nothing is released.
+      let grid: Grid
+      if let known = grids[set] { grid = known } else { grid = try Grid(set, of: shape) }
+      grids[set] = grid
       var cell = 0
-      for (place, dimension) in grid.dimensions.enumerated() {
-        cell += Int(kept.first { $0.dimension == dimension }?.code ?? 0) * grid.strides[place]
-      }
+      for chosen in kept { cell += try Int(chosen.code) * grid.stride(of: chosen.dimension) }
       found.insert(ReleaseBudget.Population(set: set, cell: cell))
     }
     // The table of everybody has no proper generalisation.

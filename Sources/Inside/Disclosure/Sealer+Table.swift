@@ -95,7 +95,7 @@ extension Sealer {
     guard let cuboid = cube.cuboids[set], let populations = cube.cuboids[populationSet] else {
       throw DisclosureError(.dimensions, "a table of the result was not computed")
     }
-    let listed = ListedGrid(table, grid: cuboid.grid, of: shape)
+    let listed = try ListedGrid(table, grid: cuboid.grid, of: shape)
     let (names, places) = quantities(
       banded: request.measures.map { !measures[$0].percentiles.isEmpty && !cuboid.bands[$0].isEmpty })
     var draft = DraftTable(
@@ -108,7 +108,7 @@ extension Sealer {
     let labels = CellLabels(table, of: shape)
     // What is drawn is told: it has no place in dimensions that no answer tells.
     let told = try Grid(DimensionSet(table), of: shape)
-    let toldCells = ListedGrid(table, grid: told, of: shape)
+    let toldCells = try ListedGrid(table, grid: told, of: shape)
     var drawn = try draws.take(told, of: shape, quantities: names)
     var codes = [Int32](repeating: 0, count: table.count)
     for place in 0..<listed.count {
@@ -250,12 +250,13 @@ struct ListedGrid {
   private let strides: [Int]
   let count: Int
 
-  init(_ table: [Int], grid: Grid, of shape: Shape) {
+  /// - Throws: `DisclosureError` where the grid lacks one of the table's dimensions.
+  init(_ table: [Int], grid: Grid, of shape: Shape) throws(DisclosureError) {
     self.table = table
     sizes = table.map { shape.dimensions[$0].codes.count }
-    strides = table.map { dimension in
-      grid.dimensions.firstIndex(of: dimension).map { grid.strides[$0] } ?? 0
-    }
+    var strides: [Int] = []
+    for dimension in table { strides.append(try grid.stride(of: dimension)) }
+    self.strides = strides
     count = sizes.reduce(1) { $0 * max(1, $1) }
   }
 

@@ -1,3 +1,5 @@
+import Bytes
+
 /// What the cells of a dataset are made of: its dimensions with their closed code lists, declared once.
 package struct Shape: Sendable {
   package let dataset: String
@@ -224,11 +226,18 @@ package struct Grid: Hashable, Sendable {
     self.count = count
   }
 
-  /// The place of a combination whose codes are given for its dimensions in any order.
-  func place(of codes: [Int32], _ order: [Int]) -> Int {
-    zip(order, codes).reduce(0) { place, pair in
-      place + Int(pair.1) * (dimensions.firstIndex(of: pair.0).map { strides[$0] } ?? 0)
+  /// How far apart two neighbouring codes of a dimension of the shape are.
+  /// - Throws: `DisclosureError` where it is none of the grid's: whoever took another stride would read another cell.
+  package func stride(of dimension: Int) throws(DisclosureError) -> Int {
+    guard let place = dimensions.firstIndex(of: dimension) else {
+      throw DisclosureError(
+        .dimensions,
+        Wording(
+          "dimension \(dimension) is not among those of its grid, \(dimensions)",
+          "维度 \(dimension) 不在其网格的维度 \(dimensions) 之中"),
+        hint: .faultOfTheProgram)
     }
+    return strides[place]
   }
 
   /// The codes of a combination.

@@ -14,6 +14,21 @@ package struct TrueCube: Sendable {
     self.cuboids = cuboids
   }
 
+  /// The cells of a set that something has to be judged by.
+  /// - Throws: `DisclosureError` where they were not computed: what cannot be judged is not released.
+  func cuboid(_ set: DimensionSet) throws(DisclosureError) -> TrueCuboid {
+    guard let cuboid = cuboids[set] else {
+      let names = set.places.map { shape.dimensions[$0].name }
+      throw DisclosureError(
+        .dimensions,
+        Wording(
+          "the cells over [\(names.joined(separator: ", "))] of \(shape.dataset) were not computed, so nothing can be judged by them",
+          "\(shape.dataset) 的 [\(names.joined(separator: "、"))] 单元格没有算出，无法据以判断"),
+        hint: .faultOfTheProgram)
+    }
+    return cuboid
+  }
+
   /// The sets whose cells must be there so that tables over `tables` can be judged: each table's own, its
   /// identifying part, and every generalisation of both.
   package static func needed(for tables: [DimensionSet], of shape: Shape) -> Set<DimensionSet> {

@@ -14,7 +14,8 @@ package struct Examination: Sendable {
   /// SHA-256 over descriptor and sources, lower-case hex.
   package let fingerprint: String
 
-  package var faultCount: Int { dataset.resources.reduce(0) { $0 + (reports[$1.name]?.faultCount ?? 0) } }
+  /// A table that nobody has read is a fault.
+  package var faultCount: Int { dataset.resources.reduce(0) { $0 + (reports[$1.name]?.faultCount ?? 1) } }
   package var faults: [CellFault] { dataset.resources.flatMap { reports[$0.name]?.faults ?? [] } }
 
   /// How far quasi-identifiers single people out, in the table where they do so most; nil where there are none.

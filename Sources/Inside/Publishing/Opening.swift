@@ -81,7 +81,7 @@ struct Opening {
         report.flatMap { $0.columns.indices.contains(place) ? $0.columns[place].distinct : nil } ?? 0
       let isKey = resource.schema.primaryKey.contains(field.name)
       return RowField(
-        name: field.name, type: RowType(rawValue: field.type.rawValue) ?? .string, title: field.title,
+        name: field.name, type: field.type.rowType, title: field.title,
         unit: field.unit, indexed: isKey || (2...2000).contains(distinct))
     }
   }

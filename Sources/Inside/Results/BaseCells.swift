@@ -30,6 +30,19 @@ struct BaseCells: Sendable {
     bands = measures.map { _ in [] }
   }
 
+  /// The place of a dimension of the shape among its own.
+  /// - Throws: `ResultError` where it is none of them: whoever took another would roll up other cells.
+  func place(ofDimension dimension: Int) throws(ResultError) -> Int {
+    guard let place = dimensions.firstIndex(of: dimension) else { throw ResultError.notRead }
+    return place
+  }
+
+  /// The same of a measure.
+  func place(ofMeasure measure: Int) throws(ResultError) -> Int {
+    guard let place = measures.firstIndex(of: measure) else { throw ResultError.notRead }
+    return place
+  }
+
   /// The same without any cell.
   var emptied: BaseCells { BaseCells(dimensions: dimensions, measures: measures, edges: edges) }
 

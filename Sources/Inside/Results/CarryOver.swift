@@ -1,3 +1,4 @@
+import Bytes
 import Disclosure
 
 /// Finds for every cell that was drawn before which units changed since: joined, left, or with another value
@@ -11,8 +12,15 @@ enum CarryOver {
     _ data: Microdata, with history: ResultHistory, k: Int, folder: String? = nil
   ) throws(ResultError) -> (changes: Changes?, map: StoredUnits) {
     let dataset = data.shape.dataset
-    guard let stored = history.unitMaps[dataset], let drawn = history.drawn[dataset] else {
-      return (nil, try UnitMap.encode(data, folder: folder))
+    guard let drawn = history.drawn[dataset] else { return (nil, try UnitMap.encode(data, folder: folder)) }
+    guard let stored = history.unitMaps[dataset] else {
+      throw ResultError(
+        .environment,
+        Wording(
+          "the history says what was drawn of \(dataset), and has lost where its units were: changes cannot be counted",
+          "历史记录中有 \(dataset) 的抽取，却没有其单位所在：无法统计变化"),
+        hint: Wording(
+          "restore .doorsill/inside/history from a backup", "请从备份恢复 .doorsill/inside/history"))
     }
     var tracked = try Tracked.all(drawn, shape: data.shape, measures: data.measures, k: k)
     var reader = try UnitMap.Reader(stored, like: data)

@@ -24,12 +24,12 @@ package enum CubeBuilder {
         try add(
           part, units: first..<min(first + chunk, part.unitCount), to: &base, builders, workers: shares)
         if base.size > baseLimit {
-          roll(up: base, into: builders, workers: shares)
+          try roll(up: base, into: builders, workers: shares)
           base.removeAll()
         }
       }
     }
-    roll(up: base, into: builders, workers: shares)
+    try roll(up: base, into: builders, workers: shares)
     return cube(of: builders, data)
   }
 
@@ -117,7 +117,10 @@ package enum CubeBuilder {
   }
 
   /// Adds base cells to all builders.
-  static func roll(up base: BaseCells, into builders: [CuboidBuilder], workers: Int) {
+  static func roll(
+    up base: BaseCells, into builders: [CuboidBuilder], workers: Int
+  ) throws(ResultError) {
+    for builder in builders { try builder.find(in: base) }
     together(builders, workers) { builder, _ in builder.add(base) }
   }
 

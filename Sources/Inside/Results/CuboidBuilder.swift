@@ -78,9 +78,20 @@ final class CuboidBuilder {
 
   // MARK: Units whose rows lie together
 
-  /// Adds base cells.
+  /// Where its dimensions and measures are among those of base cells.
+  private var places: [Int] = []
+  private var measured: [Int] = []
+
+  /// Looks for its dimensions and measures in base cells, before they are added.
+  func find(in base: BaseCells) throws(ResultError) {
+    places = try grid.dimensions.map { dimension throws(ResultError) in
+      try base.place(ofDimension: dimension)
+    }
+    measured = try measures.map { measure throws(ResultError) in try base.place(ofMeasure: measure) }
+  }
+
+  /// Adds base cells in which it has found its places.
   func add(_ base: BaseCells) {
-    let places = grid.dimensions.map { base.dimensions.firstIndex(of: $0) ?? 0 }
     let width = base.dimensions.count
     let step = 1 << 14
     var cells = [Int32](repeating: 0, count: min(step, base.count))
@@ -119,12 +130,12 @@ final class CuboidBuilder {
         }
       }
     }
-    for measure in measures {
-      let totals = base.totals[base.measures.firstIndex(of: measure) ?? 0]
+    for (measure, place) in zip(measures, measured) {
+      let totals = base.totals[place]
       cuboid.totals[measure].merge(totals[start..<start + count], into: cells[..<count])
       let bands = edges[measure].count
       if bands > 0 {
-        let counted = base.bands[base.measures.firstIndex(of: measure) ?? 0]
+        let counted = base.bands[place]
         for index in 0..<count where cells[index] >= 0 {
           for band in 0..<bands {
             let more = counted[(start + index) * bands + band]

@@ -18,7 +18,8 @@ struct DimensionCoder {
   /// The code that stands for a missing value where the field does not require one.
   static let notStatedCode = "-"
 
-  init(_ dimension: Dimension, column: Int, field: Field) {
+  /// - Throws: `ResultError` where an edge of a band is no number: a band that nobody reaches would vanish.
+  init(_ dimension: Dimension, column: Int, field: Field, dataset: Dataset) throws(ResultError) {
     self.dimension = dimension
     self.column = column
     self.field = field
@@ -27,7 +28,19 @@ struct DimensionCoder {
       places[DimensionCoder.canonical(code.code, field)] = Int32(place)
     }
     self.places = places
-    edges = dimension.banding?.edges.map { Double($0) ?? .infinity } ?? []
+    var edges: [Double] = []
+    for text in dimension.banding?.edges ?? [] {
+      guard let edge = Double(text), edge.isFinite else {
+        throw ResultError(
+          .declaration,
+          Wording(
+            "dimension \(dimension.name) of \(dataset.name): the band edge \"\(text)\" is no number",
+            "\(dataset.name) 的维度 \(dimension.name)：分段界限“\(text)”不是数字"),
+          hint: Wording("correct its bands in \(dataset.file)", "请改正 \(dataset.file) 中的分段"))
+      }
+      edges.append(edge)
+    }
+    self.edges = edges
     notStated = field.constraints.required ? nil : Int32(dimension.codes.count)
   }
 

@@ -116,11 +116,14 @@ struct IngestPlan {
     }
     try IngestPlan.refuseSecondCuts(dataset)
     self.resource = resource
-    func column(_ field: String) -> Int { resource.schema.fields.firstIndex { $0.name == field } ?? 0 }
-    coders = dataset.dimensions.map { dimension in
-      DimensionCoder(
-        dimension, column: column(dimension.field), field: resource.schema.fields[column(dimension.field)])
+    var coders: [DimensionCoder] = []
+    for dimension in dataset.dimensions {
+      let column = try resource.column(dimension.field, of: dataset)
+      coders.append(
+        try DimensionCoder(
+          dimension, column: column, field: resource.schema.fields[column], dataset: dataset))
     }
+    self.coders = coders
     sides = dataset.dimensions.map { dimension in
       dataset.join?.sides.firstIndex { $0.dimensions.contains { $0.name == dimension.name } }
     }
@@ -130,16 +133,20 @@ struct IngestPlan {
       try Shape(
         dataset: dataset.name, keyFamily: dataset.keyFamily, dimensions: released, hidden: hidden.count)
     }
-    measureColumns = measures.map { column($0.field) }
-    subjectColumns = dataset.subject.map(column)
-    perUnit = measures.map { Microdata.PerUnit(rawValue: $0.perUnit.rawValue) ?? .sum }
+    subjectColumns = try dataset.subject.map { field throws(ResultError) in
+      try resource.column(field, of: dataset)
+    }
+    perUnit = measures.map(\.perUnit.microdata)
     var shapes: [MeasureShape] = []
+    var columns: [Int] = []
     for measure in measures {
+      let column = try resource.column(measure.field, of: dataset)
+      columns.append(column)
       shapes.append(
-        try IngestPlan.shape(
-          measure, field: resource.schema.fields[column(measure.field)], dataset: dataset))
+        try IngestPlan.shape(measure, field: resource.schema.fields[column], dataset: dataset))
     }
     self.measures = shapes
+    measureColumns = columns
   }
 
   /// Whether a unit is in a source: identifying, since others may know it.
@@ -226,7 +233,7 @@ struct IngestPlan {
       name: measure.field, title: measure.title, unit: measure.unit, scale: measure.scale, step: Int128(step),
       lower: lower, upper: upper, complete: field.constraints.required,
       boundsUnit: isAlone || measure.perUnit != .sum,
-      statistics: Set(measure.statistics.compactMap { MeasureShape.Statistic(rawValue: $0.rawValue) }),
+      statistics: Set(measure.statistics.map(\.shape)),
       bands: bands)
   }
 }

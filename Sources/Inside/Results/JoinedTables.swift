@@ -105,8 +105,10 @@ private struct PartedRows {
     _ side: Join.Side, of source: Dataset, _ codeLists: [String: CodeList], folder: String
   ) throws(ResultError) -> PartedRows {
     guard let table = source.resources.first else { throw ResultError.notJoined(source) }
-    let columns = side.fields.compactMap { table.schema.index(of: $0.source) }
-    let subject = source.subject.compactMap { table.schema.index(of: $0) }
+    let columns = try side.fields.map { field throws(ResultError) in
+      try table.column(field.source, of: source)
+    }
+    let subject = try source.subject.map { field throws(ResultError) in try table.column(field, of: source) }
     var rows = try PartedRows(folder: folder)
     var row = Row()
     try table.checked(for: source.name, codeLists) { batch, typed in

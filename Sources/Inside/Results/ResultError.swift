@@ -50,6 +50,24 @@ package struct ResultError: Fault, Equatable {
   package static func == (left: ResultError, right: ResultError) -> Bool { left.code == right.code }
 }
 
+extension ResultError {
+  /// Base cells without what is to be rolled up from them.
+  static let notRead = ResultError(
+    .environment,
+    Wording("cells lack a dimension or measure that a table needs", "单元格缺少数据表所需的维度或度量"),
+    hint: .faultOfTheProgram)
+
+  /// A table that no attack was tried on.
+  static func unjudged(_ table: [String]) -> ResultError {
+    ResultError(
+      .attack,
+      Wording(
+        "the table [\(table.joined(separator: ", "))] was not attacked, so it is not released",
+        "数据表 [\(table.joined(separator: "、"))] 未经攻击检验，因此不予发布"),
+      hint: .faultOfTheProgram)
+  }
+}
+
 /// Runs what throws the rules' errors and gives them as this room's.
 func disclosing<R>(_ body: () throws(DisclosureError) -> R) throws(ResultError) -> R {
   do { return try body() } catch { throw ResultError(error) }

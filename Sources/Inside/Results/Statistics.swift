@@ -58,7 +58,7 @@ package enum Statistics {
     let data = data.told
     return Target(
       data, tables: try tables(result, of: dataset, shape: data.shape),
-      measures: measures(result, in: data.measures), profile: profile, keys: keys)
+      measures: try measures(result, of: dataset, in: data.measures), profile: profile, keys: keys)
   }
 
   /// The common path: cells, changes since earlier draws, sealing.
@@ -85,19 +85,17 @@ package enum Statistics {
   ) throws(ResultError) -> Sealer {
     let tables = try tables(result, of: dataset, shape: shape)
     // The microdata know what all results together ask of a measure; each releases what it declares itself.
+    // Of one that this result does not declare it releases nothing.
     let own = measures.map { shape in
       shape.releasing(
-        Set(
-          (result.measures.first { $0.field == shape.name }?.statistics ?? []).compactMap {
-            MeasureShape.Statistic(rawValue: $0.rawValue)
-          }))
+        Set((result.measures.first { $0.field == shape.name }?.statistics ?? []).map(\.shape)))
     }
     let request = Sealer.Request(
       dataset: dataset.name, result: result.name, keyFamily: dataset.keyFamily, title: result.title,
       tables: tables,
-      measures: self.measures(result, in: measures),
+      measures: try self.measures(result, of: dataset, in: measures),
       profile: profile, policyHash: policyHash, refresh: result.refresh, now: now,
-      derived: Set(result.derived.compactMap { Sealer.Derived(rawValue: $0.rawValue) }),
+      derived: Set(result.derived.map(\.sealed)),
       kin: dataset.kin.mapValues { Sealer.Kin(names: $0.names, isPart: $0.isPart) })
     return try disclosing { () throws(DisclosureError) in
       try Sealer(request, shape: shape, measures: own, keys: keys)
@@ -126,7 +124,19 @@ package enum Statistics {
   }
 
   /// Places of the measures a result releases.
-  private static func measures(_ result: ResultDeclaration, in measures: [MeasureShape]) -> [Int] {
-    result.measures.compactMap { measure in measures.firstIndex { $0.name == measure.field } }
+  private static func measures(
+    _ result: ResultDeclaration, of dataset: Dataset, in measures: [MeasureShape]
+  ) throws(ResultError) -> [Int] {
+    try result.measures.map { measure throws(ResultError) in
+      guard let place = measures.firstIndex(where: { $0.name == measure.field }) else {
+        throw ResultError(
+          .declaration,
+          Wording(
+            "result \(result.name) of \(dataset.name) has the measure \(measure.field), which was not read",
+            "\(dataset.name) 的结果 \(result.name) 的度量 \(measure.field) 没有读入"),
+          hint: Wording("correct its measures in \(dataset.file)", "请改正 \(dataset.file) 中的度量"))
+      }
+      return place
+    }
   }
 }

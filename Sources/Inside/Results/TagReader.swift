@@ -42,9 +42,11 @@ extension TagPlan {
   ) throws(ResultError) -> TagSealer.Sealed {
     let resource = try TagPlan.resource(of: result, in: dataset)
     let fields = resource.schema.fields
-    func column(_ name: String) -> Int { fields.firstIndex { $0.name == name } ?? 0 }
-    let subject = dataset.subject.map(column)
-    let claims = result.claims.map(column)
+    func columns(_ names: [String]) throws(ResultError) -> [Int] {
+      try names.map { name throws(ResultError) in try resource.column(name, of: dataset) }
+    }
+    let subject = try columns(dataset.subject)
+    let claims = try columns(result.claims)
     let request = request(subject.map { fields[$0] }, claims.map { fields[$0] })
     var sealer = try disclosing { () throws(DisclosureError) in try TagSealer(request, key: key) }
     let expression: ScoreExpression? =

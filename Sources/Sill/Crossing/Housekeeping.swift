@@ -33,7 +33,8 @@ package enum Housekeeping {
     let mark = Files.join(outside, flipping)
     guard Files.exists(mark) else { return }
     if let number = readNumber(mark) {
-      let current = try? Files.symlinkTarget(Files.join(outside, Layout.current))
+      let link = Files.join(outside, Layout.current)
+      let current = Files.isSymlink(link) ? try Files.symlinkTarget(link) : nil
       if let current, current != Layout.release(number) {
         try disk.remove(Files.join(outside, Layout.release(number)))
       } else if current == nil,

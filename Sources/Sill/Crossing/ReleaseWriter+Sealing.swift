@@ -39,16 +39,16 @@ extension ReleaseWriter {
     }
     try disk.syncDirectory(store)
     try disk.create(Files.join(tree, Layout.manifest), manifest.encoded())
-    for folder in folders(below: tree).reversed() { try disk.syncDirectory(folder) }
+    for folder in try folders(below: tree).reversed() { try disk.syncDirectory(folder) }
     try disk.syncDirectory(building)
   }
 
   /// A folder and all below it, parents first.
-  private static func folders(below top: String) -> [String] {
+  private static func folders(below top: String) throws -> [String] {
     var found = [top]
     var next = 0
     while next < found.count {
-      for name in (try? Files.list(found[next])) ?? [] {
+      for name in try Files.list(found[next]) {
         let path = Files.join(found[next], name)
         if Files.isDirectory(path) { found.append(path) }
       }

@@ -23,18 +23,22 @@ extension Release {
     }
     var known = Set(manifest.parts.map { ByteKey($0.path) })
     known.insert(ByteKey(Layout.manifest))
-    for path in Release.files(below: folder) where faults.count < limit && !known.contains(ByteKey(path)) {
+    let files: [String]
+    do { files = try Release.files(below: folder) } catch {
+      return faults + [ReleaseError(.storage, part: folder, "the folder cannot be listed: \(error.message)")]
+    }
+    for path in files where faults.count < limit && !known.contains(ByteKey(path)) {
       faults.append(ReleaseError(.altered, part: path, "\(path) is in the folder but not in the manifest"))
     }
     return faults
   }
 
   /// Paths of everything below a folder that is no folder itself, relative to it. Links are not followed.
-  static func files(below folder: String) -> [String] {
+  static func files(below folder: String) throws(FilesError) -> [String] {
     var found: [String] = []
     var waiting = [""]
     while let next = waiting.popLast() {
-      let names = (try? Files.list(next.isEmpty ? folder : Files.join(folder, next))) ?? []
+      let names = try Files.list(next.isEmpty ? folder : Files.join(folder, next))
       for name in names {
         let path = next.isEmpty ? name : "\(next)/\(name)"
         let full = Files.join(folder, path)

@@ -30,16 +30,15 @@ extension StoredResult {
       let note = json["note"].flatMap({ Text(json: $0) }),
       let protection = json["protection"], let dimensions = json["dimensions"]?.array,
       let columns = json["columns"]?.array, let tables = json["tables"]?.array,
-      let digits = json["cells"]?["digits"]?.array?.compactMap(\.int),
+      let digits = json["cells"]?["digits"]?.array?.every(\.int),
       let width = json["cells"]?["width"]?.int
     else { throw malformed("this is not the stored form of a result") }
-    let declared = dimensions.compactMap(Dimension.init(json:))
-    let measured = columns.compactMap(Column.init(json:))
-    guard declared.count == dimensions.count, measured.count == columns.count else {
+    guard let declared = dimensions.every(Dimension.init(json:)),
+      let measured = columns.every(Column.init(json:))
+    else {
       throw malformed("a dimension or column is not readable")
     }
-    let names = tables.compactMap { $0.array?.compactMap(\.string) }
-    guard names.count == tables.count, StoredCells.widths.contains(width) else {
+    guard let names = tables.every({ $0.array?.every(\.string) }), StoredCells.widths.contains(width) else {
       throw malformed("a table is not readable")
     }
     guard let values = cells(width) else {
@@ -76,16 +75,17 @@ extension StoredResult.Dimension {
 
   init?(json: JSON) {
     guard let name = json["name"]?.string, let title = json["title"].flatMap({ Text(json: $0) }),
-      let role = json["role"]?.string, let codes = json["codes"]?.array
+      let role = json["role"]?.string,
+      let codes = json["codes"]?.array?.every({ code -> StoredResult.Code? in
+        guard let text = code["code"]?.string, let label = code["label"].flatMap({ Text(json: $0) }) else {
+          return nil
+        }
+        return StoredResult.Code(code: text, label: label, parent: code["parent"]?.string)
+      }),
+      // Not written where there are none.
+      let periods = json["periods"].map(\.int) ?? 0
     else { return nil }
-    let read = codes.compactMap { code -> StoredResult.Code? in
-      guard let text = code["code"]?.string, let label = code["label"].flatMap({ Text(json: $0) }) else {
-        return nil
-      }
-      return StoredResult.Code(code: text, label: label, parent: code["parent"]?.string)
-    }
-    guard read.count == codes.count else { return nil }
-    self.init(name: name, title: title, role: role, codes: read, periods: json["periods"]?.int ?? 0)
+    self.init(name: name, title: title, role: role, codes: codes, periods: periods)
   }
 }
 
@@ -100,8 +100,24 @@ extension StoredResult.Column {
     guard let name = json["name"]?.string, let title = json["title"].flatMap({ Text(json: $0) }) else {
       return nil
     }
-    self.init(
-      name: name, title: title, unit: json["unit"]?.string, sd: json["sd"]?.string,
-      band: json["band"].flatMap(StoredResult.Band.init(json:)))
+    var band: StoredResult.Band?
+    if let stored = json["band"] {
+      guard let read = StoredResult.Band(json: stored) else { return nil }
+      band = read
+    }
+    self.init(name: name, title: title, unit: json["unit"]?.string, sd: json["sd"]?.string, band: band)
+  }
+}
+
+extension Array {
+  /// All elements transformed, or nil where one cannot be: a list that lost one would be another list.
+  func every<T>(_ transform: (Element) -> T?) -> [T]? {
+    var made: [T] = []
+    made.reserveCapacity(count)
+    for element in self {
+      guard let one = transform(element) else { return nil }
+      made.append(one)
+    }
+    return made
   }
 }

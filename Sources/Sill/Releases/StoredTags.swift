@@ -39,13 +39,12 @@ package struct StoredTags: Sendable, Equatable {
 
   /// The same with tags that are read where they lie.
   package init?(json: JSON, held bytes: HeldBytes) {
-    guard let subject = json["subject"]?.array?.compactMap(Field.init(json:)),
-      let claims = json["claims"]?.array?.compactMap(Field.init(json:)), !subject.isEmpty,
-      subject.count == json["subject"]?.array?.count, claims.count == json["claims"]?.array?.count,
+    guard let subject = json["subject"]?.array?.every(Field.init(json:)),
+      let claims = json["claims"]?.array?.every(Field.init(json:)), !subject.isEmpty,
       let n = json["scrypt"]?["n"]?.int, let r = json["scrypt"]?["r"]?.int, let p = json["scrypt"]?["p"]?.int,
       let tagLength = json["tagLength"]?.int, tagLength > 0, let answerLength = json["answerLength"]?.int,
       answerLength >= 0, let count = json["count"]?.int, count >= 0,
-      let values = json["values"]?.array?.compactMap(\.string),
+      let values = json["values"]?.array?.every(\.string),
       let meaning = json["meaning"].flatMap({ Text(json: $0) }),
       let responsible = json["responsible"].flatMap({ Text(json: $0) }), let price = json["price"],
       let needsConsent = json["needsConsent"]?.bool, bytes.count == count * (tagLength + answerLength)

@@ -39,7 +39,7 @@ package enum AttackedSystem: Sendable {
       let made = try target.publish(state.history, version: version)
       state.history = made.history
       state.released = made.released
-      return Published(made.released, shape: target.data.shape, measures: target.data.measures)
+      return try Published(made.released, shape: target.data.shape, measures: target.data.measures)
     case .simpler(let system):
       let comparison = Comparison(target.profile, keys: target.keys)
       let cube = try target.cube()

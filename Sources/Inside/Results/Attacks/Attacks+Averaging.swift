@@ -72,11 +72,11 @@ extension Attacks {
     var found: [(total: Int, parts: Int)] = []
     for (finer, counts) in published.counts
     where finer.bits & set.bits == set.bits && finer.count == set.count + 1 {
-      guard let grid = cube.cuboids[finer]?.grid, let own = cube.cuboids[set]?.grid else { continue }
+      guard let grid = cube.cuboids[finer]?.grid, let own = cube.cuboids[set]?.grid,
+        let (place, added) = grid.dimensions.enumerated().first(where: { !set.contains($0.element) })
+      else { continue }
       let up = ListedPlaces(grid, within: own)
-      let added = DimensionSet(bits: finer.bits & ~set.bits).places[0]
       // Only the topmost codes of a hierarchy are a partition.
-      let place = grid.dimensions.firstIndex(of: added) ?? 0
       var total = 0, parts = 0, members = 0
       var isComplete = true
       for part in 0..<grid.count where up(part) == cell {

@@ -60,11 +60,11 @@ extension Attacks {
     var errors: [Double] = []
     for (set, sums) in published.sums where set.count >= 1 {
       guard let cuboid = cube.cuboids[set] else { continue }
-      for dimension in set.places where cube.shape.dimensions[dimension].codes.count == 2 {
+      for (place, dimension) in cuboid.grid.dimensions.enumerated()
+      where cube.shape.dimensions[dimension].codes.count == 2 {
         let margin = DimensionSet(bits: set.bits & ~DimensionSet([dimension]).bits)
         guard let wide = published.sums[margin], let wideGrid = cube.cuboids[margin]?.grid else { continue }
         let up = ListedPlaces(cuboid.grid, within: wideGrid)
-        let place = cuboid.grid.dimensions.firstIndex(of: dimension) ?? 0
         for measure in target.measures {
           for cell in 0..<cuboid.grid.count where sums[measure][cell] == nil {
             let code = cell / cuboid.grid.strides[place] % 2

@@ -13,9 +13,15 @@ package enum Attacks {
   ) throws(ResultError) -> AttackReport {
     let cube: TrueCube
     if let given { cube = given } else { cube = try target.cube() }
-    var published = Published(released, shape: target.data.shape, measures: target.data.measures)
+    // What is judged first is what is to be released: all of it.
+    for table in released.tables {
+      guard let places = Published.places(of: table, in: target.data.shape),
+        cube.cuboids[DimensionSet(places)] != nil
+      else { throw ResultError.unjudged(table.dimensions) }
+    }
+    var published = try Published(released, shape: target.data.shape, measures: target.data.measures)
     if let before {
-      published.forget(Published(before, shape: target.data.shape, measures: target.data.measures))
+      published.forget(try Published(before, shape: target.data.shape, measures: target.data.measures))
     }
     let lines = [
       smallCells(published, cube, target), try onePerson(published, cube, target).line,
@@ -61,7 +67,7 @@ package enum Attacks {
     var published = try system.publish(target, &state)
     if let served {
       state.released = served
-      published = Published(served, shape: target.data.shape, measures: target.data.measures)
+      published = try Published(served, shape: target.data.shape, measures: target.data.measures)
     }
     var lines = [smallCells(published, cube, target), complements(published, cube, target)]
     progress("B3")
@@ -164,9 +170,8 @@ package enum Attacks {
     var truths: [Int] = []
     for (set, counts) in published.counts where set.count == 2 {
       guard let cuboid = cube.cuboids[set] else { continue }
-      for kept in set.places {
+      for (place, kept) in cuboid.grid.dimensions.enumerated() {
         guard let margin = published.counts[DimensionSet([kept])] else { continue }
-        let place = cuboid.grid.dimensions.firstIndex(of: kept) ?? 0
         var withheld: [Int: [Int]] = [:]
         var shown: [Int: Int] = [:]
         for (cell, count) in counts.enumerated() {

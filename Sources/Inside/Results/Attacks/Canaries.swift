@@ -142,8 +142,8 @@ package struct Canaries: Sendable {
     for version in 0..<max(1, versions) {
       if version > 0 { data = data.replacing(share: replaced, keeping: kept, &generator) }
       let published = try system.publish(keyed.over(data), &state, version: version)
-      collect(published, data, last, side: sides.yes, complement: isBinary ? sides.no : nil, into: &yes)
-      if !isBinary { collect(published, data, last, side: sides.no, complement: nil, into: &no) }
+      try collect(published, data, last, side: sides.yes, complement: isBinary ? sides.no : nil, into: &yes)
+      if !isBinary { try collect(published, data, last, side: sides.no, complement: nil, into: &no) }
       last = published.counts
     }
     let says = yes.solve(for: kept), denies = no.solve(for: kept)
@@ -200,13 +200,16 @@ package struct Canaries: Sendable {
     _ published: Published, _ data: Microdata, _ last: [DimensionSet: [Int?]], side: Int32,
     complement: Int32?,
     into equations: inout LinearAttack
-  ) {
+  ) throws(ResultError) {
     // As if everybody had that side: then a cell's place tells its population.
     var codes = data.codes
     codes[secret] = [Int32](repeating: side, count: data.rowCount)
     for (set, counts) in published.counts.sorted(by: { $0.key.bits < $1.key.bits }) {
-      guard set.contains(secret), let grid = try? Grid(set, of: data.shape) else { continue }
-      let stride = grid.dimensions.firstIndex(of: secret).map { grid.strides[$0] } ?? 0
+      guard set.contains(secret) else { continue }
+      let (grid, stride) = try disclosing { () throws(DisclosureError) in
+        let grid = try Grid(set, of: data.shape)
+        return (grid, try grid.stride(of: secret))
+      }
       let finder = CellFinder(grid, of: data.shape)
       let step = complement.map { (Int($0) - Int(side)) * stride }
       func isNew(_ cell: Int) -> Bool { counts[cell] != nil && last[set]?[cell] != counts[cell] }

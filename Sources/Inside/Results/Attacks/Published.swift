@@ -12,13 +12,19 @@ struct Published: Equatable {
 
   init() {}
 
-  /// Reads a released result.
-  init(_ released: Released, shape: Shape, measures: [MeasureShape]) {
+  /// The places of a released table's dimensions; nil where one of them is no longer declared.
+  static func places(of table: ReleasedTable, in shape: Shape) -> [Int]? {
+    let dimensions = table.dimensions.compactMap { shape.dimension($0) }
+    return dimensions.count == table.dimensions.count ? dimensions : nil
+  }
+
+  /// Reads a released result. Of an earlier one the tables are left out whose dimensions are no longer declared.
+  init(_ released: Released, shape: Shape, measures: [MeasureShape]) throws(ResultError) {
     for table in released.tables {
-      let dimensions = table.dimensions.compactMap { shape.dimension($0) }
-      guard dimensions.count == table.dimensions.count,
-        let grid = try? Grid(DimensionSet(dimensions), of: shape)
-      else { continue }
+      guard let dimensions = Published.places(of: table, in: shape) else { continue }
+      let grid = try disclosing { () throws(DisclosureError) in
+        try Grid(DimensionSet(dimensions), of: shape)
+      }
       let listed = ListedCodes(dimensions, table: table, of: shape)
       var counts = [Int?](repeating: nil, count: grid.count)
       var sums = measures.map { _ in [Int128?](repeating: nil, count: grid.count) }
@@ -122,7 +128,14 @@ package struct Target: Sendable {
   package func publish(
     _ history: ResultHistory = ResultHistory(), version: Int = 0
   ) throws(ResultError) -> (released: Released, history: ResultHistory, report: CompilerReport) {
-    let refresh = Refresh(profile.minimumRefresh)?.shortestDays ?? 365
+    guard let refresh = Refresh(profile.minimumRefresh)?.shortestDays else {
+      throw ResultError(
+        .declaration,
+        Wording(
+          "profile \(profile.name): its minimum refresh \(profile.minimumRefresh) is no duration",
+          "方案 \(profile.name)：最短更新周期 \(profile.minimumRefresh) 不是时间段"),
+        hint: Wording("write for example P3M in protection.json5", "请在 protection.json5 中写成 P3M 一类的形式"))
+    }
     let request = Sealer.Request(
       dataset: data.shape.dataset, result: "attacked", keyFamily: data.shape.keyFamily, title: "attacked",
       tables: tables, measures: measures, profile: profile, policyHash: "", refresh: profile.minimumRefresh,
