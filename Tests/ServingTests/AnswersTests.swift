@@ -107,6 +107,29 @@ import Trust
     #expect(throws: (any Error).self) { try state.receiptKey() }
   }
 
+  @Test(arguments: ["keys/pepper", "keys/receipt", "keys/checkpoint", "access.sqlite", "answers"])
+  func `makes nothing anew that is lost while the rest says that it was in use`(lost: String) throws {
+    let folder = try TemporaryFolder()
+    let state = try OutsideState(folder: folder.path + "/outside")
+    let open = {
+      let access = try state.accessStore()
+      let ledger = try Ledger(folder: state.answers, origin: "a/answers", key: try state.checkpointKey())
+      let answers = Answers(ledger: ledger, origin: "a/answers", receiptKey: try state.receiptKey())
+      try answers.replay(into: access)
+      return (access, answers)
+    }
+    do {
+      let (access, answers) = try open()
+      _ = try answers.ledger.append(["event": "refusals", "time": "2026-11-21T08:00:00Z"])
+      try access.snapshot(ledgerIndex: answers.ledger.size, now: .now())
+    }
+    do { _ = try open() }
+    try Files.remove("\(state.folder)/\(lost)")
+    let error = #expect(throws: ServingError(.lost, Wording("", ""))) { _ = try open() }
+    #expect(error?.hint?.contains("backup") == true && error?.hint(in: "zh")?.contains("备份") == true)
+    if lost != "answers" { #expect(!Files.exists("\(state.folder)/\(lost)"), "nothing in its place") }
+  }
+
   @Test func `trusts no release without the publisher's key`() throws {
     let folder = try TemporaryFolder()
     let state = try OutsideState(folder: folder.path + "/outside")

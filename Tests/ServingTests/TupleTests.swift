@@ -94,6 +94,7 @@ struct TupleSample {
     let folder = try TemporaryFolder()
     let state = try OutsideState(folder: folder.path + "/outside")
     let noon = Timestamp(secondsSince1970: 1_795_000_000)
+    _ = try state.accessStore()
     let answers = Answers(
       ledger: try Ledger(
         folder: state.answers, origin: "example.org/answers", key: try state.checkpointKey()),

@@ -66,9 +66,10 @@ enum AuthorityVerbs {
       throw UsageFault(
         Phrase("已有证书机构：\(keyPath)", "there is an authority already: \(keyPath)"),
         hint: Phrase(
-          "它签发的证书仍要用它；如要更换，请先备份并移走该文件",
-          "certificates depend on it; to replace it, back the file up and move it away"))
+          "它签发的证书仍要用它；如要更换，请先备份并移走该文件与同处的 ca.pem",
+          "certificates depend on it; to replace it, back it up and move it away, with the ca.pem beside it"))
     }
+    try refuseLost(portal)
     let made = try Authority.create(
       name: invocation.value("--name") ?? "Doorsill", lifetimeDays: try invocation.number("--days") ?? 3650)
     try Files.write(made.key, to: keyPath, mode: 0o600)
@@ -82,9 +83,26 @@ enum AuthorityVerbs {
     return .done
   }
 
+  /// Refuses where the authority's certificate is there and its key is not: the key is lost, and another one would know
+  /// none of the certificates that companies hold.
+  private static func refuseLost(_ portal: Portal) throws {
+    let (key, certificate) = (portal.inside + "/keys/ca", portal.inside + "/keys/ca.pem")
+    guard !Files.exists(key), Files.exists(certificate) else { return }
+    throw PublishingError(
+      .damaged,
+      Wording(
+        "\(key) is lost, and \(certificate) says that certificates were signed with it: under another key every company would need a new one",
+        "缺少 \(key)，而 \(certificate) 表明曾用它签发证书：换用别的密钥，所有企业都须重新领证"),
+      hint: Wording(
+        "restore .doorsill/inside/keys from a backup; to begin anew, move \(certificate) away",
+        "请从备份恢复 .doorsill/inside/keys；若要重新建立，请移走 \(certificate)"),
+      blame: .environment)
+  }
+
   private static func authority(_ portal: Portal) throws -> Authority {
     let keyPath = portal.inside + "/keys/ca"
     guard Files.exists(keyPath) else {
+      try refuseLost(portal)
       throw UsageFault(
         Phrase("还没有证书机构", "there is no authority yet"),
         hint: Phrase("先运行 doorsill ca init", "make one with 'doorsill ca init'"))

@@ -34,6 +34,7 @@ package struct Attacking {
     catalog = try Catalog.load(folder: portal.catalog, policies: policies)
     keys = try InsideKeys(portal: portal)
     let store = try ReleaseStore(folder: portal.outside, key: keys.release.publicKey)
+    try Traces(portal).check(against: store)
     history = try History.load(portal, release: try store.served()?.number)
   }
 

@@ -2,6 +2,7 @@ package import Bytes
 import Catalogs
 import Ledgers
 package import Policies
+import Releases
 import Trust
 
 /// The decisions log: every publication, level decision and approval, inside the door. Its checkpoint travels in
@@ -10,9 +11,27 @@ struct Decisions {
   let ledger: Ledger
   private let author: Author
 
-  init(_ portal: Portal, origin: String, key: SigningKey, author: Author) throws {
-    ledger = try Ledger(folder: portal.inside + "/decisions", origin: origin, key: key)
+  /// - Parameter release: what is served: the log must still hold everything that was in it when that was made.
+  init(
+    _ portal: Portal, origin: String, key: SigningKey, author: Author, after release: Release?
+  ) throws {
+    let folder = portal.inside + "/decisions"
+    ledger = try Ledger(folder: folder, origin: origin, key: key)
     self.author = author
+    guard let release, let note = release.manifest.decisions else { return }
+    let name = note.prefix { $0 != "\n" }
+    let known = try Checkpoint(note: note, origin: String(name), key: key.publicKey)
+    guard ledger.size >= known.size, try ledger.root(atSize: known.size) == known.root else {
+      throw PublishingError(
+        .damaged,
+        Wording(
+          "\(folder) is not the log that release \(release.number) was made with: that had \(known.size) entries, this has \(ledger.size)",
+          "\(folder) 不是制作第 \(release.number) 版时的日志：当时有 \(known.size) 条，现有 \(ledger.size) 条"),
+        hint: Wording(
+          "restore .doorsill/inside from a backup: levels and approvals are decided by what the log says",
+          "请从备份恢复 .doorsill/inside：级别与审批以日志为准"),
+        blame: .environment)
+    }
   }
 
   /// Writes entries down together; durable when it returns.

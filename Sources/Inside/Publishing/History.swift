@@ -65,13 +65,19 @@ package struct History: Sendable {
     let json = try JSON(parsing: try Files.read(folder + "/history.json"))
     var units: [String: StoredUnits] = [:]
     for name in try Files.list(folder + "/units") { units[name] = .file("\(folder)/units/\(name)") }
+    guard json["release"]?.int == release else {
+      throw PublishingError(
+        .damaged,
+        Wording(
+          "\(folder)/history.json is not the history of release \(release)",
+          "\(folder)/history.json 不是第 \(release) 版的历史记录"), hint: .restoreFromBackup, blame: .environment)
+    }
     let packed = "\(folder)/\(packedFolder)"
     guard
       let history = try History(
         json: json, units: units,
         packed: { number in
-          let path = "\(packed)/\(number)"
-          return Files.exists(path) ? try Files.read(path) : []
+          try Files.read("\(packed)/\(number)")
         })
     else {
       throw PublishingError(
@@ -172,15 +178,24 @@ package struct History: Sendable {
     }
     var families: [String: ResultHistory] = [:]
     for member in results {
-      let known = member.value["datasets"]?.array?.compactMap(\.string) ?? []
-      families[member.key] = try ResultHistory(
-        json: member.value["history"] ?? .null, packed: try packed(member.value["cells"]?.int ?? 0),
-        unitMaps: units.filter { known.contains($0.key) })
+      guard let names = member.value["datasets"]?.array, let number = member.value["cells"]?.int,
+        let stored = member.value["history"]
+      else { return nil }
+      var maps: [String: StoredUnits] = [:]
+      for name in names {
+        guard let name = name.string, let map = units[name] else { return nil }
+        maps[name] = map
+      }
+      families[member.key] = try ResultHistory(json: stored, packed: try packed(number), unitMaps: maps)
+    }
+    var policyFiles: [String: [UInt8]] = [:]
+    for file in files {
+      guard let text = file.value.string else { return nil }
+      policyFiles[file.key] = Array(text.utf8)
     }
     self.init(
       release: release, policyHash: policy, frameHash: frame,
-      policyFiles: Dictionary(
-        uniqueKeysWithValues: files.map { ($0.key, Array(($0.value.string ?? "").utf8)) }),
+      policyFiles: policyFiles,
       datasets: read, results: families)
   }
 }
@@ -200,12 +215,13 @@ extension History.Dataset {
       let evidence = json["evidence"]?.string, let policy = json["policy"]?.string,
       let fingerprint = json["fingerprint"]?.string,
       let modified = json["modified"]?.string.flatMap({ Timestamp(rfc3339: $0) }),
-      let release = json["release"]?.int
+      let release = json["release"]?.int, let parent = json["parent"], parent.isNull || parent.string != nil,
+      let sources = json["sources"]?.array, case let names = sources.compactMap(\.string),
+      names.count == sources.count
     else { return nil }
     self.init(
       level: level, hasLegalBasis: basis, evidenceHash: evidence, policyHash: policy,
       fingerprint: fingerprint,
-      modified: modified, release: release, parent: json["parent"]?.string,
-      sources: json["sources"]?.array?.compactMap(\.string) ?? [])
+      modified: modified, release: release, parent: parent.string, sources: names)
   }
 }

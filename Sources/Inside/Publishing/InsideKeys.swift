@@ -2,8 +2,9 @@ import Bytes
 package import Disclosure
 package import Trust
 
-/// The keys inside the door, one file each below `inside/keys`, mode 0600. Made on first use; they never rotate
-/// while a release of their family is out, and belong in the backup.
+/// The keys inside the door, one file each below `inside/keys`, mode 0600. Made before the first publication, and never
+/// again: where anything says that something is out, a key that is not there is lost, and nothing goes on without it.
+/// They belong in the backup.
 package struct InsideKeys: Sendable {
   package let record: Secret
   package let draw: Secret
@@ -17,6 +18,7 @@ package struct InsideKeys: Sendable {
   package init(portal: Portal) throws {
     try portal.makeInside()
     let folder = portal.inside + "/keys"
+    try Self.refuseLost(["record", "draw", "verify", "release"].map { "\(folder)/\($0)" }, of: portal)
     record = try Self.secret(folder + "/record")
     draw = try Self.secret(folder + "/draw")
     verify = try Self.secret(folder + "/verify")
@@ -27,6 +29,25 @@ package struct InsideKeys: Sendable {
       release = try SigningKey.generate()
       try Files.write(try release.pem(), to: path, mode: 0o600)
     }
+  }
+
+  private static func refuseLost(_ paths: [String], of portal: Portal) throws {
+    let lost = paths.filter { !Files.exists($0) }
+    guard let first = lost.first, let place = try Traces(portal).places.first else { return }
+    let names = lost.joined(separator: ", ")
+    throw PublishingError(
+      .damaged,
+      Files.name(of: first) == "release"
+        ? Wording(
+          "\(names) is lost, and \(place) says that something was published: with another key no release would be trusted",
+          "缺少 \(names)，而 \(place) 表明已有发布：换用别的密钥，任何发布版本都不再可信")
+        : Wording(
+          "\(names) is lost, and \(place) says that something was published: with another key every protected number would be drawn anew, and earlier answers could be averaged against the new ones",
+          "缺少 \(names)，而 \(place) 表明已有发布：换用别的密钥，所有受保护的数值都会重新抽取，可与以往的答复取平均"),
+      hint: Wording(
+        "restore .doorsill/inside/keys from a backup; no key was made",
+        "请从备份恢复 .doorsill/inside/keys；没有生成新密钥"),
+      blame: .environment)
   }
 
   private static func secret(_ path: String) throws -> Secret {

@@ -7,6 +7,7 @@ import Policies
 import Releases
 import Site
 import Tables
+import Trust
 
 extension Publisher {
   /// Writes the release, scans it, logs the decisions, and flips.
@@ -15,7 +16,8 @@ extension Publisher {
     _ policyApprovals: [CheckedApproval]
   ) throws -> Publication {
     let decisions = try Decisions(
-      portal, origin: LogNames.decisions(baseURL: catalog.baseURL), key: keys.release, author: options.author)
+      portal, origin: LogNames.decisions(baseURL: catalog.baseURL), key: keys.release, author: options.author,
+      after: try ReleaseStore(folder: portal.outside, key: keys.release.publicKey).served())
     try closeEarlier(judgements, decisions)
     try bringVerifyKeyOut()
     let writer = try ReleaseWriter(outside: portal.outside, key: keys.release, created: options.now)
@@ -130,10 +132,15 @@ extension Publisher {
       released: published.flatMap { results.of($0.dataset.name) }, previews: openings.mapValues(\.previews),
       series: openings.mapValues(\.series), release: writer.number, created: options.now, theme: try theme())
     try site.forEachPage { page in
-      let pass = page.dataset.flatMap { passes[$0] }
+      guard let dataset = page.dataset else {
+        return try writer.file(page.path, page.bytes, portalClearance)
+      }
       // Pages of results stand under the clearance for results, the others of a dataset under that for its entry.
       let isResult = page.path.split(separator: "/").dropLast(2).contains("results")
-      try writer.file(page.path, page.bytes, (isResult ? pass?.results : pass?.entry) ?? portalClearance)
+      guard let pass = passes[dataset], let clearance = isResult ? pass.results : pass.entry else {
+        throw PublishingError.unjudged(page.path)
+      }
+      try writer.file(page.path, page.bytes, clearance)
     }
     for shell in site.shells() { try writer.shell(shell.name, shell.bytes, portalClearance) }
     // Where a server fills nothing in, a page says what happened to a withdrawn dataset.

@@ -63,6 +63,7 @@ package final class Publisher {
     // A run cut short may have left a whole first release whose turn is only now: it counts as the one before.
     try Housekeeping.cleanUp(outside: portal.outside, key: keys.release.publicKey)
     let store = try ReleaseStore(folder: portal.outside, key: keys.release.publicKey)
+    try Traces(portal).check(against: store)
     history = try History.load(portal, release: try store.served()?.number)
     withdrawn = try store.withdrawals()
   }
@@ -121,8 +122,12 @@ package final class Publisher {
       let (judged, problems) = try judge(more)
       objections += problems
       guard objections.isEmpty else { throw Rejection(faults: [], faultCount: 0, objections: objections) }
-      judgements = order.compactMap { name in
-        (judgements + judged).first { $0.examination.dataset.name == name }
+      let all = Dictionary(
+        (judgements + judged).map { ($0.examination.dataset.name, $0) },
+        uniquingKeysWith: { first, _ in first })
+      judgements = try order.map { name in
+        guard let judgement = all[name] else { throw PublishingError.unjudged(name) }
+        return judgement
       }
       return try publish(judgements, policyApprovals)
     }

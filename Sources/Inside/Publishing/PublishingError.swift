@@ -28,6 +28,18 @@ package struct PublishingError: Fault, Equatable {
   package static func == (left: PublishingError, right: PublishingError) -> Bool { left.code == right.code }
 }
 
+extension PublishingError {
+  /// Something of a dataset that the gate was not asked about, or did not let pass.
+  static func unjudged(_ what: String) -> PublishingError {
+    PublishingError(
+      .refused,
+      Wording("'\(what)' was not let through by the gate", "“\(what)”未经门禁放行"),
+      hint: Wording(
+        "nothing was published; this is a fault of the program, please report it",
+        "没有发布任何内容；这是程序的错误，请报告"))
+  }
+}
+
 extension Wording {
   static let restoreFromBackup = Wording("restore it from a backup", "请从备份恢复")
   static let nothingPublished = Wording("nothing has been published yet", "尚未发布过任何版本")

@@ -36,8 +36,9 @@ package enum Withdrawal {
         hint: Wording("'doorsill release show' lists what was withdrawn", "doorsill release show 列出撤回记录"))
     }
     let decisions = try Decisions(
-      portal, origin: LogNames.decisions(baseURL: release.settings.baseURL), key: keys.release, author: author
-    )
+      portal, origin: LogNames.decisions(baseURL: release.settings.baseURL), key: keys.release,
+      author: author,
+      after: release)
     try decisions.record(
       names.map { name in
         [

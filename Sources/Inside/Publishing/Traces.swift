@@ -1,0 +1,89 @@
+import Bytes
+import Glibc
+import Releases
+
+/// What a portal remembers of its publications, in several places: each place tells when another was lost. A lost key,
+/// history, log or list is never made anew while any of them says that something is out.
+struct Traces {
+  private let portal: Portal
+  /// What the decisions log says, without its proofs, and a zero byte after it.
+  private let log: [UInt8]
+
+  init(_ portal: Portal) throws {
+    self.portal = portal
+    let path = portal.inside + "/decisions/entries.jsonl"
+    log = (Files.exists(path) ? try Files.read(path) : []) + [0]
+  }
+
+  /// The places that say that something was published, sorted; none before the first publication.
+  var places: [String] {
+    get throws {
+      var found: [String] = []
+      if log.count > 1 { found.append(portal.inside + "/decisions") }
+      if try Files.list(portal.inside + "/history").contains(where: { Int($0) != nil }) {
+        found.append(portal.inside + "/history")
+      }
+      if Files.isSymlink(Files.join(portal.outside, Layout.current))
+        || !ReleaseStore.numbers(in: portal.outside).isEmpty
+      {
+        found.append(Files.join(portal.outside, Layout.releases))
+      }
+      return found
+    }
+  }
+
+  /// Refuses where the log says that a release was served and none is, or that more was withdrawn than is.
+  func check(against store: ReleaseStore) throws {
+    if try store.served() == nil, let line = lines(#""event":"published""#).last {
+      let number = line["release"]?.int.map(String.init) ?? "?"
+      throw PublishingError(
+        .damaged,
+        Wording(
+          "\(portal.outside)/\(Layout.current) is lost: the decisions log says that release \(number) was published",
+          "缺少 \(portal.outside)/\(Layout.current)：决策日志记有第 \(number) 版已发布"),
+        hint: Wording(
+          "restore .doorsill/outside from a backup: as if nothing were out, every protected number would be drawn anew",
+          "请从备份恢复 .doorsill/outside：若当作从未发布，所有受保护的数值都会重新抽取"),
+        blame: .environment)
+    }
+    let withdrawn = try store.withdrawals()
+    let lost = Set(lines(#""event":"withdrawal""#).compactMap { $0["dataset"]?.string })
+      .filter { !withdrawn.isGone($0) }.sorted()
+    guard lost.isEmpty else {
+      let names = lost.prefix(5)
+      throw PublishingError(
+        .damaged,
+        Wording(
+          "\(portal.outside)/\(Layout.withdrawn) lacks what the decisions log says was withdrawn: \(names.joined(separator: ", "))\(lost.count > 5 ? " and \(lost.count - 5) more" : "")",
+          "\(portal.outside)/\(Layout.withdrawn) 缺少决策日志所记的撤回：\(names.joined(separator: "、"))\(lost.count > 5 ? "等 \(lost.count) 个" : "")"
+        ),
+        hint: Wording(
+          "restore it from a backup, or withdraw again: doorsill withdraw \(lost[0])",
+          "请从备份恢复，或再次撤回：doorsill withdraw \(lost[0])"),
+        blame: .environment)
+    }
+  }
+
+  /// The entries in whose lines a text stands. In canonical JSON a quotation mark inside a string has a backslash before
+  /// it, so a key with its value is found only where it is one.
+  private func lines(_ text: String) -> [JSON] {
+    var found: [JSON] = []
+    log.withUnsafeBufferPointer { bytes in
+      guard let base = bytes.baseAddress else { return }
+      base.withMemoryRebound(to: CChar.self, capacity: bytes.count) { base in
+        var from = 0
+        while let hit = strstr(base + from, text) {
+          let at = UnsafePointer(hit) - base
+          let start = bytes[..<at].lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+          let end = bytes[at...].firstIndex(of: 0x0A) ?? bytes.count - 1
+          // A line that was torn was never told to anybody.
+          if let line = try? JSON(parsing: Array(bytes[start..<end])), let entry = line["entry"] {
+            found.append(entry)
+          }
+          from = end
+        }
+      }
+    }
+    return found
+  }
+}

@@ -1,0 +1,126 @@
+import Bytes
+import Crossing
+import Foundation
+import Releases
+import Support
+import Testing
+import Trust
+
+@testable import Publishing
+
+/// What was lost is never made anew while something that depends on it is out.
+@Suite struct `What a portal has lost` {
+  private func refusal(_ small: SmallPortal) -> PublishingError? {
+    #expect(throws: PublishingError(.damaged, Wording("", ""))) { try small.publish() }
+  }
+
+  @Test(arguments: ["record", "draw", "verify", "release"])
+  func `is no key that publish makes again`(name: String) throws {
+    let small = try SmallPortal()
+    _ = try small.publish()
+    let path = small.portal.inside + "/keys/" + name
+    try Files.remove(path)
+    let before = try small.outside()
+    let error = try #require(refusal(small))
+    #expect(error.message.contains(path) && error.message(in: "zh").contains(path))
+    #expect(error.hint?.contains("backup") == true && error.hint(in: "zh")?.contains("备份") == true)
+    #expect(!Files.exists(path), "nothing was made in its place")
+    #expect(try small.outside() == before)
+  }
+
+  @Test func `is known as lost by the release alone, and by the inside alone`() throws {
+    let small = try SmallPortal()
+    _ = try small.publish()
+    for name in ["history", "decisions", "keys"] { try Files.remove("\(small.portal.inside)/\(name)") }
+    #expect(refusal(small)?.message.contains(small.portal.outside) == true)
+    let other = try SmallPortal()
+    _ = try other.publish()
+    try Files.remove(other.portal.outside)
+    try Files.remove(other.portal.inside + "/keys/draw")
+    #expect(refusal(other)?.message.contains(other.portal.inside) == true)
+  }
+
+  @Test func `may be a key where nothing is out: it is made`() throws {
+    let small = try SmallPortal()
+    _ = try small.publish(dryRun: true)
+    try Files.remove(small.portal.inside + "/keys/draw")
+    #expect(try small.publish().release == 1)
+  }
+
+  @Test func `is not a first publication when the releases are gone`() throws {
+    let small = try SmallPortal()
+    _ = try small.publish()
+    let key = try Files.read(small.portal.outside + "/" + Layout.releaseKey)
+    try Files.remove(small.portal.outside)
+    #expect(refusal(small)?.message.contains(Layout.current) == true)
+    try Files.makeDirectory(small.portal.outside + "/keys")
+    try Files.write(key, to: small.portal.outside + "/" + Layout.releaseKey)
+    #expect(refusal(small)?.message(in: "zh").contains("第 1 版") == true)
+  }
+
+  @Test func `is not a first publication when only the link to the release is gone`() throws {
+    let small = try SmallPortal()
+    _ = try small.publish()
+    try FileManager.default.removeItem(atPath: small.portal.outside + "/" + Layout.current)
+    #expect(refusal(small)?.message.contains(Layout.current) == true)
+  }
+
+  @Test func `is the decisions log, or its last entries`() throws {
+    let small = try SmallPortal()
+    _ = try small.publish()
+    let kept = small.folder.path + "/decisions"
+    try FileManager.default.copyItem(atPath: small.portal.inside + "/decisions", toPath: kept)
+    try Files.remove(small.portal.inside + "/decisions")
+    try small.edit("Catalog/bike-counts/bike-counts.csv", ",987", ",988")
+    #expect(refusal(small)?.message.contains("/decisions") == true)
+    // A log that goes on from an older one has other entries where the release says what there were.
+    try Files.remove(small.portal.inside + "/decisions")
+    try FileManager.default.copyItem(atPath: kept, toPath: small.portal.inside + "/decisions")
+    #expect(try small.publish().release == 2)
+    try Files.remove(small.portal.inside + "/decisions")
+    try FileManager.default.copyItem(atPath: kept, toPath: small.portal.inside + "/decisions")
+    try small.edit("Catalog/bike-counts/bike-counts.csv", ",988", ",989")
+    #expect(refusal(small)?.message.contains("/decisions") == true)
+  }
+
+  @Test func `is the list of what was withdrawn: it does not come back`() throws {
+    let small = try SmallPortal()
+    _ = try small.publish()
+    let author = Author(person: "wang-wei", key: small.publisher)
+    func withdraw() throws {
+      _ = try Withdrawal.withdraw(
+        "bike-counts", portal: small.portal, reason: "a mistake", by: author, now: .now())
+    }
+    try withdraw()
+    try Files.remove(small.portal.outside + "/" + Layout.withdrawn)
+    let error = try #require(refusal(small))
+    #expect(error.message.contains("bike-counts") && error.hint?.contains("doorsill withdraw") == true)
+    // The way that the hint names.
+    try withdraw()
+    #expect(try small.publish().datasets.isEmpty)
+  }
+
+  @Test func `is where a dataset's units were`() throws {
+    let small = try SmallPortal()
+    try small.portal.makeInside()
+    try Files.makeDirectory(small.portal.inside + "/history/7/units")
+    try Files.makeDirectory(small.portal.inside + "/history/7/cells")
+    try Files.write([], to: small.portal.inside + "/history/7/cells/0")
+    func save(_ family: String) throws {
+      let text = """
+        {"release":7,"policy":"p","frame":"f","policyFiles":{},"datasets":{},"results":{"a":\(family)}}
+        """
+      try Files.write(Array(text.utf8), to: small.portal.inside + "/history/7/history.json")
+    }
+    let empty = #""history":{"results":[],"drawn":{}}"#
+    try save("{\"cells\":0,\"datasets\":[],\(empty)}")
+    #expect(try History.load(small.portal, release: 7).results.count == 1)
+    for family in [
+      "{\"cells\":0,\"datasets\":[\"members\"],\(empty)}", "{\"cells\":1,\"datasets\":[],\(empty)}",
+      "{\"datasets\":[],\(empty)}", "{\"cells\":0,\(empty)}", #"{"cells":0,"datasets":[]}"#,
+    ] {
+      try save(family)
+      #expect(throws: (any Error).self, "\(family)") { try History.load(small.portal, release: 7) }
+    }
+  }
+}
