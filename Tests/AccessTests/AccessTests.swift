@@ -250,6 +250,16 @@ final class Office {
     #expect(told.sorted() == Array(1...40))
   }
 
+  @Test func `makes no change whose entry the ledger would not take`() throws {
+    let before = try office.store.outbox().count
+    let error = #expect(throws: AccessError(.invalid, Wording("", ""))) {
+      try office.grant(purpose: String(repeating: "x", count: 70_000))
+    }
+    #expect(error?.hint?.contains("shorter") == true && error?.hint(in: "zh")?.contains("缩短") == true)
+    #expect(try office.store.outbox().count == before)
+    #expect(try office.store.grants().allSatisfy { $0.purpose.utf8.count < 100 }, "nor is there a grant")
+  }
+
   @Test func `tells the ledger of each change, signed by its author`() throws {
     let entries = try office.store.outbox()
     #expect(

@@ -35,22 +35,72 @@ struct Decisions {
   }
 
   /// Writes entries down together; durable when it returns.
+  func record(_ tellings: [Telling]) throws { try record(tellings.flatMap { try $0.entries() }) }
+
+  /// The same of entries that are short.
   func record(_ entries: [JSON]) throws {
     guard !entries.isEmpty else { return }
     _ = try ledger.append(try entries.map(author.sign))
   }
 
   /// A level decision with the whole of its evidence.
-  static func entry(_ judgement: Judgement, release: Int, now: Timestamp) -> JSON {
-    [
-      "event": "level", "dataset": .string(judgement.examination.dataset.name),
-      "release": .number(String(release)),
-      "level": .string(judgement.pass.level.id), "declared": .string(judgement.verdict.declared),
-      "evidence": .string(judgement.evidenceHash), "policy": .string(judgement.pass.entry.policyHash),
-      "items": .array(judgement.verdict.items.map(\.json)),
-      "approvals": .array(judgement.pass.approvals.map(\.json)), "time": .string(now.rfc3339),
-    ]
+  static func level(_ judgement: Judgement, release: Int, now: Timestamp) -> Telling {
+    Telling(
+      event: "level",
+      subject: ["dataset": .string(judgement.examination.dataset.name), "release": JSON(release)],
+      facts: [
+        "level": .string(judgement.pass.level.id), "declared": .string(judgement.verdict.declared),
+        "evidence": .string(judgement.evidenceHash), "policy": .string(judgement.pass.entry.policyHash),
+        "time": .string(now.rfc3339),
+      ],
+      lists: [
+        ("items", judgement.verdict.items.map(\.json)), ("approvals", judgement.pass.approvals.map(\.json)),
+      ])
   }
+
+  /// A change of the policy files.
+  static func policy(
+    from: String, to: String, approvals: [CheckedApproval], now: Timestamp
+  ) -> Telling {
+    Telling(
+      event: "policy.changed", subject: ["from": .string(from), "to": .string(to)],
+      facts: ["time": .string(now.rfc3339)], lists: [("approvals", approvals.map(\.json))])
+  }
+
+  /// What a publication changed, in its second form: `changed` has name, level and fingerprint of every dataset that is
+  /// new or other than in the release before, `gone` the names of those that are in it no more; `total` says how many
+  /// there are, and `catalogue` is the hash over all of them that the manifest has. In the first form, without `v`,
+  /// `datasets` names all: whoever folds a log begins anew there.
+  static func publication(
+    release: Int, policy: String, catalogue: String, total: Int,
+    changed: [(name: String, level: String, fingerprint: String)], gone: [String], now: Timestamp
+  ) -> Telling {
+    Telling(
+      event: "publication", subject: ["release": JSON(release), "v": 2],
+      facts: [
+        "policy": .string(policy), "catalogue": .string(catalogue), "total": JSON(total),
+        "time": .string(now.rfc3339),
+      ],
+      lists: [
+        (
+          "changed",
+          changed.map { .array([.string($0.name), .string($0.level), .string($0.fingerprint)]) }
+        ), ("gone", gone.map { .string($0) }),
+      ])
+  }
+
+  /// Refuses a reason that an entry could not hold beside everything else, before anything is done for it.
+  static func checkReason(_ reason: String) throws {
+    guard reason.utf8.count > mostReason else { return }
+    throw PublishingError(
+      .refused,
+      Wording(
+        "the reason has \(reason.utf8.count) bytes, the log keeps at most \(mostReason)",
+        "理由有 \(reason.utf8.count) 字节，日志至多保存 \(mostReason) 字节"),
+      hint: Wording("say it in fewer words and name a document", "请简短说明，并写明所依据的文件"), blame: .usage)
+  }
+
+  private static let mostReason = 4096
 }
 
 extension EvidenceItem {

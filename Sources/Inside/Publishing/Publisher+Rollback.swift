@@ -19,6 +19,7 @@ extension Publisher {
   /// so no result returns to an earlier protection. What was withdrawn or is no longer in the catalogue stays out, and
   /// so does an open dataset that the earlier release did not have. The next `publish` takes the sources again.
   package func rollBack(to number: Int, reason: String) throws -> Rollback {
+    try Decisions.checkReason(reason)
     let store = try ReleaseStore(folder: portal.outside, key: keys.release.publicKey)
     guard let served = try store.served() else {
       throw PublishingError(.refused, .nothingPublished, blame: .usage)
@@ -98,10 +99,10 @@ struct RollbackNote {
   let brought: [String]
   let leftOut: [String]
 
-  func entry(release: Int, now: Timestamp) -> JSON {
-    [
-      "event": "rollback", "to": JSON(number), "release": JSON(release), "reason": .string(reason),
-      "datasets": JSON(brought), "leftOut": JSON(leftOut), "time": .string(now.rfc3339),
-    ]
+  func telling(release: Int, now: Timestamp) -> Telling {
+    Telling(
+      event: "rollback", subject: ["to": JSON(number), "release": JSON(release)],
+      facts: ["reason": .string(reason), "time": .string(now.rfc3339)],
+      lists: [("datasets", brought.map { .string($0) }), ("leftOut", leftOut.map { .string($0) })])
   }
 }

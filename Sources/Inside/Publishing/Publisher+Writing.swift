@@ -47,7 +47,7 @@ extension Publisher {
         judgements.map(\.pass.entry))
       try writer.settings(settings(judgements))
       // The decisions stand in the log before the release that rests on them: their checkpoint travels in it.
-      try record(judgements, writer.number, policyApprovals, decisions)
+      try record(judgements, changes, writer.number, policyApprovals, decisions)
       try writer.decisions("checkpoint", Array(try decisions.ledger.checkpoint().utf8))
       progress(.scanning)
       let listed = try scan(writer, judgements)
@@ -80,6 +80,8 @@ extension Publisher {
   private func closeEarlier(_ judgements: [Judgement], _ decisions: Decisions) throws {
     guard history.release > 0 else { return }
     let previous = try PolicySet.parse(files: history.policyFiles)
+    var entries: [JSON] = []
+    var closed: [(name: String, reason: Text)] = []
     for judgement in judgements {
       let (name, level) = (judgement.examination.dataset.name, judgement.pass.level)
       guard let before = history.datasets[name],
@@ -88,20 +90,24 @@ extension Publisher {
       // A closed dataset has no views either, and nothing is derived from it: what there was goes with it.
       let made = level.openness == .closed ? history.made(of: name) : []
       for dataset in [name] + made {
-        try decisions.record([
-          [
-            "event": "closed", "dataset": .string(dataset), "from": .string(old.id), "to": .string(level.id),
-            "through": JSON(history.release), "time": .string(options.now.rfc3339),
-          ]
+        entries.append([
+          "event": "closed", "dataset": .string(dataset), "from": .string(old.id), "to": .string(level.id),
+          "through": JSON(history.release), "time": .string(options.now.rfc3339),
         ])
-        try Withdrawing.withdraw(
-          dataset, outside: portal.outside, through: history.release,
-          reason: Text([
-            ("zh", "密级由 \(old.id) 调整为 \(level.id)"),
-            ("en", "The level was raised from \(old.id) to \(level.id)"),
-          ]), time: options.now, key: keys.release)
+        closed.append(
+          (
+            dataset,
+            Text([
+              ("zh", "密级由 \(old.id) 调整为 \(level.id)"),
+              ("en", "The level was raised from \(old.id) to \(level.id)"),
+            ])
+          ))
       }
     }
+    guard !closed.isEmpty else { return }
+    try decisions.record(entries)
+    try Withdrawing.withdraw(
+      closed, outside: portal.outside, through: history.release, time: options.now, key: keys.release)
   }
 
   /// When a dataset last changed: now, where it has.
@@ -178,30 +184,35 @@ extension Publisher {
   }
 
   private func record(
-    _ judgements: [Judgement], _ release: Int, _ policyApprovals: [CheckedApproval], _ decisions: Decisions
+    _ judgements: [Judgement], _ changes: [String: Publication.Change], _ release: Int,
+    _ policyApprovals: [CheckedApproval], _ decisions: Decisions
   ) throws {
-    var entries: [JSON] = []
+    var tellings: [Telling] = []
     if history.release == 0 {
-      entries.append([
-        "event": "policy.trusted", "policy": .string(policies.hash), "time": .string(options.now.rfc3339),
-      ])
+      tellings.append(
+        Telling(
+          event: "policy.trusted", subject: ["policy": .string(policies.hash)],
+          facts: ["time": .string(options.now.rfc3339)], lists: []))
     } else if history.policyHash != policies.hash {
-      entries.append([
-        "event": "policy.changed", "from": .string(history.policyHash), "to": .string(policies.hash),
-        "approvals": .array(policyApprovals.map(\.json)), "time": .string(options.now.rfc3339),
-      ])
+      tellings.append(
+        Decisions.policy(
+          from: history.policyHash, to: policies.hash, approvals: policyApprovals, now: options.now))
     }
-    entries += judgements.filter { judgement in
+    tellings += judgements.filter { judgement in
       let before = history.datasets[judgement.examination.dataset.name]
       return before?.evidenceHash != judgement.evidenceHash || before?.level != judgement.pass.level.id
         || before?.policyHash != policies.hash
-    }.map { Decisions.entry($0, release: release, now: options.now) }
-    if let rollback { entries.append(rollback.entry(release: release, now: options.now)) }
-    entries.append([
-      "event": "publication", "release": JSON(release), "policy": .string(policies.hash),
-      "datasets": JSON(judgements.map(\.examination.dataset.name)), "time": .string(options.now.rfc3339),
-    ])
-    try decisions.record(entries)
+    }.map { Decisions.level($0, release: release, now: options.now) }
+    if let rollback { tellings.append(rollback.telling(release: release, now: options.now)) }
+    tellings.append(
+      Decisions.publication(
+        release: release, policy: policies.hash, catalogue: catalogueHash(judgements),
+        total: judgements.count,
+        changed: judgements.filter { changes[$0.examination.dataset.name] != nil }.map {
+          ($0.examination.dataset.name, $0.pass.level.id, $0.examination.fingerprint)
+        },
+        gone: changes.filter { $0.value == .gone }.map(\.key).sorted(), now: options.now))
+    try decisions.record(tellings)
   }
 
   /// The history this release leaves behind.

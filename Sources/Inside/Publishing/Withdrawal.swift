@@ -11,6 +11,7 @@ package enum Withdrawal {
   package static func withdraw(
     _ dataset: String, portal: Portal, reason: String, by author: Author, now: Timestamp
   ) throws -> [String] {
+    try Decisions.checkReason(reason)
     try portal.makeInside()
     let lock = try FileLock(portal.inside + "/lock")
     defer { withExtendedLifetime(lock) {} }

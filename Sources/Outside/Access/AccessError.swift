@@ -22,6 +22,16 @@ package struct AccessError: Fault, Equatable {
     advice = hint
   }
 
+  /// A change whose entry the log could not hold.
+  static func tooLong(_ bytes: Int) -> AccessError {
+    AccessError(
+      .invalid,
+      Wording(
+        "the log entry of this change would have \(bytes) bytes, at most \(AccessStore.entryLimit) are kept: nothing was changed",
+        "这项变更的日志条目有 \(bytes) 字节，至多保存 \(AccessStore.entryLimit) 字节：没有作任何变更"),
+      hint: Wording("use shorter names, purposes or reasons", "请缩短名称、用途或理由"))
+  }
+
   package func message(in language: String) -> String { words.said(in: language) }
   package func hint(in language: String) -> String? { advice?.said(in: language) }
 

@@ -53,13 +53,18 @@ package final class AccessStore: Sendable {
   func change(by author: Author, _ body: (inout Connection) throws -> JSON) throws {
     try database.use { (connection) throws in
       try connection.transaction { (connection) throws in
-        let entry = try author.sign(try body(&connection))
-        let text = String(decoding: try entry.canonical(), as: UTF8.self)
+        let entry = try author.sign(try body(&connection)).canonical()
+        guard entry.count <= Self.entryLimit else { throw AccessError.tooLong(entry.count) }
+        let text = String(decoding: entry, as: UTF8.self)
         try connection.execute("INSERT INTO outbox(entry) VALUES(\(text))")
       }
     }
     try reload()
   }
+
+  /// Most bytes of an entry, less than the ledger takes: one that it does not take would stay in the outbox for ever, and
+  /// every later one behind it.
+  static let entryLimit = 48 << 10
 
   /// Entries the ledger has not been told of, oldest first.
   package func outbox() throws -> [(id: Int, entry: JSON)] {

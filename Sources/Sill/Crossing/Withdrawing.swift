@@ -11,11 +11,21 @@ package enum Withdrawing {
     _ dataset: String, outside: String, through: Int?, reason: Text, time: Timestamp, key: SigningKey,
     step: ((String) throws -> Void)? = nil
   ) throws {
+    try withdraw([(dataset, reason)], outside: outside, through: through, time: time, key: key, step: step)
+  }
+
+  /// The same of several at once, each with its reason: the list is written once, and so is each release's manifest.
+  package static func withdraw(
+    _ datasets: [(name: String, reason: Text)], outside: String, through: Int?, time: Timestamp,
+    key: SigningKey, step: ((String) throws -> Void)? = nil
+  ) throws {
     let lock = try WriterLock(outside: outside)
     try withExtendedLifetime(lock) {
       let disk = Disk(hook: step)
       var list = try read(outside: outside, key: key.publicKey)
-      try list.append(.init(dataset, through: through, time: time, reason: reason), key: key)
+      for (dataset, reason) in datasets {
+        try list.append(.init(dataset, through: through, time: time, reason: reason), key: key)
+      }
       try disk.replace(Files.join(outside, Layout.withdrawn), list.encoded())
       try finish(outside: outside, key: key.publicKey, disk: disk)
       try Housekeeping.removeUnusedParts(outside: outside, disk: disk)

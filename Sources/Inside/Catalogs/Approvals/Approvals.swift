@@ -23,7 +23,14 @@ package enum Approvals {
     do { payload = try statement.json.canonical() } catch {
       throw ApprovalError(.format, file: "", "the approval has no canonical form: \(error.message)")
     }
-    return JWS.sign(payload, with: key, header: [JSON.Member("typ", .string(type))])
+    let compact = JWS.sign(payload, with: key, header: [JSON.Member("typ", .string(type))])
+    // What is signed must be read again.
+    guard compact.utf8.count < sizeLimit else {
+      throw ApprovalError(
+        .format, file: "",
+        "the approval has \(compact.utf8.count) bytes, at most \(sizeLimit) are read: give a shorter reason")
+    }
+    return compact
   }
 
   /// Signs a statement and writes it into `folder` (made where missing); the file is named after time and approver.
