@@ -153,7 +153,7 @@ struct Killed: Error {}
       for part in try Files.list(Files.join(outside.path, "releases/parts")) {
         #expect((Disk.linkCount(Files.join(outside.path, "releases/parts/\(part)")) ?? 0) > 1)
       }
-      #expect(ReleaseStore.numbers(in: outside.path).last == (try outside.current().number))
+      #expect(try ReleaseStore.numbers(in: outside.path).last == outside.current().number)
     }
     // And publishes as if nothing had been.
     let number = try outside.publish("last")
@@ -171,7 +171,10 @@ struct Killed: Error {}
         }
       }
     }
-    let numbers = ReleaseStore.numbers(in: outside.path)
+    let numbers = try ReleaseStore.numbers(in: outside.path)
     #expect(try outside.publish("two") > numbers.last ?? 0)
+    // Nor where it can no longer be read which was the last.
+    try Files.write(Array("two\n".utf8), to: Files.join(outside.path, Layout.lastNumber))
+    #expect(throws: CrossingError(.altered, Layout.lastNumber, "")) { try outside.publish("three") }
   }
 }

@@ -78,6 +78,21 @@ import Testing
     }
   }
 
+  @Test(arguments: ["version", "codes"])
+  func `a map that does not say what it must is no map of other units`(word: String) throws {
+    let data = try Cubes.world(rows: 2, units: 40, seed: 3)
+    guard case .bytes(let bytes) = try UnitMap.encode(data, folder: nil) else { return }
+    let length = Int(bytes[0] & 0x7F) + Int(bytes[1]) << 7
+    var head = String(decoding: bytes[2..<2 + length], as: UTF8.self)
+    let old = word == "version" ? "\"version\":2" : "\"codes\":"
+    #expect(head.contains(old))
+    head.replace(old, with: word == "version" ? "\"version\":{}" : "\"kodes\":")
+    let changed =
+      [UInt8(head.utf8.count & 0x7F | 0x80), UInt8(head.utf8.count >> 7)] + Array(head.utf8)
+      + bytes[(2 + length)...]
+    #expect(throws: ResultError(.environment, "")) { try UnitMap.Reader(.bytes(changed), like: data) }
+  }
+
   @Test func `no room on the disk is the environment's fault`() throws {
     #expect(throws: ResultError(.environment, "")) {
       _ = try RowSpill(folder: "/nonexistent", codes: [2], measures: 0)

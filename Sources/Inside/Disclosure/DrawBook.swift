@@ -19,7 +19,9 @@ struct DrawBook {
   {
     let key = grid.dimensions.map { shape.dimensions[$0].name }.sorted()
     let held = cells.removeValue(forKey: key)
-    guard var drawn = held?.aligned(to: grid, of: shape) ?? DrawnCells(grid, of: shape) else {
+    // What was drawn is kept or refused, never left aside for new draws.
+    guard var drawn = if let held { held.aligned(to: grid, of: shape) } else { DrawnCells(grid, of: shape) }
+    else {
       throw DisclosureError(
         .dimensions,
         "the table of \(key.joined(separator: ", ")) has more than 2147483647 cells with former codes")

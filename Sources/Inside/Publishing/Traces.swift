@@ -23,9 +23,8 @@ struct Traces {
       if try Files.list(portal.inside + "/history").contains(where: { Int($0) != nil }) {
         found.append(portal.inside + "/history")
       }
-      if Files.isSymlink(Files.join(portal.outside, Layout.current))
-        || !ReleaseStore.numbers(in: portal.outside).isEmpty
-      {
+      let kept = try ReleaseStore.numbers(in: portal.outside)
+      if Files.isSymlink(Files.join(portal.outside, Layout.current)) || !kept.isEmpty {
         found.append(Files.join(portal.outside, Layout.releases))
       }
       return found

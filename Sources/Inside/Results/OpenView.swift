@@ -28,7 +28,8 @@ package enum OpenView {
     }
     let quasi = columns.indices.filter { !columns[$0].column.isSensitive }
     let sensitive = columns.indices.filter { columns[$0].column.isSensitive }
-    let subject = dataset.subject.compactMap { resource.schema.index(of: $0) }
+    // Rows counted as persons would promise a larger k than there is.
+    let subject = try dataset.subject.map { try resource.column($0, of: dataset) }
     var meter = RiskMeter(
       quasi: quasi.map { columns[$0].column.name }, sensitive: sensitive.map { columns[$0].column.name },
       declared: true)

@@ -92,15 +92,17 @@ enum UnitMap {
       guard let length = source.number().map(Int.init(clamping:)), length < 1 << 30,
         let text = source.bytes(length), let head = try? JSON(parsing: text),
         let dimensions = head["dimensions"]?.array, let measures = head["measures"]?.array,
-        (head["version"]?.int ?? 1) <= UnitMap.version
+        // The first form did not say which it was.
+        let version = head["version"].map(\.int) ?? 1, version <= UnitMap.version
       else { throw UnitMap.unreadable(data) }
       let shape = data.shape
       self.dimensions = dimensions.map { old in old["name"]?.string.flatMap { shape.dimension($0) } }
-      codes = zip(dimensions, self.dimensions).map { old, target -> [Int32] in
+      codes = try zip(dimensions, self.dimensions).map { old, target throws(ResultError) -> [Int32] in
         guard let target else { return [] }
+        guard let codes = old["codes"]?.array else { throw UnitMap.unreadable(data) }
         var places: [String: Int32] = [:]
         for (place, code) in shape.dimensions[target].codes.enumerated() { places[code.code] = Int32(place) }
-        return (old["codes"]?.array ?? []).map { $0.string.flatMap { places[$0] } ?? -1 }
+        return codes.map { $0.string.flatMap { places[$0] } ?? -1 }
       }
       self.measures = measures.map { old in
         data.measures.indices.first { place in

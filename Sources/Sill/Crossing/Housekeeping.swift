@@ -64,7 +64,7 @@ package enum Housekeeping {
       let disk = Disk()
       try cleanUp(outside: outside, key: key, disk: disk)
       let current = try ReleaseStore(folder: outside, key: key).current().number
-      let numbers = ReleaseStore.numbers(in: outside)
+      let numbers = try ReleaseStore.numbers(in: outside)
       let gone = numbers.dropLast(max(1, count)).filter { $0 != current }
       for number in gone { try disk.remove(Files.join(outside, Layout.release(number))) }
       try removeUnusedParts(outside: outside, disk: disk)
@@ -74,8 +74,17 @@ package enum Housekeeping {
 
   /// One more than any number there is or was.
   static func nextNumber(outside: String) throws -> Int {
-    let last = readNumber(Files.join(outside, Layout.lastNumber)) ?? 0
-    return max(last, ReleaseStore.numbers(in: outside).last ?? 0) + 1
+    let path = Files.join(outside, Layout.lastNumber)
+    var last = 0
+    if Files.exists(path) {
+      guard let number = readNumber(path) else {
+        throw CrossingError(
+          .altered, Layout.lastNumber, "\(path) holds no number: a number of a release could be used twice",
+          hint: "write the highest number that a release ever had into it, or restore it from a backup")
+      }
+      last = number
+    }
+    return max(last, try ReleaseStore.numbers(in: outside).last ?? 0) + 1
   }
 
   private static func readNumber(_ path: String) -> Int? {

@@ -79,7 +79,7 @@ private struct Adoption {
 
   mutating func run() throws -> Int {
     let number = manifest.release
-    let served = ReleaseStore.numbers(in: outside).last ?? 0
+    let served = try ReleaseStore.numbers(in: outside).last ?? 0
     guard number > served else {
       throw CrossingError(
         .order, "release \(number)",

@@ -43,7 +43,7 @@ package enum Withdrawing {
   static func finish(outside: String, key: VerifyingKey, disk: Disk) throws {
     let list = try read(outside: outside, key: key)
     guard !list.entries.isEmpty else { return }
-    for number in ReleaseStore.numbers(in: outside) {
+    for number in try ReleaseStore.numbers(in: outside) {
       let folder = Files.join(outside, Layout.release(number))
       let path = Files.join(folder, Layout.manifest)
       var manifest = try Manifest(parsing: Files.read(path, limit: Manifest.sizeLimit))

@@ -74,7 +74,7 @@ extension ReleaseStore {
   package func summaries() throws(ReleaseError) -> [ReleaseSummary] {
     let current = try current().number
     var found: [ReleaseSummary] = []
-    for number in numbers() {
+    for number in try numbers() {
       found.append(ReleaseSummary(try release(number).manifest, isCurrent: number == current))
     }
     return found

@@ -90,7 +90,7 @@ package final class ReleaseStore: Sendable {
         throw ReleaseError(.storage, part: Layout.current, error.message)
       }
     }
-    guard let newest = numbers().last else {
+    guard let newest = try numbers().last else {
       throw ReleaseError(
         .missing, part: Layout.current, "there is no release in \(folder)", hint: "publish or import one")
     }
@@ -98,11 +98,17 @@ package final class ReleaseStore: Sendable {
   }
 
   /// Numbers of the releases kept, ascending.
-  package func numbers() -> [Int] { ReleaseStore.numbers(in: folder) }
+  package func numbers() throws(ReleaseError) -> [Int] { try ReleaseStore.numbers(in: folder) }
 
-  /// The same for any outside folder.
-  package static func numbers(in folder: String) -> [Int] {
-    ((try? Files.list(Files.join(folder, Layout.releases))) ?? []).compactMap { name in
+  /// The same for any outside folder; none where there is no folder of releases.
+  package static func numbers(in folder: String) throws(ReleaseError) -> [Int] {
+    let path = Files.join(folder, Layout.releases)
+    guard Files.exists(path) else { return [] }
+    let names: [String]
+    do { names = try Files.list(path) } catch {
+      throw ReleaseError(.storage, part: Layout.releases, error.message)
+    }
+    return names.compactMap { name in
       name.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(name) : nil
     }.filter { $0 > 0 }.sorted()
   }
@@ -112,7 +118,7 @@ package final class ReleaseStore: Sendable {
     if let release = state.withLock({ $0.current?.number == number ? $0.current : $0.others[number] }) {
       return release
     }
-    guard numbers().contains(number) else {
+    guard try numbers().contains(number) else {
       throw ReleaseError(.missing, part: Layout.release(number), "release \(number) is not kept here")
     }
     let release = try Release(folder: Files.join(folder, Layout.release(number)), key: key)
