@@ -220,6 +220,16 @@ import Trust
     #expect(problem(try token(), after: -61) == .expired)
     #expect(problem(try token(minutes: 11)) == .tooLong)
     #expect(problem(try token(minutes: -1), after: -90) == .expired)
+    // A life that 64 bits do not hold.
+    let endless = try token().split(separator: ".")[1]
+    let payload = String(decoding: try #require(Base64.decodeURL(String(endless))), as: UTF8.self)
+    for (issued, expires) in [("-9223372036854775808", "9223372036854775807"), ("0", "9223372036854775807")] {
+      let changed = payload.replacing("\"iat\":\(now.secondsSince1970)", with: "\"iat\":\(issued)")
+        .replacing("\"exp\":\(now.secondsSince1970 + 600)", with: "\"exp\":\(expires)")
+      let signed = JWS.sign(
+        Array(changed.utf8), with: agent, header: [JSON.Member("typ", .string(Consent.type))])
+      #expect(problem(signed) == .tooLong)
+    }
   }
 
   @Test func `must be there, signed by a registered agent, and be a consent`() throws {

@@ -196,6 +196,9 @@ import Testing
     #expect(Decimal.scaled(exponent: "1.5e3", scale: 0) == 1500)
     #expect(Decimal.scaled(exponent: "-2.5E-2", scale: 3) == -25)
     #expect(Decimal.scaled(exponent: "12", scale: 3) == nil)
+    for exponent in ["-9223372036854775808", "9223372036854775807", "-99999999999999999999"] {
+      #expect(Decimal.scaled(exponent: "1e\(exponent)", scale: 3) == nil)
+    }
     #expect(Decimal.scaled(exponent: "1e99", scale: 0) == nil)
   }
 

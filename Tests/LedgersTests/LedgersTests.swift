@@ -145,6 +145,8 @@ func hashes(_ texts: [String]) throws -> [[UInt8]] { try texts.map { try #requir
       "", "0", "0/", "0/1", "0/0001", "x0/000", "9/000", "0/000.p/256", "0/000.p/0", "0/x001/x234/67",
       "0/../000",
       "0/x000/001", "0/000.p/017", "-1/000", "0/000/", "0/000.p", "entries/000", "0/x001/234.p/5/6",
+      // More groups than 64 bits hold.
+      "0/x999/x999/x999/x999/x999/x999/999", "0/x009/x223/x372/x036/x854/x775/807",
     ] { #expect(TileName(path: path) == nil, "\(path)") }
   }
 }

@@ -29,8 +29,12 @@ package struct CalendarDate: Sendable, Hashable, Comparable, CustomStringConvert
     self.init(year: year, month: month, day: day)
   }
 
+  /// Days either way within which a day is told; what lies beyond becomes the last of them.
+  private static let reach = 1_000_000_000_000
+
   /// The day so many days after 1970-01-01 (before it, when negative).
-  package init(daysSince1970 days: Int) {
+  package init(daysSince1970 wanted: Int) {
+    let days = max(-CalendarDate.reach, min(wanted, CalendarDate.reach))
     let shifted = days + 719_468  // from 0000-03-01, so that the leap day ends the year
     let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
     let dayOfEra = shifted - era * 146_097
@@ -71,11 +75,15 @@ package struct CalendarDate: Sendable, Hashable, Comparable, CustomStringConvert
   package var weekday: Int { ((daysSince1970 + 3) % 7 + 7) % 7 + 1 }
 
   /// So many days later.
-  package func adding(days: Int) -> CalendarDate { CalendarDate(daysSince1970: daysSince1970 + days) }
+  package func adding(days: Int) -> CalendarDate {
+    let (sum, isOver) = daysSince1970.addingReportingOverflow(days)
+    return CalendarDate(daysSince1970: isOver ? (days < 0 ? .min : .max) : sum)
+  }
 
   /// So many months later; a day the month lacks becomes its last (31 January + 1 month is 28 or 29 February).
   package func adding(months: Int) -> CalendarDate {
-    let total = year * 12 + month - 1 + months
+    let reach = 12 * CalendarDate.reach
+    let total = year * 12 + month - 1 + max(-reach, min(months, reach))
     let year = total >= 0 ? total / 12 : (total - 11) / 12
     let month = total - year * 12 + 1
     let first = CalendarDate(year: year, month: month, day: min(day, CalendarDate.days(in: month, of: year)))
@@ -112,9 +120,9 @@ func number(_ text: UnsafeBufferPointer<UInt8>, _ at: Int, _ count: Int) -> Int?
 
 /// Writes the last `count` digits of `value` at `at`.
 func put(_ out: UnsafeMutableBufferPointer<UInt8>, _ at: Int, _ count: Int, _ value: Int) {
-  var rest = abs(value)
+  var rest = value.magnitude
   for index in stride(from: at + count - 1, through: at, by: -1) {
-    out[index] = 0x30 + UInt8(rest % 10)
+    out[index] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
     rest /= 10
   }
 }

@@ -16,7 +16,7 @@ package enum Number {
 
   /// The same, appended.
   package static func append(_ value: Double, to out: inout [UInt8]) {
-    if let whole = Int64(exactly: value), abs(whole) < 1 << 53 { return append(whole, to: &out) }
+    if let whole = Int64(exactly: value), whole.magnitude < 1 << 53 { return append(whole, to: &out) }
     if !appendFewDecimals(value, to: &out) { appendAnyDouble(value, to: &out) }
   }
 

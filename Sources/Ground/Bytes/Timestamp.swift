@@ -23,21 +23,26 @@ package struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertibl
 
   /// The day it falls on, in UTC.
   package var date: CalendarDate {
-    CalendarDate(daysSince1970: Int(secondsSince1970 - secondsOfDay) / 86_400)
+    CalendarDate(daysSince1970: Int(secondsSince1970 / 86_400) - (secondsSince1970 % 86_400 < 0 ? 1 : 0))
   }
 
   /// Since midnight UTC.
   package var secondsOfDay: Int64 { ((secondsSince1970 % 86_400) + 86_400) % 86_400 }
 
+  /// So much later; what 64 bits do not hold is the last moment that they do.
   package func adding(seconds: Int64) -> Timestamp {
-    Timestamp(secondsSince1970: secondsSince1970 + seconds, nanoseconds: nanoseconds)
+    let (sum, isOver) = secondsSince1970.addingReportingOverflow(seconds)
+    return Timestamp(secondsSince1970: isOver ? (seconds < 0 ? .min : .max) : sum, nanoseconds: nanoseconds)
   }
 
-  package func adding(days: Int) -> Timestamp { adding(seconds: Int64(days) * 86_400) }
+  package func adding(days: Int) -> Timestamp {
+    let (seconds, isOver) = Int64(days).multipliedReportingOverflow(by: 86_400)
+    return adding(seconds: isOver ? (days < 0 ? .min : .max) : seconds)
+  }
 
   /// Seconds from `other` to this.
   package func seconds(since other: Timestamp) -> Double {
-    Double(secondsSince1970 - other.secondsSince1970) + Double(nanoseconds - other.nanoseconds) / 1e9
+    Double(secondsSince1970) - Double(other.secondsSince1970) + Double(nanoseconds - other.nanoseconds) / 1e9
   }
 
   package var description: String { rfc3339 }

@@ -47,7 +47,9 @@ package struct TileName: Hashable, Sendable {
       guard let digits = Int(part.drop { $0 == "x" }.prefix { $0 != "." }), (0...999).contains(digits) else {
         return nil
       }
-      index = index * 1000 + digits
+      let (thousands, isOver) = index.multipliedReportingOverflow(by: 1000)
+      guard !isOver, thousands <= Int.max - 999 else { return nil }
+      index = thousands + digits
     }
     self.init(level: level, index: index, count: count)
     // Only one spelling is right.

@@ -74,7 +74,7 @@ package enum Decimal {
   /// The same for text with an exponent (`1.5e3`), which some writers of tables use.
   package static func scaled(exponent text: String, scale: Int) -> Int64? {
     guard let mark = text.firstIndex(where: { $0 == "e" || $0 == "E" }),
-      let exponent = Int(text[text.index(after: mark)...]), abs(exponent) <= 18
+      let exponent = Int(text[text.index(after: mark)...]), -18...18 ~= exponent
     else { return nil }
     let mantissa = text[..<mark]
     let parts = mantissa.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)

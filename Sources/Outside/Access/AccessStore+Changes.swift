@@ -108,7 +108,7 @@ extension AccessStore {
     }
     let text = try KeyText.make()
     let id = "k_" + Hex.encode(try Random.bytes(8))
-    let expires = Timestamp(secondsSince1970: now.secondsSince1970 + Int64(days) * 86_400)
+    let expires = now.adding(days: days)
     let mac = pepper.authenticate(Array(text.utf8))
     try change(
       by: author,

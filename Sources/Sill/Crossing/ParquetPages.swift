@@ -116,7 +116,7 @@ private struct ThriftReader {
     while let head = byte() {
       guard head != 0 else { return true }
       if head >> 4 != 0 {
-        field += Int(head >> 4)
+        field &+= Int(head >> 4)
       } else {
         guard let number = zigzag() else { return false }
         field = number

@@ -38,7 +38,7 @@ extension StoredResult {
       if let percent {
         let (product, overflow) = Int128(clamping: total.magnitude).multipliedReportingOverflow(
           by: Int128(percent))
-        if !overflow { widths.append((product + 99) / 100) }
+        if !overflow { widths.append(product / 100 + (product % 100 > 0 ? 1 : 0)) }
       }
       if let most = most.flatMap({ Band.scaled($0, digits: digits) }) { widths.append(most) }
       guard let least = widths.min(), let rounding = Band.scaled(rounding, digits: digits) else { return nil }
@@ -54,7 +54,7 @@ extension StoredResult {
         guard !overflow else { return nil }
         (value, has) = (product, has + 1)
       }
-      while has > digits { (value, has) = ((value + 9) / 10, has - 1) }
+      while has > digits { (value, has) = (value / 10 + (value % 10 > 0 ? 1 : 0), has - 1) }
       return value
     }
   }
@@ -79,7 +79,7 @@ extension StoredResult {
   func ends(_ table: Table, cell: Int, column: Int) -> (low: Int128, high: Int128)? {
     let place = (table.start + cell) * columns.count
     guard let value = cells.value(place + column) else { return nil }
-    if let width = band(of: column) { return (value - width, value + width) }
+    if let width = band(of: column) { return StoredResult.around(value, width) }
     guard let band = columns[column].band else { return nil }
     guard let name = band.count else {
       return band.width(of: value, digits: digits[column]).flatMap { StoredResult.around(value, $0) }

@@ -179,8 +179,9 @@ enum Decimal {
       normal.negative = rest.removeFirst() == UInt8(ascii: "-")
     }
     if let mark = rest.firstIndex(where: { $0 | 0x20 == UInt8(ascii: "e") }) {
-      guard let exponent = Int(String(Substring(rest[rest.index(after: mark)...]))) else { return nil }
-      normal.exponent = exponent
+      // Digits move the exponent by one each, so that one within 32 bits never leaves 64.
+      guard let exponent = Int32(String(Substring(rest[rest.index(after: mark)...]))) else { return nil }
+      normal.exponent = Int(exponent)
       rest = rest[..<mark]
     }
     var afterPoint = false

@@ -67,7 +67,7 @@ package struct Bands: Sendable, Hashable {
           ]))
       }
       let high = edges[index + 1]
-      if whole || years, let next = Int(high) {
+      if whole || years, let next = Int(high), next > .min {
         let last = String(next - 1)
         let range = low == last ? low : "\(low)–\(last)"
         return Code(

@@ -10,7 +10,7 @@ final class SQLiteSource: RecordSource {
   private let size: Int
   private var select = ""
   private var byRow = false
-  private var last: Int64 = .min
+  private var last: Int64?
   private var offset: Int64 = 0
   private var isOver = false
   private var line = 0
@@ -93,7 +93,7 @@ final class SQLiteSource: RecordSource {
     byRow = hasRowID
     select =
       hasRowID
-      ? "SELECT rowid, \(list) FROM \(SQL.identifier(name)) WHERE rowid > ? ORDER BY rowid LIMIT \(BatchBuilder.rowsPerBatch)"
+      ? "SELECT rowid, \(list) FROM \(SQL.identifier(name)) WHERE rowid >= ? ORDER BY rowid LIMIT \(BatchBuilder.rowsPerBatch)"
       : "SELECT 0, \(list) FROM \(SQL.identifier(name)) LIMIT \(BatchBuilder.rowsPerBatch) OFFSET ?"
   }
 
@@ -104,7 +104,12 @@ final class SQLiteSource: RecordSource {
     let builder = BatchBuilder(firstLine: line + 1)
     let width = header.count
     let exact = exact
-    let from = byRow ? last : offset
+    // From the row after the last one; behind the greatest there is none.
+    guard last != .max else {
+      isOver = true
+      return nil
+    }
+    let from = byRow ? last.map { $0 + 1 } ?? .min : offset
     let sql = SQL(trusted: select, values: [.integer(from)])
     do {
       var lastRow = last

@@ -2,7 +2,7 @@ import Bytes
 
 /// One sheet of an XLSX workbook, row by row.
 ///
-/// Numbers are given as they are stored, dates by the cell's style as ISO text, formulas by their stored results.
+/// Numbers are the shortest decimals of what is stored, dates by the cell's style as ISO text, formulas by their stored results.
 final class SpreadsheetSource: RecordSource {
   private(set) var header: [String] = []
   private(set) var seen = Seen(format: .xlsx)
@@ -63,7 +63,7 @@ final class SpreadsheetSource: RecordSource {
   func note(certainty: Certainty) { seen.formatCertainty = certainty }
 
   private func readHeader(_ source: TableSource) throws(TableError) {
-    for _ in 0..<source.skippedRecords { _ = try readRow() }
+    for _ in 0..<source.skippedRecords { guard try readRow() != nil else { return } }
     guard let first = try readRow() else { return }
     var width = first.cells.count
     while width > 0, first.cells[width - 1]?.isEmpty ?? true { width -= 1 }
@@ -262,9 +262,9 @@ final class SpreadsheetSource: RecordSource {
     }
   }
 
-  /// A stored number: as it is, or by its style a date.
+  /// A stored number: its shortest decimal, or by its style a date.
   private func number(_ text: [UInt8], _ style: Int) -> [UInt8] {
-    let kind = style < workbook.styles.count ? workbook.styles[style] : .none
+    let kind = workbook.styles.indices.contains(style) ? workbook.styles[style] : .none
     let value = text.withUnsafeBufferPointer { buffer in
       buffer.baseAddress.flatMap { ValueScanner.number($0, buffer.count) }
     }
@@ -272,9 +272,10 @@ final class SpreadsheetSource: RecordSource {
     if kind != .none, let date = SpreadsheetDate.text(value, kind, startsIn1904: workbook.startsIn1904) {
       return date
     }
-    // 0.1 + 0.2 is stored as 0.30000000000000004, 1e-3 as 1E-3: the shortest decimal of the same number.
-    let isPlain = text.allSatisfy { $0 &- Byte.zero < 10 || $0 == Byte.dot || $0 == Byte.minus }
-    return isPlain ? text : Number.bytes(value)
+    // Whole numbers keep every digit. Of others only the Double counts that they stand for, which Excel stores with 17
+    // digits (89.99 as 89.989999999999995): the shortest decimal of the same number is what was typed.
+    let isWhole = text.allSatisfy { $0 &- Byte.zero < 10 || $0 == Byte.minus }
+    return isWhole ? text : Number.bytes(value)
   }
 
   /// `_xHHHH_` is a character (ECMA-376 part 1, 22.9.2.19).

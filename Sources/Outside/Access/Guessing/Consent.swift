@@ -93,7 +93,8 @@ extension AccessStore {
     else { throw .malformed }
     let moment = Int(now.secondsSince1970)
     guard moment < expires, issued <= moment + Int(Consent.skew), issued < expires else { throw .expired }
-    guard expires - issued <= wanted.minutes * 60 else { throw .tooLong }
+    let (life, isOver) = expires.subtractingReportingOverflow(issued)
+    guard !isOver, life <= wanted.minutes * 60 else { throw .tooLong }
     guard json["client"]?.string == wanted.client, json["dataset"]?.string == wanted.dataset,
       json["result"]?.string == wanted.result, json["purpose"]?.string == wanted.purpose,
       subject.count == wanted.subject.count,

@@ -55,8 +55,8 @@ package enum StructuredFieldWriter {
     switch value {
     case .integer(let number): return integer(number)
     case .decimal(let thousandths):
-      guard abs(thousandths) < 1_000_000_000_000_000 else { return nil }
-      let (whole, part) = (abs(thousandths) / 1000, abs(thousandths) % 1000)
+      guard thousandths.magnitude < 1_000_000_000_000_000 else { return nil }
+      let (whole, part) = thousandths.magnitude.quotientAndRemainder(dividingBy: 1000)
       var digits = String(String(1000 + part).dropFirst())
       while digits.count > 1, digits.hasSuffix("0") { digits.removeLast() }
       return "\(thousandths < 0 ? "-" : "")\(whole).\(digits)"
