@@ -88,6 +88,7 @@ package struct Proposal: Sendable {
     }
     name = String(name.drop { !("a"..."z").contains($0) }.prefix(100))
     while name.hasSuffix("-") { name.removeLast() }
+    if Dataset.takenNames.contains(name) { name += "-table" }
     return name.isEmpty ? nil : name
   }
 

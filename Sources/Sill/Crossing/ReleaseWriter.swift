@@ -151,9 +151,7 @@ package final class ReleaseWriter {
     switch place.first {
     case "data": try require(clearance, path, dataset: place.count > 2 ? place[1] : "data", scopes: [.rows])
     case "results" where place.count > 2: try require(clearance, path, dataset: place[1], scopes: [.results])
-    // `datasets/page/2/…` is a page of the list.
-    case "datasets" where place.count > 2 && place[1] != "page":
-      try require(clearance, path, dataset: place[1], scopes: nil)
+    case "datasets" where place.count > 2: try require(clearance, path, dataset: place[1], scopes: nil)
     default: try require(clearance, path, dataset: clearance.dataset, scopes: nil)
     }
     return clearance.dataset.isEmpty ? nil : clearance.dataset

@@ -150,3 +150,9 @@ package struct DirectoryEntry: Sendable, Hashable {
     self.condition = condition
   }
 }
+
+extension Dataset {
+  /// What no dataset and no view can be called: `datasets/page/…` were pages of the list, and a table made of others is
+  /// called as its dataset is, beside `datapackage.json`.
+  package static let takenNames: Set<String> = ["datapackage", "page"]
+}

@@ -24,7 +24,15 @@ struct CatalogReader {
     func agency(_ node: Node) throws(DocumentError) -> String {
       try Checks.reference(node, to: "organization", in: agencies)
     }
-    let languages = section.someList("languages", Checks.language)
+    let languages = section.someList("languages") { (node) throws(DocumentError) in
+      let tag = try Checks.language(node)
+      try Checks.refuse(tag, Checks.takenByServers, Wording("language", "语言"), node)
+      return tag
+    }
+    Checks.unique(
+      section.list("languages") { (node) throws(DocumentError) in
+        (try? node.string()).map { (name: $0.lowercased(), node: node) }
+      }, "language", faults)
     let title = section.required("title", Checks.text)
     let description = section.required("description", Checks.text)
     let publisher = section.required("publisher", agency)
@@ -51,7 +59,9 @@ struct CatalogReader {
     guard let section = Section(node, ["id", "name", "email", "url", "creditCode"], faults) else {
       return nil
     }
-    let id = section.required("id", Checks.name)
+    let id = section.required("id") { (node) throws(DocumentError) in
+      try Checks.name(node, but: Checks.takenByDatasets, of: Wording("organization", "机构"))
+    }
     let name = section.required("name", Checks.text)
     let email = section.required("email", Checks.email)
     let url = section.optional("url", Checks.url)
@@ -77,7 +87,9 @@ struct CatalogReader {
 
   private func theme(_ node: Node) throws(DocumentError) -> Theme? {
     guard let section = Section(node, ["id", "title", "euTheme"], faults) else { return nil }
-    let id = section.required("id", Checks.name)
+    let id = section.required("id") { (node) throws(DocumentError) in
+      try Checks.name(node, but: Checks.takenByDatasets, of: Wording("theme", "主题"))
+    }
     let title = section.required("title", Checks.text)
     let euTheme = section.optional("euTheme") { (node) throws(DocumentError) in
       try Checks.reference(node, to: "EU data theme", in: Self.euThemes)

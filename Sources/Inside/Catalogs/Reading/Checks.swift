@@ -21,6 +21,37 @@ enum Checks {
     return text
   }
 
+  /// A name that stands for itself in the site's addresses, as `datasets/<name>/`, and none of the words that stand there.
+  static func name(
+    _ node: Node, but taken: Set<String>, of what: Wording
+  ) throws(DocumentError) -> String {
+    let text = try name(node)
+    try refuse(text, taken, what, node)
+    return text
+  }
+
+  /// Refuses a word that the site itself uses, in any case: file systems there are that tell none apart.
+  static func refuse(
+    _ text: String, _ taken: Set<String>, _ what: Wording, _ node: Node
+  ) throws(DocumentError) {
+    guard taken.contains(text.lowercased()) else { return }
+    let all = taken.sorted()
+    throw node.error(
+      Wording(
+        "no \(what.en) can be called \"\(text)\": the site uses that address itself",
+        "\(what.zh)不能叫“\(text)”：网站自身使用该地址"),
+      hint: Wording(
+        "choose another name; taken are \(all.joined(separator: ", "))",
+        "请另取名称；保留的有 \(all.joined(separator: "、"))"))
+  }
+
+  /// What no theme, organization or level can be called: files below a folder of that name are a dataset's.
+  static let takenByDatasets: Set<String> = ["data", "datasets", "results"]
+  /// What no resource can be called: `data/<dataset>/datapackage.json` describes them all.
+  static let takenByPackages: Set<String> = ["datapackage"]
+  /// What no language can be: pages of a language lie in a folder of its name, beside these.
+  static let takenByServers: Set<String> = ["api"]
+
   /// A name in queries: 1–64 characters of a-z, 0-9 and _, the first a letter, not a word of the query grammar.
   static func queryName(_ node: Node) throws(DocumentError) -> String {
     let text = try node.string()
@@ -38,7 +69,7 @@ enum Checks {
   }
 
   private static let reserved: Set<String> = [
-    "count", "select", "order", "limit", "after", "format", "dry_run", "in", "is", "not", "like",
+    "count", "select", "order", "limit", "after", "format", "dry_run", "lang", "in", "is", "not", "like",
   ]
 
   /// One of the names that something has; another is a dangling reference.

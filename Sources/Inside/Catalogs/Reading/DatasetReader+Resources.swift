@@ -8,7 +8,9 @@ extension DatasetReader {
 
   func resource(_ node: Node) throws(DocumentError) -> Resource? {
     guard let section = Section(node, Self.keys, faults) else { return nil }
-    let name = section.required("name", Checks.name)
+    let name = section.required("name") { (node) throws(DocumentError) in
+      try Checks.name(node, but: Checks.takenByPackages, of: Wording("resource", "资源"))
+    }
     let title = section.optional("title", Checks.text)
     let path = location(section)
     var source = TableSource(path: path ?? "")

@@ -10,7 +10,9 @@ extension DatasetReader {
     _ node: Node, of resource: Resource?, dimensions: [Dimension], results: [ResultDeclaration]
   ) throws(DocumentError) -> ViewDeclaration? {
     guard let section = Section(node, Self.keys, faults) else { return nil }
-    let name = section.required("name", Checks.name)
+    let name = section.required("name") { (node) throws(DocumentError) in
+      try Checks.name(node, but: Dataset.takenNames, of: Wording("view", "视图"))
+    }
     let columns = section.someList("select") { (node) throws(DocumentError) in
       try column(node, of: resource, dimensions: dimensions)
     }

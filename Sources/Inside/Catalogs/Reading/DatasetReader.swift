@@ -120,7 +120,7 @@ struct DatasetReader {
   }
 
   private func ownName(_ node: Node) throws(DocumentError) -> String {
-    let name = try Checks.name(node)
+    let name = try Checks.name(node, but: Dataset.takenNames, of: Wording("dataset", "数据集"))
     let folderName = Files.name(of: folder)
     guard name == folderName else {
       throw node.error(

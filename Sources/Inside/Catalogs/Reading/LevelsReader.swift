@@ -39,6 +39,7 @@ struct LevelsReader {
         throw node.error(
           "\"\(text)\" is no level", hint: "letters and digits, with single hyphens between, as L3")
       }
+      try Checks.refuse(text, Checks.takenByDatasets, Wording("level", "级别"), node)
       return text
     }
     let openness = section.required("openness") { (node) throws(DocumentError) in
