@@ -1,8 +1,9 @@
 import Bytes
 
 /// An XLSX workbook (ECMA-376): typed cells, a bold header that stays in sight, a filter, sheets as many as the rows
-/// need. Text is always text, so nothing is computed; numbers of more than 15 digits are text, for a spreadsheet
-/// would round them; dates before March 1900 are text, for its calendar is wrong there.
+/// need. Text is always text, so nothing is computed. A number is the nearest Double, with which a spreadsheet computes;
+/// integers of more than 15 digits are text, for it would round them; dates before March 1900 are text, for its calendar
+/// is wrong there.
 final class SpreadsheetWriter: TableWriter {
   private let output: Output
   private let title: String
@@ -41,7 +42,10 @@ final class SpreadsheetWriter: TableWriter {
     guard fields.count <= Self.columnLimit else {
       throw TableError(
         .tooLarge, file: output.name,
-        Wording("a sheet holds at most \(Self.columnLimit) columns", "工作表最多容纳 \(Self.columnLimit) 列"))
+        Wording(
+          "an Excel sheet holds at most \(Self.columnLimit) columns, and the table has \(fields.count)",
+          "Excel 工作表最多容纳 \(Self.columnLimit) 列，而此表有 \(fields.count) 列"),
+        hint: Wording("write this table as CSV, JSON or Parquet", "请将此表写成 CSV、JSON 或 Parquet"))
     }
     letters = fields.indices.map { Self.letters($0) }
     try startSheet()
@@ -121,6 +125,7 @@ final class SpreadsheetWriter: TableWriter {
   ) throws {
     let typed = columns.columns[column]
     let text = batch.bytes(at, column)
+    let line = batch.line(ofRow: at)
     switch typed.states[at] {
     case 1:
       // An empty last cell keeps the row as wide as the header for readers that go by what they find.
@@ -130,29 +135,26 @@ final class SpreadsheetWriter: TableWriter {
       Number.append(Int64(row), to: &bytes)
       bytes += "\"/>".utf8
       return
-    case 2: return try appendText(text, column, style: 0, to: &bytes)
+    case 2: return try appendText(text, column, style: 0, line: line, to: &bytes)
     default: break
     }
     switch fields[column].type {
     case .integer, .year:
       let value = typed.integers[at]
       guard value.magnitude < 1_000_000_000_000_000 else {
-        return try appendText(text, column, style: 0, to: &bytes)
+        return try appendText(text, column, style: 0, line: line, to: &bytes)
       }
       open(column, style: 0, type: nil, &bytes)
       Number.append(value, to: &bytes)
     case .number:
-      guard DecimalText.significantDigits(text) <= 15 else {
-        return try appendText(text, column, style: 0, to: &bytes)
-      }
       open(column, style: 0, type: nil, &bytes)
-      bytes += ValueWriter.plainNumber(text, fields[column])
+      Number.append(typed.numbers[at], to: &bytes)
     case .boolean:
       open(column, style: 0, type: "b", &bytes)
       bytes.append(typed.integers[at] == 1 ? UInt8(ascii: "1") : Byte.zero)
     case .date:
       guard let serial = Self.serial(days: typed.integers[at]) else {
-        return try appendText(text, column, style: 0, to: &bytes)
+        return try appendText(text, column, style: 0, line: line, to: &bytes)
       }
       open(column, style: 2, type: nil, &bytes)
       Number.append(serial, to: &bytes)
@@ -164,11 +166,11 @@ final class SpreadsheetWriter: TableWriter {
       // A serial number has milliseconds at best, and no zone.
       let hasZone = text.last == UInt8(ascii: "Z") || text.count > 19 && text[text.count - 3] == 0x3A
       guard let serial = Self.serial(days: days), rest % 1_000_000 == 0, !hasZone else {
-        return try appendText(text, column, style: 0, to: &bytes)
+        return try appendText(text, column, style: 0, line: line, to: &bytes)
       }
       open(column, style: 3, type: nil, &bytes)
       bytes += Number.bytes(Double(serial) + Double(rest) / Double(day))
-    default: return try appendText(text, column, style: 0, to: &bytes)
+    default: return try appendText(text, column, style: 0, line: line, to: &bytes)
     }
     bytes += "</v></c>".utf8
   }
@@ -198,16 +200,17 @@ final class SpreadsheetWriter: TableWriter {
   }
 
   private func appendText(
-    _ text: UnsafeBufferPointer<UInt8>, _ column: Int, style: Int, to bytes: inout [UInt8]
+    _ text: UnsafeBufferPointer<UInt8>, _ column: Int, style: Int, line: Int? = nil, to bytes: inout [UInt8]
   ) throws {
     if text.isEmpty { return }
     if text.count > Self.cellLimit, String(decoding: text, as: UTF8.self).utf16.count > Self.cellLimit {
       throw TableError(
-        .tooLarge, file: output.name, column: column + 1,
+        .tooLarge, file: output.name,
         Wording(
-          "a cell of the field \(fields[column].name) has more than \(Self.cellLimit) characters, which a sheet cannot hold",
-          "字段“\(fields[column].name)”有单元格超过 \(Self.cellLimit) 个字符，工作表放不下"),
-        hint: Wording("publish this table as CSV or Parquet", "请以 CSV 或 Parquet 发布此表"))
+          "\(line.map { "on line \($0) " } ?? "")a cell of the field \(fields[column].name) has more than \(Self.cellLimit) characters, which a cell of an Excel sheet cannot hold",
+          "\(line.map { "第 \($0) 行" } ?? "")字段“\(fields[column].name)”的单元格超过 \(Self.cellLimit) 个字符，Excel 单元格放不下"
+        ),
+        hint: Wording("write this table as CSV, JSON or Parquet", "请将此表写成 CSV、JSON 或 Parquet"))
     }
     bytes += "<c r=\"".utf8
     bytes += letters[column]
