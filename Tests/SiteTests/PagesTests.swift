@@ -10,6 +10,11 @@ import Testing
 
 /// The sample site, made once for all tests.
 enum SampleSite {
+  /// Whether a dataset of the sample is not open to all.
+  static func isRestricted(_ name: String) throws -> Bool {
+    try result.get().published.contains { $0.dataset.name == name && $0.openness != .unconditional }
+  }
+
   static let result = Result { try Samples.site() }
   static func pages() throws -> [Page] { try result.get().pages() }
 }

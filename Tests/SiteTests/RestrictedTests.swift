@@ -40,8 +40,11 @@ import Testing
       return item
     }
     var previews = whole.previews
+    var pictures = whole.pictures
+    let sketch = try #require(pictures["mauna-loa-co2-weekly"]?.values.first)
     for item in published where item.openness != .unconditional {
       for resource in item.dataset.resources {
+        pictures[item.dataset.name, default: [:]][resource.name] = sketch
         previews[item.dataset.name, default: [:]][resource.name] = [
           resource.schema.fields.map { _ in canary }
         ]
@@ -50,7 +53,7 @@ import Testing
     return SiteBuilder(
       catalog: whole.catalog, scale: whole.scale, published: published, released: whole.released,
       previews: previews,
-      series: previews, release: 1, created: Samples.created, theme: [:]
+      pictures: pictures, release: 1, created: Samples.created, theme: [:]
     ).pages()
   }
 
@@ -60,6 +63,9 @@ import Testing
     for page in try Self.pages(closing: closing) {
       let text = String(decoding: page.bytes, as: UTF8.self)
       #expect(!text.contains("CANARY-7391"), "\(page.path)")
+      if let name = page.dataset, try SampleSite.isRestricted(name) {
+        #expect(!text.contains("class=\"trace\""), "\(page.path)")
+      }
       #expect(!text.contains("73,919,173") && !text.contains("73919173"), "\(page.path)")
     }
   }
@@ -96,7 +102,7 @@ import Testing
     }
     return SiteBuilder(
       catalog: whole.catalog, scale: whole.scale, published: published, released: whole.released,
-      previews: whole.previews, series: whole.series, release: 1, created: Samples.created, theme: [:])
+      previews: whole.previews, pictures: whole.pictures, release: 1, created: Samples.created, theme: [:])
   }
 
   @Test func `shows no value of a result whose grants need a second person`() throws {

@@ -35,20 +35,20 @@ enum Samples {
       scale: policies.scale, policy: policies.detectors)
   }
 
-  /// Rows and report of an open table: the first ten, and all where there are few or every nth.
-  static func read(_ resource: Resource) throws -> (
-    report: TableReport, first: [[String?]], spread: [[String?]]
+  /// Report of an open table, its first ten rows, and what its picture is drawn from.
+  static func read(_ resource: Resource, rows: Int = 0) throws -> (
+    report: TableReport, first: [[String?]], sketch: Sketch
   ) {
-    var all: [[String?]] = []
+    var first: [[String?]] = []
+    var sketch = Sketch(resource, rows: rows)
+    let fields = resource.schema.fields
     let report = try TableCheck.run(resource.source, schema: resource.schema) { batch, columns in
-      for row in 0..<batch.rowCount {
-        all.append(
-          resource.schema.fields.indices.map { batch.canonical(row, $0, columns, resource.schema.fields[$0]) }
-        )
+      sketch.take(batch, columns)
+      for row in 0..<min(batch.rowCount, 10 - first.count) {
+        first.append(fields.indices.map { batch.canonical(row, $0, columns, fields[$0]) })
       }
     }
-    let step = max(1, all.count / 400)
-    return (report, Array(all.prefix(10)), stride(from: 0, to: all.count, by: step).map { all[$0] })
+    return (report, first, sketch)
   }
 
   static func published(_ dataset: Dataset, _ policies: PolicySet, reports: [String: TableReport] = [:])
@@ -143,7 +143,7 @@ enum Samples {
     let policies = try policies()
     let catalog = try catalog()
     var previews: [String: [String: [[String?]]]] = [:]
-    var series: [String: [String: [[String?]]]] = [:]
+    var pictures: [String: [String: Sketch]] = [:]
     var published: [PublishedDataset] = []
     var released: [Released] = []
     for dataset in catalog.datasets {
@@ -153,7 +153,7 @@ enum Samples {
         let read = try read(resource)
         reports[resource.name] = read.report
         previews[dataset.name, default: [:]][resource.name] = read.first
-        series[dataset.name, default: [:]][resource.name] = read.spread
+        pictures[dataset.name, default: [:]][resource.name] = read.sketch
       }
       published.append(Samples.published(dataset, policies, reports: reports))
       for result in dataset.results where result.kind == .statistic && !isOpen {
@@ -162,7 +162,7 @@ enum Samples {
     }
     return SiteBuilder(
       catalog: catalog, scale: policies.scale, published: published, released: released, previews: previews,
-      series: series, release: 12, created: created, theme: SiteBuilder.theme)
+      pictures: pictures, release: 12, created: created, theme: SiteBuilder.theme)
   }
 
   static func write(_ pages: [Page], to folder: String) throws {

@@ -41,7 +41,7 @@ import Testing
     let whole = try SampleSite.result.get()
     let later = SiteBuilder(
       catalog: whole.catalog, scale: whole.scale, published: whole.published, released: whole.released,
-      previews: whole.previews, series: whole.series, release: whole.release + 1,
+      previews: whole.previews, pictures: whole.pictures, release: whole.release + 1,
       created: whole.created.adding(days: 3), theme: whole.themeFiles)
     let changed = zip(whole.pages(), later.pages()).filter { $0.bytes != $1.bytes }.map { $0.0.path }
     #expect(Set(changed) == ["index.html", "en/index.html", ".well-known/security.txt"])

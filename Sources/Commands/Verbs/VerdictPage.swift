@@ -1,7 +1,9 @@
 import Bytes
+import Catalogs
 import Disclosure
 import Policies
 import Publishing
+import Tables
 
 /// How a level and its evidence are shown on a terminal.
 enum VerdictPage {
@@ -146,6 +148,11 @@ enum PublicationPage {
     for report in publication.tagReports {
       terminal.print()
       for line in TagPage.lines(report) { terminal.print(line.said) }
+    }
+    for (dataset, file) in publication.leftOut {
+      let place = "\(dataset)/\(file.resource).\(file.format.fileExtension)"
+      terminal.note(
+        Phrase("提示：未提供 \(place)：\(file.reason.zh)", "note: \(place) is left out: \(file.reason.en)"))
     }
     for place in publication.listed { terminal.note(Phrase("提示：\(place)", "note: \(place)")) }
     terminal.print()

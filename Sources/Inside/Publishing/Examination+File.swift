@@ -56,6 +56,13 @@ extension Publication {
         }),
       "results": .array(reports.map(\.json)), "checks": .array(tagReports.map(\.json)),
       "alsoOpen": JSON(listed),
+      "leftOut": .array(
+        leftOut.map { dataset, file in
+          [
+            "dataset": .string(dataset), "resource": .string(file.resource),
+            "format": .string(file.format.rawValue), "reason": .string(file.reason.en),
+          ]
+        }),
     ]
   }
 }

@@ -10,18 +10,17 @@ import Tables
 /// clearance for rows; a restricted dataset has none.
 struct Opening {
   var files: [PublishedFile] = []
+  /// Formats that cannot hold a table.
+  var leftOut: [LeftOut] = []
   /// The first rows of each resource, for its page.
   var previews: [String: [[String?]]] = [:]
-
-  /// Rows evenly spaced over the whole of each table, for its charts.
-  var series: [String: [[String?]]] = [:]
+  /// What the picture of each resource is drawn from.
+  var pictures: [String: Sketch] = [:]
 
   /// The formats every open table is offered in.
   static let formats: [TableFormat] = [.csv, .csvExcel, .tsv, .json, .ndjson, .xml, .xlsx, .sqlite, .parquet]
   /// Rows shown on a dataset's page.
   static let previewRows = 10
-  /// About how many rows a chart is drawn from.
-  static let seriesRows = 400
 
   /// Reads each source once and writes all of its forms, first beside the release and then, with the clearance, into it.
   static func write(_ judgement: Judgement, to writer: ReleaseWriter, work: String) throws -> Opening {
@@ -33,43 +32,40 @@ struct Opening {
       try? Files.remove(folder)
       try Files.makeDirectory(folder, mode: 0o700)
       defer { try? Files.remove(folder) }
-      let writers = try formats.map { format in
-        try makeWriter(format, to: .file("\(folder)/\(format.fileExtension)"))
-      }
-      let fields = rowFields(of: resource, report: judgement.examination.reports[resource.name])
-      let rows = try RowsFile.Builder(path: "\(folder)/rows", fields: fields)
+      let known = judgement.examination.reports[resource.name]
+      let rows = try RowsFile.Builder(path: "\(folder)/rows", fields: rowFields(of: resource, report: known))
       var preview: [[String?]] = []
-      var series: [[String?]] = []
-      let stride = max(1, (judgement.examination.reports[resource.name]?.rows ?? 0) / seriesRows)
-      let fieldList = resource.schema.fields
-      for writer in writers { try writer.begin(resource.schema) }
-      let report = try TableCheck.run(
-        resource.source, schema: resource.schema, options: TableCheck.Options(statistics: false)
+      var picture = Sketch(resource, rows: known?.rows ?? 0)
+      let fields = resource.schema.fields
+      var options = ConvertOptions()
+      options.check.statistics = false
+      options.leavesOut = true
+      func place(_ format: TableFormat) -> String { "\(folder)/\(format.fileExtension)" }
+      let exported = try export(
+        resource.source, schema: resource.schema, to: formats.map { ($0, .file(place($0))) }, options: options
       ) { batch, columns in
-        for writer in writers { try writer.write(batch, columns) }
         try rows.append { inserter in try store(batch, columns, resource.schema, &inserter) }
-        for row in 0..<batch.rowCount {
-          let isInSeries = (batch.firstRecord + row - 1) % stride == 0
-          guard isInSeries || preview.count < previewRows else { continue }
-          let values = fieldList.indices.map { batch.canonical(row, $0, columns, fieldList[$0]) }
-          if preview.count < previewRows { preview.append(values) }
-          if isInSeries { series.append(values) }
+        picture.take(batch, columns)
+        for row in 0..<min(batch.rowCount, previewRows - preview.count) {
+          preview.append(fields.indices.map { batch.canonical(row, $0, columns, fields[$0]) })
         }
       }
-      for writer in writers { try writer.finish() }
       try rows.finish()
-      for format in formats {
+      opening.leftOut += exported.leftOut.map {
+        LeftOut(resource: resource.name, format: $0.format, reason: $0.why.reason)
+      }
+      for format in formats where !exported.leftOut.contains(where: { $0.format == format }) {
         let path = "data/\(dataset.name)/\(resource.name).\(format.fileExtension)"
-        let source = "\(folder)/\(format.fileExtension)"
+        let source = place(format)
         try writer.file(path, from: source, clearance)
         opening.files.append(
           PublishedFile(
             resource: resource.name, format: format, path: path, bytes: try Files.size(source),
-            sha256: try hash(file: source), mediaType: format.mediaType, rows: report.rows))
+            sha256: try hash(file: source), mediaType: format.mediaType, rows: exported.report.rows))
       }
       try writer.rows(dataset.name, resource.name, from: "\(folder)/rows", clearance)
       opening.previews[resource.name] = preview
-      opening.series[resource.name] = series
+      opening.pictures[resource.name] = picture
     }
     return opening
   }

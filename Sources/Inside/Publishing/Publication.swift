@@ -1,4 +1,5 @@
 package import Bytes
+package import Catalogs
 package import Disclosure
 package import Policies
 package import Tables
@@ -31,6 +32,8 @@ package struct Publication: Sendable {
   package let listed: [String]
   /// What the compiler says of each verify and score.
   package var tagReports: [TagReport] = []
+  /// Downloads that there are not, because the format cannot hold the table.
+  package var leftOut: [(dataset: String, file: LeftOut)] = []
 }
 
 /// Data or policy say no: every fault and every objection, so that one run tells all there is to mend.

@@ -33,7 +33,7 @@ extension Publisher {
           PublishedDataset(
             dataset: dataset, level: judgement.pass.level, verdict: judgement.verdict,
             release: changed(judgement, changes, in: writer.number),
-            modified: modified(judgement, changes), files: opening.files,
+            modified: modified(judgement, changes), files: opening.files, leftOut: opening.leftOut,
             reports: judgement.pass.rows == nil ? [:] : judgement.examination.reports))
         if let clearance = judgement.pass.results {
           for released in results.of(dataset.name) { try writer.result(released, clearance) }
@@ -65,7 +65,8 @@ extension Publisher {
       ])
       return Publication(
         release: writer.number, outcome: .published, datasets: outcomes(judgements, changes),
-        reports: results.reports, listed: listed, tagReports: results.tagReports)
+        reports: results.reports, listed: listed, tagReports: results.tagReports,
+        leftOut: published.flatMap { item in item.leftOut.map { (item.dataset.name, $0) } })
     } catch {
       try? writer.abandon()
       try? decisions.record([
@@ -136,7 +137,8 @@ extension Publisher {
     let site = SiteBuilder(
       catalog: catalog, scale: policies.scale, published: published,
       released: published.flatMap { results.of($0.dataset.name) }, previews: openings.mapValues(\.previews),
-      series: openings.mapValues(\.series), release: writer.number, created: options.now, theme: try theme())
+      pictures: openings.mapValues(\.pictures), release: writer.number, created: options.now,
+      theme: try theme())
     try site.forEachPage { page in
       guard let dataset = page.dataset else {
         return try writer.file(page.path, page.bytes, portalClearance)
@@ -172,7 +174,8 @@ extension Publisher {
     var theme = SiteBuilder.theme
     guard Files.isDirectory(portal.theme) else { return theme }
     for name in try Files.list(portal.theme)
-    where Files.isFile("\(portal.theme)/\(name)") && !name.hasPrefix(".") {
+    // Packed forms are made of every file that gains by it.
+    where Files.isFile("\(portal.theme)/\(name)") && !name.hasPrefix(".") && !name.hasSuffix(".gz") {
       theme[name] = try Files.read("\(portal.theme)/\(name)", limit: 4 << 20)
     }
     return theme

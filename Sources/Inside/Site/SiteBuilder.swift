@@ -15,7 +15,7 @@ package struct SiteBuilder: Sendable {
   let published: [PublishedDataset]
   let released: [Released]
   let previews: [String: [String: [[String?]]]]
-  let series: [String: [String: [[String?]]]]
+  let pictures: [String: [String: Sketch]]
   let release: Int
   let created: Timestamp
   let themeFiles: [String: [UInt8]]
@@ -26,13 +26,13 @@ package struct SiteBuilder: Sendable {
   /// - Parameters:
   ///   - published: what the release holds.
   ///   - previews: dataset → resource → first rows in the schema's order, canonical text, nil for missing.
-  ///   - series: the same, but rows evenly spaced over the whole table, for charts; may be left out.
+  ///   - pictures: dataset → resource → what its picture is drawn from; may be left out.
   ///   - release: number of the release.
   ///   - created: when it is made.
   ///   - theme: files for `/assets/`, by name.
   package init(
     catalog: Catalog, scale: Scale, published: [PublishedDataset], released: [Released],
-    previews: [String: [String: [[String?]]]], series: [String: [String: [[String?]]]] = [:], release: Int,
+    previews: [String: [String: [[String?]]]], pictures: [String: [String: Sketch]] = [:], release: Int,
     created: Timestamp, theme: [String: [UInt8]]
   ) {
     self.catalog = catalog
@@ -40,7 +40,7 @@ package struct SiteBuilder: Sendable {
     self.published = published.sorted { $0.dataset.name < $1.dataset.name }
     self.released = released
     self.previews = previews
-    self.series = series
+    self.pictures = pictures
     self.release = release
     self.created = created
     themeFiles = theme
@@ -72,7 +72,8 @@ package struct SiteBuilder: Sendable {
     try sitemaps().forEach(take)
     try securityContact().forEach(take)
     try take(robots())
-    try take(levelColours())
+    // A portal's own file of this name takes its place, as for all others.
+    if themeFiles[LevelColours.file] == nil { try take(levelColours()) }
     try SearchIndex(self).pages().forEach(take)
     for (name, bytes) in themeFiles.sorted(by: { $0.key < $1.key }) {
       try take(Page(path: "assets/\(name)", mediaType: MediaType.of(name), bytes: bytes))

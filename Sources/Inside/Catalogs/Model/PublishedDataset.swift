@@ -12,12 +12,14 @@ package struct PublishedDataset: Sendable {
   package var modified: Timestamp
   /// Downloads; none unless the level is unconditional.
   package var files: [PublishedFile]
+  /// Formats that cannot hold a table, for which there is no download.
+  package var leftOut: [LeftOut]
   /// What reading found, by resource; open datasets only.
   package var reports: [String: TableReport]
 
   package init(
     dataset: Dataset, level: Level, verdict: Verdict, release: Int, modified: Timestamp,
-    files: [PublishedFile] = [],
+    files: [PublishedFile] = [], leftOut: [LeftOut] = [],
     reports: [String: TableReport] = [:]
   ) {
     self.dataset = dataset
@@ -26,6 +28,7 @@ package struct PublishedDataset: Sendable {
     self.release = release
     self.modified = modified
     self.files = files
+    self.leftOut = leftOut
     self.reports = reports
   }
 
@@ -56,5 +59,19 @@ package struct PublishedFile: Sendable, Hashable {
     self.sha256 = sha256
     self.mediaType = mediaType
     self.rows = rows
+  }
+}
+
+/// A download that there is not, and why.
+package struct LeftOut: Sendable, Equatable {
+  /// Name of the resource that does not fit.
+  package let resource: String
+  package let format: TableFormat
+  package let reason: Wording
+
+  package init(resource: String, format: TableFormat, reason: Wording) {
+    self.resource = resource
+    self.format = format
+    self.reason = reason
   }
 }

@@ -9,51 +9,18 @@ extension Frame {
   func charts(_ item: PublishedDataset) -> HTML {
     guard item.openness == .unconditional else { return HTML() }
     let pictures = item.dataset.resources.compactMap { resource -> HTML? in
-      let spread = spread(item, resource)
+      let sketch = site.pictures[item.dataset.name]?[resource.name]
       let picture =
-        (spread.flatMap { seriesChart(resource, $0) } ?? spread.flatMap { pointChart(resource, $0) })
-        ?? valueChart(item, resource)
+        sketch.flatMap { seriesChart(resource, $0) ?? pointChart($0) } ?? valueChart(item, resource)
       return picture.isEmpty ? nil : picture
     }
     return pictures.isEmpty ? HTML() : section("chart", t("图示", "At a glance"), pictures.joined(""))
   }
 
-  /// Rows over the whole table: those handed over for charts, or the preview where it is the whole table.
-  private func spread(_ item: PublishedDataset, _ resource: Resource) -> [[String?]]? {
-    if let rows = site.series[item.dataset.name]?[resource.name], rows.count > 1 { return rows }
-    guard let rows = site.previews[item.dataset.name]?[resource.name], rows.count > 1,
-      rows.count == item.reports[resource.name]?.rows
-    else { return nil }
-    return rows
-  }
-
   /// A line for a table with one row for each moment, in order.
-  private func seriesChart(_ resource: Resource, _ rows: [[String?]]) -> HTML? {
-    let fields = resource.schema.fields
-    let times: [FieldType] = [.date, .datetime, .yearmonth, .year]
-    guard let axis = fields.firstIndex(where: { times.contains($0.type) }), rows.count >= 8,
-      resource.schema.primaryKey.contains(fields[axis].name),
-      resource.schema.primaryKey.allSatisfy({ name in
-        resource.schema[name].map { times.contains($0.type) || $0.type == .integer } ?? false
-      }),
-      let measure = measure(resource)
-    else { return nil }
-    let moments = rows.map { $0[axis] ?? "" }
-    guard zip(moments, moments.dropFirst()).allSatisfy({ $0 <= $1 }) else { return nil }
-    return LineChart(
-      title: title(fields[measure], resource),
-      points: zip(moments, rows).map { ($0, $1[measure].flatMap { Scan.decimal($0) }) }
-    ).drawing()
-  }
-
-  /// The first number that is no key.
-  private func measure(_ resource: Resource) -> Int? {
-    let fields = resource.schema.fields
-    func isMeasure(_ field: Field) -> Bool {
-      !resource.schema.primaryKey.contains(field.name) && field.codeList == nil
-    }
-    return fields.firstIndex { $0.type == .number && isMeasure($0) }
-      ?? fields.firstIndex { $0.type == .integer && isMeasure($0) }
+  private func seriesChart(_ resource: Resource, _ sketch: Sketch) -> HTML? {
+    guard let series = sketch.series else { return nil }
+    return LineChart(title: title(resource.schema.fields[series.measure], resource), series: series).drawing()
   }
 
   private func title(_ field: Field, _ resource: Resource) -> HTML {
@@ -62,25 +29,14 @@ extension Frame {
   }
 
   /// Points by their coordinates.
-  private func pointChart(_ resource: Resource, _ rows: [[String?]]) -> HTML? {
-    func place(_ names: [String]) -> Int? {
-      resource.schema.fields.firstIndex { $0.type == .number && names.contains($0.name.lowercased()) }
-    }
-    guard let x = place(["lon", "lng", "longitude", "经度"]), let y = place(["lat", "latitude", "纬度"]) else {
-      return nil
-    }
-    let points = rows.compactMap { row -> (Double, Double)? in
-      guard let east = row[x].flatMap({ Scan.decimal($0) }), let north = row[y].flatMap({ Scan.decimal($0) }),
-        abs(east) <= 180, abs(north) <= 90
-      else { return nil }
-      return (east, north)
-    }
-    guard points.count >= 8 else { return nil }
-    return PointChart(
+  private func pointChart(_ sketch: Sketch) -> HTML? {
+    guard let points = sketch.points, points.rows >= 8 else { return nil }
+    let drawing = PointChart(
       title:
-        "\(t("\(number(points.count)) 个位置，均匀取自全表", "\(number(points.count)) positions, spread evenly over the table"))",
-      points: points
+        "\(t("全部 \(number(points.rows)) 个位置；越大的点，行越多", "All \(number(points.rows)) positions; the larger a dot, the more rows"))",
+      spots: points.ordered
     ).drawing()
+    return drawing.isEmpty ? nil : drawing
   }
 
   /// How often the values of a field with few of them occur.

@@ -3,8 +3,7 @@ import Bytes
 /// One series in time. A gap in the data is a gap in the line.
 struct LineChart {
   let title: HTML
-  /// Moments in order, and their value; nil where it is missing.
-  let points: [(moment: String, value: Double?)]
+  let series: SeriesSketch
 
   private static let width = 640.0
   private static let height = 230.0
@@ -14,39 +13,43 @@ struct LineChart {
   private static let bottom = 28.0
 
   func drawing() -> HTML? {
-    let values = points.compactMap(\.value)
-    guard values.count >= 8, let least = values.min(), let most = values.max(), most > least else {
-      return nil
-    }
-    let margin = (most - least) * 0.06
-    let low = least >= 0 && least - margin < 0 ? 0 : least - margin
-    let high = most + margin
+    let marks = series.columns.map(\.marks)
+    let values = marks.joined().map(\.value)
+    guard series.isOrdered, series.rows > 1, series.values >= 8, let least = values.min(),
+      let most = values.max(), most > least
+    else { return nil }
+    // By halves, so that not even the widest range is infinite.
+    let margin = (most / 2 - least / 2) * 0.12
+    let low =
+      least >= 0 && least - margin < 0 ? 0 : max(-Double.greatestFiniteMagnitude, least - margin)
+    let high = min(Double.greatestFiniteMagnitude, most + margin)
+    let half = high / 2 - low / 2
+    guard half.isNormal else { return nil }
     let plotWidth = Self.width - Self.left - Self.right
     let plotHeight = Self.height - Self.top - Self.bottom
-    func x(_ index: Int) -> Double { Self.left + Double(index) / Double(points.count - 1) * plotWidth }
-    func y(_ value: Double) -> Double { Self.top + (high - value) / (high - low) * plotHeight }
+    func x(_ row: Int) -> Double { Self.left + Double(row) / Double(series.rows - 1) * plotWidth }
+    func y(_ value: Double) -> Double { Self.top + (high / 2 - value / 2) / half * plotHeight }
 
     var path = HTML()
-    var isOpen = false
-    for (index, point) in points.enumerated() {
-      guard let value = point.value else {
-        isOpen = false
-        continue
+    // A value between two gaps is a dot.
+    for stretch in marks.split(whereSeparator: \.isEmpty).map({ Array($0.joined()) }) {
+      for (place, mark) in stretch.enumerated() {
+        path += place == 0 ? "M" : "L"
+        path += "\(at: x(mark.row)) \(at: y(mark.value))"
       }
-      path += isOpen ? "L\(at: x(index)) \(at: y(value))" : "M\(at: x(index)) \(at: y(value))"
-      isOpen = true
+      if stretch.count == 1 { path += "h0" }
     }
     let lines = Ticks.between(low, high).map { tick -> HTML in
       """
       <path class="grid" d="M\(at: Self.left) \(at: y(tick))H\(at: Self.width - Self.right)"/>\
-      <text class="axis" x="\(at: Self.left - 8)" y="\(at: y(tick) + 4)" text-anchor="end">\(value: Frame.grouped(Number.text((tick * 1e6).rounded() / 1e6)))</text>
+      <text class="axis" x="\(at: Self.left - 8)" y="\(at: y(tick) + 4)" text-anchor="end">\(value: LineChart.text(tick, within: half))</text>
       """
     }
-    let moments = marks().map { index -> HTML in
-      let anchor = index == 0 ? "start" : index == points.count - 1 ? "end" : "middle"
+    let moments = named().map { row, moment in
+      let anchor = row == 0 ? "start" : row == series.rows - 1 ? "end" : "middle"
       return """
-        <text class="axis" x="\(at: x(index))" y="\(at: Self.height - 8)" text-anchor="\(value: anchor)">\(value: LineChart.short(points[index].moment))</text>
-        """
+        <text class="axis" x="\(at: x(row))" y="\(at: Self.height - 8)" text-anchor="\(value: anchor)">\(value: LineChart.short(moment))</text>
+        """ as HTML
     }
     return """
       <figure class="chart" tabindex="0"><figcaption>\(title)</figcaption>
@@ -56,19 +59,26 @@ struct LineChart {
       """
   }
 
-  /// Which moments are named: first, last, and three between them.
-  private func marks() -> [Int] {
-    let last = points.count - 1
-    return last < 8 ? [0, last] : (0...4).map { $0 * last / 4 }
+  /// A tick's number: six decimals hide what binary fractions add, but where the whole picture is smaller.
+  private static func text(_ tick: Double, within half: Double) -> String {
+    let rounded = (tick * 1e6).rounded() / 1e6
+    return Frame.grouped(Number.text(half > 1e-4 && rounded.isFinite ? rounded : tick))
+  }
+
+  /// Which moments are named: first, last, and those of three columns between them.
+  private func named() -> [(row: Int, moment: String)] {
+    let last = series.rows - 1
+    let between = last < 8 ? [0] : (0...3).map { $0 * (last / 4) + $0 * (last % 4) / 4 }
+    return between.compactMap { row in series.columns.last { $0.first <= row }.map { ($0.first, $0.moment) } }
+      + [(last, series.last)]
   }
 
   /// A moment without its time of day.
   private static func short(_ moment: String) -> String { String(moment.prefix(10)) }
 
   private func spoken(_ least: Double, _ most: Double) -> String {
-    let first = points.first?.moment ?? ""
-    let last = points.last?.moment ?? ""
+    let first = series.columns.first?.moment ?? ""
     return
-      "\(LineChart.short(first)) – \(LineChart.short(last)): \(Number.text(least)) – \(Number.text(most))"
+      "\(LineChart.short(first)) – \(LineChart.short(series.last)): \(Number.text(least)) – \(Number.text(most))"
   }
 }

@@ -135,13 +135,20 @@ extension Frame {
 
           """
       }
+      let absent = item.leftOut.filter { $0.resource == resource.name }.map { file -> HTML in
+        """
+        <tr><th scope="row">\(title(file.format))</th>\
+        <td class="quiet" colspan="3">\(t("未提供：\(file.reason.zh)", "not offered: \(file.reason.en)"))</td></tr>
+
+        """
+      }
       let count = rowCount(item, resource.name).map { t("，\(number($0)) 行", ", \(number($0)) rows") } ?? ""
       return """
         <div class="scroll" tabindex="0" role="region" aria-label="\(value: t("下载文件", "Files"))"><table class="files">
         <caption>\(resourceTitle(resource, item))\(count)</caption>
         <thead><tr><th scope="col">\(t("格式", "Format"))</th><th scope="col">\(t("大小", "Size"))</th>\
         <th scope="col">\(t("校验", "Checksum"))</th><th scope="col">\(t("文件", "File"))</th></tr></thead>
-        <tbody>\(rows)</tbody></table></div>
+        <tbody>\(rows)\(absent)</tbody></table></div>
 
         """
     }

@@ -2,6 +2,9 @@ import Policies
 
 /// Colours of the levels as a style sheet, since pages carry no style of their own.
 enum LevelColours {
+  /// Name of the style sheet among the theme's files.
+  static let file = "levels.css"
+
   /// Class of a level: only letters, digits and hyphens of its id.
   static func name(of level: Level) -> String {
     "level-"
@@ -31,6 +34,7 @@ extension SiteBuilder {
     let rules = scale.levels.compactMap { level in
       LevelColours.colour(of: level).map { ".\(LevelColours.name(of: level)) { --level: \($0); }\n" }
     }
-    return Page(path: "assets/levels.css", mediaType: MediaType.css, bytes: Array(rules.joined().utf8))
+    return Page(
+      path: "assets/\(LevelColours.file)", mediaType: MediaType.css, bytes: Array(rules.joined().utf8))
   }
 }
