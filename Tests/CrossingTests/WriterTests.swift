@@ -45,7 +45,7 @@ import Trust
       ("data/airports/airports.csv", outside.portal), ("en/data/airports/a.csv", entry),
       ("data/airports.csv", other),
       ("datasets/airports/index.html", other), ("datasets/airports/index.html", outside.portal),
-      ("results/airports/income/index.html", entry),
+      ("datasets/page/2/index.html", outside.portal), ("results/airports/income/index.html", entry),
       ("en/results/airports/income/index.html", outside.portal),
     ] {
       #expect(throws: CrossingError(.clearance, path, "")) { try writer.file(path, [1], clearance) }

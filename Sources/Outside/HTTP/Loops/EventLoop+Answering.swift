@@ -112,7 +112,7 @@ extension EventLoop {
   ) {
     let took = startedAt.map { Clock.microseconds() - $0 }
     counters.answered(status: status, bytes: bytes, microseconds: took)
-    let isSlow = took.map { $0 >= Int64(limits.slowMilliseconds) * 1000 } ?? false
+    let isSlow = took.map { $0 / 1000 >= Int64(limits.slowMilliseconds) } ?? false
     guard shared.log != nil || (isSlow && shared.slowLog != nil) else { return }
     let record = AccessLog.Record(
       address: connection.address, head: head, identity: identity, status: status, bytes: bytes,

@@ -32,7 +32,7 @@ extension GatewayCore {
       let release = try currentRelease()
       let (id, text) = try make(
         maker.client, maker.certificate, days: release.settings.lifetimes.keyDays, request)
-      let expires = request.receivedAt.adding(seconds: Int64(release.settings.lifetimes.keyDays) * 86_400)
+      let expires = request.receivedAt.adding(days: release.settings.lifetimes.keyDays)
       return .json(
         [
           "id": .string(id), "key": .string(text), "expires": .string(expires.rfc3339),
