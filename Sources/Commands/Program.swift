@@ -40,13 +40,17 @@ public enum Program {
       return try Help.show(Array(words.dropFirst()), terminal)
     }
     if first == "--version" || first == "version" {
+      guard words.count == 1 else {
+        throw UsageFault(Phrase("用法：doorsill version", "usage: doorsill version"))
+      }
       terminal.print("doorsill \(Self.version)")
       return .done
     }
     guard let verb = find(words) else {
       // `doorsill person` alone, or with `--help`, lists what `person` can do.
-      if Verbs.all.contains(where: { $0.words[0] == first }) { return try Help.show([first], terminal) }
-      throw unknown(first)
+      let rest = words.dropFirst()
+      guard rest.allSatisfy({ $0 == "--help" || $0 == "-h" }) else { throw unknown(words) }
+      return try Help.show([first], terminal)
     }
     let rest = Array(words.dropFirst(verb.words.count))
     let invocation = try Invocation(verb: verb, words: rest, terminal: terminal)
@@ -62,8 +66,12 @@ public enum Program {
     Verbs.all.filter { words.starts(with: $0.words) }.max { $0.words.count < $1.words.count }
   }
 
-  static func unknown(_ word: String) -> UsageFault {
-    let near = nearest(word, in: Verbs.all.map { $0.words[0] })
+  /// That there is no such verb: of the first word, or of the first two where some begin with that.
+  static func unknown(_ words: [String]) -> UsageFault {
+    let first = words.first ?? ""
+    let family = Verbs.all.filter { $0.words[0] == first }
+    let word = family.isEmpty ? first : words.prefix(2).joined(separator: " ")
+    let near = nearest(word, in: family.isEmpty ? Verbs.all.map { $0.words[0] } : family.map(\.name))
     return UsageFault(
       Phrase("没有命令 “\(word)”", "there is no verb '\(word)'"),
       hint: near.map { Phrase("是否要用 “\($0)”？", "did you mean '\($0)'?") }

@@ -6,7 +6,7 @@ import Testing
 /// How words become operands and options.
 @Suite struct `The words of a call` {
   static let verb = Verb(
-    "paint", "WALL…", Phrase("刷", "paint"),
+    "paint", "[WALL…]", Phrase("刷", "paint"),
     options: [
       Option("--colour", "NAME", repeats: true, Phrase("颜色", "a colour")),
       Option("--coats", "N", Phrase("层数", "how many coats")), Option("--dry-run", Phrase("试", "only say it")),
@@ -76,7 +76,6 @@ import Testing
     let call = try parse("north")
     #expect(throws: UsageFault.self) { try call.required("--coats") }
     #expect(throws: UsageFault.self) { try call.operands(2, 2) }
-    #expect(throws: UsageFault.self) { try call.operands(0, 0) }
     #expect(try call.operands(1) == ["north"])
     do {
       _ = try call.required("--coats")
@@ -120,6 +119,39 @@ import Testing
     }
   }
 
+  @Test(arguments: Verbs.all.map(\.name))
+  func `take the operands of their usage line and no other`(name: String) throws {
+    let verb = try #require(Verbs.all.first { $0.name == name })
+    func status(_ count: Int) -> (any Error)? {
+      do {
+        _ = try Invocation(
+          verb: verb, words: Array(repeating: "x", count: count), terminal: Terminal())
+        return nil
+      } catch { return error }
+    }
+    let (least, most) = (verb.operandCount.lowerBound, verb.operandCount.upperBound)
+    #expect(status(least) == nil)
+    if least > 0 { #expect(Program.status(of: try #require(status(least - 1))) == .usage) }
+    guard most < .max else {
+      #expect(verb.operands.contains("…") && status(least + 20) == nil)
+      return
+    }
+    #expect(status(most) == nil)
+    let extra = try #require(status(most + 1) as? UsageFault)
+    #expect(Program.status(of: extra) == .usage)
+    #expect(extra.message.contains("doorsill \(name)") && extra.message.contains(verb.operands))
+  }
+
+  @Test func `count the words of a usage line`() {
+    func count(_ operands: String) -> ClosedRange<Int> {
+      Verb("paint", operands, Phrase("刷", "paint"), example: "doorsill paint", run: { _ in .done })
+        .operandCount
+    }
+    #expect(count("") == 0...0 && count("DIR") == 1...1 && count("[NUMBER]") == 0...1)
+    #expect(count("OLDER [NEWER]") == 1...2 && count("[A…|B…]") == 0...Int.max)
+    #expect(count("FILE…") == 1...Int.max && count("A/B FIELD=VALUE…") == 2...Int.max)
+  }
+
   @Test func `each stand in a group of the help page`() {
     let grouped = Set(Verbs.groups.flatMap(\.1))
     for verb in Verbs.all { #expect(grouped.contains(verb.words[0]), "\(verb.name)") }
@@ -129,8 +161,9 @@ import Testing
     #expect(Program.find(["ca", "issue", "--client", "x"])?.name == "ca issue")
     #expect(Program.find(["ca", "issue-server"])?.name == "ca issue-server")
     #expect(Program.find(["ca"]) == nil)
-    #expect(Program.unknown("publsh").hint?.contains("publish") == true)
-    #expect(Program.unknown("xyzzyxyzzy").hint?.contains("help") == true)
+    #expect(Program.unknown(["publsh"]).hint?.contains("publish") == true)
+    #expect(Program.unknown(["xyzzyxyzzy"]).hint?.contains("help") == true)
+    #expect(Program.unknown(["grant", "aprove"]).hint?.contains("grant approve") == true)
   }
 }
 

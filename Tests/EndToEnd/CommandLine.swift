@@ -58,6 +58,8 @@ import Testing
     #expect(bare.status == 2 && bare.text.contains("publish"))
     let family = try Doorsill.run(["person"])
     #expect(family.text.contains("person add"))
+    let second = try Doorsill.run(["grant", "aprove", "1"])
+    #expect(second.status == 2 && second.errorText.contains("did you mean 'grant approve'"), "\(second.said)")
   }
 
   @Test func `ends with the status of who can mend it`() throws {

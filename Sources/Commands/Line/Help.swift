@@ -24,10 +24,7 @@ enum Help {
   static func page(_ verb: Verb, _ terminal: Terminal) {
     terminal.print("\(terminal.styled("doorsill \(verb.name)", .bold)): \(verb.summary.said)")
     terminal.print()
-    let operands = verb.operands.isEmpty ? "" : " \(verb.operands)"
-    terminal.print(
-      Phrase("用法", "usage").said
-        + ": doorsill \(verb.name)\(operands)\(verb.options.isEmpty ? "" : " [options]")")
+    terminal.print(verb.usage.said)
     terminal.print()
     terminal.table(
       (verb.options + [.help]).map { option in
@@ -44,7 +41,7 @@ enum Help {
       return .done
     }
     let family = Verbs.all.filter { $0.words[0] == words[0] }
-    guard !family.isEmpty else { throw Program.unknown(words[0]) }
+    guard !family.isEmpty, words.count == 1 else { throw Program.unknown(words) }
     terminal.table(
       family.map { [terminal.styled("doorsill \($0.name) \($0.operands)", .cyan), $0.summary.said] })
     return .done

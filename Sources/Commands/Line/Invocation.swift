@@ -21,7 +21,7 @@ struct Invocation: Sendable {
   let terminal: Terminal
 
   /// Splits the words after the verb into operands and options; `--name=value` and `--name value` are the same,
-  /// and after `--` everything is an operand.
+  /// and after `--` everything is an operand. Operands that the usage line does not have room for are refused.
   init(verb: Verb, words: [String], terminal: Terminal) throws(UsageFault) {
     var operands: [String] = []
     var values: [String: [String]] = [:]
@@ -74,6 +74,7 @@ struct Invocation: Sendable {
     self.operands = operands
     self.values = values
     self.terminal = terminal
+    guard verb.operandCount.contains(operands.count) || has("--help") else { throw wrongUse }
   }
 
   func has(_ name: String) -> Bool { values[name] != nil }
@@ -100,13 +101,14 @@ struct Invocation: Sendable {
     return number
   }
 
-  /// The operands, which must be at least `least` and at most `most`.
+  /// The operands, which must be at least `least` and at most `most`; the usage line has seen to that.
   func operands(_ least: Int, _ most: Int = .max) throws(UsageFault) -> [String] {
-    guard operands.count >= least, operands.count <= most else {
-      throw UsageFault(
-        Phrase("用法：doorsill \(verb.name) \(verb.operands)", "usage: doorsill \(verb.name) \(verb.operands)"),
-        hint: Phrase("例：\(verb.example)", "for example: \(verb.example)"))
-    }
+    guard operands.count >= least, operands.count <= most else { throw wrongUse }
     return operands
+  }
+
+  /// What is said where the words do not fit the usage line.
+  var wrongUse: UsageFault {
+    UsageFault(verb.usage, hint: Phrase("例：\(verb.example)", "for example: \(verb.example)"))
   }
 }

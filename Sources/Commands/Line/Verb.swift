@@ -37,6 +37,7 @@ struct Option: Sendable {
 /// One verb of the command line, such as `publish` or `person add`.
 struct Verb: Sendable {
   let words: [String]
+  /// What comes behind the verb, as its usage line tells it: `FILE`, `[NUMBER]`, `OLDER [NEWER]`, `FILE…`, or nothing.
   let operands: String
   let summary: Phrase
   let options: [Option]
@@ -56,4 +57,17 @@ struct Verb: Sendable {
   }
 
   var name: String { words.joined(separator: " ") }
+
+  /// How many operands the usage line allows: a word in brackets may be missing, one with … may be repeated.
+  var operandCount: ClosedRange<Int> {
+    let words = operands.split(separator: " ")
+    let needed = words.filter { !$0.hasPrefix("[") }.count
+    return needed...(operands.contains("…") ? .max : words.count)
+  }
+
+  var usage: Phrase {
+    let line =
+      "doorsill \(name)\(operands.isEmpty ? "" : " \(operands)")\(options.isEmpty ? "" : " [options]")"
+    return Phrase("用法：\(line)", "usage: \(line)")
+  }
 }

@@ -169,6 +169,11 @@ enum PortalVerbs {
   private static func classifyDatasets(_ invocation: Invocation) throws -> ExitStatus {
     let verdicts: [Verdict]
     if let file = invocation.value("--file") {
+      guard invocation.operands.isEmpty else {
+        throw UsageFault(
+          Phrase("--file 与数据集只能给其一", "give --file or datasets, not both"),
+          hint: Phrase("用法见 doorsill classify --help", "see doorsill classify --help"))
+      }
       let policies =
         try (try? invocation.portal()).map { try PolicySet.load(folder: $0.policies) }
         ?? PolicySet.parse(files: PolicySet.defaults)
