@@ -1,4 +1,5 @@
 import Bytes
+import Publishing
 import Testing
 
 @testable import Commands
@@ -140,6 +141,21 @@ import Testing
     let extra = try #require(status(most + 1) as? UsageFault)
     #expect(Program.status(of: extra) == .usage)
     #expect(extra.message.contains("doorsill \(name)") && extra.message.contains(verb.operands))
+  }
+
+  @Test func `ask for a person wherever something is decided, and say who may`() {
+    let asking = Verbs.all.filter { $0.act != nil }
+    #expect(
+      Set(asking.map(\.name)) == [
+        "publish", "release rollback", "approve", "withdraw", "grant add", "grant approve", "grant revoke",
+        "client add", "client suspend", "client activate", "key create", "key revoke", "ca issue",
+        "ca revoke",
+        "consent issue",
+      ])
+    for verb in Verbs.all {
+      #expect(verb.options.contains { $0.name == "--as" } == (verb.act != nil), "\(verb.name)")
+    }
+    for act in Act.allCases { #expect(!act.words.en.isEmpty && act.words.zh != act.words.en) }
   }
 
   @Test func `count the words of a usage line`() {

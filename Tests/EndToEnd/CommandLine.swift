@@ -76,8 +76,8 @@ import Testing
     // The nearest portal above is found.
     try folder.write("", to: "portal/below/deep/file")
     #expect(try Doorsill.run(["check"], folder: folder.path + "/portal/below/deep").status == 0)
-    let port = try Doorsill.run(["publish", "--portal", folder.path + "/portal"])
-    #expect(port.status == 0)
+    let rehearsed = try Doorsill.run(["publish", "--dry-run", "--portal", folder.path + "/portal"])
+    #expect(rehearsed.status == 0)
     let address = try Doorsill.run(["serve", "--portal", folder.path + "/portal", "--listen", "256.1.1.1:80"])
     #expect([2, 3].contains(address.status) && !address.errorText.isEmpty, "\(address.said)")
   }
@@ -96,15 +96,18 @@ import Testing
     let folder = try TemporaryFolder()
     let made = try Doorsill.run(["init", "p"], folder: folder.path, language: "zh_CN.UTF-8")
     #expect(made.status == 0 && made.errorText.contains("门户已建立"), "\(made.said)")
+    try folder.write("correct horse battery staple\n", to: "home/passphrase")
+    let portal = try ScratchPortal.at(folder, "p")
+    try portal.addPerson("wang-wei", role: "custodian")
     let published = try Doorsill.run(
-      ["publish", "--portal", "p"], folder: folder.path, language: "zh_CN.UTF-8")
+      portal.publishWords(), home: portal.home, folder: folder.path, language: "zh_CN.UTF-8")
     #expect(published.status == 0 && published.text.contains("已发布第 1 版"), "\(published.said)")
     let classified = try Doorsill.run(
       ["classify", "--portal", "p"], folder: folder.path, language: "zh_CN.UTF-8")
     #expect(classified.text.contains("无条件开放"), "\(classified.said)")
     try folder.write("point,day,bicycles\nA,2026-03-02,x\n", to: "p/Catalog/bike-counts/bike-counts.csv")
     let refused = try Doorsill.run(
-      ["publish", "--portal", "p"], folder: folder.path, language: "zh_CN.UTF-8")
+      ["publish", "--dry-run", "--portal", "p"], folder: folder.path, language: "zh_CN.UTF-8")
     #expect(refused.status == 1 && refused.errorText.contains("“x”不是整数"), "\(refused.said)")
     #expect(refused.errorText.contains("错误:"), "\(refused.errorText)")
     let english = refused.errorText.split(separator: "\n").filter {
@@ -138,7 +141,13 @@ import Testing
     }
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["doorsill"])
     try alone("init", "portal").wanted(0, "init")
-    try alone("publish", "--portal", "portal").wanted(0, "publish")
+    try folder.write("correct horse battery staple\n", to: "passphrase")
+    try alone(
+      "person", "add", "wang-wei", "--name", "王伟", "--organization", "data-bureau", "--role", "custodian",
+      "--passphrase-file", "passphrase", "--portal", "portal"
+    ).wanted(0, "person add")
+    try alone("publish", "--as", "wang-wei", "--passphrase-file", "passphrase", "--portal", "portal").wanted(
+      0, "publish")
     let portal = try ScratchPortal.at(folder, "portal")
     let server = try RunningDoorsill(portal, gateway: false, binary: folder.path + "/doorsill")
     defer { server.stop() }

@@ -85,7 +85,7 @@ extension `End to end` {
       let page = try server.curl("/en/datasets/stay-costs/").text
       #expect(page.contains("Joined from") && page.contains("/en/datasets/stays/"))
       // A source that goes takes the join with it.
-      let gone = try portal.signed(by: "wang-wei", "withdraw", "stays", "--reason", "wrong").wanted(
+      let gone = try portal.signed(by: "wang-wei", "withdraw", "stays", "--reason", "wrong", "--yes").wanted(
         0, "withdraw")
       #expect(gone.errorText.contains("stay-costs, stays"), "\(gone.said)")
       #expect([404, 410].contains(try server.ask("/v1/results/stay-costs/costs", as: company).status))

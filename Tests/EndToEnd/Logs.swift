@@ -72,12 +72,12 @@ extension `End to end` {
       #expect(decisions.map { $0["event"] as? String }.first == "policy.trusted")
       #expect(
         decisions.contains { $0["event"] as? String == "publication" && $0["by"] as? String == "wang-wei" })
-      let unsigned = try ScratchPortal.begin()
-      try unsigned.must("publish")
-      #expect(
-        try unsigned.entries(of: "decisions").allSatisfy {
-          ($0["by"] as? String)?.hasPrefix("unsigned:") == true
-        })
+      try world.portal.must("client", "add", "initech", "--name", "Initech", "--contact", "i@example.com")
+      let unsigned = try world.entries {
+        $0["event"] as? String == "client.added" && $0["client"] as? String == "initech"
+      }
+      let by = unsigned.first?["by"] as? String
+      #expect(by?.hasPrefix("unsigned:") == true && unsigned.first?["signature"] == nil, "\(unsigned)")
     }
 
     @Test func `show a checkpoint to everybody that openssl finds signed`() throws {

@@ -16,7 +16,9 @@ import Testing
     try FileManager.default.createDirectory(atPath: portal.path, withIntermediateDirectories: true)
     try Subprocess.run("cp", ["-R", Places.root + "/Catalog", Places.root + "/Policies", portal.path]).wanted(
       0, "cp")
-    let published = try Doorsill.run(["publish", "--portal", portal.path], home: portal.home, seconds: 3600)
+    try portal.folder.write("correct horse battery staple\n", to: "home/passphrase")
+    try portal.addPerson("wang-wei", role: "custodian")
+    let published = try Doorsill.run(portal.publishWords(), home: portal.home, seconds: 3600)
     try published.wanted(0, "publish")
 
     let values = try Self.sample(of: portal, count: 1000)

@@ -65,8 +65,9 @@ extension `End to end` {
       // A catalogue that cannot be read does not stand in the way.
       let descriptor = try portal.text("Catalog/register/dataset.json5")
       try portal.write("{ nonsense", "Catalog/register/dataset.json5")
-      try portal.signed(by: "wang-wei", "withdraw", "register", "--reason", "It <names> people").wanted(
-        0, "withdraw")
+      try portal.signed(by: "wang-wei", "withdraw", "register", "--reason", "It <names> people", "--yes")
+        .wanted(
+          0, "withdraw")
       try portal.write(descriptor, "Catalog/register/dataset.json5")
       func expectGone(_ when: String) throws {
         for path in paths { #expect([404, 410].contains(try server.curl(path).status), "\(path) \(when)") }
@@ -90,7 +91,7 @@ extension `End to end` {
       try portal.signed(by: "wang-wei", "release", "rollback", String(kept), "--reason", "try").wanted(
         0, "rollback")
       try expectGone("after rolling back")
-      let again = try portal.run("withdraw", "register", "--reason", "again")
+      let again = try portal.signed(by: "wang-wei", "withdraw", "register", "--reason", "again", "--yes")
       #expect(again.status == 1 && again.errorText.contains("before"), "\(again.said)")
     }
   }
@@ -138,7 +139,9 @@ extension `End to end` {
       #expect(entry["reason"] as? String == "A wrong count")
       try portal.publish().wanted(0, "publish")
       #expect(try portal.text(path).contains(",111"))
-      #expect(try portal.run("release", "rollback", "4", "--reason", "x").status == 2, "it is served already")
+      let served = try portal.signed(by: "wang-wei", "release", "rollback", "4", "--reason", "x")
+      #expect(served.status == 2 && served.errorText.contains("release 4"), "\(served.said)")
+      #expect(try portal.run("release", "rollback", "1", "--reason", "x").status == 2, "nobody is named")
       #expect(try portal.run("release", "rollback", "1").status == 2, "a reason is asked for")
     }
 
@@ -153,7 +156,7 @@ extension `End to end` {
         "Catalog/register/dataset.json5")
       try portal.write("number,remark,amount\n1,first,16\n", "Catalog/register/register.csv")
       try portal.publish().wanted(0, "publish")
-      let back = try portal.run("release", "rollback", "2", "--reason", "x")
+      let back = try portal.signed(by: "wang-wei", "release", "rollback", "2", "--reason", "x")
       #expect(back.status == 1 && back.errorText.contains("amount"), "\(back.said)")
       #expect(try portal.currentRelease() == 3)
     }

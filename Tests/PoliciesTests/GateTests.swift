@@ -12,11 +12,11 @@ import Testing
   func request(
     _ facts: DatasetFacts, previous: PublishedState? = nil, proposer: String? = "zhang",
     approvals: [CheckedApproval] = [],
-    evidence: String = "e1", policy: String = "p1"
+    evidence: String = "e1", policy: String = "p1", under: Set<String> = []
   ) -> GateRequest {
     GateRequest(
-      verdict: verdict(facts), evidenceHash: evidence, policyHash: policy, previous: previous,
-      proposer: proposer,
+      verdict: verdict(facts), evidenceHash: evidence, policyHash: policy, approvedUnder: under,
+      previous: previous, proposer: proposer,
       approvals: approvals)
   }
 
@@ -105,6 +105,37 @@ import Testing
   ) {
     let codes = refusal(request(Self.personal, approvals: [approval]))?.reasons.map(\.code)
     #expect(codes?.contains(code) == true)
+  }
+
+  @Test func `counts an approval that was given under a policy that judges data in the same way`() throws {
+    let earlier = Self.approval(policy: "p0")
+    #expect(refusal(request(Self.personal, approvals: [earlier], under: ["j1"])) != nil)
+    #expect(refusal(request(Self.personal, approvals: [earlier], under: ["j1", "p0"])) == nil)
+    #expect(refusal(request(Self.personal, approvals: [Self.approval(policy: "j1")], under: ["j1"])) == nil)
+    // The evidence is never let off.
+    let stale = Self.approval(evidence: "e0", policy: "p0")
+    #expect(refusal(request(Self.personal, approvals: [stale], under: ["p0"])) != nil)
+  }
+
+  @Test func `asks for exactly the signatures that let the declared level pass`() throws {
+    func pairs(_ request: GateRequest) -> Set<String> {
+      Set(Gate.pending(request, scale: scale).map { "\($0.from ?? "") → \($0.to)" })
+    }
+    let was = { PublishedState(level: $0, hasLegalBasis: $1, evidenceHash: "e0", policyHash: "p1") }
+    #expect(pairs(request(Self.open)).isEmpty)
+    #expect(pairs(request(Self.personal)) == ["L3 → L1"])
+    // Published at the level that was approved, and now the evidence is other: from the level that it gives.
+    let again = request(Self.personal, previous: was("L1", false), approvals: [Self.approval(evidence: "e0")])
+    #expect(pairs(again) == ["L3 → L1"])
+    // Published at another level: both changes, each with a signature of its own.
+    let lowered = request(Self.personal, previous: was("L2", true))
+    #expect(pairs(lowered) == ["L3 → L1", "L2 → L1"])
+    let signed = ["L3", "L2"].map { Self.approval(from: $0) }
+    #expect(pairs(request(Self.personal, previous: was("L2", true), approvals: signed)).isEmpty)
+    #expect(refusal(request(Self.personal, previous: was("L2", true), approvals: signed)) == nil)
+    // What holds without a signature is lowered by it.
+    let held = `The level of a dataset`.facts(declared: "L2", basis: true, reason: true, findings: [Self.ids])
+    #expect(pairs(request(held, previous: was("L3", true))) == ["L3 → L2"])
   }
 
   @Test func `refuses to open personal data without a written reason even with a signature`() {
@@ -236,12 +267,13 @@ import Testing
 
 @Suite struct `A change of policy` {
   func change(
-    next: Scale? = nil, to hash: String = "p2", proposer: String? = "zhang", approvals: [CheckedApproval] = []
+    next: Scale? = nil, to hash: String = "p2", proposer: String? = "zhang",
+    approvals: [CheckedApproval] = [], signers: PolicyChange.Signers = .somebody
   ) throws -> PolicyChange {
     let previous = try testScale()
     return PolicyChange(
       previous: previous, next: next ?? previous, previousHash: "p1", nextHash: hash, proposer: proposer,
-      approvals: approvals)
+      approvals: approvals, signers: signers)
   }
 
   static func signed(
@@ -266,6 +298,15 @@ import Testing
     #expect(codes(try change(approvals: [Self.signed(by: "zhang")])).contains(.approvalBySelf))
     #expect(codes(try change(approvals: [Self.signed(evidence: "p3")])).contains(.approvalStale))
     #expect(codes(try change(approvals: [Self.signed(to: "p3")])).contains(.approvalOfOtherChange))
+  }
+
+  @Test func `that nobody could sign may bring the first keys, and nothing else`() throws {
+    #expect(codes(try change(signers: .nobody(bringsFirstKeysOnly: true))).isEmpty)
+    #expect(codes(try change(signers: .nobody(bringsFirstKeysOnly: false))) == [.signerMissing])
+    let lenient = try testScale(ApprovalRules(roles: [:]))
+    #expect(
+      codes(try change(next: lenient, signers: .nobody(bringsFirstKeysOnly: true))).contains(
+        .secondPersonRemoved))
   }
 
   @Test func `is none where the policy is the same`() throws {

@@ -6,7 +6,7 @@ import Trust
 
 @testable import Publishing
 
-/// A new portal in a temporary folder, with two people who can sign: lin-hai publishes, zhou-min is the second person.
+/// A new portal in a temporary folder, with two people who can sign: chen-jing publishes, zhou-min is the second person.
 struct GatePortal {
   let folder: TemporaryFolder
   let portal: Portal
@@ -18,7 +18,7 @@ struct GatePortal {
     portal = try Beginning.make(folder.path, scale: scale)
     custodian = try SigningKey.generate()
     approver = try SigningKey.generate()
-    for (id, key) in [("lin-hai", custodian), ("zhou-min", approver)] {
+    for (id, key) in [("chen-jing", custodian), ("zhou-min", approver)] {
       let access = try folder.read("Policies/access.json5")
       let person = Person(id: id, name: Text(id), organization: "data-bureau", roles: [], key: key.publicKey)
       try folder.write(try PersonFile.adding(person, to: access), to: "Policies/access.json5")
@@ -29,11 +29,13 @@ struct GatePortal {
     try Publisher(
       portal,
       options: PublishOptions(
-        author: Author(person: "lin-hai", key: custodian), now: Timestamp(rfc3339: now) ?? .now()))
+        author: Author(person: "chen-jing", key: custodian), now: Timestamp(rfc3339: now) ?? .now()))
   }
 
   @discardableResult
   func publish() throws -> Publication { try publisher().publish() }
+
+  var author: Author { Author(person: "chen-jing", key: custodian) }
 
   /// Signs as the second person.
   func approve(_ dataset: String) throws {
@@ -66,6 +68,20 @@ struct GatePortal {
       }
       """, to: "Catalog/\(name)/dataset.json5")
     try folder.write(table, to: "Catalog/\(name)/rows.csv")
+  }
+
+  /// An open dataset `offices`, whose telephones look like those of persons.
+  func addTelephones() throws {
+    try add(
+      "offices", level: "L1", basis: false,
+      fields: #"{ name: "office", type: "string" }, { name: "telephone", type: "string" }"#,
+      table: "office,telephone\nEast,13800138000\nWest,13900139000\n")
+    try change("Catalog/offices/dataset.json5", #"level: "L1""#, #"level: "L1", reason: "offices""#)
+  }
+
+  /// Changes how data are judged, without the evidence of `offices`.
+  func weakenDetector() throws {
+    try change("Policies/detectors.json5", "minimumK: 5", "minimumK: 4")
   }
 
   var site: String { portal.outside + "/current/site" }

@@ -145,7 +145,7 @@ import Trust
     let place = try Self.portal()
     try place.publish()
     let names = try Withdrawal.withdraw(
-      "visits", portal: place.portal, reason: "wrong", by: Author(person: "lin-hai", key: place.custodian),
+      "visits", portal: place.portal, reason: "wrong", by: place.author,
       now: .now())
     #expect(names == ["visitors", "visits"])
     let next = try place.publish()

@@ -1,5 +1,6 @@
 import Bytes
 import Catalogs
+import Policies
 import Support
 import Testing
 import Trust
@@ -30,12 +31,17 @@ import Trust
   @Test func `is not for the one who publishes to sign, nor for nobody to publish`() throws {
     try small.approve("policy")
     #expect(refusal(as: "li-na") != nil)
-    #expect(refusal(as: nil) != nil, "without a name nobody can be the other person")
+    #expect(throws: PublishingError(.refused, Wording("", ""))) { try small.publish(as: nil) }
+    #expect(throws: Rejection.self, "without a name nobody can be the other person") {
+      try small.publish(as: nil, dryRun: true)
+    }
     #expect(try small.publish().outcome == .published)
   }
 
   @Test func `is not signed by somebody without the role`() throws {
-    try small.approve("policy", as: "wang-wei")
+    #expect(throws: PublishingError(.refused, Wording("", ""))) {
+      try small.approve("policy", as: "wang-wei")
+    }
     #expect(refusal() != nil)
   }
 
@@ -57,6 +63,95 @@ import Trust
     try small.edit("Policies/access.json5", "callsPerDay: 2000", "callsPerDay: 1000")
     try small.edit("Policies/levels.json5", "// The secrecy scale", "// The secrecy  scale")
     #expect(try small.publish().outcome == .unchanged)
+  }
+}
+
+/// Who is registered has nothing to do with what was approved about data.
+@Suite struct `An approval of a dataset` {
+  let place: GatePortal
+
+  /// Published open, with the telephones in it approved.
+  init() throws {
+    place = try GatePortal()
+    try place.addTelephones()
+    try place.approve("offices")
+    try place.publish()
+  }
+
+  private func files() throws -> [String] {
+    try Files.list(place.folder.path + "/Catalog/offices/approvals").sorted()
+  }
+
+  /// What the gate is asked about it; the portal is free again afterwards.
+  private func asked() throws -> GateRequest {
+    let publisher = try place.publisher()
+    let dataset = try #require(publisher.catalog.dataset("offices"))
+    return try publisher.request(
+      Examination(dataset, catalog: publisher.catalog, policies: publisher.policies))
+  }
+
+  @Test func `outlives changes of the policy that do not judge data, one after the other`() throws {
+    for calls in 1...3 {
+      try place.change("Policies/access.json5", "callsPerDay: \(calls)000", "callsPerDay: \(calls + 1)000")
+      try place.approve("policy")
+      #expect(try place.publish().outcome == .published)
+    }
+    #expect(try files().count == 1)
+  }
+
+  @Test func `of 0.1, which names the whole policy, outlives them too`() throws {
+    let name = try #require(try files().first)
+    try Files.remove("\(place.folder.path)/Catalog/offices/approvals/\(name)")
+    let request = try asked()
+    _ = try Approvals.write(
+      ApprovalStatement(
+        dataset: "offices", from: "L3", to: "L1", evidenceHash: request.evidenceHash,
+        policyHash: request.policyHash, reason: "seen", proposer: "lin-hai", approver: "zhou-min",
+        time: .now()),
+      with: place.approver, into: place.folder.path + "/Catalog/offices/approvals")
+    try place.publish()
+    for calls in 1...3 {
+      try place.change("Policies/access.json5", "callsPerDay: \(calls)000", "callsPerDay: \(calls + 1)000")
+      try place.approve("policy")
+      #expect(try place.publish().outcome == .published)
+    }
+  }
+
+  @Test func `is given anew where detectors or levels change, and then lets it pass`() throws {
+    try place.change("Policies/detectors.json5", "// ", "//  ")
+    #expect(try place.publish().outcome == .unchanged, "a comment judges nothing")
+    try place.weakenDetector()
+    try place.approve("policy")
+    let objections = try place.objections { try place.publish() }
+    #expect(objections.map(\.dataset) == ["offices"])
+    #expect(objections.first?.reasons.contains { $0.code == .approvalStale } == true)
+    try place.approve("offices")
+    #expect(try place.publish().outcome == .published)
+  }
+
+  @Test func `is given anew where the evidence changes, and then lets it pass`() throws {
+    try place.folder.write(
+      "office,telephone\nEast,13800138000\nWest,13900139000\nNorth,13700137000\n",
+      to: "Catalog/offices/rows.csv")
+    #expect(try place.objections { try place.publish() }.map(\.dataset) == ["offices"])
+    try place.approve("offices")
+    #expect(try place.publish().outcome == .published)
+    #expect(try files().count == 2, "nobody's signature is written over")
+  }
+
+  @Test func `counts no more once its signer has lost the role`() throws {
+    try place.change(
+      "Policies/access.json5", #"roles: ["approver", "auditor"]"#, #"roles: ["auditor"]"#)
+    try place.approve("policy")
+    #expect(
+      try place.objections { try place.publish() }.first?.reasons.contains {
+        $0.code == .approvalWithoutRole
+      } == true)
+  }
+
+  @Test func `is not to be had where nothing waits for one`() throws {
+    #expect(throws: PublishingError(.refused, Wording("", ""))) { try place.approve("offices") }
+    #expect(throws: PublishingError(.refused, Wording("", ""))) { try place.approve("bike-counts") }
   }
 }
 

@@ -82,7 +82,7 @@ import Trust
 
   @Test func `lets only one at a time work`() throws {
     let small = try SmallPortal()
-    let options = PublishOptions(author: Author(systemUser: "root"))
+    let options = PublishOptions(author: Author(person: "wang-wei", key: small.publisher))
     let first = try Publisher(small.portal, options: options)
     #expect(throws: (any Error).self) { try Publisher(small.portal, options: options) }
     _ = try first.publish()

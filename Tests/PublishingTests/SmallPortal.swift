@@ -17,14 +17,14 @@ final class SmallPortal {
     portal = try Beginning.make(folder.path + "/portal")
     publisher = try SigningKey.generate()
     approver = try SigningKey.generate()
-    try add("wang-wei", role: "custodian", key: publisher)
-    try add("li-na", role: "approver", key: approver)
+    try add("wang-wei", roles: ["custodian"], key: publisher)
+    try add("li-na", roles: ["approver", "custodian"], key: approver)
   }
 
-  func add(_ id: String, role: String, key: SigningKey) throws {
+  func add(_ id: String, roles: [String], key: SigningKey) throws {
     let file = portal.policies + "/access.json5"
     let person = Person(
-      id: id, name: Text(id), organization: "data-bureau", roles: [role], key: key.publicKey)
+      id: id, name: Text(id), organization: "data-bureau", roles: roles, key: key.publicKey)
     try Files.write(try PersonFile.adding(person, to: try Files.read(file), file: file), to: file)
   }
 

@@ -117,14 +117,14 @@ import Trust
     let place = try Self.portal(Self.grouped)
     try place.publish()
     let names = try Withdrawal.withdraw(
-      "patients", portal: place.portal, reason: "a mistake", by: Author(systemUser: "root"), now: .now())
+      "patients", portal: place.portal, reason: "a mistake", by: place.author, now: .now())
     #expect(names == ["patients", "patients-open"])
     #expect(!Files.exists(place.site + "/data/patients-open/patients-open.csv"))
     let next = try place.publish()
     #expect(!next.datasets.contains { names.contains($0.name) })
     #expect(throws: PublishingError(.refused, Wording("", ""))) {
       try Withdrawal.withdraw(
-        "patients", portal: place.portal, reason: "again", by: Author(systemUser: "root"), now: .now())
+        "patients", portal: place.portal, reason: "again", by: place.author, now: .now())
     }
   }
 
@@ -140,7 +140,6 @@ import Trust
     // Without the view it is closed, and what was open of it leaves the kept releases.
     try place.change("Catalog/patients/dataset.json5", "views: [", "// views: [")
     try place.change("Catalog/patients/dataset.json5", "select: [", "// select: [")
-    try place.approve("patients")
     try place.publish()
     #expect(!Files.exists(place.portal.outside + "/releases/1/site/data/patients-open/patients-open.csv"))
     try ReleaseStore(folder: place.portal.outside).release(1).verifyParts()

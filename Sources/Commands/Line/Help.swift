@@ -1,3 +1,6 @@
+import Bytes
+import Publishing
+
 /// The help pages, made from the table of verbs so that they cannot drift from it.
 enum Help {
   static func overview(_ terminal: Terminal) {
@@ -31,6 +34,9 @@ enum Help {
         [terminal.styled(option.name + (option.value.map { " \($0)" } ?? ""), .cyan), option.summary.said]
       }, indent: 2)
     terminal.print()
+    if let words = verb.act?.words {
+      terminal.print(Phrase("可执行者：", "who may: ").said + words.said(in: Phrase.language))
+    }
     terminal.print(Phrase("例", "example").said + ": \(verb.example)")
   }
 

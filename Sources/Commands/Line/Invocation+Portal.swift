@@ -3,6 +3,7 @@ import Bytes
 import Catalogs
 import Glibc
 import Publishing
+import Releases
 import Serving
 import Trust
 
@@ -28,10 +29,56 @@ extension Invocation {
     return (id, try PersonKeys.load(id, invocation: self))
   }
 
-  /// Who makes a change: the person of `--as`, or the system user.
+  /// Who makes a change: the person of `--as`, or the system user. Whether they may is still to be judged.
   func author() throws -> Author {
     if let person = try person() { return Author(person: person.id, key: person.key) }
     return Author(systemUser: Self.systemUser)
+  }
+
+  /// Who makes a change of what the server keeps, after it was seen that they may.
+  func entitledAuthor(on dataset: String? = nil) throws -> Author {
+    let author = try author()
+    try entitle(author, on: dataset)
+    return author
+  }
+
+  /// Sees that somebody may do what this verb does to what the server keeps: by the people of the release that is served,
+  /// or before the first by those of Policies/access.json5.
+  /// - Parameter dataset: the dataset it concerns; nil where it is about the portal as a whole.
+  func entitle(_ author: Author, on dataset: String? = nil) throws {
+    guard let act = verb.act else { throw wrongUse }
+    if author.person == nil, act.mayBeUnsigned { return }
+    let outside = try outside()
+    if Files.exists(outside.releaseKeyFile),
+      let release = try ReleaseStore(folder: outside.folder, key: try outside.releaseKey()).served()
+    {
+      let providers = try dataset.map {
+        [(dataset: $0, organization: try Registry.provider(of: $0, release))]
+      }
+      try Registry(release).standing(author, act)?.check(providers ?? [])
+      return
+    }
+    let portal = try portal()
+    let policies = try PolicySet.load(folder: portal.policies)
+    let catalog = try Catalog.load(folder: portal.catalog, policies: policies)
+    let providers = dataset.map {
+      [(dataset: $0, organization: catalog.dataset($0)?.provider.organization)]
+    }
+    try Registry(policies, manager: catalog.manager).standing(author, act)?.check(providers ?? [])
+  }
+
+  /// Has what cannot be undone confirmed: on a terminal by typing the name, elsewhere by `--yes`.
+  func confirm(_ question: Phrase, by name: String) throws {
+    guard !has("--yes") else { return }
+    guard isatty(0) == 1 else {
+      throw UsageFault(
+        Phrase("此操作不可撤销，且没有终端可以询问", "this cannot be undone, and there is no terminal to ask on"),
+        hint: Phrase("确定无误，请加 --yes", "where it is meant, say so with --yes"))
+    }
+    terminal.note(question)
+    guard readLine(strippingNewline: true) == name else {
+      throw UsageFault(Phrase("未确认：没有任何改动", "not confirmed: nothing was changed"))
+    }
   }
 }
 
@@ -43,5 +90,6 @@ extension Option {
     Phrase("私钥口令所在文件（缺省：在终端询问）", "the file with the key's passphrase (default: asks on the terminal)"))
   static let state = Option(
     "--state", "DIR", Phrase("门外的状态文件夹 .doorsill/outside", "the outside state folder, .doorsill/outside"))
+  static let yes = Option("--yes", Phrase("不再询问", "do not ask"))
   static let person: [Option] = [.actAs, .passphraseFile]
 }

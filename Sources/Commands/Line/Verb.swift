@@ -1,3 +1,5 @@
+import Publishing
+
 /// How a run ended, as the shell sees it.
 enum ExitStatus: Int32, Sendable {
   case done = 0
@@ -41,17 +43,21 @@ struct Verb: Sendable {
   let operands: String
   let summary: Phrase
   let options: [Option]
+  /// What it does in a person's name; nil where it asks for nobody.
+  let act: Act?
   let example: String
   let run: @Sendable (Invocation) throws -> ExitStatus
 
   init(
-    _ name: String, _ operands: String = "", _ summary: Phrase, options: [Option] = [], example: String,
+    _ name: String, _ operands: String = "", _ summary: Phrase, options: [Option] = [], act: Act? = nil,
+    example: String,
     run: @escaping @Sendable (Invocation) throws -> ExitStatus
   ) {
     self.words = name.split(separator: " ").map(String.init)
     self.operands = operands
     self.summary = summary
-    self.options = options
+    self.options = options + (act == nil ? [] : Option.person)
+    self.act = act
     self.example = example
     self.run = run
   }

@@ -26,7 +26,7 @@ enum AuthorityVerbs {
           Phrase(
             "写证书的文件夹；无 --csr 时也在此生成私钥", "where the certificate goes; without --csr a key is made there too")),
         Option("--days", "N", Phrase("有效天数（缺省 365）", "days it lives (default 365)")), .portal, .state,
-      ] + Option.person,
+      ], act: .administer,
       example: "doorsill ca issue --client acme --csr acme.csr --out acme/", run: issue),
     Verb(
       "ca issue-server", "", Phrase("为接口服务器签发证书", "issue a certificate to the gateway itself"),
@@ -40,7 +40,7 @@ enum AuthorityVerbs {
       options: [
         Option("--reason", "WORD", Phrase("原因，如 keyCompromise", "why, such as keyCompromise")), .portal,
         .state,
-      ] + Option.person,
+      ], act: .administer,
       example: "doorsill ca revoke 4f… --reason keyCompromise", run: revoke),
     Verb(
       "ca crl", "", Phrase("重新签发吊销列表", "sign the revocation list anew"),
@@ -119,6 +119,7 @@ enum AuthorityVerbs {
     let store = try invocation.outside().accessStore()
     let record = try store.existingClient(client)
     let folder = try invocation.required("--out")
+    let author = try invocation.entitledAuthor()
     try Files.makeDirectory(folder, mode: 0o700)
     let request: [UInt8]
     if let csr = invocation.value("--csr") {
@@ -133,7 +134,7 @@ enum AuthorityVerbs {
       days: try invocation.number("--days") ?? 365, usage: .client)
     try store.register(
       certificate, issuerKeyHash: authority.certificate.publicKeyHash, for: client,
-      by: try invocation.author(), now: .now())
+      by: author, now: .now())
     try Files.write(certificate.pem, to: folder + "/client.pem")
     try Files.write(authority.certificate.pem, to: folder + "/ca.pem")
     invocation.terminal.note(
@@ -169,7 +170,7 @@ enum AuthorityVerbs {
     let serial = try invocation.operands(1, 1)[0]
     let reason = invocation.value("--reason") ?? "unspecified"
     let certificate = try invocation.outside().accessStore().revokeCertificate(
-      serial: serial, reason: reason, by: try invocation.author(), now: .now())
+      serial: serial, reason: reason, by: try invocation.entitledAuthor(), now: .now())
     try renewList(invocation, days: 30)
     invocation.terminal.note(
       Phrase(

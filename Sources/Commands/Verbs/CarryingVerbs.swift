@@ -16,7 +16,7 @@ enum CarryingVerbs {
       options: [
         Option("--reason", "TEXT", Phrase("书面理由", "the reason, in writing")),
         Option("--dry-run", Phrase("只说明会改变什么", "say what would change, and change nothing")), .portal, .json,
-      ] + Option.person,
+      ], act: .publish,
       example: "doorsill release rollback 6 --reason 'wrong file in release 7' --as wang-wei", run: rollBack),
     Verb(
       "release export", "[NUMBER]",

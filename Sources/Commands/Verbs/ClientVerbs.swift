@@ -1,5 +1,6 @@
 import Access
 import Bytes
+import Publishing
 import Serving
 
 /// `client`: the companies that may be granted results.
@@ -11,18 +12,20 @@ enum ClientVerbs {
         Option("--name", "TEXT", Phrase("企业名称", "its name")),
         Option("--contact", "TEXT", Phrase("联系方式", "where a person of it is reached")),
         .portal, .state,
-      ] + Option.person,
+      ], act: .administer,
       example: "doorsill client add acme --name 'Acme Insurance' --contact data@acme.example", run: add),
     Verb(
       "client list", "", Phrase("列出企业", "list the companies"), options: [.portal, .state, .json],
       example: "doorsill client list", run: list),
     Verb(
       "client suspend", "ID", Phrase("暂停一家企业的全部调用", "stop every call of a company"),
-      options: [.portal, .state] + Option.person, example: "doorsill client suspend acme",
+      options: [.portal, .state], act: .administer,
+      example: "doorsill client suspend acme",
       run: { try set(.suspended, $0) }),
     Verb(
       "client activate", "ID", Phrase("恢复一家企业的调用", "let a suspended company call again"),
-      options: [.portal, .state] + Option.person, example: "doorsill client activate acme",
+      options: [.portal, .state], act: .administer,
+      example: "doorsill client activate acme",
       run: { try set(.active, $0) }),
   ]
 
@@ -30,7 +33,7 @@ enum ClientVerbs {
     let id = try invocation.operands(1, 1)[0]
     try invocation.outside().accessStore().addClient(
       id: id, name: try invocation.required("--name"), contact: try invocation.required("--contact"),
-      by: try invocation.author(), now: .now())
+      by: try invocation.entitledAuthor(), now: .now())
     invocation.terminal.note(Phrase("已登记企业 \(id)", "added the client \(id)"))
     return .done
   }
@@ -38,7 +41,7 @@ enum ClientVerbs {
   private static func set(_ status: Client.Status, _ invocation: Invocation) throws -> ExitStatus {
     let id = try invocation.operands(1, 1)[0]
     try invocation.outside().accessStore().setStatus(
-      status, ofClient: id, by: try invocation.author(), now: .now())
+      status, ofClient: id, by: try invocation.entitledAuthor(), now: .now())
     invocation.terminal.note(
       status == .active
         ? Phrase("\(id) 已恢复", "\(id) may call again") : Phrase("\(id) 已暂停", "\(id) is suspended"))

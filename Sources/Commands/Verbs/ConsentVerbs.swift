@@ -1,5 +1,6 @@
 import Access
 import Bytes
+import Publishing
 import Releases
 import Serving
 import Trust
@@ -16,7 +17,7 @@ enum ConsentVerbs {
         Option("--client", "ID", Phrase("获授权的企业", "the client it is for")),
         Option("--purpose", "ID", Phrase("用途", "the purpose it is for")),
         Option("--minutes", "N", Phrase("有效分钟数（缺省 10）", "minutes it holds (default 10)")), .portal, .state,
-      ] + Option.person,
+      ], act: .consent,
       example:
         "doorsill consent issue residents/hardship-band id_no=459907201112073762 --client acme --purpose public-service --as consent-desk",
       run: issue)
@@ -50,6 +51,7 @@ enum ConsentVerbs {
       _ = try invocation.required("--as")
       return .usage
     }
+    try invocation.entitle(Author(person: agent.id, key: agent.key))
     let payload = wanted.payload(
       from: .now(), minutes: minutes, number: Base64.encodeURL(try Random.bytes(16)))
     if !release.settings.people.contains(where: { $0.id == agent.id && $0.roles.contains("agent") }) {

@@ -1,5 +1,6 @@
 import Access
 import Bytes
+import Publishing
 import Releases
 import Serving
 import Trust
@@ -22,17 +23,17 @@ enum GrantVerbs {
         Option("--from", "DATE", Phrase("开始日期或时刻（缺省：即刻）", "its first day or moment (default: now)")),
         Option("--calls-per-day", "N", Phrase("每日调用次数（缺省 1000）", "calls a day (default 1000)")), .portal,
         .state,
-      ] + Option.person,
+      ], act: .propose,
       example:
         "doorsill grant add --client acme --dataset residents --result population --purpose research --until 2027-06-30 --as zhang-min",
       run: add),
     Verb(
       "grant approve", "NUMBER", Phrase("以第二人身份签署授权", "sign a grant as the second person"),
-      options: [.portal, .state] + Option.person,
+      options: [.portal, .state], act: .grant,
       example: "doorsill grant approve 1 --as li-na", run: approve),
     Verb(
       "grant revoke", "NUMBER", Phrase("撤销授权（立即生效）", "revoke a grant, at once"),
-      options: [.portal, .state] + Option.person,
+      options: [.portal, .state], act: .administer,
       example: "doorsill grant revoke 1", run: revoke),
     Verb(
       "grant list", "", Phrase("列出授权", "list the grants"), options: [.portal, .state, .json],
@@ -79,7 +80,8 @@ enum GrantVerbs {
       client: try invocation.required("--client"), dataset: dataset, result: result, purpose: purpose,
       starts: try invocation.value("--from").map { try moment($0, "--from") } ?? now,
       ends: try moment(try invocation.required("--until"), "--until", daysLater: 1),
-      callsPerDay: try invocation.number("--calls-per-day") ?? 1000, proposer: try invocation.author(),
+      callsPerDay: try invocation.number("--calls-per-day") ?? 1000,
+      proposer: try invocation.entitledAuthor(on: dataset),
       needsSecondPerson: setting.needsSecondPerson, now: now)
     invocation.terminal.note(
       setting.needsSecondPerson
@@ -103,13 +105,15 @@ enum GrantVerbs {
     let outside = try invocation.outside()
     let store = try outside.accessStore()
     let grant = try store.existingGrant(number)
+    let author = Author(person: person.id, key: person.key)
+    try invocation.entitle(author, on: grant.dataset)
     let approvers = try settings(outside).people.filter { $0.roles.contains("approver") }.compactMap {
       person in
       try person.key.map { Approver(id: person.id, key: try VerifyingKey(raw: Base64.decodeURL($0) ?? [])) }
     }
     try store.approveGrant(
       number, approval: JWS.sign(try grant.terms.canonical(), with: person.key), approvers: approvers,
-      by: Author(person: person.id, key: person.key), now: .now())
+      by: author, now: .now())
     invocation.terminal.note(Phrase("授权 \(number) 已生效", "grant \(number) is in force"))
     return .done
   }
@@ -119,7 +123,9 @@ enum GrantVerbs {
     guard let number = Int(word) else {
       throw UsageFault(Phrase("授权编号须为整数，而不是“\(word)”", "a grant is named by its number, not '\(word)'"))
     }
-    try invocation.outside().accessStore().revokeGrant(number, by: try invocation.author(), now: .now())
+    let store = try invocation.outside().accessStore()
+    let grant = try store.existingGrant(number)
+    try store.revokeGrant(number, by: try invocation.entitledAuthor(on: grant.dataset), now: .now())
     invocation.terminal.note(Phrase("已撤销授权 \(number)", "revoked grant \(number)"))
     return .done
   }

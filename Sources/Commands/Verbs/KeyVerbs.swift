@@ -1,5 +1,6 @@
 import Access
 import Bytes
+import Publishing
 import Serving
 
 /// `key`: API keys, each bound to the public key of one client certificate.
@@ -14,11 +15,11 @@ enum KeyVerbs {
           "--serial", "HEX",
           Phrase("证书序列号（缺省：唯一有效的一张）", "the certificate's serial number (default: its only valid one)")),
         Option("--days", "N", Phrase("有效天数（缺省 365）", "days it lives (default 365)")), .portal, .state,
-      ] + Option.person,
+      ], act: .administer,
       example: "doorsill key create --client acme", run: create),
     Verb(
       "key revoke", "KEY", Phrase("吊销接口密钥（立即生效）", "revoke an API key, at once"),
-      options: [.portal, .state] + Option.person,
+      options: [.portal, .state], act: .administer,
       example: "doorsill key revoke k_0123456789abcdef", run: revoke),
     Verb(
       "key list", "", Phrase("列出接口密钥", "list the API keys"), options: [.portal, .state, .json],
@@ -50,7 +51,7 @@ enum KeyVerbs {
     }
     let made = try store.createKey(
       thumbprint: certificate.thumbprint, days: try invocation.number("--days") ?? 365,
-      by: try invocation.author(), now: .now())
+      by: try invocation.entitledAuthor(), now: .now())
     invocation.terminal.note(
       Phrase(
         "密钥 \(made.id)，绑定证书 \(certificate.serial)；以下只显示这一次：",
@@ -61,7 +62,7 @@ enum KeyVerbs {
 
   private static func revoke(_ invocation: Invocation) throws -> ExitStatus {
     let id = try invocation.operands(1, 1)[0]
-    try invocation.outside().accessStore().revokeKey(id, by: try invocation.author(), now: .now())
+    try invocation.outside().accessStore().revokeKey(id, by: try invocation.entitledAuthor(), now: .now())
     invocation.terminal.note(Phrase("已吊销密钥 \(id)", "revoked the key \(id)"))
     return .done
   }

@@ -10,7 +10,7 @@ import Trust
 enum PortalVerbs {
   static let all: [Verb] = [
     Verb(
-      "init", "DIR", Phrase("建立一个可直接发布的门户文件夹", "make a portal folder that publishes as it stands"),
+      "init", "DIR", Phrase("建立一个门户文件夹，有了人员即可发布", "make a portal folder that publishes once it has people"),
       options: [
         Option(
           "--scale", "cn|uk|plain",
@@ -35,14 +35,13 @@ enum PortalVerbs {
       Phrase(
         "作为第二人签署待批的变更（policy 表示规则文件）",
         "sign a pending change as a second person ('policy' for the policy files)"),
-      options: [Option("--reason", "TEXT", Phrase("书面理由", "the reason, in writing")), .portal]
-        + Option.person,
+      options: [Option("--reason", "TEXT", Phrase("书面理由", "the reason, in writing")), .portal], act: .approve,
       example: "doorsill approve airports --as li-na --reason '坐标为公开的机场基准点'", run: approve),
     Verb(
       "publish", "", Phrase("检查、定级、把关、保护、发布", "check, classify, gate, protect, and release"),
       options: [
         Option("--dry-run", Phrase("只说明将会改变什么", "only say what would change")), .portal, .json,
-      ] + Option.person,
+      ], act: .publish,
       example: "doorsill publish --as zhang-min", run: publish),
   ]
 
@@ -59,8 +58,16 @@ enum PortalVerbs {
     let portal = try Beginning.make(folder, scale: scale)
     invocation.terminal.note(
       Phrase(
-        "门户已建立：\(portal.folder)。下一步：cd \(folder) && doorsill publish",
-        "made the portal \(portal.folder); next: cd \(folder) && doorsill publish"))
+        "门户已建立：\(portal.folder)。下一步（换成自己的姓名；第二人由其本人登记）：",
+        "made the portal \(portal.folder); next (with names of your own, the second person at their own shell):"
+      ))
+    let (person, second) = (Phrase("张敏", "Zhang Min").said, Phrase("李娜", "Li Na").said)
+    for line in [
+      "cd '\(folder)'",
+      "doorsill person add zhang-min --name '\(person)' --organization data-bureau --role custodian",
+      "doorsill person add li-na --name '\(second)' --organization data-bureau --role approver",
+      "doorsill publish --as zhang-min",
+    ] { invocation.terminal.note("  " + line) }
     return .done
   }
 
@@ -206,10 +213,13 @@ enum PortalVerbs {
       _ = try invocation.required("--as")
       return .usage
     }
-    let path = try Approving.sign(
+    let signed = try Approving.sign(
       subject, portal: try invocation.portal(), approver: person.id, key: person.key, reason: reason,
       now: .now())
-    invocation.terminal.note(Phrase("已签署：\(path)", "signed: \(path)"))
+    for one in signed {
+      let change = "\((one.from ?? "–").prefix(12)) → \(one.to.prefix(12))"
+      invocation.terminal.note(Phrase("已签署 \(change)：\(one.path)", "signed \(change): \(one.path)"))
+    }
     return .done
   }
 

@@ -13,9 +13,9 @@ enum ReleaseVerbs {
       Phrase(
         "立即并永久撤回一个数据集，连同其开放视图与由其关联的数据集",
         "take a dataset out at once, for good, with its open views and what is joined from it"),
-      options: [Option("--reason", "TEXT", Phrase("书面理由", "the reason, in writing")), .portal]
-        + Option.person,
-      example: "doorsill withdraw airports --reason '坐标有误'", run: withdraw),
+      options: [Option("--reason", "TEXT", Phrase("书面理由", "the reason, in writing")), .yes, .portal],
+      act: .withdraw,
+      example: "doorsill withdraw airports --reason '坐标有误' --as wang-wei", run: withdraw),
     Verb(
       "release list", "", Phrase("列出保留的发布版本", "list the releases that are kept"),
       options: [.portal, .state, .json],
@@ -57,9 +57,15 @@ enum ReleaseVerbs {
   private static func withdraw(_ invocation: Invocation) throws -> ExitStatus {
     let dataset = try invocation.operands(1, 1)[0]
     let portal = try invocation.portal()
+    let reason = try invocation.required("--reason")
+    try invocation.confirm(
+      Phrase(
+        "将永久撤回“\(dataset)”及由其而来的一切，不可撤销。请输入其标识以确认：",
+        "'\(dataset)' and all that comes from it goes for good; this cannot be undone. Type its name to confirm:"
+      ),
+      by: dataset)
     let names = try Withdrawal.withdraw(
-      dataset, portal: portal, reason: try invocation.required("--reason"), by: try invocation.author(),
-      now: .now())
+      dataset, portal: portal, reason: reason, by: try invocation.author(), now: .now())
     invocation.terminal.note(
       Phrase(
         "已撤回 \(names.joined(separator: "、"))：下一次请求起不再提供",

@@ -7,11 +7,20 @@ package struct PolicyChange: Sendable, Hashable {
   package let proposer: String?
   /// Approvals of dataset "policy", with the signers' roles as the previous policy gives them.
   package let approvals: [CheckedApproval]
+  package let signers: Signers
+
+  /// Who of the previous policy could sign this change.
+  package enum Signers: Sendable, Hashable {
+    case somebody
+    /// Nobody in the role that must sign has a key, so no change could ever pass. One that only brings first keys may:
+    /// then there is somebody for the next.
+    case nobody(bringsFirstKeysOnly: Bool)
+  }
 
   /// Each part as its property says.
   package init(
     previous: Scale, next: Scale, previousHash: String, nextHash: String, proposer: String?,
-    approvals: [CheckedApproval]
+    approvals: [CheckedApproval], signers: Signers = .somebody
   ) {
     self.previous = previous
     self.next = next
@@ -19,6 +28,7 @@ package struct PolicyChange: Sendable, Hashable {
     self.nextHash = nextHash
     self.proposer = proposer
     self.approvals = approvals
+    self.signers = signers
   }
 }
 
@@ -27,8 +37,8 @@ package enum Gate {
   /// Judges one dataset.
   ///
   /// Throws `GateRefusal` with every reason at once, and with the signatures that would open the gate. An approval
-  /// counts only if it names this exact change, this evidence and this policy, and comes from a second person in
-  /// the role that the scale asks for.
+  /// counts only if it names this exact change, this evidence and the policy that judged it, and comes from a second
+  /// person in the role that the scale asks for.
   package static func clear(_ request: GateRequest, scale: Scale) throws(GateRefusal) -> GatePass {
     let verdict = request.verdict
     var reasons: [Problem] = []
@@ -87,6 +97,17 @@ package enum Gate {
       results: level.openness == .conditional ? clearance(.results) : nil, approvals: counted)
   }
 
+  /// The signatures that `clear` would ask for or make use of and does not have yet, were all of them given: what a second
+  /// person signs to let the declared level pass.
+  package static func pending(_ request: GateRequest, scale: Scale) -> [ApprovalNeed] {
+    let verdict = request.verdict
+    let level = verdict.requiresApproval.compactMap { scale.level($0.to) }.last ?? verdict.level
+    let needs = verdict.requiresApproval + changes(since: request.previous, to: level, verdict, scale)
+    return needs.filter { need in
+      if case .approved = judge(need, request) { false } else { true }
+    }
+  }
+
   /// Leave for pages that are about no dataset: home, lists, help, theme.
   package static func portal(policyHash: String) -> Clearance {
     Clearance(dataset: "", scope: .portal, level: "", policyHash: policyHash)
@@ -94,8 +115,8 @@ package enum Gate {
 
   /// Judges a change of policy by the policy before it, and returns the approvals that counted.
   ///
-  /// Throws `GateRefusal` where the previous policy wants a second person and none has signed exactly this change,
-  /// and always where the change would do away with a second person.
+  /// Throws `GateRefusal` where the previous policy wants a second person and none has signed exactly this change (but
+  /// see `PolicyChange.Signers`), and always where the change would do away with a second person.
   package static func policyChange(_ change: PolicyChange) throws(GateRefusal) -> [CheckedApproval] {
     guard change.previousHash != change.nextHash else { return [] }
     let removed = ApprovalKind.allCases.filter {
@@ -109,10 +130,13 @@ package enum Gate {
         kind: .policyChange, dataset: "policy", from: change.previousHash, to: change.nextHash, role: role,
         blocking: true)
       let second = SecondPerson(
-        evidenceHash: change.nextHash, policyHash: change.previousHash, proposer: change.proposer)
-      switch second.judge(need, change.approvals) {
-      case .approved(let approval): counted.append(approval)
-      case .refused(let why):
+        evidenceHash: change.nextHash, policyHashes: [change.previousHash], proposer: change.proposer)
+      switch (second.judge(need, change.approvals), change.signers) {
+      case (.approved(let approval), _): counted.append(approval)
+      case (.refused, .nobody(bringsFirstKeysOnly: true)): break
+      case (.refused, .nobody):
+        reasons.append(Words.problem(.signerMissing, role, "Policies/"))
+      case (.refused(let why), .somebody):
         reasons += [Words.problem(.policyChangeUnapproved, change.nextHash, "Policies/")] + why
         needs.append(need)
       }
@@ -174,7 +198,8 @@ package enum Gate {
 
   private static func judge(_ need: ApprovalNeed, _ request: GateRequest) -> SecondPerson.Judgement {
     SecondPerson(
-      evidenceHash: request.evidenceHash, policyHash: request.policyHash, proposer: request.proposer
+      evidenceHash: request.evidenceHash, policyHashes: request.approvedUnder.union([request.policyHash]),
+      proposer: request.proposer
     ).judge(need, request.approvals)
   }
 }

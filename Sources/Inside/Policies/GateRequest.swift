@@ -21,6 +21,9 @@ package struct GateRequest: Sendable, Hashable {
   package let evidenceHash: String
   /// Lowercase hex SHA-256 of the policy in force.
   package let policyHash: String
+  /// What an approval may name as its policy beside that: the hash of what judges data in it, and those of whole
+  /// policies that judge them in the same way.
+  package let approvedUnder: Set<String>
   /// nil on the first publication.
   package let previous: PublishedState?
   /// Who proposes the classification; nobody approves their own.
@@ -29,12 +32,13 @@ package struct GateRequest: Sendable, Hashable {
 
   /// Each part as its property says.
   package init(
-    verdict: Verdict, evidenceHash: String, policyHash: String, previous: PublishedState?, proposer: String?,
-    approvals: [CheckedApproval]
+    verdict: Verdict, evidenceHash: String, policyHash: String, approvedUnder: Set<String> = [],
+    previous: PublishedState?, proposer: String?, approvals: [CheckedApproval]
   ) {
     self.verdict = verdict
     self.evidenceHash = evidenceHash
     self.policyHash = policyHash
+    self.approvedUnder = approvedUnder
     self.previous = previous
     self.proposer = proposer
     self.approvals = approvals

@@ -6,7 +6,8 @@ struct SecondPerson {
   }
 
   let evidenceHash: String
-  let policyHash: String
+  /// What an approval may name as the policy it was given under.
+  let policyHashes: Set<String>
   let proposer: String?
 
   func judge(_ need: ApprovalNeed, _ approvals: [CheckedApproval]) -> Judgement {
@@ -30,7 +31,7 @@ struct SecondPerson {
     to approval: CheckedApproval, for need: ApprovalNeed, proposer: String
   ) -> Problem.Code? {
     guard approval.to == need.to, approval.from == need.from else { return .approvalOfOtherChange }
-    guard approval.evidenceHash == evidenceHash, approval.policyHash == policyHash else {
+    guard approval.evidenceHash == evidenceHash, policyHashes.contains(approval.policyHash) else {
       return .approvalStale
     }
     let approver = Self.person(approval.approver)

@@ -64,6 +64,8 @@ package struct Problem: Sendable, Equatable, Hashable {
     case secondPersonRemoved
     /// A change of policy that the previous policy does not allow yet.
     case policyChangeUnapproved
+    /// A change of policy that nobody could sign, since nobody of the previous one has role and key.
+    case signerMissing
     /// A profile weaker than the level asks for.
     case profileTooWeak
     /// A profile that the measured attack was not run against, or did not withstand it.

@@ -161,6 +161,17 @@ extension Words {
           "请第二人运行 doorsill approve policy，或恢复原文件。",
           "A second person runs: doorsill approve policy; or put the files back.")
       )
+    case .signerMissing:
+      (
+        Sentence(
+          "“\(place)”已更改，而当前版本的政策中没有人持有密钥并具有“\(what)”角色，无人可以批准。",
+          "“\(place)” has changed, and in the policy of the release that is served nobody with the role “\(what)” has a key: no one could approve it."
+        ),
+        Sentence(
+          "先只增加人员再发布：恢复其余改动，由另一人运行 doorsill person add … --role \(what)，再由已持钥的数据专员运行 doorsill publish --as …；此后的更改由该人批准。",
+          "Publish new people first, and nothing else: put the other changes back, have another person run “doorsill person add … --role \(what)”, then “doorsill publish --as …” by a custodian who had a key before (or by the first who has one). That person approves what comes after."
+        )
+      )
     case .closedParent:
       (
         Sentence(

@@ -1,7 +1,8 @@
 import Bytes
 package import Catalogs
 
-/// Makes a portal folder that publishes as it stands: a catalogue with one small table, and policies with one of the ready scales.
+/// Makes a portal folder that publishes once it has people: a catalogue with one small table, and policies with one of the
+/// ready scales.
 package enum Beginning {
   /// Makes the folder where it is missing. A folder that already is a portal is left alone.
   package static func make(_ folder: String, scale: StarterScale = .cn) throws -> Portal {

@@ -58,13 +58,23 @@ struct Decisions {
       ])
   }
 
-  /// A change of the policy files.
+  /// A change of the policy files. Where nobody could sign it, those whose first keys were taken on trust are told by name.
   static func policy(
-    from: String, to: String, approvals: [CheckedApproval], now: Timestamp
+    from: String, to: String, approvals: [CheckedApproval], firstKeys: [Person]?, now: Timestamp
   ) -> Telling {
-    Telling(
+    var lists = [("approvals", approvals.map(\.json))]
+    if approvals.isEmpty, let firstKeys {
+      let keys = firstKeys.map { person -> JSON in
+        [
+          "person": .string(person.id), "organization": .string(person.organization),
+          "roles": JSON(person.roles), "key": JSON(person.key.map(PersonFile.keyText)),
+        ]
+      }
+      lists.append(("firstKeys", keys))
+    }
+    return Telling(
       event: "policy.changed", subject: ["from": .string(from), "to": .string(to)],
-      facts: ["time": .string(now.rfc3339)], lists: [("approvals", approvals.map(\.json))])
+      facts: ["time": .string(now.rfc3339)], lists: lists)
   }
 
   /// What a publication changed, in its second form: `changed` has name, level and fingerprint of every dataset that is

@@ -31,6 +31,8 @@ package struct History: Sendable {
 
   package var release: Int
   package var policyHash: String
+  /// Hashes of the policies before it, back to the last that judged data in another way. Approvals of 0.1 name one.
+  package var alike: [String]
   /// SHA-256 over what every page depends on beside the datasets: the catalogue's own file and the theme.
   package var frameHash: String
   /// The policy files as they were, by name.
@@ -40,7 +42,7 @@ package struct History: Sendable {
   var results: [String: ResultHistory]
 
   static let empty = History(
-    release: 0, policyHash: "", frameHash: "", policyFiles: [:], datasets: [:], results: [:])
+    release: 0, policyHash: "", alike: [], frameHash: "", policyFiles: [:], datasets: [:], results: [:])
 
   /// What was published of a dataset's rows beside itself: its open views, and the datasets joined from it.
   func made(of dataset: String) -> [String] {
@@ -132,7 +134,7 @@ package struct History: Sendable {
 
   var json: JSON {
     [
-      "release": .number(String(release)), "policy": .string(policyHash),
+      "release": .number(String(release)), "policy": .string(policyHash), "alike": JSON(alike),
       "frame": .string(frameHash),
       "policyFiles": .object(
         policyFiles.sorted { $0.key < $1.key }.map {
@@ -152,12 +154,13 @@ package struct History: Sendable {
   }
 
   init(
-    release: Int, policyHash: String, frameHash: String, policyFiles: [String: [UInt8]],
+    release: Int, policyHash: String, alike: [String] = [], frameHash: String, policyFiles: [String: [UInt8]],
     datasets: [String: Dataset],
     results: [String: ResultHistory]
   ) {
     self.release = release
     self.policyHash = policyHash
+    self.alike = alike
     self.frameHash = frameHash
     self.policyFiles = policyFiles
     self.datasets = datasets
@@ -171,6 +174,9 @@ package struct History: Sendable {
       let datasets = json["datasets"]?.members,
       let results = json["results"]?.members
     else { return nil }
+    // 0.1 wrote none.
+    let alike = json["alike"] == nil ? [] : json["alike"]?.array?.compactMap(\.string)
+    guard let alike, alike.count == json["alike"]?.array?.count ?? 0 else { return nil }
     var read: [String: Dataset] = [:]
     for member in datasets {
       guard let dataset = Dataset(json: member.value) else { return nil }
@@ -194,8 +200,7 @@ package struct History: Sendable {
       policyFiles[file.key] = Array(text.utf8)
     }
     self.init(
-      release: release, policyHash: policy, frameHash: frame,
-      policyFiles: policyFiles,
+      release: release, policyHash: policy, alike: alike, frameHash: frame, policyFiles: policyFiles,
       datasets: read, results: families)
   }
 }

@@ -107,7 +107,7 @@ extension Publisher {
     var judgements: [Judgement] = []
     for source in (dataset.join?.sources ?? []).compactMap({ catalog.dataset($0) }) {
       let examination = try Examination(source, catalog: catalog, policies: policies)
-      switch try examination.judge(policies, previous: history.datasets[source.name]?.state) {
+      switch try judge(examination) {
       case .success(let judgement): judgements.append(judgement)
       case .failure: continue
       }

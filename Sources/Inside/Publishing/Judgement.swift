@@ -26,21 +26,4 @@ extension Examination {
   package static func evidenceHash(of verdict: Verdict) -> String {
     Hex.encode(Digest.sha256(verdict.evidenceText))
   }
-
-  /// Asks the gate. The proposer is the person the descriptor names, so that nobody approves their own.
-  func judge(_ policies: PolicySet, previous: PublishedState?) throws -> Result<Judgement, GateRefusal> {
-    let verdict = verdict(policies)
-    let hash = Self.evidenceHash(of: verdict)
-    let approvals = try Approvals.load(
-      folder: dataset.folder + "/approvals", about: dataset.name, people: policies.access.people)
-    let request = GateRequest(
-      verdict: verdict, evidenceHash: hash, policyHash: policies.hash, previous: previous,
-      proposer: dataset.classification.proposer ?? dataset.provider.person, approvals: approvals)
-    do {
-      let pass = try Gate.clear(request, scale: policies.scale)
-      return .success(Judgement(examination: self, verdict: verdict, evidenceHash: hash, pass: pass))
-    } catch {
-      return .failure(error)
-    }
-  }
 }

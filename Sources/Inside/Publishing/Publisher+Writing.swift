@@ -79,8 +79,7 @@ extension Publisher {
   /// Takes what is shut further than before out of every release up to the one that is served, before the new one is
   /// written: the server refuses it from its next request on, and rolling back does not bring it back.
   private func closeEarlier(_ judgements: [Judgement], _ decisions: Decisions) throws {
-    guard history.release > 0 else { return }
-    let previous = try PolicySet.parse(files: history.policyFiles)
+    guard let previous = previousPolicies else { return }
     var entries: [JSON] = []
     var closed: [(name: String, reason: Text)] = []
     for judgement in judgements {
@@ -199,7 +198,8 @@ extension Publisher {
     } else if history.policyHash != policies.hash {
       tellings.append(
         Decisions.policy(
-          from: history.policyHash, to: policies.hash, approvals: policyApprovals, now: options.now))
+          from: history.policyHash, to: policies.hash, approvals: policyApprovals, firstKeys: firstKeys,
+          now: options.now))
     }
     tellings += judgements.filter { judgement in
       let before = history.datasets[judgement.examination.dataset.name]
@@ -234,7 +234,8 @@ extension Publisher {
         sources: judgement.examination.dataset.join?.sources ?? [])
     }
     return History(
-      release: release, policyHash: policies.hash, frameHash: try frameHash(), policyFiles: policies.files,
+      release: release, policyHash: policies.hash, alike: alike, frameHash: try frameHash(),
+      policyFiles: policies.files,
       datasets: datasets,
       results: results.histories)
   }

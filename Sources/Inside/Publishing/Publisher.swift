@@ -41,6 +41,10 @@ package final class Publisher {
   let catalog: Catalog
   let keys: InsideKeys
   let history: History
+  /// The policies before this one that judge data in the same way: an approval that names one of them still counts.
+  let alike: [String]
+  /// The policies of the release that is served; nil before the first.
+  let previousPolicies: PolicySet?
   /// Datasets that were withdrawn for good: they enter no release any more.
   let withdrawn: Withdrawals
   /// Where this publication goes back to an earlier release: what the decisions log is told of it.
@@ -66,6 +70,10 @@ package final class Publisher {
     try Traces(portal).check(against: store)
     history = try History.load(portal, release: try store.served()?.number)
     withdrawn = try store.withdrawals()
+    previousPolicies = history.release > 0 ? try PolicySet.parse(files: history.policyFiles) : nil
+    let (before, last) = (history.alike, history.policyHash)
+    alike =
+      previousPolicies?.judgingHash == policies.judgingHash ? before.filter { $0 != last } + [last] : []
   }
 
   /// The public half of the release key crosses once; another key lying there is never overwritten.
@@ -102,6 +110,10 @@ package final class Publisher {
 
   /// The way of these datasets, and of the views derived from them.
   func publish(_ declared: [Dataset]) throws -> Publication {
+    // A rehearsal writes nothing, and is anybody's.
+    let standing =
+      options.dryRun && options.author.person == nil
+      ? nil : try Registry(policies, manager: catalog.manager).standing(options.author, .publish)
     let policyApprovals = try passPolicy()
     let views = try Views.derived(from: declared, of: portal, scale: policies.scale) { !withdrawn.isGone($0) }
     let order = (declared + views).map(\.name)
@@ -129,7 +141,7 @@ package final class Publisher {
         guard let judgement = all[name] else { throw PublishingError.unjudged(name) }
         return judgement
       }
-      return try publish(judgements, policyApprovals)
+      return try publish(judgements, policyApprovals, standing)
     }
   }
 
@@ -142,16 +154,18 @@ package final class Publisher {
 
   /// Computes and writes what the gate let pass, where anything of it is new.
   private func publish(
-    _ judgements: [Judgement], _ policyApprovals: [CheckedApproval]
+    _ judgements: [Judgement], _ policyApprovals: [CheckedApproval], _ standing: Registry.Standing?
   ) throws -> Publication {
     let changes = changes(judgements)
-    if changes.isEmpty, policyApprovals.isEmpty, history.release > 0, history.policyHash == policies.hash,
-      history.frameHash == (try frameHash())
-    {
+    let isSamePortal =
+      try history.release > 0 && history.policyHash == policies.hash && history.frameHash == frameHash()
+    if changes.isEmpty, isSamePortal {
       return Publication(
         release: history.release, outcome: .unchanged, datasets: outcomes(judgements, changes), reports: [],
         listed: [])
     }
+    try standing?.check(
+      isSamePortal ? changes.keys.sorted().map { ($0, provider(of: $0, judgements)) } : [])
     let results = try compute(judgements)
     if options.dryRun {
       try forgetUnitMaps()
@@ -162,13 +176,45 @@ package final class Publisher {
     return try write(judgements, results, changes, policyApprovals)
   }
 
+  /// What the gate is asked about a dataset: how it is judged, how it was published last, and who signed what.
+  func request(_ examination: Examination) throws -> GateRequest {
+    let dataset = examination.dataset
+    let verdict = examination.verdict(policies)
+    let approvals = try Approvals.load(
+      folder: "\(dataset.folder)/\(Approvals.folderName)", about: dataset.name, people: policies.access.people
+    )
+    // The proposer is the person the descriptor names, so that nobody approves their own.
+    return GateRequest(
+      verdict: verdict, evidenceHash: Examination.evidenceHash(of: verdict), policyHash: policies.hash,
+      approvedUnder: Set(alike + [policies.judgingHash]), previous: history.datasets[dataset.name]?.state,
+      proposer: dataset.classification.proposer ?? dataset.provider.person, approvals: approvals)
+  }
+
+  /// Asks the gate about one dataset.
+  func judge(_ examination: Examination) throws -> Result<Judgement, GateRefusal> {
+    let request = try request(examination)
+    do {
+      let pass = try Gate.clear(request, scale: policies.scale)
+      return .success(
+        Judgement(
+          examination: examination, verdict: request.verdict, evidenceHash: request.evidenceHash, pass: pass))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// The organization that provides a dataset; nil where it is in the catalogue no more.
+  private func provider(of name: String, _ judgements: [Judgement]) -> String? {
+    judgements.first { $0.examination.dataset.name == name }?.examination.dataset.provider.organization
+  }
+
   /// Asks the gate about every dataset, and gathers every objection.
   private func judge(_ examinations: [Examination]) throws -> ([Judgement], [Objection]) {
     var judgements: [Judgement] = []
     var objections: [Objection] = []
     for examination in examinations {
       let name = examination.dataset.name
-      switch try examination.judge(policies, previous: history.datasets[name]?.state) {
+      switch try judge(examination) {
       case .success(let judgement):
         judgements.append(judgement)
         objections += shutParent(of: judgement, among: judgements)
@@ -187,26 +233,6 @@ package final class Publisher {
       let problem = Gate.objection(toView: name, of: parent, at: level)
     else { return [] }
     return [Objection(dataset: name, reasons: [problem], needs: [])]
-  }
-
-  /// A change of the policy files is itself a change that a second person signs, judged under the policy before it.
-  /// The first policy is trusted, and recorded as such with the first publication.
-  private func passPolicy() throws -> [CheckedApproval] {
-    guard history.release > 0, history.policyHash != policies.hash else { return [] }
-    let previous = try PolicySet.parse(files: history.policyFiles)
-    let approvals = try Approvals.load(
-      folder: portal.policies + "/approvals", about: "policy", people: previous.access.people)
-    do {
-      return try Gate.policyChange(
-        PolicyChange(
-          previous: previous.scale, next: policies.scale, previousHash: previous.hash,
-          nextHash: policies.hash,
-          proposer: options.author.person, approvals: approvals))
-    } catch {
-      throw Rejection(
-        faults: [], faultCount: 0,
-        objections: [Objection(dataset: "policy", reasons: error.reasons, needs: error.needs)])
-    }
   }
 
   /// What is new, changed or gone since the release that is served.

@@ -20,9 +20,11 @@ package enum Withdrawal {
     guard let release = try store.served() else {
       throw PublishingError(.unknownDataset, .nothingPublished, blame: .usage)
     }
+    let standing = try Registry(release).standing(author, .withdraw)
     let history = try History.load(portal, release: release.number)
     let known = try store.withdrawals()
     let isKept = try isKept(dataset, store)
+    let provider = try provider(of: dataset, store)
     guard history.datasets[dataset] != nil || known.isGone(dataset) || isKept else {
       throw PublishingError(
         .unknownDataset,
@@ -30,6 +32,7 @@ package enum Withdrawal {
         hint: nearest(dataset, in: history.datasets.keys.sorted()).map { .didYouMean($0) },
         blame: .usage)
     }
+    try standing?.check([(dataset, provider)])
     let names = ([dataset] + history.made(of: dataset)).filter { !known.isGone($0) }.sorted()
     guard !names.isEmpty else {
       throw PublishingError(
@@ -52,6 +55,16 @@ package enum Withdrawal {
         name, outside: portal.outside, through: nil, reason: Text(reason), time: now, key: keys.release)
     }
     return names
+  }
+
+  /// The organization that provides the dataset, by the newest release that has it.
+  private static func provider(of dataset: String, _ store: ReleaseStore) throws -> String? {
+    for number in try store.numbers().sorted(by: >) {
+      if let organization = try Registry.provider(of: dataset, try store.release(number)) {
+        return organization
+      }
+    }
+    return nil
   }
 
   /// Whether any kept release holds parts of the dataset.

@@ -36,10 +36,13 @@ final class ScratchPortal: Sendable {
     return portal
   }
 
-  func addPerson(_ id: String, role: String) throws {
-    try must(
-      "person", "add", id, "--name", id, "--organization", "data-bureau", "--role", role, "--passphrase-file",
-      home + "/passphrase")
+  func addPerson(_ id: String, role: String..., organization: String = "data-bureau") throws {
+    let roles = role.flatMap { ["--role", $0] }
+    try Doorsill.run(
+      ["person", "add", id, "--name", id, "--organization", organization] + roles + [
+        "--passphrase-file", home + "/passphrase", "--portal", path,
+      ], home: home
+    ).wanted(0, "person add \(id)")
   }
 
   /// A copy with everything: people, release, logs. What a test does to it touches no other test.

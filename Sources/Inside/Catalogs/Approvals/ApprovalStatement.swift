@@ -10,7 +10,8 @@ package struct ApprovalStatement: Sendable, Hashable {
   package var to: String
   /// Lowercase hex SHA-256 of the evidence.
   package var evidenceHash: String
-  /// Lowercase hex SHA-256 of the policy in force.
+  /// Lowercase hex SHA-256 of the policy that judged the evidence: levels and detectors. An approval of the policy files
+  /// names all of them, as they were before; so did those of datasets until 0.1.
   package var policyHash: String
   package var reason: String
   /// Who asked for the change, where known.

@@ -33,14 +33,19 @@ package enum Approvals {
     return compact
   }
 
-  /// Signs a statement and writes it into `folder` (made where missing); the file is named after time and approver.
+  /// Signs a statement and writes it into `folder` (made where missing) as a new file, named after time and approver.
   /// Returns its path.
   package static func write(
     _ statement: ApprovalStatement, with key: SigningKey, into folder: String
   ) throws(ApprovalError) -> String {
     let compact = try sign(statement, with: key)
     let time = String(statement.time.rfc3339.filter { $0 != ":" && $0 != "-" })
-    let path = Files.join(folder, "\(time)-\(statement.approver).jws")
+    var path = Files.join(folder, "\(time)-\(statement.approver).jws")
+    var number = 1
+    while Files.exists(path) {
+      number += 1
+      path = Files.join(folder, "\(time)-\(statement.approver)-\(number).jws")
+    }
     do {
       try Files.makeDirectory(folder)
       try Files.write(Array((compact + "\n").utf8), to: path)

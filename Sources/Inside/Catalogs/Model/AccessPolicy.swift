@@ -2,7 +2,7 @@ package import Bytes
 package import Trust
 
 /// Policies/access.json5: people and roles, purposes, quotas and lifetimes.
-package struct AccessPolicy: Sendable {
+package struct AccessPolicy: Sendable, Equatable {
   package var roles: [Role]
   package var people: [Person]
   package var purposes: [Purpose]

@@ -53,20 +53,30 @@ extension PolicySet {
       scale.flatMap { DetectorsReader(levels: $0.levels.map(\.id), faults: faults).read(node) }
     }
     let protection = roots["protection.json5"].flatMap { ProtectionReader(faults: faults).read($0) }
-    let canonical = faults.attempt { () throws(DocumentError) in try PolicySet.canonical(roots, label) }
+    let hash = { (names: [String]) in
+      faults.attempt { () throws(DocumentError) in try PolicySet.hash(of: names, roots, label) }
+    }
+    let (all, judging, other) = (hash(names), hash(judgingNames), hash(names.filter { $0 != "access.json5" }))
     try faults.throwAll()
-    guard let access, let scale, let detectors, let protection, let canonical else { throw CatalogError([]) }
+    guard let access, let scale, let detectors, let protection, let all, let judging, let other else {
+      throw CatalogError([])
+    }
     return PolicySet(
       scale: scale, detectors: detectors, profiles: protection.statistic, verifyProfiles: protection.verify,
-      access: access, hash: Hex.encode(Digest.sha256(canonical)),
+      access: access, hash: all, judgingHash: judging, otherHash: other,
       files: files.filter { names.contains($0.key) })
   }
 
-  /// The four documents as one canonical object (RFC 8785), which is what the hash is over.
-  private static func canonical(_ roots: [String: Node], _ label: String) throws(DocumentError) -> [UInt8] {
+  /// The files by which data are judged.
+  private static let judgingNames = ["levels.json5", "detectors.json5"]
+
+  /// SHA-256 over documents as one canonical object (RFC 8785), lower-case hex.
+  private static func hash(
+    of names: [String], _ roots: [String: Node], _ label: String
+  ) throws(DocumentError) -> String {
     let whole = JSON.object(
       names.sorted().compactMap { name in roots[name].map { JSON.Member(key: name, value: $0.json) } })
-    do { return try whole.canonical() } catch {
+    do { return Hex.encode(Digest.sha256(try whole.canonical())) } catch {
       throw DocumentError(
         file: label, line: 1, column: 1, path: "",
         reason: "the policies have no canonical form: \(error.message)")
