@@ -78,5 +78,5 @@ public enum Program {
         ?? Phrase("doorsill help 列出全部命令", "doorsill help lists them all"))
   }
 
-  static let version = "0.1.0"
+  static let version = "0.2.0"
 }
