@@ -20,6 +20,14 @@ package enum Housekeeping {
       try disk.remove(Files.join(releases, name))
     }
     for name in try Files.list(outside) where isTemporary(name) { try disk.remove(Files.join(outside, name)) }
+    // Of the keys only those that publishing brings out: the server may be writing its own.
+    for key in [Layout.releaseKey, Layout.verifyKey] {
+      let folder = Files.join(outside, Files.parent(of: key))
+      for name in try Files.list(folder) where name.hasPrefix(".\(Files.name(of: key)).") && isTemporary(name)
+      {
+        try disk.remove(Files.join(folder, name))
+      }
+    }
     try settleFlip(outside: outside, disk: disk)
     try Withdrawing.finish(outside: outside, key: key, disk: disk)
     try removeUnusedParts(outside: outside, disk: disk)
