@@ -35,6 +35,20 @@ import Testing
         == "{\"id\":1,\"open\":true}\n{\"id\":2,\"open\":false}\n")
   }
 
+  @Test func `with fields named as parameters and functions are asked for, and told how`() throws {
+    let fields = ["order", "count", "x.sum", "x"].map {
+      RowField(name: $0, type: .integer, title: nil, unit: nil, indexed: false)
+    }
+    let filtered = try RowQuery.parse([("\"order\"", "eq.3")], fields: fields)
+    #expect(filtered.filters.map(\.field) == [0])
+    let error = #expect(throws: QueryError.self) { try RowQuery.parse([("order", "eq.3")], fields: fields) }
+    #expect(error?.hint?.contains("\"order\"=eq.") == true)
+    let grouped = try RowQuery.parse([("select", "count,count(),x.sum,x.sum()")], fields: fields)
+    #expect(grouped.items.map(grouped.name(of:)) == ["count", "count()", "x.sum", "x.sum()"])
+    let plain = try RowQuery.parse([("select", "order,count()")], fields: fields)
+    #expect(plain.items.map(plain.name(of:)) == ["order", "count"])
+  }
+
   static let accepted: [([(String, String)], String)] = [
     ([("id", "eq.2")], "[2]"), ([("id", "neq.2")], "[1,3,9007199254740993]"),
     ([("id", "gt.2.5")], "[3,9007199254740993]"),

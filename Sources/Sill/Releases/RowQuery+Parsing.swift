@@ -9,9 +9,18 @@ extension RowQuery {
   package static func parse(
     _ items: [(name: String, value: String)], fields: [RowField], limits: Limits = Limits()
   ) throws(QueryError) -> RowQuery {
-    var parser = RowQueryParser(fields: fields, limits: limits)
-    for item in items { try parser.take(item.name, item.value) }
-    return try parser.finish()
+    do throws(QueryError) {
+      var parser = RowQueryParser(fields: fields, limits: limits)
+      for item in items { try parser.take(item.name, item.value) }
+      return try parser.finish()
+    } catch {
+      // Whoever filters by a field that has the name of a parameter means the field.
+      guard let name = error.parameter, parameters.contains(name), fields.contains(where: { $0.name == name })
+      else { throw error }
+      throw QueryError(
+        error.code, parameter: name, position: error.position, error.message,
+        hint: "\(name) is a parameter; a condition on the field of that name is written \"\(name)\"=eq.value")
+    }
   }
 }
 

@@ -93,13 +93,19 @@ package struct RowQuery: Sendable, Equatable {
     }
   }
 
-  /// The name of an output column: the field's, `count`, or `field.function`.
+  /// The name of an output column: the field's, `count`, or `field.function`; with `()` behind it where a field of that
+  /// name is selected as well.
   package func name(of item: Item) -> String {
+    let name: String
     switch item {
-    case .field(let index): fields[index].name
-    case .rows: Aggregate.count.rawValue
-    case .aggregate(let function, let index): "\(fields[index].name).\(function.rawValue)"
+    case .field(let index): return fields[index].name
+    case .rows: name = Aggregate.count.rawValue
+    case .aggregate(let function, let index): name = "\(fields[index].name).\(function.rawValue)"
     }
+    let isTaken = items.contains {
+      if case .field(let index) = $0 { fields[index].name == name } else { false }
+    }
+    return isTaken ? name + "()" : name
   }
 
   /// The type of an output column.
