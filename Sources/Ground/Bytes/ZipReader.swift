@@ -10,16 +10,21 @@ package final class ZipReader: Sendable {
     try self.init(ZipSource(bytes), limits)
   }
 
-  package convenience init(path: String, limits: ZipLimits = ZipLimits()) throws(ZipError) {
-    try self.init(ZipSource(path: path), limits)
+  /// `allowsBackslashes` for files that are read and never unpacked: some writers part folders by them.
+  package convenience init(
+    path: String, limits: ZipLimits = ZipLimits(), allowsBackslashes: Bool = false
+  ) throws(ZipError) {
+    try self.init(ZipSource(path: path), limits, allowsBackslashes)
   }
 
-  private init(_ source: ZipSource, _ limits: ZipLimits) throws(ZipError) {
+  private init(
+    _ source: ZipSource, _ limits: ZipLimits, _ allowsBackslashes: Bool = false
+  ) throws(ZipError) {
     self.source = source
     self.limits = limits
     let directory = try ZipReader.findDirectory(source)
     entries = try ZipReader.readDirectory(source, directory, limits)
-    try ZipReader.check(entries, directory, limits)
+    try ZipReader.check(entries, directory, limits, allowsBackslashes)
   }
 
   /// Whether bytes begin as a zip file does.
@@ -171,13 +176,13 @@ package final class ZipReader: Sendable {
       offset: offset)
   }
 
-  private static func check(_ entries: [ZipEntry], _ directory: Directory, _ limits: ZipLimits)
-    throws(ZipError)
-  {
+  private static func check(
+    _ entries: [ZipEntry], _ directory: Directory, _ limits: ZipLimits, _ allowsBackslashes: Bool
+  ) throws(ZipError) {
     var names: Set<ByteKey> = []
     var total = 0
     for entry in entries {
-      guard isSafe(entry.name) else {
+      guard isSafe(allowsBackslashes ? entry.name.replacing("\\", with: "/") : entry.name) else {
         throw ZipError(.unsafeName, "its name leaves the folder", entry: entry.name)
       }
       guard names.insert(ByteKey(entry.name)).inserted else {

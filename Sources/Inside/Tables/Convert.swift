@@ -44,6 +44,9 @@ package func export(
         of: source, schema: schema, but: options.writer.decimals)
     }
     let run = try CheckRun(source, schema: schema, options: options.check)
+    if let columns = run.reader.featureColumns, let id = columns.id {
+      options.writer.featureID = (id, columns.hasNumbers)
+    }
     var writers = WriterSet(leavesOut: options.leavesOut)
     for output in outputs { try writers.begin(output.format, output.sink, run.schema, options.writer) }
     let report = try run.finish(encoders: writers.encoders) { batch, columns, encoded in

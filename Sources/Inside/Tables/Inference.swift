@@ -49,7 +49,7 @@ package func inferSchema(_ source: TableSource) throws -> Inference {
   var reasons: [Inference.Reason] = []
   for guess in guesses {
     var (type, reason) = guess.verdict
-    if report.seen.format == .geojson, guess.name == run.reader.header.last {
+    if run.schema.fields[schema.fields.count].type == .geojson {
       (type, reason) = (.geojson, "the geometry of each feature")
     }
     var field = Field(name: guess.name, type: type)

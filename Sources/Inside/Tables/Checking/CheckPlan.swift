@@ -23,7 +23,7 @@ struct CheckPlan: Sendable {
   let header: [[UInt8]]
 
   init(
-    schema: Schema, header: [String], hasHeader: Bool, codeLists: [String: Set<String>],
+    schema: Schema, header: [String], names: [String], hasHeader: Bool, codeLists: [String: Set<String>],
     references: [String: KeySet], file: String, faults: inout [CellFault]
   ) throws(TableError) {
     var plans: [ColumnPlan] = []
@@ -65,7 +65,7 @@ struct CheckPlan: Sendable {
     // One name may be a value; two or more, each in its own column, are not.
     let isTelling = hasHeader && header.count { !$0.isEmpty } > 1
     self.header = isTelling ? header.map { Array($0.utf8) } : []
-    let match = HeaderMatch(schema: schema, header: header, hasHeader: hasHeader)
+    let match = HeaderMatch(schema: schema, header: header, names: names, hasHeader: hasHeader)
     map = match.map
     isStraight = map.enumerated().allSatisfy { $0.offset == Int($0.element) }
     for (column, message) in match.faults {
@@ -82,6 +82,7 @@ struct CheckPlan: Sendable {
     var batch = batch
     if !isStraight { batch.columnMap = map }
     batch.columnCount = columns.count
+    batch.sourceWidth = width
     return batch
   }
 }
@@ -111,7 +112,8 @@ private struct HeaderMatch {
   var map: [Int32] = []
   var faults: [(column: Int, message: Wording)] = []
 
-  init(schema: Schema, header: [String], hasHeader: Bool) {
+  /// `names` are those of the header made usable, which a proposed schema has.
+  init(schema: Schema, header: [String], names: [String], hasHeader: Bool) {
     let fields = schema.fields
     guard hasHeader else {
       map = fields.indices.map { $0 < header.count ? Int32($0) : -1 }
@@ -126,16 +128,18 @@ private struct HeaderMatch {
       }
       return
     }
-    // By name; else by a title of the field, since people head columns with what they read.
+    // By name, as it stands or made usable; else by a title, since people head columns with what they read.
     func place(_ field: Field) -> Int? {
-      header.firstIndex { sameBytes($0, field.name) }
+      header.firstIndex { sameBytes($0, field.name) } ?? names.firstIndex { sameBytes($0, field.name) }
         ?? header.firstIndex { name in field.title?.byLanguage.contains { sameBytes($0.text, name) } ?? false
         }
     }
     var taken: Set<Int> = []
     for (index, field) in fields.enumerated() {
       // The same place first, so that a name that is there twice is found twice.
-      if index < header.count, sameBytes(header[index], field.name), taken.insert(index).inserted {
+      if index < header.count, sameBytes(header[index], field.name) || sameBytes(names[index], field.name),
+        taken.insert(index).inserted
+      {
         map.append(Int32(index))
       } else if let found = place(field), taken.insert(found).inserted {
         map.append(Int32(found))

@@ -47,7 +47,8 @@ package enum TableCheck {
     try run(source, schema: schema, options: Options(codeLists: codeLists, shown: shown), each: each)
   }
 
-  /// The same with all options. A `schema` of nil takes every column of the file as text.
+  /// The same with all options. A `schema` of nil takes every column of the file as text (the geometry of features as
+  /// geometry).
   package static func run(
     _ source: TableSource, schema: Schema?, options: Options,
     each: ((Batch, TypedColumns) throws -> Void)? = nil
@@ -92,12 +93,11 @@ final class CheckRun {
     self.source = source
     self.options = options
     reader = try TableReader(source, blockSize: options.blockSize)
-    self.schema = schema ?? Schema.text(reader.columnNames)
+    self.schema = schema ?? reader.schema
     report = TableReport(file: source.name, seen: reader.seen)
     var faults: [CellFault] = []
-    // Without a schema the columns are what the file has, whatever their names.
     let plan = try CheckPlan(
-      schema: self.schema, header: schema == nil ? reader.columnNames : reader.header,
+      schema: self.schema, header: reader.header, names: reader.columnNames,
       hasHeader: source.hasHeader,
       codeLists: options.codeLists, references: options.references, file: source.name, faults: &faults)
     report.faultCount = faults.count

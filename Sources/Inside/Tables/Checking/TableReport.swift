@@ -21,6 +21,29 @@ package struct TableReport: Sendable {
   /// Whether the table is whole and without a fault.
   package var isClean: Bool { faultCount == 0 && isComplete }
 
+  /// Why not all of the file was read as the table it should be; empty where it was. Only then has whoever looked at
+  /// every record seen all there is.
+  ///
+  /// Of a bare table (`isDeclared` false) the header itself may be in doubt; one whose columns are those that its
+  /// descriptor declares is none.
+  package func gaps(isDeclared: Bool) -> [Wording] {
+    // Where the header is none, faults of the records only follow from it.
+    if !isDeclared, !seen.doubts.isEmpty { return seen.doubts }
+    var gaps: [Wording] = []
+    if let last = faults.last, !isComplete {
+      gaps.append(Wording(last.description(in: "en"), last.description(in: "zh")))
+    } else if faultCount > 0 {
+      let first = faults.first
+      gaps.append(
+        Wording(
+          "it has \(faultCount) fault\(faultCount == 1 ? "" : "s")"
+            + (first.map { ", the first: \($0.description(in: "en"))" } ?? ""),
+          "有 \(faultCount) 处错误" + (first.map { "，第一处：\($0.description(in: "zh"))" } ?? "")))
+    }
+    if rows == 0, isComplete { gaps.append(Wording("it has no record below its header", "表头之下没有任何记录")) }
+    return gaps
+  }
+
   /// For `--json` and reports.
   package var json: JSON {
     .object(

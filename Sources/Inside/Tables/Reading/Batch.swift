@@ -11,10 +11,13 @@ package struct Batch: Sendable {
   package internal(set) var columnCount: Int
   /// Where column `c` is found in a record, if not in its own place; -1 where the source has no such column.
   var columnMap: [Int32]?
+  /// Columns of the source's own header.
+  var sourceWidth = 0
 
   init(storage: BatchStorage, columnCount: Int) {
     self.storage = storage
     self.columnCount = columnCount
+    sourceWidth = columnCount
   }
 
   /// Records in this batch.
@@ -43,6 +46,23 @@ package struct Batch: Sendable {
   package func isNull(_ row: Int, _ column: Int) -> Bool {
     guard let cell = cell(row, column) else { return true }
     return BatchStorage.isNull(cell)
+  }
+
+  /// Calls `body` with every cell that stands in no column, and its place in the record, from 0: what lies beyond the
+  /// header and, with `undeclared`, in columns that the schema does not name.
+  package func forEachStray(undeclared: Bool, _ body: (Int, UnsafeBufferPointer<UInt8>) -> Void) {
+    let places = Set((columnMap ?? []).map(Int.init))
+    let isInColumn = { (place: Int) in
+      columnMap == nil ? place < columnCount : places.contains(place) || !undeclared && place < sourceWidth
+    }
+    guard !storage.isEven || undeclared && columnMap != nil && places.count < sourceWidth else { return }
+    for row in 0..<rowCount {
+      let cells = storage.cellRange(ofRow: row)
+      for (place, cell) in cells.enumerated()
+      where !isInColumn(place) && BatchStorage.isFilled(storage.cells[cell]) {
+        body(place, storage.bytes(of: storage.cells[cell]))
+      }
+    }
   }
 
   func cell(_ row: Int, _ column: Int) -> UInt64? {

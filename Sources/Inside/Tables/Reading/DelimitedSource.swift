@@ -1,8 +1,10 @@
 import Bytes
+
 /// CSV, TSV and their kin.
 final class DelimitedSource: RecordSource {
   private(set) var header: [String] = []
-  private(set) var seen: Seen
+  private(set) var above: [String] = []
+  var seen: Seen
   private var blocks: BlockStream
   private let scanner: RecordScanner
   private let file: String
@@ -59,9 +61,6 @@ final class DelimitedSource: RecordSource {
 
   var bytesRead: Int { blocks.bytesRead }
 
-  /// How the format came to be known.
-  func note(certainty: Certainty) { seen.formatCertainty = certainty }
-
   func nextPiece() throws(TableError) -> Piece? {
     if let failure { throw failure }
     if let first {
@@ -96,6 +95,11 @@ final class DelimitedSource: RecordSource {
     }
     let storage = piece.storage
     var dropped = min(source.skippedRecords, storage.rowCount)
+    for row in 0..<dropped {
+      above += storage.cellRange(ofRow: row).map {
+        String(decoding: storage.bytes(of: storage.cells[$0]), as: UTF8.self)
+      }
+    }
     let isHeaderThere = source.hasHeader && dropped < storage.rowCount
     if dropped < storage.rowCount {
       let cells = storage.cellRange(ofRow: dropped)
@@ -106,8 +110,8 @@ final class DelimitedSource: RecordSource {
       }
     }
     if isHeaderThere {
-      let found = HeaderEvidence(storage, at: dropped)
-      seen.notes += found.notes
+      let doubt = HeaderEvidence.title(in: storage, at: dropped) ?? HeaderEvidence.values(in: header)
+      if let doubt { seen.doubt(doubt) }
       dropped += 1
     }
     for _ in 0..<dropped { storage.dropFirstRow() }

@@ -1,4 +1,5 @@
 import Bytes
+
 /// What the first bytes of a file say about its encoding.
 struct EncodingEvidence {
   var encoding: TextEncoding
@@ -134,6 +135,7 @@ private struct LegacyTally {
     var gbBroken = 0
     var big5Common = 0
     var big5Broken = 0
+    var hongKong = 0  // where HKSCS put its characters, which Big5 itself has not
     var lone = 0
     var high = 0
     var at = start
@@ -148,7 +150,9 @@ private struct LegacyTally {
       let second = sample[at + 1]
       if second < 0x80, at == 0 || sample[at - 1] < 0x80 { lone += 1 }
       if first == 0x80 || first == 0xFF {
-        gbBroken += 1
+        // 0x80 alone is the euro sign of code page 936.
+        if first == 0xFF { gbBroken += 1 }
+        big5Broken += 1
         at += 1
         continue
       }
@@ -169,6 +173,8 @@ private struct LegacyTally {
       if !(0x40...0x7E ~= second || second >= 0xA1) { big5Broken += 1 }
       if 0xA4...0xC6 ~= first && (0x40...0x7E ~= second || second >= 0xA1) || 0xA1...0xA3 ~= first {
         big5Common += 1
+      } else if 0x87...0xA0 ~= first || 0xC7...0xC8 ~= first || first >= 0xF9 {
+        hongKong += 1
       }
       at += 2
     }
@@ -179,8 +185,8 @@ private struct LegacyTally {
     } else if gbBroken == 0, common * 10 >= pairs * 7 || big5Broken > 0 {
       best = .gb18030
       isClear = pairs >= 2
-    } else if big5Broken == 0, big5Common * 10 >= pairs * 8, big5Common > common {
-      best = .big5
+    } else if big5Broken == 0, (big5Common + hongKong) * 10 >= pairs * 8, big5Common > common {
+      best = hongKong > 0 ? .big5HKSCS : .big5
       isClear = pairs >= 8
     } else {
       best = .gb18030

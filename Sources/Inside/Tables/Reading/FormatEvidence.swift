@@ -1,45 +1,112 @@
 import Bytes
-/// What a file's first bytes and its name say about its format.
-enum FormatEvidence {
-  static func judge(
-    _ source: TableSource, _ input: inout InputFile
-  ) throws(TableError) -> (TableFormat, Certainty) {
-    if let format = source.format { return (format, .declared) }
-    let first = try input.peek(4096)
-    if first.starts(with: "SQLite format 3\0".utf8) { return (.sqlite, .certain) }
-    if first.starts(with: "PK\u{3}\u{4}".utf8) { return (.xlsx, .likely) }
-    if first.starts(with: "PAR1".utf8) { return (.parquet, .certain) }
-    if first.starts(with: [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]) {
-      throw TableError(
-        .unknownFormat, file: input.name,
-        Wording(
-          "is a workbook of the old binary format (.xls) or an encrypted one", "是旧版二进制工作簿（.xls）或加密的工作簿"),
-        hint: Wording("save it as .xlsx without a password", "请另存为不带密码的 .xlsx"))
-    }
-    if first.starts(with: [0x1F, 0x8B]) {
-      throw TableError(
-        .unknownFormat, file: input.name, Wording("is compressed by gzip", "是 gzip 压缩文件"),
-        hint: Wording("unpack it first: gunzip", "请先解压：gunzip"))
-    }
+
+/// As what a file is read: what its bytes are, against what was declared and what its name promises.
+///
+/// Bytes win over a name, with a note; what contradicts a declaration is refused, and so is what is no table.
+struct FormatEvidence {
+  let format: TableFormat
+  let certainty: Certainty
+  var note: Wording?
+
+  init(_ source: TableSource, _ input: inout InputFile) throws(TableError) {
+    let kind = try ContentKind.of(&input)
     let named = TableFormat(fileName: source.path)
-    if let named, named != .json || !holdsLines(first) { return (named, .likely) }
-    let text = first.starts(with: [0xEF, 0xBB, 0xBF]) ? first.dropFirst(3) : first[...]
-    if let mark = text.first(where: {
-      $0 != 0x20 && $0 != Byte.lineFeed && $0 != Byte.carriageReturn && $0 != Byte.tab
-    }) {
-      if mark == UInt8(ascii: "[") { return (.json, .likely) }
-      if mark == UInt8(ascii: "{") {
-        let line = text.prefix { $0 != Byte.lineFeed }
-        return (line.last == UInt8(ascii: "}") && line.count < text.count ? .ndjson : .json, .likely)
-      }
+    if let declared = source.format {
+      (format, certainty) = (declared, .declared)
+      if let problem = Self.contradiction(of: kind, to: declared, input.name) { throw problem }
+      return
     }
-    return (.csv, .assumed)
+    switch kind {
+    case .foreign(let foreign): throw foreign.refusal(of: input.name)
+    case .document(let foreign), .fragment(let foreign):
+      guard named == .xml else { throw foreign.refusal(of: input.name) }
+      (format, certainty) = (.xml, .likely)
+    case .sqlite: (format, certainty) = (.sqlite, .certain)
+    case .parquet: (format, certainty) = (.parquet, .certain)
+    case .zip: (format, certainty) = (.xlsx, .likely)
+    case .empty: (format, certainty) = named.map { ($0, .likely) } ?? (.csv, .assumed)
+    case .json, .jsonLines:
+      let first = try input.peek(64)
+      if let named, named.isDelimited, !Self.isClearlyJSON(first) {
+        (format, certainty) = (named, .likely)
+      } else if let named, [.geojson, .ndjson].contains(named) || kind == .json || kind == .jsonLines(1) {
+        (format, certainty) = ([.geojson, .ndjson].contains(named) ? named : .json, .likely)
+      } else {
+        (format, certainty) = (kind == .json ? .json : .ndjson, .likely)
+      }
+    case .text:
+      let isText = named.map { ![.xlsx, .sqlite, .parquet].contains($0) } ?? false
+      (format, certainty) = isText ? (named ?? .csv, .likely) : (.csv, named == nil ? .assumed : .likely)
+    }
+    note = Self.disguise(of: format, kind, source.path, named)
   }
 
-  /// Whether a file called JSON holds one record a line.
-  private static func holdsLines(_ first: [UInt8]) -> Bool {
-    let lines = first.split(separator: Byte.lineFeed).prefix(2).map { $0.filter { $0 > 0x20 } }
-    return lines.count == 2 && lines[0].first == UInt8(ascii: "{") && lines[0].last == UInt8(ascii: "}")
-      && lines[1].first == UInt8(ascii: "{")
+  /// Whether JSON is all that such a beginning can be, though the name promises delimited text.
+  private static func isClearlyJSON(_ first: [UInt8]) -> Bool {
+    let marks = first.filter { $0 > 0x20 && $0 < 0x80 }.prefix(2)
+    return marks.elementsEqual("[{".utf8) || marks.elementsEqual("{\"".utf8)
+  }
+
+  /// What is said where the name promises something else.
+  private static func disguise(
+    of format: TableFormat, _ kind: ContentKind, _ path: String, _ named: TableFormat?
+  ) -> Wording? {
+    let base = path.split(separator: "/").last.map(String.init) ?? ""
+    guard let dot = base.lastIndex(of: ".") else { return nil }
+    let ending = base[base.index(after: dot)...].lowercased()
+    let isWorkbookName = ["xls", "xlsx", "xlsm", "et", "ods"].contains(ending)
+    let isOther: Bool =
+      switch format {
+      case .xlsx, .sqlite, .parquet: named != format && (named != nil || isWorkbookName)
+      case .csv, .csvExcel, .tsv: named == .xlsx || named == .sqlite || named == .parquet || isWorkbookName
+      case .json, .ndjson, .geojson: named?.isDelimited == true || named == .xlsx || isWorkbookName
+      default: false
+      }
+    guard isOther, kind != .empty else { return nil }
+    let (en, zh) = name(of: format)
+    return Wording(
+      "its name says .\(ending), but it is \(en), and is read as that", "文件名是 .\(ending)，内容却是\(zh)，按内容读取")
+  }
+
+  private static func name(of format: TableFormat) -> (en: String, zh: String) {
+    switch format {
+    case .csv, .csvExcel, .tsv: ("delimited text (CSV)", "分隔符文本（CSV）")
+    case .xlsx: ("a workbook (.xlsx)", "工作簿（.xlsx）")
+    case .sqlite: ("an SQLite database", "SQLite 数据库")
+    case .parquet: ("a Parquet file", "Parquet 文件")
+    case .json, .ndjson, .geojson: ("JSON", "JSON")
+    case .xml: ("an XML document", "XML 文档")
+    case .turtle: ("Turtle", "Turtle")
+    }
+  }
+
+  /// Why bytes are not what was declared; nil where they may be.
+  private static func contradiction(
+    of kind: ContentKind, to declared: TableFormat, _ file: String
+  ) -> TableError? {
+    let found: TableFormat
+    switch kind {
+    // Control characters alone are no proof against what its owner says.
+    case .foreign(let foreign) where foreign == .binary && declared.isDelimited: return nil
+    case .foreign(let foreign): return foreign.refusal(of: file)
+    case .document(let foreign): return declared == .xml ? nil : foreign.refusal(of: file)
+    case .empty: return nil
+    case .fragment, .text, .json, .jsonLines:
+      guard declared == .xlsx || declared == .sqlite || declared == .parquet else { return nil }
+      switch kind {
+      case .text: found = .csv
+      case .fragment: found = .xml
+      default: found = .json
+      }
+    case .zip: found = .xlsx
+    case .sqlite: found = .sqlite
+    case .parquet: found = .parquet
+    }
+    guard found != declared else { return nil }
+    let (en, zh) = name(of: found)
+    return TableError(
+      .unknownFormat, file: file,
+      Wording("is declared as \(declared.rawValue), but is \(en)", "声明为 \(declared.rawValue)，内容却是\(zh)"),
+      hint: Wording("declare what it is, or declare no format", "请按实际格式声明，或不声明格式"))
   }
 }

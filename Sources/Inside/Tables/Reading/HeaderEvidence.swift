@@ -1,54 +1,81 @@
 import Bytes
-/// What the first records say about the header: titles above it, empty or repeated names.
-struct HeaderEvidence {
-  private(set) var notes: [Wording] = []
 
-  /// Judges the record at `row` as a header, with the records that follow it.
-  init(_ storage: BatchStorage, at row: Int) {
-    let width = storage.cellRange(ofRow: row).count
-    func filled(_ row: Int) -> Int {
+/// What the first records say about the header: titles above it, values in its place, names that cannot stay.
+enum HeaderEvidence {
+  /// What is said where the record at `row` is a title, by the records that follow it.
+  static func title(in storage: BatchStorage, at row: Int) -> Wording? {
+    let rows = row..<min(row + 10, storage.rowCount)
+    let filled = rows.map { row in
       storage.cellRange(ofRow: row).count { BatchStorage.isFilled(storage.cells[$0]) }
     }
-    let rows = row..<min(row + 10, storage.rowCount)
-    guard width > 1 || rows.contains(where: { storage.cellRange(ofRow: $0).count > 1 }) else { return }
-    if filled(row) <= 1,
-      let better = rows.first(where: { filled($0) > 1 && filled($0) >= widest(rows, filled) })
-    {
-      let line = Int(storage.rowLines[better]) + 1
-      let count = better - row
-      notes.append(
-        Wording(
-          "the first \(count == 1 ? "record looks" : "\(count) records look") like a title above the header, "
-            + "which seems to be on line \(line): skip \(count) record\(count == 1 ? "" : "s")",
-          "前 \(count) 行像是表头上方的标题，表头似在第 \(line) 行：请跳过 \(count) 行"))
-      return
-    }
-    var names: Set<[UInt8]> = []
-    var empty: [Int] = []
-    var repeated: [String] = []
-    for (place, index) in storage.cellRange(ofRow: row).enumerated() {
-      let name = Array(storage.bytes(of: storage.cells[index]))
-      if name.isEmpty {
-        empty.append(place + 1)
-      } else if !names.insert(name).inserted {
-        repeated.append(String(decoding: name, as: UTF8.self))
-      }
-    }
-    if !empty.isEmpty {
-      let places = empty.map(String.init)
-      notes.append(
-        Wording(
-          "column \(places.joined(separator: ", ")) has no name", "第 \(places.joined(separator: "、")) 列没有列名"))
-    }
-    if !repeated.isEmpty {
-      notes.append(
-        Wording(
-          "the column name \(repeated.joined(separator: ", ")) is there more than once",
-          "列名“\(repeated.joined(separator: "、"))”重复出现"))
+    guard let first = filled.first, let widest = filled.max(), first <= 1, widest > 1,
+      let better = filled.firstIndex(of: widest)
+    else { return nil }
+    return title(above: better, line: Int(storage.rowLines[row + better]) + 1)
+  }
+
+  /// A title stands where the header should.
+  static func title(above count: Int, line: Int) -> Wording {
+    Wording(
+      "the first \(count == 1 ? "record looks" : "\(count) records look") like a title above the header, "
+        + "which seems to be on line \(line): skip \(count) record\(count == 1 ? "" : "s") (--skip \(count))",
+      "前 \(count) 行像是表头上方的标题，表头似在第 \(line) 行：请跳过 \(count) 行（--skip \(count)）")
+  }
+
+  /// Values stand where the names of the columns should: all numbers and dates, or nothing at all.
+  static func values(in header: [String]) -> Wording? {
+    let filled = header.filter { !$0.allSatisfy(\.isWhitespace) }
+    guard !header.isEmpty, filled.allSatisfy(isValue) else { return nil }
+    return Wording(
+      "the first record holds values and no names of columns: if there is no header, say so (--no-header)",
+      "第一行是数值而不是列名：若没有表头，请注明（--no-header）")
+  }
+
+  private static func isValue(_ text: String) -> Bool {
+    var text = text
+    return text.withUTF8 { buffer in
+      guard let start = buffer.baseAddress, buffer.count <= 40 else { return false }
+      return ValueScanner.number(start, buffer.count) != nil || ValueScanner.date(start, buffer.count) != nil
+        || ValueScanner.datetime(start, buffer.count) != nil
     }
   }
 
-  private func widest(_ rows: Range<Int>, _ filled: (Int) -> Int) -> Int { rows.map(filled).max() ?? 0 }
+  /// What is said of names that cannot stay as they are.
+  static func renamed(_ header: [String]) -> [Wording] {
+    let names = usable(header)
+    var empty: [String] = []
+    var changed: [(from: String, to: String, isEqual: Bool)] = []
+    for (index, (old, new)) in zip(header, names).enumerated() where !sameBytes(old, new) {
+      if old.isEmpty {
+        empty.append(String(index + 1))
+      } else {
+        changed.append((old, new, header[..<index].contains { sameBytes($0, old) }))
+      }
+    }
+    var notes: [Wording] = []
+    if !empty.isEmpty {
+      notes.append(
+        Wording(
+          "column \(empty.joined(separator: ", ")) has no name: it is called column\(empty[0])"
+            + (empty.count > 1 ? " and so on" : ""),
+          "第 \(empty.joined(separator: "、")) 列没有列名：改称 column\(empty[0])\(empty.count > 1 ? " 等" : "")"))
+    }
+    for (from, to, isEqual) in changed.prefix(5) {
+      notes.append(
+        isEqual
+          ? Wording(
+            "the column name \(from) is there more than once: one is called \(to)",
+            "列名“\(from)”重复出现：其一改称 \(to)")
+          : Wording(
+            "the column name \(from) differs from another only in case: it is called \(to)",
+            "列名“\(from)”与另一列只有大小写不同：改称 \(to)"))
+    }
+    if changed.count > 5 {
+      notes.append(
+        Wording("\(changed.count - 5) more columns are renamed alike", "另有 \(changed.count - 5) 列同样改名"))
+    }
+    return notes
+  }
 
   /// The names made usable: none empty, none twice (also not in another case, for SQL), in the same order.
   static func usable(_ header: [String]) -> [String] {

@@ -22,6 +22,8 @@ final class JSONElements {
   private(set) var line = 1
   /// Keys that lead to the array that was found.
   private(set) var foundPath: [String] = []
+  /// The member `crs` beside the records, which names the system of their coordinates (GeoJSON of 2008).
+  private(set) var coordinateSystem: JSON?
   /// Whether each of those keys is a place in an array.
   private var foundIndices: [Bool] = []
 
@@ -238,7 +240,9 @@ final class JSONElements {
           repeat {
             keys.append(try key())
             foundIndices.append(false)
-            if path.isEmpty, Self.descriptions.contains(keys.last ?? "") {
+            if depth == 0, keys.last == "crs" {
+              coordinateSystem = try parsed(try value())
+            } else if path.isEmpty, Self.descriptions.contains(keys.last ?? "") {
               _ = try value()
             } else if try enter(depth + 1) {
               return true
@@ -269,11 +273,12 @@ final class JSONElements {
 
   /// Behind the array: whatever closes around it, and nothing more.
   private func close() throws(TableError) {
-    for isArray in foundIndices.reversed() {
+    for (depth, isArray) in foundIndices.enumerated().reversed() {
       let closing = isArray ? UInt8(ascii: "]") : UInt8(ascii: "}")
       while try goesOn(closing) {
-        if !isArray { _ = try key() }
-        _ = try value()
+        let name = isArray ? nil : try key()
+        let member = try value()
+        if depth == 0, name == "crs" { coordinateSystem = try parsed(member) }
       }
       try take(closing)
     }

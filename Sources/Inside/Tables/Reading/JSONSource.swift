@@ -3,13 +3,15 @@ import Bytes
 /// JSON (an array of objects or of arrays, anywhere in the document), NDJSON, and GeoJSON features.
 final class JSONSource: RecordSource {
   private(set) var header: [String] = []
-  private(set) var seen: Seen
+  var seen: Seen
   private let elements: JSONElements
   private var ahead: [(value: JSON, line: Int)] = []
   private var places: [ByteKey: Int] = [:]
   private var shape = Shape.arrays
   private var lastLine = 1
   private var record = 0
+
+  private(set) var featureColumns: FeatureColumns?
 
   private enum Shape { case arrays, objects, features, scalars }
 
@@ -42,8 +44,15 @@ final class JSONSource: RecordSource {
       if ahead.count == Self.sampled, let again {
         try collectAll(JSONElements(InputFile(path: again), path: path, isLines: isLines, declared: declared))
       }
-      if ahead.contains(where: { $0.value["id"] != nil }), places[ByteKey("id")] == nil { add("id") }
-      add(places[ByteKey("geometry")] == nil ? "geometry" : "geometry_")
+      let ids = ahead.compactMap { $0.value["id"] }
+      let id = ids.isEmpty ? nil : addSpecial("id")
+      // A text that reads as a number must not become one on the way through.
+      let isPlain = !ids.contains { id in
+        (id.string.flatMap { try? JSON(parsing: Array($0.utf8)) })?.double != nil
+      }
+      featureColumns = FeatureColumns(
+        geometry: addSpecial("geometry"), id: id, hasNumbers: isPlain && ids.contains { $0.double != nil })
+      try checkCoordinates()
     case .object:
       shape = .objects
       collect(ahead.flatMap { $0.value.members ?? [] })
@@ -55,6 +64,7 @@ final class JSONSource: RecordSource {
       if source.hasHeader {
         header = cells.map { Self.text($0) ?? "" }
         ahead.removeFirst()
+        if let doubt = HeaderEvidence.values(in: header) { seen.doubt(doubt) }
       } else {
         header = cells.indices.map { "column\($0 + 1)" }
       }
@@ -92,10 +102,33 @@ final class JSONSource: RecordSource {
     header.append(name)
   }
 
-  var bytesRead: Int { elements.bytesRead }
+  /// A column for what stands beside the properties, none of which has its name.
+  private func addSpecial(_ name: String) -> String {
+    var name = name
+    while places[ByteKey(name)] != nil { name += "_" }
+    add(name)
+    return name
+  }
 
-  /// How the format came to be known.
-  func note(certainty: Certainty) { seen.formatCertainty = certainty }
+  /// GeoJSON is in degrees of WGS 84 (RFC 7946 §4). What says that it is in another system is not read as degrees.
+  private func checkCoordinates() throws(TableError) {
+    guard shape == .features, let system = elements.coordinateSystem else { return }
+    let name = system["properties"]?["name"]?.string
+    let known = ["CRS84", "EPSG:4326", "EPSG::4326", "EPSG/0/4326", "WGS84", "WGS 84"]
+    if let name, known.contains(where: { name.uppercased().hasSuffix($0) }) { return }
+    let said = name ?? String(decoding: system.serialized().prefix(80), as: UTF8.self)
+    throw TableError(
+      .unsupported, file: elements.name,
+      Wording(
+        "its coordinates are in the system \(said), not in degrees of WGS 84 (RFC 7946)",
+        "坐标采用 \(said)，不是 WGS 84 经纬度（RFC 7946）"),
+      hint: Wording(
+        "convert it first, as with ogr2ogr -t_srs EPSG:4326, or have it exported so",
+        "请先转换（如 ogr2ogr -t_srs EPSG:4326），或按经纬度重新导出")
+    )
+  }
+
+  var bytesRead: Int { elements.bytesRead }
 
   func nextPiece() throws(TableError) -> Piece? {
     let start = lastLine
@@ -118,6 +151,7 @@ final class JSONSource: RecordSource {
       } else if let next = try elements.next() {
         element = next
       } else {
+        try checkCoordinates()  // the member may stand behind the features
         break
       }
       try append(element, &cells, builder)
@@ -143,10 +177,10 @@ final class JSONSource: RecordSource {
       try place(members, element.line, &cells)
       for cell in cells { Self.append(cell ?? .null, builder) }
     case .features:
-      guard let members = element.value.members else { throw wrong(element, "a feature", "GeoJSON 要素") }
+      guard element.value.members != nil else { throw wrong(element, "a feature", "GeoJSON 要素") }
       try place(element.value["properties"]?.members ?? [], element.line, &cells)
-      for member in members where member.key == "id" {
-        if let place = places[ByteKey("id")], cells[place] == nil { cells[place] = member.value }
+      if let id = featureColumns?.id, let place = places[ByteKey(id)], let value = element.value["id"] {
+        cells[place] = value
       }
       cells[header.count - 1] = element.value["geometry"]
       for cell in cells { Self.append(cell ?? .null, builder) }

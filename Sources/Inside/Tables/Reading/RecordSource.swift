@@ -1,14 +1,33 @@
 import Bytes
+
 /// Records of one table, read from front to back in pieces.
 ///
 /// Getting a piece is serial; splitting it (`Piece.split`) needs no order, so that it may run on another thread.
 protocol RecordSource: AnyObject {
   /// Names of the columns as the source has them; empty names and repetitions included.
   var header: [String] { get }
-  var seen: Seen { get }
+  var seen: Seen { get set }
+  /// Texts of the records that stand above the header and are left out.
+  var above: [String] { get }
+  /// Columns that are no properties of a GeoJSON feature; nil in any other format.
+  var featureColumns: FeatureColumns? { get }
   /// Bytes read so far.
   var bytesRead: Int { get }
   func nextPiece() throws(TableError) -> Piece?
+}
+
+extension RecordSource {
+  var above: [String] { [] }
+  var featureColumns: FeatureColumns? { nil }
+}
+
+/// Names of the columns that hold what a GeoJSON feature says beside its properties.
+struct FeatureColumns: Sendable {
+  var geometry: String
+  /// Of the features' ids, where they have any.
+  var id: String?
+  /// Whether ids that read as numbers are numbers, as far as they were looked at.
+  var hasNumbers = false
 }
 
 /// Some records, perhaps not yet split into cells.

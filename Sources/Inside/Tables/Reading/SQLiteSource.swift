@@ -4,7 +4,7 @@ import SQLite
 /// A table or view of an SQLite database. Of a database that `SQLiteTableWriter` wrote it gives the table back.
 final class SQLiteSource: RecordSource {
   private(set) var header: [String] = []
-  private(set) var seen = Seen(format: .sqlite)
+  var seen = Seen(format: .sqlite)
   private let database: Database
   private let file: String
   private let size: Int
@@ -37,9 +37,6 @@ final class SQLiteSource: RecordSource {
   }
 
   var bytesRead: Int { isOver ? size : 0 }
-
-  /// How the format came to be known.
-  func note(certainty: Certainty) { seen.formatCertainty = certainty }
 
   private func choose(_ wanted: String?) throws {
     let tables = try database.use { connection throws in

@@ -32,6 +32,14 @@ package struct Seen: Sendable {
   package var otherSheets: [String] = []
   /// What else a person should know.
   package var notes: [Wording] = []
+  /// Why the columns are not known for sure: a title or values where the header should be. They are notes as well.
+  package private(set) var doubts: [Wording] = []
+
+  /// Notes why the columns are not known.
+  mutating func doubt(_ why: Wording) {
+    doubts.append(why)
+    notes.append(why)
+  }
 
   package init(format: TableFormat) { self.format = format }
 

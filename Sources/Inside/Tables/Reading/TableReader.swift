@@ -1,4 +1,5 @@
 import Bytes
+
 /// One stream of records, whatever the format.
 ///
 /// Cells are UTF-8 text as in the source; typed formats give their canonical text. Memory is a few batches.
@@ -11,6 +12,18 @@ package final class TableReader {
   package var header: [String] { source.header }
   /// The same made usable: none empty, none twice.
   package var columnNames: [String] { HeaderEvidence.usable(source.header) }
+  /// Texts of the records above the header that were left out as its owner declared.
+  package var above: [String] { source.above }
+  /// Every column as text, but the geometry of features.
+  var schema: Schema {
+    var schema = Schema.text(columnNames)
+    if let geometry = source.featureColumns?.geometry, let place = source.header.lastIndex(of: geometry) {
+      schema.fields[place].type = .geojson
+    }
+    return schema
+  }
+  /// The column with the ids of GeoJSON features, and whether they are numbers.
+  var featureColumns: FeatureColumns? { source.featureColumns }
   /// What was seen of format, encoding and dialect. Complete when the last batch has been read.
   package var seen: Seen { source.seen }
   /// Bytes of the source read so far.
@@ -72,33 +85,28 @@ package final class TableReader {
 /// Opens the reader of a source's format.
 func openRecords(_ source: TableSource, blockSize: Int) throws(TableError) -> any RecordSource {
   var input = try InputFile(path: source.path)
-  let (format, certainty) = try FormatEvidence.judge(source, &input)
-  switch format {
+  let evidence = try FormatEvidence(source, &input)
+  let records: any RecordSource
+  switch evidence.format {
   case .csv, .csvExcel, .tsv:
-    let records = try DelimitedSource(source, format: format, input: input, blockSize: blockSize)
-    records.note(certainty: certainty)
-    return records
+    records = try DelimitedSource(source, format: evidence.format, input: input, blockSize: blockSize)
   case .json, .ndjson, .geojson:
-    let records = try JSONSource(source, format: format, input: input)
-    records.note(certainty: certainty)
-    return records
+    records = try JSONSource(source, format: evidence.format, input: input)
   case .sqlite:
-    let path = try seekable(source, input)
-    let records = try SQLiteSource(source, file: path, size: input.size ?? 0)
-    records.note(certainty: certainty)
-    return records
+    records = try SQLiteSource(source, file: try seekable(source, input), size: input.size ?? 0)
   case .xlsx:
-    let path = try seekable(source, input)
-    let records = try SpreadsheetSource(source, file: path, size: input.size ?? 0)
-    records.note(certainty: certainty)
-    return records
+    records = try SpreadsheetSource(source, file: try seekable(source, input), size: input.size ?? 0)
   case .xml, .parquet, .turtle:
     let known = TableFormat.allCases.filter(\.canRead).map(\.rawValue)
     throw TableError(
       .unsupported, file: source.name,
-      Wording("\(format.rawValue) cannot be read", "不能读取 \(format.rawValue) 格式"),
+      Wording("\(evidence.format.rawValue) cannot be read", "不能读取 \(evidence.format.rawValue) 格式"),
       hint: Wording("readable are \(known.joined(separator: ", "))", "可读取：\(known.joined(separator: "、"))"))
   }
+  records.seen.formatCertainty = evidence.certainty
+  if let note = evidence.note { records.seen.notes.insert(note, at: 0) }
+  if source.hasHeader { records.seen.notes += HeaderEvidence.renamed(records.header) }
+  return records
 }
 
 /// The path of a source that must be a file.

@@ -5,7 +5,8 @@ import Bytes
 /// Numbers are the shortest decimals of what is stored, dates by the cell's style as ISO text, formulas by their stored results.
 final class SpreadsheetSource: RecordSource {
   private(set) var header: [String] = []
-  private(set) var seen = Seen(format: .xlsx)
+  private(set) var above: [String] = []
+  var seen = Seen(format: .xlsx)
   private let file: String
   private let size: Int
   private let workbook: Workbook
@@ -14,6 +15,7 @@ final class SpreadsheetSource: RecordSource {
   private var lastRow = 0
   private var ahead: [Row] = []
   private var merged = 0
+  private var remarks = SheetRemarks()
   private var errors = 0
   private var uncomputed = 0
 
@@ -35,8 +37,7 @@ final class SpreadsheetSource: RecordSource {
     let wanted = source.sheet
     guard
       let sheet = wanted.map({ name in workbook.sheets.first { sameBytes($0.name, name) } })
-        ?? workbook.sheets.first,
-      let scanner = try workbook.scanner(sheet.part)
+        ?? workbook.sheets.first
     else {
       throw TableError(
         wanted == nil ? .unknownFormat : .unsupported, file: file,
@@ -47,7 +48,18 @@ final class SpreadsheetSource: RecordSource {
           : Wording(
             "it has: \(names.joined(separator: ", "))", "现有：\(names.joined(separator: "、"))"))
     }
+    guard let scanner = try workbook.scanner(sheet.part) else {
+      throw TableError(
+        .malformed, file: file,
+        Wording(
+          "the sheet \(sheet.name) has no part \(sheet.part) in the file",
+          "工作表“\(sheet.name)”的部件 \(sheet.part) 不在文件中"),
+        hint: Wording("open the workbook and save it again", "请打开工作簿后重新保存"))
+    }
     self.scanner = scanner
+    remarks.hiddenSheets = workbook.sheets.filter { $0.isHidden && !sameBytes($0.name, sheet.name) }.map(
+      \.name)
+    remarks.readsHidden = sheet.isHidden
     seen.sheet = sheet.name
     seen.otherSheets = names.filter { !sameBytes($0, sheet.name) }
     do throws(TableError) {
@@ -59,12 +71,13 @@ final class SpreadsheetSource: RecordSource {
 
   var bytesRead: Int { isOver ? size : 0 }
 
-  /// How the format came to be known.
-  func note(certainty: Certainty) { seen.formatCertainty = certainty }
-
   private func readHeader(_ source: TableSource) throws(TableError) {
-    for _ in 0..<source.skippedRecords { guard try readRow() != nil else { return } }
+    for _ in 0..<source.skippedRecords {
+      guard let row = try readRow() else { return }
+      above += row.cells.compactMap { $0.map { String(decoding: $0, as: UTF8.self) } }
+    }
     guard let first = try readRow() else { return }
+    remarks.headerRow = source.hasHeader ? first.number : 0
     var width = first.cells.count
     while width > 0, first.cells[width - 1]?.isEmpty ?? true { width -= 1 }
     if source.hasHeader {
@@ -72,12 +85,10 @@ final class SpreadsheetSource: RecordSource {
       if header.count(where: { !$0.isEmpty }) <= 1, let second = try readRow() {
         ahead.append(second)
         if second.cells.count(where: { $0 != nil }) > 1 {
-          seen.notes.append(
-            Wording(
-              "the first row looks like a title above the header, which seems to be on row \(second.number): skip 1 record",
-              "第一行像是表头上方的标题，表头似在第 \(second.number) 行：请跳过 1 行"))
+          seen.doubt(HeaderEvidence.title(above: 1, line: second.number))
         }
       }
+      if seen.doubts.isEmpty, let doubt = HeaderEvidence.values(in: header) { seen.doubt(doubt) }
     } else {
       header = (0..<width).map { "column\($0 + 1)" }
       ahead.append(first)
@@ -140,9 +151,16 @@ final class SpreadsheetSource: RecordSource {
         }
         lastRow = number
         if event == .empty { continue }
+        let isHidden = remarks.isHidden(scanner, size: "ht")
         let cells = try readCells(number)
-        if cells.contains(where: { $0 != nil }) { return Row(number: number, cells: cells) }
-      case .start where scanner.isNamed("mergeCell"), .empty where scanner.isNamed("mergeCell"): merged += 1
+        guard cells.contains(where: { $0 != nil }) else { continue }
+        if isHidden { remarks.hiddenRows += 1 }
+        return Row(number: number, cells: cells)
+      case .start where scanner.isNamed("col"), .empty where scanner.isNamed("col"):
+        remarks.addColumns(scanner)
+      case .start where scanner.isNamed("mergeCell"), .empty where scanner.isNamed("mergeCell"):
+        merged += 1
+        remarks.addMerged(scanner)
       default: break
       }
     }
@@ -151,6 +169,9 @@ final class SpreadsheetSource: RecordSource {
 
   private func finish() {
     isOver = true
+    let (notes, doubts) = remarks.said(header: header, hasStyles: workbook.hasStyles)
+    seen.notes += notes
+    if seen.doubts.isEmpty { for doubt in doubts { seen.doubt(doubt) } }
     if merged > 0 {
       seen.notes.append(
         Wording(
@@ -181,7 +202,7 @@ final class SpreadsheetSource: RecordSource {
         let place = try column(row, cells.count)
         let type = scanner.attribute("t") ?? []
         let style = scanner.attribute("s").flatMap { Self.number($0) } ?? 0
-        let text = try readCell(type, style)
+        let text = try readCell(type, style, place)
         pad(&cells, to: place)
         cells.append(text)
       case .empty where scanner.isNamed("c"):
@@ -215,7 +236,7 @@ final class SpreadsheetSource: RecordSource {
     return column - 1
   }
 
-  private func readCell(_ type: [UInt8], _ style: Int) throws(TableError) -> [UInt8]? {
+  private func readCell(_ type: [UInt8], _ style: Int, _ column: Int) throws(TableError) -> [UInt8]? {
     var text: [UInt8] = []
     var isText = false
     var isPhonetic = false
@@ -258,7 +279,9 @@ final class SpreadsheetSource: RecordSource {
       errors += 1
       return text
     case "d": return text
-    default: return number(text, style)
+    default:
+      remarks.see(number: text, in: column, hasStyle: style == 0 || style < workbook.styles.count)
+      return number(text, style)
     }
   }
 

@@ -2,13 +2,23 @@ import Bytes
 
 /// What a workbook says beside its cells: sheets, shared strings, which styles are dates, which calendar.
 struct Workbook {
-  private(set) var sheets: [(name: String, part: String)] = []
+  /// A sheet, in the order they are offered: those that are not hidden first.
+  struct Sheet {
+    var name: String
+    /// Its part, as the relationship names it.
+    var part: String
+    var isHidden: Bool
+  }
+
+  private(set) var sheets: [Sheet] = []
   private(set) var styles: [DateStyle] = []
+  /// Whether the workbook has a part of styles, without which no date can be told from a number.
+  private(set) var hasStyles = false
   private(set) var startsIn1904 = false
   /// Shared strings, all bytes behind one another, and where each ends.
   private(set) var strings: [UInt8] = []
   private(set) var stringEnds: [Int] = []
-  let archive: ZipReader
+  private let parts: WorkbookParts
   private let file: String
 
   /// How numbers of a style are meant.
@@ -19,52 +29,17 @@ struct Workbook {
 
   init(file: String) throws(TableError) {
     self.file = file
-    do throws(ZipError) {
-      archive = try ZipReader(path: file)
-    } catch {
-      throw TableError(
-        .malformed, file: file,
-        Wording("is no readable workbook: \(error.message)", "不是可读的工作簿：\(error.message)"))
-    }
-    guard archive.entry("[Content_Types].xml") != nil, archive.entry("xl/workbook.xml") != nil else {
-      throw TableError(
-        .unknownFormat, file: file,
-        Wording("is a zip file but no workbook (.xlsx)", "是 zip 文件，但不是工作簿（.xlsx）"),
-        hint: Wording("unpack it, and read the table inside", "请解压后读取其中的表"))
-    }
-    if archive.entries.contains(where: { $0.name.hasSuffix("vbaProject.bin") }) {
-      throw TableError(
-        .refused, file: file, Wording("the workbook has macros", "工作簿带有宏"),
-        hint: Wording("save it as .xlsx, without macros", "请另存为不带宏的 .xlsx"))
-    }
+    parts = try WorkbookParts(file: file)
     try readSheets()
     try readStyles()
     try readStrings()
   }
 
-  func scanner(_ part: String) throws(TableError) -> XMLScanner? {
-    guard let entry = archive.entry(part) else { return nil }
-    do throws(ZipError) {
-      return XMLScanner(try archive.stream(entry), part: part, file: file)
-    } catch {
-      throw TableError(.malformed, file: file, Wording(error.message, "工作簿已损坏：\(error.message)"))
-    }
-  }
+  func scanner(_ part: String) throws(TableError) -> XMLScanner? { try parts.scanner(part) }
 
   private mutating func readSheets() throws(TableError) {
-    var targets: [String: String] = [:]
-    if var links = try scanner("xl/_rels/workbook.xml.rels") {
-      while true {
-        let event = try links.next()
-        if event == .finish { break }
-        guard event == .start || event == .empty, links.isNamed("Relationship"),
-          let id = links.attributeText("Id"),
-          let target = links.attributeText("Target")
-        else { continue }
-        targets[id] = target.hasPrefix("/") ? String(target.dropFirst()) : "xl/" + target
-      }
-    }
-    guard var scanner = try scanner("xl/workbook.xml") else { return }
+    guard var scanner = try parts.scanner(parts.workbook) else { return }
+    var hidden: [Sheet] = []
     while true {
       let event = try scanner.next()
       if event == .finish { break }
@@ -72,21 +47,21 @@ struct Workbook {
       if scanner.isNamed("workbookPr") {
         startsIn1904 = ["1", "true"].contains(scanner.attributeText("date1904") ?? "")
       } else if scanner.isNamed("sheet"), let name = scanner.attributeText("name"),
-        let id = scanner.attributeText("id"),
-        let part = targets[id], archive.entry(part) != nil
+        let id = scanner.attributeText("id"), let link = parts.links.first(where: { $0.id == id }),
+        link.kind == "worksheet"
       {
+        // Sheets of a chart or a dialogue hold no cells.
         let isHidden = ["hidden", "veryHidden"].contains(scanner.attributeText("state") ?? "")
-        if isHidden { sheets.append((name, part)) } else { sheets.insert((name, part), at: visible) }
-        if !isHidden { visible += 1 }
+        let sheet = Sheet(name: name, part: link.part, isHidden: isHidden)
+        if isHidden { hidden.append(sheet) } else { sheets.append(sheet) }
       }
     }
+    sheets += hidden
   }
 
-  /// Sheets that are not hidden stand first.
-  private var visible = 0
-
   private mutating func readStyles() throws(TableError) {
-    guard var scanner = try scanner("xl/styles.xml") else { return }
+    guard var scanner = try parts.scanner(parts.part("styles")) else { return }
+    hasStyles = true
     var codes: [Int: String] = [:]
     var isInCells = false
     while true {
@@ -113,40 +88,48 @@ struct Workbook {
       default: return .none
       }
     }
-    var hasDate = false
-    var hasTime = false
+    return style(ofCode: code)
+  }
+
+  /// What letters outside quotes and brackets say. In brackets stand colours, conditions, currencies and languages
+  /// (18.8.31), but `[h]`, `[mm]` and `[s]` are elapsed time: a number of days, and no time of day.
+  static func style(ofCode code: String) -> DateStyle {
+    var letters: Set<Unicode.Scalar> = []
     var isQuoted = false
-    var isBracketed = false
     var isEscaped = false
-    var hasMonthOrMinute = false
-    for scalar in code.lowercased().unicodeScalars {
+    var bracket: [Unicode.Scalar]?
+    section: for scalar in code.lowercased().unicodeScalars {
       if isEscaped {
         isEscaped = false
-        continue
-      }
-      switch scalar {
-      case "\"": isQuoted.toggle()
-      case "\\", "_", "*": isEscaped = !isQuoted
-      case "[": isBracketed = true
-      case "]": isBracketed = false
-      case ";" where !isQuoted: return result()
-      case "y", "d", "e": if !isQuoted, !isBracketed, scalar != "e" || code.contains("年") { hasDate = true }
-      case "h", "s": if !isQuoted { hasTime = true }
-      case "m": if !isQuoted, !isBracketed { hasMonthOrMinute = true }
-      default: break
+      } else if let inside = bracket {
+        guard scalar == "]" else {
+          bracket = inside + [scalar]
+          continue
+        }
+        bracket = nil
+        if let first = inside.first, ["h", "m", "s"].contains(first), inside.allSatisfy({ $0 == first }) {
+          return .none
+        }
+      } else if scalar == "\"" {
+        isQuoted.toggle()
+      } else if !isQuoted {
+        switch scalar {
+        case "\\", "_", "*": isEscaped = true
+        case "[": bracket = []
+        case ";": break section
+        default: letters.insert(scalar)
+        }
       }
     }
-    func result() -> DateStyle {
-      // Elapsed time is a number of days, not a time of day.
-      if code.contains("[h") || code.contains("[m") || code.contains("[s") { return .none }
-      if hasMonthOrMinute, !hasDate, !hasTime { return .date }
-      return hasDate && hasTime ? .datetime : hasDate ? .date : hasTime ? .time : .none
-    }
-    return result()
+    // `e` is a year of an era where 年 says so, and else the exponent of a number.
+    let hasDate = !letters.isDisjoint(with: ["y", "d"]) || letters.contains("e") && code.contains("年")
+    let hasTime = !letters.isDisjoint(with: ["h", "s"])
+    if letters.contains("m"), !hasDate, !hasTime { return .date }
+    return hasDate && hasTime ? .datetime : hasDate ? .date : hasTime ? .time : .none
   }
 
   private mutating func readStrings() throws(TableError) {
-    guard var scanner = try scanner("xl/sharedStrings.xml") else { return }
+    guard var scanner = try parts.scanner(parts.part("sharedStrings")) else { return }
     var isText = false
     var isPhonetic = false
     while true {

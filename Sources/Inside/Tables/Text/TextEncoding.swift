@@ -10,6 +10,8 @@ package struct TextEncoding: Sendable, Hashable, CustomStringConvertible {
   package static let utf8 = TextEncoding(name: "utf-8", converterName: nil)
   package static let gb18030 = TextEncoding(name: "gb18030", converterName: "GB18030")
   package static let big5 = TextEncoding(name: "big5", converterName: "BIG5")
+  /// Big5 with the characters of Hong Kong.
+  package static let big5HKSCS = TextEncoding(name: "big5-hkscs", converterName: "BIG5-HKSCS")
   package static let windows1252 = TextEncoding(name: "windows-1252", converterName: "CP1252")
   package static let utf16LittleEndian = TextEncoding(name: "utf-16le", converterName: "UTF-16LE")
   package static let utf16BigEndian = TextEncoding(name: "utf-16be", converterName: "UTF-16BE")
@@ -23,7 +25,7 @@ package struct TextEncoding: Sendable, Hashable, CustomStringConvertible {
     (TextEncoding(name: "gbk", converterName: "GB18030"), ["gbk", "cp936", "ms936", "windows-936"]),
     (TextEncoding(name: "gb2312", converterName: "GB18030"), ["gb2312", "euc-cn", "gb-2312"]),
     (.big5, ["big5", "big-5", "cp950", "big5-eten"]),
-    (TextEncoding(name: "big5-hkscs", converterName: "BIG5-HKSCS"), ["big5-hkscs", "big5hkscs"]),
+    (.big5HKSCS, ["big5-hkscs", "big5hkscs"]),
     (.windows1252, ["windows-1252", "cp1252", "ansi"]),
     (
       TextEncoding(name: "iso-8859-1", converterName: "ISO-8859-1"),
@@ -67,6 +69,9 @@ package struct TextEncoding: Sendable, Hashable, CustomStringConvertible {
     ([0x84, 0x31, 0x95, 0x33], .gb18030), ([0xEF, 0xBB, 0xBF], .utf8),
     ([0xFF, 0xFE], .utf16LittleEndian), ([0xFE, 0xFF], .utf16BigEndian),
   ]
+
+  /// Whether 0x80 alone is the euro sign, as code page 936 and the WHATWG's decoders have it and iconv does not.
+  var hasLoneEuro: Bool { converterName == "GB18030" }
 
   /// Bytes of one code unit.
   var unit: Int { name.hasPrefix("utf-16") ? 2 : name.hasPrefix("utf-32") ? 4 : 1 }

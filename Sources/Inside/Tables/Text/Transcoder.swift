@@ -71,12 +71,23 @@ struct Transcoder: ~Copyable {
       .assumingMemoryBound(to: CChar.self)
     var left = bytes.count
     var room = capacity - written
-    let result = iconv(handle, &from, &left, &to, &room)
-    let used = bytes.count - left
-    consumed += used
-    if result == -1 {
+    var used = 0
+    while true {
+      let result = iconv(handle, &from, &left, &to, &room)
+      consumed += bytes.count - left - used
+      used = bytes.count - left
       // EINVAL: the last character is cut. Anything else: the byte is no character.
-      if errno != EINVAL { throw Refusal(offset: consumed, made: capacity - room) }
+      guard result == -1, errno != EINVAL else { break }
+      guard bytes[used] == 0x80, encoding.hasLoneEuro, room >= 3, let next = to else {
+        throw Refusal(offset: consumed, made: capacity - room)
+      }
+      UnsafeMutableRawPointer(next).copyMemory(from: [0xE2, 0x82, 0xAC] as [UInt8], byteCount: 3)
+      to = next + 3
+      room -= 3
+      from = from.map { $0 + 1 }
+      left -= 1
+      used += 1
+      consumed += 1
     }
     return (used, capacity - written - room)
   }

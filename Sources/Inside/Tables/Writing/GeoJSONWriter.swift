@@ -7,7 +7,12 @@ final class GeoJSONWriter: EncodedWriter {
   private var features = FeatureEncoder(fields: [], geometry: .field(0))
   var encoder: any BatchEncoder { features }
 
-  init(_ output: Output) { self.output = output }
+  private let identifier: (field: String, isNumber: Bool)?
+
+  init(_ output: Output, _ options: WriterOptions) {
+    self.output = output
+    identifier = options.featureID
+  }
 
   func begin(_ schema: Schema) throws {
     guard let found = GeometrySource(schema) else {
@@ -17,7 +22,9 @@ final class GeoJSONWriter: EncodedWriter {
           "declare a field of type geopoint or geojson, or number fields longitude and latitude",
           "请声明 geopoint 或 geojson 类型的字段，或数值字段 longitude 与 latitude（经度、纬度）"))
     }
-    features = FeatureEncoder(fields: schema.fields, geometry: found)
+    features = FeatureEncoder(
+      fields: schema.fields, geometry: found, identifier: identifier.flatMap { schema.index(of: $0.field) },
+      hasNumbers: identifier?.isNumber ?? false)
     try output.write("{\"type\":\"FeatureCollection\",\"features\":[")
   }
 
@@ -42,11 +49,16 @@ final class GeoJSONWriter: EncodedWriter {
 struct FeatureEncoder: BatchEncoder {
   private let fields: [Field]
   private let geometry: GeometrySource
+  /// Column of the features' own ids, which are no property.
+  private let identifier: Int?
+  private let hasNumbers: Bool
   private let keys: [[UInt8]]
 
-  init(fields: [Field], geometry: GeometrySource) {
+  init(fields: [Field], geometry: GeometrySource, identifier: Int? = nil, hasNumbers: Bool = false) {
     self.fields = fields
     self.geometry = geometry
+    self.identifier = identifier
+    self.hasNumbers = hasNumbers
     keys = fields.map { JSONWriter.prepared(key: $0.name) }
   }
 
@@ -57,11 +69,21 @@ struct FeatureEncoder: BatchEncoder {
       writer.beginObject()
       writer.key("type")
       writer.string("Feature")
+      if let identifier, columns[identifier].state(row) != .missing {
+        writer.key("id")
+        let text = batch.text(row, identifier)
+        let number = hasNumbers ? try? JSON(parsing: Array(text.utf8)) : nil
+        if let number, number.double != nil {
+          writer.value(number)
+        } else {
+          writer.string(text)
+        }
+      }
       writer.key("geometry")
       write(geometryOf: row, batch, columns, &writer)
       writer.key("properties")
       writer.beginObject()
-      for column in 0..<batch.columnCount where !isGeometry(column) {
+      for column in 0..<batch.columnCount where !isGeometry(column) && column != identifier {
         writer.key(prepared: keys[column])
         ValueWriter.json(batch, columns, row, column, fields[column], &writer)
       }

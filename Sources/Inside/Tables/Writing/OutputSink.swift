@@ -3,7 +3,8 @@ import Glibc
 
 /// Where a writer's bytes go.
 package enum OutputSink {
-  /// A file, which appears whole under its name when it is finished, or not at all.
+  /// A file, which appears whole under its name when it is finished, or not at all. A link is followed; a device or a
+  /// FIFO is written into.
   case file(String)
   /// An open descriptor, which stays open.
   case descriptor(Int32)
@@ -16,6 +17,7 @@ final class Output {
   private let sink: OutputSink
   private var descriptor: Int32 = -1
   private var temporary: String?
+  private let place: OutputPlace?
   private var buffer: [UInt8] = []
   /// Bytes written so far.
   private(set) var written = 0
@@ -26,25 +28,37 @@ final class Output {
     self.sink = sink
     switch sink {
     case .file(let path):
-      let name = "\(path).part-\(getpid())"
-      descriptor = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+      let found = try OutputPlace(path)
+      place = found
+      switch found {
+      case .file(let target, let mode):
+        let name = "\(target).part-\(getpid())"
+        descriptor = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+        if descriptor >= 0 { temporary = name }
+      case .stream(let stream): descriptor = open(stream, O_WRONLY | O_CLOEXEC | O_NOCTTY)
+      }
       guard descriptor >= 0 else {
         throw TableError(
           .unwritableFile, file: path,
           Wording("cannot be written: \(systemReason())", "无法写入：\(systemReason())"))
       }
-      temporary = name
-    case .descriptor(let open): descriptor = open
-    case .call: break
+    case .descriptor(let open):
+      place = nil
+      descriptor = open
+    case .call: place = nil
     }
   }
 
   deinit {
     // Not finished: nothing of it stays.
-    if let temporary {
-      close(descriptor)
-      unlink(temporary)
-    }
+    if place != nil, descriptor >= 0 { close(descriptor) }
+    if let temporary { unlink(temporary) }
+  }
+
+  /// A path beside the file for what is written before it; nil where the output is no file.
+  func beside(_ word: String) -> String? {
+    guard case .file(let path, _) = place else { return nil }
+    return "\(path).\(word)-\(getpid())"
   }
 
   /// Path of a file sink, for messages and for formats that need a file.
@@ -95,15 +109,18 @@ final class Output {
   /// Writes what is left; a file is synced and takes its name.
   func finish() throws {
     try flush()
-    guard let temporary, case .file(let path) = sink else { return }
-    guard fsync(descriptor) == 0, close(descriptor) == 0, rename(temporary, path) == 0 else {
-      let reason = String(cString: strerror(errno))
-      unlink(temporary)
-      self.temporary = nil
+    guard let place else { return }
+    var isWhole = temporary == nil || fsync(descriptor) == 0
+    isWhole = close(descriptor) == 0 && isWhole
+    descriptor = -1
+    if let temporary, case .file(let path, _) = place { isWhole = isWhole && rename(temporary, path) == 0 }
+    guard isWhole else {
       throw TableError(
-        .unwritableFile, file: path, Wording("cannot be finished: \(reason)", "无法写完：\(reason)"))
+        .unwritableFile, file: name,
+        Wording("cannot be finished: \(systemReason())", "无法写完：\(systemReason())"))
     }
-    self.temporary = nil
+    temporary = nil
+    guard case .file(let path, _) = place else { return }
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     try Files.syncDirectory(folder.isEmpty ? "/" : folder)
   }

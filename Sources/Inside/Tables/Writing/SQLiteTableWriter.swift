@@ -34,8 +34,8 @@ final class SQLiteTableWriter: TableWriter {
 
   init(_ sink: OutputSink) throws {
     output = try Output(sink)
-    if case .file(let target) = sink {
-      path = "\(target).rows-\(getpid())"
+    if let beside = output.beside("rows") {
+      path = beside
     } else {
       var template = Array((temporaryFolder() + "/doorsill-rows-XXXXXX").utf8CString)
       let descriptor = mkstemp(&template)

@@ -25,6 +25,9 @@ package struct WriterOptions: Sendable {
   /// Digits of the number fields that Parquet keeps as exact decimals; `export` measures those not given.
   package var decimals: [String: Decimals] = [:]
 
+  /// The field that holds the ids of GeoJSON features, and whether those that read as numbers are; `export` sets it.
+  package var featureID: (field: String, isNumber: Bool)?
+
   package init() {}
 }
 
@@ -36,7 +39,7 @@ package func makeWriter(
   case .csv, .csvExcel, .tsv: DelimitedWriter(format, try Output(sink), options)
   case .json, .ndjson: JSONTableWriter(format, try Output(sink), options)
   case .sqlite: try SQLiteTableWriter(sink)
-  case .geojson: GeoJSONWriter(try Output(sink))
+  case .geojson: GeoJSONWriter(try Output(sink), options)
   case .xml: XMLTableWriter(try Output(sink))
   case .turtle: TurtleTableWriter(try Output(sink), options)
   case .xlsx: SpreadsheetWriter(try Output(sink), options)
