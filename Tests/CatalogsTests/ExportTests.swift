@@ -24,6 +24,7 @@ import Testing
     let facts = DatasetFacts(
       name: dataset.name, declaredLevel: dataset.classification.level,
       hasLegalBasis: dataset.classification.legalBasis != nil, hasReason: true, fields: [], findings: [],
+      unread: [],
       rows: 9)
     let verdict = classify(facts, scale: policies.scale, policy: policies.detectors)
     let files = dataset.resources.flatMap { resource in

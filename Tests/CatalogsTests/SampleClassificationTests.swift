@@ -75,6 +75,6 @@ import Testing
             name: field.name, declaredLevel: resource.fields[field.name]?.level,
             role: resource.fields[field.name]?.role)
         }
-      }, findings: findings, rows: rows)
+      }, findings: findings, unread: [], rows: rows)
   }
 }

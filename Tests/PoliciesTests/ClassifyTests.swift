@@ -13,7 +13,7 @@ import Testing
     DatasetFacts(
       name: "set", declaredLevel: declared, flags: flags, hasLegalBasis: basis, hasReason: reason,
       fields: fields,
-      findings: findings, rows: rows, subjectUnits: units, risk: risk)
+      findings: findings, unread: [], rows: rows, subjectUnits: units, risk: risk)
   }
 
   static let ids = Finding(
@@ -173,6 +173,7 @@ import Testing
     let found = findings(in: "mail", of: ["a@example.com"], DetectorSet(policy))
     let facts = DatasetFacts(
       name: "set", declaredLevel: "open", hasLegalBasis: false, hasReason: false, fields: [], findings: found,
+      unread: [],
       rows: 1)
     #expect(classify(facts, scale: plain, policy: policy).level.id == "conditional")
   }

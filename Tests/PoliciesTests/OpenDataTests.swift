@@ -68,7 +68,8 @@ import Testing
       }
       let facts = DatasetFacts(
         name: "open", declaredLevel: "L1", hasLegalBasis: false, hasReason: false,
-        fields: table.header.map { FieldFacts(name: $0) }, findings: table.findings(), rows: table.rows.count,
+        fields: table.header.map { FieldFacts(name: $0) }, findings: table.findings(), unread: [],
+        rows: table.rows.count,
         risk: risk)
       let verdict = classify(facts, scale: scale, policy: .standard)
       #expect((verdict.level.id == "L1") == open.contains(name), "\(name): \(verdict.items)")
@@ -87,7 +88,7 @@ import Testing
       #expect(quasi.isEmpty, "\(file.lastPathComponent): \(quasi)")
       let facts = DatasetFacts(
         name: "open", declaredLevel: "L1", hasLegalBasis: false, hasReason: false, fields: fields,
-        findings: found,
+        findings: found, unread: [],
         rows: table.rows.count)
       let verdict = classify(facts, scale: scale, policy: .standard)
       #expect(verdict.level.id == "L1", "\(file.lastPathComponent): \(found)")

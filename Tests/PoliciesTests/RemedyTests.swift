@@ -22,7 +22,7 @@ import Testing
       DatasetFacts(
         name: "people", declaredLevel: "", hasLegalBasis: false, hasReason: false,
         fields: (findings.map(\.field) + risk.quasiIdentifiers).map { FieldFacts(name: $0) },
-        findings: findings,
+        findings: findings, unread: [],
         rows: risk.rows, risk: risk), scale: try testScale(), policy: .standard)
   }
 
@@ -45,7 +45,8 @@ import Testing
     let risk = Self.risk(Self.people, quasi: ["age", "sex"])
     let facts = DatasetFacts(
       name: "people", declaredLevel: "", hasLegalBasis: false, hasReason: false,
-      fields: ["phone", "age", "sex"].map { FieldFacts(name: $0) }, findings: [mobile], rows: 120, risk: risk)
+      fields: ["phone", "age", "sex"].map { FieldFacts(name: $0) }, findings: [mobile], unread: [], rows: 120,
+      risk: risk)
     let sentences = classify(facts, scale: try testScale(), policy: policy).wouldChange
     #expect(
       sentences.map { $0["en"] } == [
@@ -89,7 +90,7 @@ import Testing
   static func facts(_ findings: [Finding] = []) -> DatasetFacts {
     DatasetFacts(
       name: "table.csv", declaredLevel: "", hasLegalBasis: false, hasReason: false,
-      fields: findings.map { FieldFacts(name: $0.field) }, findings: findings, rows: 10)
+      fields: findings.map { FieldFacts(name: $0.field) }, findings: findings, unread: [], rows: 10)
   }
 
   @Test func `is at the level of its evidence, and nothing stands against it`() throws {
@@ -132,6 +133,7 @@ import Testing
     }
     let facts = DatasetFacts(
       name: "view", declaredLevel: "L1", hasLegalBasis: false, hasReason: false, fields: [], findings: [],
+      unread: [],
       rows: 5, risk: meter.measures(), promise: ViewPromise(kAnonymity: k, lDiversity: l))
     let policy = DetectorPolicy(detectors: DetectorPolicy.standard.detectors)
     return classify(facts, scale: try testScale(), policy: policy)

@@ -31,7 +31,7 @@ enum Samples {
         name: dataset.name, declaredLevel: dataset.classification.level, flags: dataset.classification.flags,
         hasLegalBasis: dataset.classification.legalBasis != nil,
         hasReason: dataset.classification.reason != nil,
-        fields: fields, findings: [], rows: 1000),
+        fields: fields, findings: [], unread: [], rows: 1000),
       scale: policies.scale, policy: policies.detectors)
   }
 

@@ -20,8 +20,8 @@ enum AddVerb {
           "--person", "ID",
           Phrase("负责人（缺省：该机构的第一人）", "who answers for it (default: the first of that organization)")),
         Option("--in-place", Phrase("不复制数据，只记下其路径", "leave the table where it is and name its path")),
-        Option("--dry-run", Phrase("只输出描述文件，不写入", "print the descriptor and write nothing")), .portal, .json,
-      ],
+        Option("--dry-run", Phrase("只输出描述文件，不写入", "print the descriptor and write nothing")),
+      ] + TableVerbs.readings + [.portal, .json],
       example: "doorsill add residents.csv --organization civil-affairs --person zhang-lei", run: add)
   ]
 
@@ -43,7 +43,9 @@ enum AddVerb {
     for (number, file) in files.enumerated() {
       invocation.terminal.progress("\(number + 1)/\(files.count) \(file)")
       let proposal = try PortalVerbs.telling(invocation.terminal) {
-        try Proposal(file, wishes: wishes, portal: portal, catalog: catalog, policies: policies)
+        try Proposal(
+          try TableVerbs.source(file, invocation), wishes: wishes, portal: portal, catalog: catalog,
+          policies: policies)
       }
       if invocation.has("--json") {
         invocation.terminal.print(bytes: proposal.verdict.json.serialized(pretty: true) + [0x0A])
@@ -52,6 +54,7 @@ enum AddVerb {
       } else {
         VerdictPage.show(proposal.verdict, invocation.terminal)
       }
+      TableVerbs.tell(proposal.notes, of: file, invocation.terminal)
       guard !invocation.has("--dry-run") else { continue }
       try proposal.write(portal: portal, policies: policies)
       invocation.terminal.note(

@@ -27,9 +27,9 @@ enum PortalVerbs {
       "classify", "[DATASET…]",
       Phrase("按规则与证据定级，并说明怎样会改变", "the level with its evidence, and what would change it"),
       options: [
-        Option("--file", "TABLE", Phrase("对没有描述文件的数据表定级", "classify a bare table without a descriptor")),
-        .portal, .json,
-      ], example: "doorsill classify residents", run: classifyDatasets),
+        Option("--file", "TABLE", Phrase("对没有描述文件的数据表定级", "classify a bare table without a descriptor"))
+      ] + TableVerbs.readings + [.portal, .json], example: "doorsill classify residents",
+      run: classifyDatasets),
     Verb(
       "approve", "DATASET",
       Phrase(
@@ -79,12 +79,7 @@ enum PortalVerbs {
     if !words.isEmpty, words.allSatisfy({ $0 == "-" || $0.contains(".") || $0.contains("/") }) {
       return try TableVerbs.check(words, invocation)
     }
-    for option in TableVerbs.declarations where invocation.has(option.name) {
-      throw UsageFault(
-        Phrase(
-          "\(option.name) 只用于文件；数据集的声明在其描述文件中",
-          "\(option.name) is for files; a dataset's descriptor declares it"))
-    }
+    try refuseDeclarations(TableVerbs.declarations, invocation)
     let portal = try invocation.portal()
     let examinations = try examine(invocation, portal)
     let catalog = try Catalog.load(
@@ -97,7 +92,11 @@ enum PortalVerbs {
           in: joined.first ?? dataset, codeLists: catalog.codeLists, readsRows: examination.faultCount == 0)
       }
     }
-    let counts = zip(examinations, scores).map { $0.faultCount + $1.count }
+    // A table without a fault may be unread all the same: what no detector saw is a fault of its own.
+    let unread = examinations.map { $0.faultCount == 0 ? $0.unread : [] }
+    let counts = examinations.indices.map {
+      examinations[$0].faultCount + scores[$0].count + unread[$0].count
+    }
     if invocation.has("--json") {
       let items: [JSON] = examinations.indices.map { place in
         let examination = examinations[place]
@@ -119,6 +118,9 @@ enum PortalVerbs {
       }
       invocation.terminal.print(bytes: JSON.array(items).serialized(pretty: true) + [0x0A])
     } else {
+      for gap in unread.joined() {
+        invocation.terminal.note("\(gap.place): \(VerdictPage.said(gap.reason))")
+      }
       for (examination, scores) in zip(examinations, scores) {
         tell(examination.faults, count: examination.faultCount, invocation.terminal)
         for fault in scores {
@@ -137,6 +139,15 @@ enum PortalVerbs {
           })
     }
     return counts.allSatisfy { $0 == 0 } ? .done : .refused
+  }
+
+  private static func refuseDeclarations(_ options: [Option], _ invocation: Invocation) throws {
+    for option in options where invocation.has(option.name) {
+      throw UsageFault(
+        Phrase(
+          "\(option.name) 只用于文件；数据集的声明在其描述文件中",
+          "\(option.name) is for files; a dataset's descriptor declares it"))
+    }
   }
 
   /// Reads the named datasets, or all.
@@ -184,8 +195,9 @@ enum PortalVerbs {
       let policies =
         try (try? invocation.portal()).map { try PolicySet.load(folder: $0.policies) }
         ?? PolicySet.parse(files: PolicySet.defaults)
-      verdicts = [try Examination.verdict(ofFile: file, policies: policies)]
+      verdicts = [try Examination.verdict(of: TableVerbs.source(file, invocation), policies: policies)]
     } else {
+      try refuseDeclarations(TableVerbs.readings, invocation)
       let portal = try invocation.portal()
       let policies = try PolicySet.load(folder: portal.policies)
       verdicts = try examine(invocation, portal, advises: true).map { $0.verdict(policies) }

@@ -23,6 +23,11 @@ enum TableVerbs {
     Option("--schema", "FILE", Phrase("Table Schema（JSON 或 JSON5）", "a Table Schema, JSON or JSON5")),
   ]
 
+  /// Those of them that a descriptor has words for, so that what is proposed reads the table as it was read.
+  static let readings = declarations.filter {
+    ["--from", "--sheet", "--encoding", "--delimiter", "--skip", "--no-header"].contains($0.name)
+  }
+
   static let all: [Verb] = [
     Verb(
       "convert", "FILE", Phrase("读取任意数据表，写成任意格式", "read any table, write any format"),
@@ -76,7 +81,12 @@ enum TableVerbs {
       let report = try TableCheck.run(
         source, schema: schema, options: TableCheck.Options(reportsBrokenFiles: true))
       reports.append(report)
-      if !invocation.has("--json") { tell(report, invocation.terminal) }
+      if !invocation.has("--json") {
+        tell(report, invocation.terminal)
+        if report.isClean, report.seen.doubts.isEmpty {
+          tell(report.gaps(isDeclared: schema != nil), of: report.file, invocation.terminal)
+        }
+      }
     }
     if invocation.has("--json") {
       let json: JSON = reports.count == 1 ? reports[0].json : .array(reports.map(\.json))
@@ -87,24 +97,35 @@ enum TableVerbs {
           + reports.map {
             [
               $0.file, String($0.rows),
-              $0.isClean
+              isWhole($0, schema)
                 ? invocation.terminal.styled("✓", .green)
-                : invocation.terminal.styled(String($0.faultCount), .red),
+                : invocation.terminal.styled($0.isClean ? "?" : String($0.faultCount), .red),
             ]
           })
     }
-    return reports.allSatisfy(\.isClean) ? .done : .refused
+    return reports.allSatisfy { isWhole($0, schema) } ? .done : .refused
+  }
+
+  /// Whether a table has no fault and was read whole: its columns are known by a schema or a header that is one.
+  private static func isWhole(_ report: TableReport, _ schema: Schema?) -> Bool {
+    report.gaps(isDeclared: schema != nil).isEmpty
   }
 
   /// Says on standard error what was seen and every fault.
   private static func tell(_ report: TableReport, _ terminal: Terminal) {
-    for note in report.seen.notes {
-      terminal.note("\(report.file)\(Phrase("：提示：", ": note: ").said)\(note.said(in: Phrase.language))")
-    }
+    tell(report.seen.notes, of: report.file, terminal)
     PortalVerbs.tell(report.faults, count: report.faultCount, terminal)
   }
 
-  private static func source(_ path: String, _ invocation: Invocation) throws -> TableSource {
+  /// What a reader saw that a person should know.
+  static func tell(_ notes: [Wording], of file: String, _ terminal: Terminal) {
+    for note in notes {
+      terminal.note("\(file)\(Phrase("：提示：", ": note: ").said)\(note.said(in: Phrase.language))")
+    }
+  }
+
+  /// A table as the call declares it.
+  static func source(_ path: String, _ invocation: Invocation) throws -> TableSource {
     var source = TableSource(path: path)
     source.format = try invocation.value("--from").map { try format(named: $0) }
     source.encoding = invocation.value("--encoding")

@@ -24,7 +24,8 @@ package func classify(_ facts: DatasetFacts, scale: Scale, policy: DetectorPolic
   let found = evidence.level
   var level = max(declaredLevel, found)
 
-  if declaredLevel < found {
+  // What was not read cannot be signed for: it is the one problem to solve.
+  if declaredLevel < found, facts.unread.isEmpty {
     let above = evidence.contributions.filter { $0.level > declaredLevel }
     let flagged = above.contains { $0.source == .flag }
     let kind: ApprovalKind = above.contains { $0.fromDetectors } ? .detectorOverride : .belowEvidence
@@ -71,7 +72,8 @@ package func classify(_ facts: DatasetFacts, scale: Scale, policy: DetectorPolic
     hasReason: facts.hasReason)
 }
 
-/// The verdict on a bare table: the evidence decides, and nothing stands against it but a secrecy marking.
+/// The verdict on a bare table: the evidence decides, and nothing stands against it but a secrecy marking, and what
+/// was not read.
 private func undeclared(
   _ facts: DatasetFacts, _ evidence: Evidence, _ problems: [Problem], _ scale: Scale, _ policy: DetectorPolicy
 ) -> Verdict {

@@ -43,7 +43,7 @@ extension ColumnScanner {
       } else if digits == 7, Self.isMobile(bytes + start), Self.areX(bytes + start + 3, 4) {
         hit(.masked, bytes, start, end)
       }
-    default: break
+    default: if length > 18, digits >= 17 { lookAtJoined(bytes, start, end) }
     }
     if length > 11 { lookAtDigitsBehindLetters(bytes, start, end) }
   }

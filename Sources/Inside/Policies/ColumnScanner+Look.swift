@@ -44,10 +44,18 @@ extension ColumnScanner {
       }
     }
     if shape.dots == 1 {
-      if shape.digits + 1 == count { return true }
+      if shape.digits + 1 == count { return !isWholeWithPoint(bytes, count) }
       if shape.digits + 2 == count, bytes[0] == 0x2D { return true }
     }
     return count == 10 && shape.digits == 8 && bytes[4] == bytes[7] && (bytes[4] == 0x2D || bytes[4] == 0x2F)
+  }
+
+  /// A number as long as an identifier with a point and zeros behind it: 13800138000.0.
+  private static func isWholeWithPoint(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+    guard count >= 13, bytes[count - 1] == 0x30 else { return false }
+    var point = count - 1
+    while point > 0, bytes[point] == 0x30 { point -= 1 }
+    return point >= 11 && bytes[point] == 0x2E
   }
 
   /// Words of a cell that holds no number: terms of dictionaries and English markings.
@@ -136,6 +144,8 @@ extension ColumnScanner {
           index += 1
           continue
         }
+        // What people write for the X that closes an ID.
+        if index > 0, Byte.isDigit(bytes[index - 1]), Self.lengthOfX(bytes, index, count) > 0 { return true }
         if byte < 0xE0 || byte >= 0xF0 {
           index += byte < 0xE0 ? 2 : 4
           continue
@@ -161,12 +171,38 @@ extension ColumnScanner {
     }
   }
 
-  /// The same text with full-width ASCII (U+FF01…U+FF5E) and the wide space made narrow.
+  /// Bytes of a sign that looks like an X and ends its word: ×, Cyrillic and Greek letters, the Roman ten; 0: none.
+  private static func lengthOfX(_ bytes: UnsafePointer<UInt8>, _ index: Int, _ count: Int) -> Int {
+    guard index + 1 < count else { return 0 }
+    let length: Int
+    switch (bytes[index], bytes[index + 1]) {
+    case (0xC3, 0x97), (0xD0, 0xA5), (0xD1, 0x85), (0xCE, 0xA7), (0xCF, 0x87): length = 2
+    case (0xE2, 0x85), (0xE2, 0x9C), (0xE2, 0xA8), (0xE2, 0x95):
+      guard index + 2 < count else { return 0 }
+      switch (bytes[index + 1], bytes[index + 2]) {
+      case (0x85, 0xA9), (0x85, 0xB9), (0x9C, 0x95), (0x9C, 0x96), (0xA8, 0xAF), (0x95, 0xB3): length = 3
+      default: return 0
+      }
+    default: return 0
+    }
+    return index + length == count || !Byte.isWord(bytes[index + length]) ? length : 0
+  }
+
+  /// The same text with full-width ASCII (U+FF01…U+FF5E) and the wide space made narrow, and what stands for an X
+  /// behind a digit made one.
   private static func narrow(_ bytes: UnsafePointer<UInt8>, _ count: Int, into narrow: inout [UInt8]) {
     narrow.removeAll(keepingCapacity: true)
     var index = 0
     while index < count {
       let byte = bytes[index]
+      if byte >= 0x80, let last = narrow.last, Byte.isDigit(last) {
+        let length = lengthOfX(bytes, index, count)
+        if length > 0 {
+          narrow.append(0x58)
+          index += length
+          continue
+        }
+      }
       if byte == 0xEF, index + 2 < count {
         let code = UInt32(bytes[index + 1] & 0x3F) << 6 | UInt32(bytes[index + 2] & 0x3F) | 0xF000
         if code >= 0xFF01, code <= 0xFF5E {

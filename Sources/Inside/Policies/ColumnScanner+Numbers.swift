@@ -7,7 +7,14 @@ extension ColumnScanner {
       if let past = lookAtNetworkAddress(bytes, start, count) { return past }
       if let past = lookAtDottedMobile(bytes, start, end, count) { return past }
     }
-    // The digits of a decimal number are no identifier.
+    // The digits of a decimal number are no identifier, but a whole number may have been given a point: 13800138000.0.
+    if beforePoint, !afterPoint {
+      if end - start >= 11, let past = Self.zeroFraction(bytes, end, count) {
+        lookAtRun(bytes, start, end)
+        return past
+      }
+      if end - start == 1, let past = lookAtScientific(bytes, start, count) { return past }
+    }
     if afterPoint || beforePoint { return end }
     if end + 1 < count, Self.isSeparator(bytes[end]), Byte.isDigit(bytes[end + 1]) {
       return lookAtGroups(bytes, start, count)
@@ -20,6 +27,58 @@ extension ColumnScanner {
     return end
   }
 
+  /// The end of a point and nothing but zeros behind it; nil where there is anything else.
+  static func zeroFraction(_ bytes: UnsafePointer<UInt8>, _ point: Int, _ count: Int) -> Int? {
+    var index = point + 1
+    while index < count, bytes[index] == 0x30 { index += 1 }
+    guard index > point + 1, index == count || !Byte.isWord(bytes[index]) else { return nil }
+    return index
+  }
+
+  /// A whole number of 11 to 19 digits in scientific notation, 1.3800138E10, with at least seven digits written: its
+  /// end, or nil.
+  private mutating func lookAtScientific(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ count: Int) -> Int? {
+    var digits: [UInt8] = [bytes[start]]
+    var index = start + 2
+    while index < count, Byte.isDigit(bytes[index]), digits.count < 19 {
+      digits.append(bytes[index])
+      index += 1
+    }
+    guard digits.count >= 7, index + 1 < count, bytes[index] | 0x20 == 0x65 else { return nil }
+    index += bytes[index + 1] == 0x2B ? 2 : 1
+    var exponent = 0
+    let first = index
+    while index < count, Byte.isDigit(bytes[index]), index - first < 3 {
+      exponent = exponent * 10 + Int(bytes[index] &- 0x30)
+      index += 1
+    }
+    guard index > first, index == count || !Byte.isWord(bytes[index]), (10...18).contains(exponent),
+      digits.count <= exponent + 1
+    else { return nil }
+    digits += [UInt8](repeating: 0x30, count: exponent + 1 - digits.count)
+    digits.withUnsafeBufferPointer { run in
+      if let base = run.baseAddress { lookAtRun(base, 0, run.count) }
+    }
+    return index
+  }
+
+  /// A long run in which an ID stands with something before or behind it: an ID and a telephone number, joined.
+  mutating func lookAtJoined(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int) {
+    guard end - start > 18, end - start <= 64 else { return }
+    var run = 0  // digits before the place at hand
+    for index in start..<end {
+      let isX = bytes[index] | 0x20 == 0x78
+      if run >= 17, isX || Byte.isDigit(bytes[index]) {
+        switch IdentityNumber.residentID(bytes + index - 17) {
+        case .valid, .validUnassigned: return hit(.residentID, bytes, index - 17, index + 1)
+        case .wrongCheck: missed(.residentID)
+        case .other: break
+        }
+      }
+      run = Byte.isDigit(bytes[index]) ? run + 1 : 0
+    }
+  }
+
   @inline(__always)
   private static func isSeparator(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x2D }
 
@@ -30,9 +89,16 @@ extension ColumnScanner {
     case 18:
       switch IdentityNumber.residentID(run) {
       case .other:
+        missed(.cutResidentID)
         lookAtCreditCode(bytes, start)
         lookAtCard(bytes, start, end)
-      case .wrongCheck: missed(.residentID)
+      case .wrongCheck:
+        missed(.residentID)
+        if IdentityNumber.isCutResidentID(run) {
+          hit(.cutResidentID, bytes, start, end)
+        } else {
+          missed(.cutResidentID)
+        }
       case .valid: hit(.residentID, bytes, start, end)
       case .validUnassigned:
         hit(.residentID, bytes, start, end)
@@ -73,7 +139,7 @@ extension ColumnScanner {
       } else {
         missed(.bareOrganizationCode)
       }
-    default: break
+    default: lookAtJoined(bytes, start, end)
     }
   }
 

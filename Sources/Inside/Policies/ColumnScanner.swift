@@ -7,6 +7,8 @@ package struct ColumnScanner: Sendable {
   enum Slot: Int, CaseIterable {
     case residentID, oldResidentID, creditCode, organizationCode, bareOrganizationCode, mobile, landline,
       email
+    /// Fifteen digits of a resident ID and three zeros: what Excel leaves of one that was a number.
+    case cutResidentID
     case bankCard, passport, plate, address, personalName, ipAddress, coordinates, birthDate, masked, secrecy
 
     var bit: UInt32 { 1 << UInt32(rawValue) }
@@ -221,6 +223,7 @@ package struct ColumnScanner: Sendable {
       case .bankCard: 0.35
       case .mobile: 0.3
       case .oldResidentID: 0.6
+      case .cutResidentID: hints.identity ? 0.1 : 0.6
       case .passport: hints.passport ? 0 : 0.5
       case .bareOrganizationCode: hints.organizationCode ? 0.3 : 0.6
       default: 0
@@ -230,7 +233,7 @@ package struct ColumnScanner: Sendable {
 
   static func kind(of slot: Slot) -> DetectorKind {
     switch slot {
-    case .residentID, .oldResidentID: .residentID
+    case .residentID, .oldResidentID, .cutResidentID: .residentID
     case .creditCode: .creditCode
     case .organizationCode, .bareOrganizationCode: .organizationCode
     case .mobile: .mobile

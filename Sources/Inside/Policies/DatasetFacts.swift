@@ -24,6 +24,8 @@ package struct DatasetFacts: Sendable, Hashable {
   package let hasReason: Bool
   package let fields: [FieldFacts]
   package let findings: [Finding]
+  /// What no detector saw; empty where every table was read whole.
+  package let unread: [Unread]
   package let rows: Int
   /// Distinct units of the declared subject; nil where none is declared.
   package let subjectUnits: Int?
@@ -36,7 +38,8 @@ package struct DatasetFacts: Sendable, Hashable {
   /// Each part as its property says.
   package init(
     name: String, declaredLevel: String, flags: [String] = [], hasLegalBasis: Bool, hasReason: Bool,
-    fields: [FieldFacts], findings: [Finding], rows: Int, subjectUnits: Int? = nil, risk: RiskMeasures? = nil,
+    fields: [FieldFacts], findings: [Finding], unread: [Unread], rows: Int, subjectUnits: Int? = nil,
+    risk: RiskMeasures? = nil,
     promise: ViewPromise? = nil, sources: [SourceFacts] = []
   ) {
     self.name = name
@@ -46,6 +49,7 @@ package struct DatasetFacts: Sendable, Hashable {
     self.hasReason = hasReason
     self.fields = fields
     self.findings = findings
+    self.unread = unread
     self.rows = rows
     self.subjectUnits = subjectUnits
     self.risk = risk

@@ -1,6 +1,6 @@
 /// One thing that speaks for a level.
 struct Contribution {
-  enum Source { case fieldLevel, detector, flag, volume, combination, risk, source }
+  enum Source { case fieldLevel, detector, flag, volume, combination, risk, source, unread }
 
   let source: Source
   let item: EvidenceItem
@@ -11,7 +11,7 @@ struct Contribution {
   var fromDetectors: Bool {
     switch source {
     case .detector, .volume, .combination, .risk: true
-    case .fieldLevel, .flag, .source: false
+    case .fieldLevel, .flag, .source, .unread: false
     }
   }
 
@@ -40,6 +40,13 @@ struct Evidence {
         rule: "flag", field: nil, values: facts.rows, matches: facts.rows, share: facts.rows == 0 ? 0 : 1,
         level: scale.forced.id, explanation: Words.flag(flag, scale.forced.id))
       collected.append(Contribution(source: .flag, item: item, level: scale.forced, personal: false))
+    }
+    for unread in facts.unread {
+      wrong.append(Words.unread(unread))
+      let item = EvidenceItem(
+        rule: "unread", field: unread.place, values: facts.rows, matches: 0, share: 0, level: scale.forced.id,
+        explanation: Words.unread(unread).message)
+      collected.append(Contribution(source: .unread, item: item, level: scale.forced, personal: false))
     }
     for source in facts.sources {
       let level = resolve(source.level, source.name)

@@ -6,6 +6,7 @@ struct FieldHints: Hashable {
   private(set) var secrecy = false
   private(set) var passport = false
   private(set) var organizationCode = false
+  private(set) var identity = false
 
   /// Whether any hint asks for a look at cells that would otherwise be passed over.
   var any: Bool { personalName || birth || coordinate || secrecy || organizationCode }
@@ -37,6 +38,11 @@ struct FieldHints: Hashable {
           ],
           ["经度", "纬度", "坐标", "经纬"])
       secrecy = secrecy || has(["marking", "secrecy", "protectivemarking"], ["密级", "定密", "保密等级"])
+      identity =
+        identity
+        || has(
+          ["idcard", "idnumber", "idno", "identitynumber", "residentid", "certno", "sfz", "sfzh"],
+          ["证件号", "身份证", "身份号", "证号"])
       passport = passport || has(["passport", "permit"], ["护照", "通行证"])
       organizationCode =
         organizationCode || has(["orgcode", "organizationcode", "organisationcode"], ["组织机构代码", "机构代码"])

@@ -54,6 +54,7 @@ package enum Gate {
     where problem.code != .openingPersonal && problem.code != .openingRestricted {
       reasons.append(problem)
     }
+    if reasons.contains(where: { $0.code == .unread }) { throw GateRefusal(reasons: reasons, needs: []) }
     let opening = verdict.problems.filter { $0.code == .openingPersonal || $0.code == .openingRestricted }
     var lowered = false
     for need in verdict.requiresApproval {

@@ -65,6 +65,12 @@ enum IdentityNumber {
     return id[2] == 0x39 && id[3] == 0x39 ? .validUnassigned : .valid
   }
 
+  /// Whether eighteen digits are the fifteen that Excel keeps of a resident ID, with zeros for the rest.
+  static func isCutResidentID(_ id: UnsafePointer<UInt8>) -> Bool {
+    guard id[15] == 0x30, id[16] == 0x30, id[17] == 0x30, isProvince(number(id, 2)) else { return false }
+    return isDate(year: number(id + 6, 4), month: number(id + 10, 2), day: number(id + 12, 2))
+  }
+
   /// GB 11643-1989: 15 digits, division, date with a two-digit year, order; there is no check digit.
   static func oldResidentID(_ id: UnsafePointer<UInt8>) -> Judgement {
     guard isProvince(number(id, 2)) else { return .other }

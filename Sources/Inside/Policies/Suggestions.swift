@@ -128,7 +128,8 @@ extension DatasetFacts {
       name: name, declaredLevel: declaredLevel, flags: flags, hasLegalBasis: hasLegalBasis,
       hasReason: hasReason,
       fields: fields.filter { !dropped.contains($0.name) },
-      findings: findings.filter { !dropped.contains($0.field) }, rows: rows, subjectUnits: subjectUnits,
+      findings: findings.filter { !dropped.contains($0.field) }, unread: unread, rows: rows,
+      subjectUnits: subjectUnits,
       risk: left)
   }
 
@@ -147,7 +148,8 @@ extension DatasetFacts {
     return DatasetFacts(
       name: name, declaredLevel: declaredLevel, flags: flags, hasLegalBasis: hasLegalBasis,
       hasReason: hasReason, fields: fields.filter { !gone.contains($0.name) },
-      findings: findings.filter { !changed.contains($0.field) }, rows: rows, subjectUnits: subjectUnits,
+      findings: findings.filter { !changed.contains($0.field) }, unread: unread, rows: rows,
+      subjectUnits: subjectUnits,
       risk: left)
   }
 }

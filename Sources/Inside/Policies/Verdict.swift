@@ -38,6 +38,8 @@ package struct Problem: Sendable, Equatable, Hashable {
     case unknownLevel
     /// A state secrecy marking: the source is refused, whoever signs.
     case secrecyMarking
+    /// Something could not be read, so no detector saw it.
+    case unread
     /// A level above the open one without a legal basis.
     case missingLegalBasis
     /// A level below the evidence without a written reason.

@@ -6,6 +6,21 @@ extension Words {
       code: code, message: ["zh": message.zh, "en": message.en], hint: ["zh": hint.zh, "en": hint.en])
   }
 
+  /// What was not read, and so not judged.
+  static func unread(_ unread: Unread) -> Problem {
+    Problem(
+      code: .unread,
+      message: [
+        "zh": "“\(unread.place)”没有完整读取，未读取的内容无法定级：\(unread.reason["zh"] ?? "")。",
+        "en":
+          "“\(unread.place)” was not read whole, and what is unread cannot be judged: \(unread.reason["en"] ?? "").",
+      ],
+      hint: [
+        "zh": "改好数据表或其读取方式的声明后重试；在此之前按最高级别对待。",
+        "en": "Mend the table, or how it is declared to be read; until then it counts as the highest level.",
+      ])
+  }
+
   /// Whose signature is wanted.
   static func approvalMissing(_ need: ApprovalNeed) -> Problem {
     let change = need.from.map { "\($0) → \(need.to)" } ?? need.to
@@ -63,6 +78,11 @@ extension Words {
           "国家秘密不得进入本系统：数据提供方应立即移走该文件，并按保密规定处理。",
           "State secrets do not belong in this system: the provider takes the file away at once and follows its secrecy rules."
         )
+      )
+    case .unread:
+      (
+        Sentence("“\(place)”没有完整读取（\(what)）。", "“\(place)” was not read whole (\(what))."),
+        Sentence("改好数据表后重试。", "Mend the table.")
       )
     case .missingLegalBasis:
       (

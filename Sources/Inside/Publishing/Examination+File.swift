@@ -2,26 +2,33 @@ package import Bytes
 package import Catalogs
 import Disclosure
 package import Policies
-import Tables
+package import Tables
 
 extension Examination {
   /// The verdict on a bare table without a descriptor: every column is text, nothing is declared, and what detectors
-  /// and quasi-identifiers show decides.
+  /// and quasi-identifiers show decides, as far as the table could be read.
   package static func verdict(ofFile path: String, policies: PolicySet) throws -> Verdict {
+    try verdict(of: TableSource(path: path), policies: policies)
+  }
+
+  /// The same of a table whose owner says how it is to be read.
+  package static func verdict(of source: TableSource, policies: PolicySet) throws -> Verdict {
     let detectors = DetectorSet(policies.detectors)
-    let source = TableSource(path: path)
+    let name = Files.name(of: source.path)
     let schema = Schema.text(try TableReader(source).columnNames)
     let look = TableLook(
-      Resource(name: "table", source: source, schema: schema), subject: [], detectors: detectors,
+      Resource(name: name, source: source, schema: schema), subject: [], detectors: detectors,
       remediesFor: policies.detectors.risk.map(\.minimumK).max())
     let report = try TableCheck.run(source, schema: schema, options: TableCheck.Options(statistics: false)) {
       batch, columns in look.look(at: batch, columns)
     }
+    let seen = look.evidence(after: report, isDeclared: false)
     let facts = DatasetFacts(
-      name: Files.name(of: path), declaredLevel: "", hasLegalBasis: false, hasReason: false,
+      name: name, declaredLevel: "", hasLegalBasis: false, hasReason: false,
       fields: schema.fields.map { FieldFacts(name: $0.name) },
-      findings: Markings.findings(in: source, detectors) + look.findings(), rows: report.rows,
-      risk: look.risk())
+      findings: Markings.findings(in: source, detectors) + seen.findings, unread: seen.unread,
+      rows: report.rows,
+      risk: seen.risk)
     return classify(facts, scale: policies.scale, policy: policies.detectors)
   }
 }

@@ -10,6 +10,8 @@ package struct Examination: Sendable {
   /// One report for each resource, by name.
   package let reports: [String: TableReport]
   package let findings: [Finding]
+  /// What no detector saw, because it was not read as the table it should be.
+  package let unread: [Unread]
   package let rows: Int
   /// SHA-256 over descriptor and sources, lower-case hex.
   package let fingerprint: String
@@ -32,6 +34,7 @@ package struct Examination: Sendable {
     let wantedK = advises ? policies.detectors.risk.map(\.minimumK).max() : nil
     var reports: [String: TableReport] = [:]
     var findings = Markings.findings(in: dataset, detectors)
+    var unread: [Unread] = []
     var risks: [RiskMeasures] = []
     var units: Int?
     var rows = 0
@@ -41,14 +44,18 @@ package struct Examination: Sendable {
         resource.source, schema: resource.schema, codeLists: Self.codeLists(of: resource, catalog), shown: 20
       ) { batch, columns in look.look(at: batch, columns) }
       reports[resource.name] = report
-      findings += look.findings()
-      if let risk = look.risk() { risks.append(risk) }
-      units = [units, look.units()].compactMap { $0 }.max()
+      let seen = look.evidence(
+        after: report, isDeclared: true, isDerived: dataset.join != nil || dataset.derivation != nil)
+      findings += seen.findings
+      unread += seen.unread
+      if let risk = seen.risk { risks.append(risk) }
+      units = [units, seen.units].compactMap { $0 }.max()
       rows += report.rows
     }
     self.dataset = dataset
     self.reports = reports
     self.findings = findings
+    self.unread = unread
     self.rows = rows
     self.units = units
     risk =
@@ -91,7 +98,7 @@ package struct Examination: Sendable {
       name: dataset.name, declaredLevel: dataset.classification.level, flags: dataset.classification.flags,
       hasLegalBasis: dataset.classification.legalBasis != nil,
       hasReason: dataset.classification.reason != nil,
-      fields: declared, findings: findings, rows: rows, subjectUnits: units, risk: risk,
+      fields: declared, findings: findings, unread: unread, rows: rows, subjectUnits: units, risk: risk,
       promise: dataset.derivation?.promise, sources: sources)
   }
 }

@@ -3,12 +3,18 @@ import Catalogs
 import Policies
 import Tables
 
-/// Secrecy markings outside the cells: in the words of a descriptor, in headers and in file names. A marked title
-/// refuses the source as a marked cell does.
+/// What stands outside the cells: the words of a descriptor, headers, sheets' and files' names, and what is skipped
+/// above a header. A marked title refuses the source as a marked cell does, and a number of somebody's in a header is
+/// personal as one in a cell is.
 enum Markings {
-  /// What the words of a dataset and the headers of its tables hold. Only what refuses counts here.
+  /// What the words of a dataset and the headers of its tables hold.
   static func findings(in dataset: Dataset, _ detectors: DetectorSet) -> [Finding] {
-    findings(in: words(of: dataset) + dataset.resources.flatMap { outside($0.source) }, detectors)
+    let names = dataset.resources.flatMap { resource in
+      resource.schema.fields.map { (place: "field name", text: $0.name) }
+    }
+    let outside = dataset.resources.flatMap { Self.outside($0.source) }
+    return findings(in: words(of: dataset) + outside, detectors)
+      + persons(in: names + outside, detectors)
   }
 
   /// Every text of a descriptor that people wrote, with its place.
@@ -52,15 +58,50 @@ enum Markings {
 
   /// What the name and the header of a bare table hold.
   static func findings(in source: TableSource, _ detectors: DetectorSet) -> [Finding] {
-    findings(in: outside(source), detectors)
+    findings(in: outside(source), detectors) + persons(in: outside(source), detectors)
   }
 
   private static func outside(_ source: TableSource) -> [(place: String, text: String)] {
     var words = [("file name", stem(Files.name(of: source.path)))]
     if let sheet = source.sheet { words.append(("sheet", sheet)) }
     // A table that cannot be read is told of when it is read in full.
-    words += ((try? TableReader(source))?.header ?? []).map { ("header", $0) }
+    guard let reader = try? TableReader(source) else { return words }
+    if source.sheet == nil, let sheet = reader.seen.sheet { words.append(("sheet", sheet)) }
+    words += reader.above.map { ("above the header", $0) }
+    words += reader.header.map { ("header", $0) }
     return words
+  }
+
+  /// Kinds whose form alone says that somebody is meant, be it one cell.
+  private static let telling: Set<DetectorKind> = [.residentID, .bankCard, .mobile, .email, .plate]
+
+  /// What of these kinds stands in texts that are not cells, by place; and names of persons where a header is full of
+  /// them. What a custodian writes into a descriptor is searched by the leak scan.
+  private static func persons(
+    in words: [(place: String, text: String)], _ detectors: DetectorSet
+  ) -> [Finding] {
+    var found: [Finding] = []
+    for (place, words) in Dictionary(grouping: words, by: \.place).sorted(by: { $0.key < $1.key }) {
+      let texts = words.map(\.text)
+      var scanner = ColumnScanner(field: place, detectors: detectors)
+      let matches = texts.map { text -> (text: String, kinds: Set<DetectorKind>) in
+        var bytes = text
+        return (text, bytes.withUTF8 { scanner.kinds(in: $0) }.intersection(telling))
+      }
+      for rule in detectors.policy.detectors where rule.personal && telling.contains(rule.kind) {
+        let hits = matches.filter { $0.kinds.contains(rule.kind) }
+        guard !hits.isEmpty else { continue }
+        found.append(
+          Finding(
+            rule: rule.id, field: place, values: texts.count, matches: hits.count, level: rule.level,
+            personal: true, examples: hits.prefix(3).map { Mask.masked($0.text) }))
+      }
+      guard place == "header" else { continue }
+      found += scanner.findings().filter { finding in
+        detectors.policy.detector(finding.rule)?.kind == .personalName
+      }
+    }
+    return found
   }
 
   private static func stem(_ name: String) -> String {

@@ -1,7 +1,7 @@
-import Bytes
+package import Bytes
 package import Catalogs
 package import Policies
-import Tables
+package import Tables
 
 /// A descriptor proposed for a table, for its custodian to correct: types from every value, level and roles from what
 /// the detectors found.
@@ -12,6 +12,8 @@ package struct Proposal: Sendable {
   /// `dataset.json5`.
   package let descriptor: String
   package let rows: Int
+  /// What the reader saw that its custodian should know: renamed columns, what is hidden.
+  package let notes: [Wording]
   /// The folder that `write` makes.
   package let folder: String
   private let file: String
@@ -33,6 +35,15 @@ package struct Proposal: Sendable {
   /// Reads the whole table, twice. Throws `refused` for a source with a secrecy marking, before anything is stored, and
   /// for a name that is taken.
   package init(_ path: String, wishes: Wishes, portal: Portal, catalog: Catalog, policies: PolicySet) throws {
+    try self.init(
+      TableSource(path: path), wishes: wishes, portal: portal, catalog: catalog, policies: policies)
+  }
+
+  /// The same of a table whose owner says how it is to be read.
+  package init(
+    _ table: TableSource, wishes: Wishes, portal: Portal, catalog: Catalog, policies: PolicySet
+  ) throws {
+    let path = table.path
     file = try Files.resolved(path)
     let stem = Files.name(of: path).split(separator: ".").first.map(String.init) ?? ""
     guard let name = wishes.name ?? Self.name(from: stem) else {
@@ -48,18 +59,19 @@ package struct Proposal: Sendable {
         .refused, Wording("\(folder) is there already", "\(folder) 已存在"),
         hint: Wording("give another name with --name", "请用 --name 另取标识"), blame: .usage)
     }
-    verdict = try Examination.verdict(ofFile: path, policies: policies)
+    verdict = try Examination.verdict(of: table, policies: policies)
     if let problem = verdict.problems.first {
       throw Rejection(
         faults: [], faultCount: 0,
         objections: [Objection(dataset: Files.name(of: path), reasons: [problem], needs: [])])
     }
-    let inferred = try inferSchema(TableSource(path: path))
+    let inferred = try inferSchema(table)
     let ending = path.split(separator: ".").count > 1 ? path.split(separator: ".").last.map(String.init) : nil
     let copy = wishes.staysInPlace ? nil : name + (ending.map { "." + $0.lowercased() } ?? "")
     self.name = name
     self.copy = copy
     rows = inferred.rows
+    notes = inferred.seen.notes
     let organization =
       wishes.organization
       ?? wishes.person.flatMap { person in policies.access.people.first { $0.id == person }?.organization }
@@ -72,7 +84,8 @@ package struct Proposal: Sendable {
       ?? policies.access.people.first?.id ?? ""
     descriptor = Self.descriptor(
       name, title: wishes.title ?? stem, organization: organization, person: person,
-      place: copy.map { "path: \(Self.quoted($0))" } ?? "source: \(Self.quoted(file))", inferred, verdict,
+      place: copy.map { "path: \(Self.quoted($0))" } ?? "source: \(Self.quoted(file))", table, inferred,
+      verdict,
       policies.scale, policies.detectors)
   }
 
@@ -116,7 +129,8 @@ package struct Proposal: Sendable {
   }
 
   private static func descriptor(
-    _ name: String, title: String, organization: String, person: String, place: String, _ inferred: Inference,
+    _ name: String, title: String, organization: String, person: String, place: String, _ table: TableSource,
+    _ inferred: Inference,
     _ verdict: Verdict, _ scale: Scale, _ detectors: DetectorPolicy
   ) -> String {
     let isOpen = verdict.openness == .unconditional
@@ -128,9 +142,14 @@ package struct Proposal: Sendable {
     var source = "\(place), format: \(quoted(seen.format.rawValue)),"
     if let encoding = seen.encoding { source += " encoding: \(quoted(encoding))," }
     if let sheet = seen.sheet { source += " sheet: \(quoted(sheet))," }
-    if let dialect = seen.dialect, seen.format == .csv, dialect.delimiter != [0x2C] {
-      source += "\n    dialect: { delimiter: \(quoted(String(decoding: dialect.delimiter, as: UTF8.self))) },"
+    var dialect: [String] = []
+    if let seen = seen.dialect, inferred.seen.format == .csv, seen.delimiter != [0x2C] {
+      dialect.append("delimiter: \(quoted(String(decoding: seen.delimiter, as: UTF8.self)))")
     }
+    if let quote = table.quote { dialect.append("quoteChar: \(quoted(quote))") }
+    if !table.hasHeader { dialect.append("header: false") }
+    if table.skippedRecords > 0 { dialect.append("skipRows: \(table.skippedRecords)") }
+    if !dialect.isEmpty { source += "\n    dialect: { \(dialect.joined(separator: ", ")) }," }
     let fields = inferred.schema.fields.enumerated().map { place, field in
       let isKey = !isOpen && inferred.rows > 1 && inferred.columns[place].distinct == inferred.rows
       return Self.line(field, isKey: isKey, verdict, scale, detectors)
