@@ -43,6 +43,7 @@ import Testing
     let verdict = try verdict("\(Self.cases)/\(name)")
     #expect(verdict.openness != .unconditional)
     guard name != "only-header.csv" else { return }
+    #expect(verdict.problems.map(\.code).contains(.personalHeader))
     let item = try #require(verdict.items.first { $0.rule == "residentID" && $0.field == "header" })
     #expect(item.examples.allSatisfy { $0.contains("***") })
   }
@@ -74,6 +75,16 @@ import Testing
     let objections = try place.objections { try place.publish() }
     #expect(objections.map(\.dataset) == ["open"])
     #expect(!Files.exists(place.portal.outside + "/current"))
+  }
+
+  @Test func `and a header that names persons is not published at any level`() throws {
+    let place = try GatePortal()
+    try place.add(
+      "held", level: "L3", basis: true,
+      fields: "{name: \"列\", type: \"string\"}, {name: \"119901194912310026\", type: \"integer\"}",
+      table: "列,119901194912310026\n收入,1\n")
+    let objections = try place.objections { try place.publish() }
+    #expect(objections.first?.reasons.map(\.code) == [.personalHeader])
   }
 
   @Test func `of a dataset with faults is no evidence for an open level`() throws {
@@ -122,7 +133,7 @@ import Testing
     #expect(try place.publish().datasets.contains { $0.name == "odd" && $0.level == "L1" })
   }
 
-  @Test(arguments: ["html.xls", "real.xls", "titled-list.xlsx", "only-header.csv"])
+  @Test(arguments: ["html.xls", "real.xls", "titled-list.xlsx", "only-header.csv", "pivot.csv"])
   func `that cannot be read is refused, and nothing is stored`(_ name: String) throws {
     let place = try GatePortal()
     let source = TableSource(path: `What was not read`.cases + "/" + name)

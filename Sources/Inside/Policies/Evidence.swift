@@ -67,6 +67,9 @@ struct Evidence {
     for finding in facts.findings {
       let level = resolve(finding.level, finding.rule)
       if finding.refuses { wrong.append(Words.problem(.secrecyMarking, finding.field, facts.name)) }
+      if finding.isInName, !wrong.contains(where: { $0.code == .personalHeader }) {
+        wrong.append(Words.problem(.personalHeader, finding.field, facts.name))
+      }
       let item = EvidenceItem(
         rule: finding.rule, field: finding.field, values: finding.values, matches: finding.matches,
         share: finding.share, level: level.id, examples: finding.examples,

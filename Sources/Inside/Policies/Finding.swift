@@ -12,6 +12,8 @@ package struct Finding: Sendable, Equatable, Hashable {
   package let level: String
   package let personal: Bool
   package let refuses: Bool
+  /// Whether it stands in the name of a column, which is published whatever the level.
+  package let isInName: Bool
   /// Up to three matches in the order they came, masked: the first three characters and the last stay.
   package let examples: [String]
   /// Matches whose form holds but whose division was never assigned (GB/T 2260), as in synthetic resident IDs.
@@ -20,8 +22,7 @@ package struct Finding: Sendable, Equatable, Hashable {
   /// Each part as its property says.
   package init(
     rule: String, field: String, values: Int, matches: Int, level: String, personal: Bool,
-    refuses: Bool = false,
-    examples: [String] = [], unassigned: Int = 0
+    refuses: Bool = false, isInName: Bool = false, examples: [String] = [], unassigned: Int = 0
   ) {
     self.rule = rule
     self.field = field
@@ -31,6 +32,7 @@ package struct Finding: Sendable, Equatable, Hashable {
     self.level = level
     self.personal = personal
     self.refuses = refuses
+    self.isInName = isInName
     self.examples = examples
     self.unassigned = unassigned
   }

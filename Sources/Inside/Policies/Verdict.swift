@@ -38,6 +38,8 @@ package struct Problem: Sendable, Equatable, Hashable {
     case unknownLevel
     /// A state secrecy marking: the source is refused, whoever signs.
     case secrecyMarking
+    /// Names of columns hold somebody's number or name; they are public whatever the level.
+    case personalHeader
     /// Something could not be read, so no detector saw it.
     case unread
     /// A level above the open one without a legal basis.

@@ -79,6 +79,17 @@ extension Words {
           "State secrets do not belong in this system: the provider takes the file away at once and follows its secrecy rules."
         )
       )
+    case .personalHeader:
+      (
+        Sentence(
+          "“\(place)”的列名（\(what)）中有个人的号码或姓名，而列名无论何种级别都会公开。",
+          "The names of columns of “\(place)” (\(what)) hold numbers or names of persons, and such names are public at any level."
+        ),
+        Sentence(
+          "把它们改写成某一列的值；若第一行其实是数据，请注明没有表头（--no-header）。",
+          "Write them as values of a column; if the first record is data, say that there is no header (--no-header)."
+        )
+      )
     case .unread:
       (
         Sentence("“\(place)”没有完整读取（\(what)）。", "“\(place)” was not read whole (\(what))."),

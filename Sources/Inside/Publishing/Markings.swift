@@ -83,6 +83,7 @@ enum Markings {
     var found: [Finding] = []
     for (place, words) in Dictionary(grouping: words, by: \.place).sorted(by: { $0.key < $1.key }) {
       let texts = words.map(\.text)
+      let isName = place == "header" || place == "field name"
       var scanner = ColumnScanner(field: place, detectors: detectors)
       let matches = texts.map { text -> (text: String, kinds: Set<DetectorKind>) in
         var bytes = text
@@ -94,11 +95,14 @@ enum Markings {
         found.append(
           Finding(
             rule: rule.id, field: place, values: texts.count, matches: hits.count, level: rule.level,
-            personal: true, examples: hits.prefix(3).map { Mask.masked($0.text) }))
+            personal: true, isInName: isName, examples: hits.prefix(3).map { Mask.masked($0.text) }))
       }
       guard place == "header" else { continue }
-      found += scanner.findings().filter { finding in
-        detectors.policy.detector(finding.rule)?.kind == .personalName
+      found += scanner.findings().filter { detectors.policy.detector($0.rule)?.kind == .personalName }.map {
+        Finding(
+          rule: $0.rule, field: place, values: $0.values, matches: $0.matches, level: $0.level,
+          personal: true,
+          isInName: true, examples: $0.examples)
       }
     }
     return found

@@ -150,8 +150,8 @@ private struct LegacyTally {
       let second = sample[at + 1]
       if second < 0x80, at == 0 || sample[at - 1] < 0x80 { lone += 1 }
       if first == 0x80 || first == 0xFF {
-        // 0x80 alone is the euro sign of code page 936.
-        if first == 0xFF { gbBroken += 1 }
+        // 0x80 alone, before ASCII, is the euro sign of code page 936.
+        if first == 0xFF || second >= 0x80 { gbBroken += 1 }
         big5Broken += 1
         at += 1
         continue

@@ -82,10 +82,11 @@ final class SpreadsheetSource: RecordSource {
     while width > 0, first.cells[width - 1]?.isEmpty ?? true { width -= 1 }
     if source.hasHeader {
       header = first.cells.prefix(width).map { $0.map { String(decoding: $0, as: UTF8.self) } ?? "" }
-      if header.count(where: { !$0.isEmpty }) <= 1, let second = try readRow() {
-        ahead.append(second)
-        if second.cells.count(where: { $0 != nil }) > 1 {
-          seen.doubt(HeaderEvidence.title(above: 1, line: second.number))
+      if header.count(where: { !$0.isEmpty }) <= 1 {
+        while ahead.count < 9, let next = try readRow() { ahead.append(next) }
+        let filled = ahead.map { $0.cells.count { $0 != nil } }
+        if let widest = filled.max(), widest > 1, let place = filled.firstIndex(of: widest) {
+          seen.doubt(HeaderEvidence.title(above: place + 1, line: ahead[place].number))
         }
       }
       if seen.doubts.isEmpty, let doubt = HeaderEvidence.values(in: header) { seen.doubt(doubt) }
