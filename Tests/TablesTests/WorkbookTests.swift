@@ -67,6 +67,67 @@ import Testing
   }
 }
 
+/// A workbook of one sheet, its parts written by hand.
+private func workbook(_ rows: String, folder: String = "XL", separator: String = "/") throws -> [UInt8] {
+  let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+  func links(_ kind: String, _ target: String) -> String {
+    #"<Relationships><Relationship Id="r1" Type="\#(office)/\#(kind)" Target="\#(target)"/></Relationships>"#
+  }
+  let parts = [
+    ("[Content_Types].xml", "<Types/>"), ("_rels/.rels", links("officeDocument", "/\(folder)/book.xml")),
+    ("\(folder)/_rels/book.xml.rels", links("worksheet", "../\(folder)/./first.xml")),
+    ("\(folder)/book.xml", #"<workbook><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>"#),
+    ("\(folder)/first.xml", "<worksheet><sheetData>\(rows)</sheetData></worksheet>"),
+  ]
+  var zip = ZipWriter()
+  for (name, text) in parts { try zip.add(name.lowercased(), Array(text.utf8), compress: false) }
+  try zip.finish()
+  var bytes = zip.takeOutput()
+  // The names in the archive are in small letters, those in the relationships are not.
+  for (name, _) in parts where separator != "/" {
+    let name = Array(name.lowercased().utf8)
+    for place in bytes.indices where bytes[place...].starts(with: name) {
+      for offset in name.indices where name[offset] == UInt8(ascii: "/") {
+        bytes[place + offset] = UInt8(ascii: "\\")
+      }
+    }
+  }
+  return bytes
+}
+
+private func row(_ number: Int, _ cells: String...) -> String {
+  let cells = cells.map { $0.hasPrefix("<") ? $0 : "<c t=\"inlineStr\"><is><t>\($0)</t></is></c>" }
+  return "<row r=\"\(number)\">\(cells.joined())</row>"
+}
+
+@Suite struct `A workbook made by hand` {
+  @Test(arguments: ["/", "\\"]) func `has its parts where its relationships say, also behind backslashes`(
+    _ separator: String
+  ) throws {
+    let scratch = try Scratch()
+    let bytes = try workbook(
+      row(1, "a", "b") + row(2, "x", "<c><v>5</v></c>"), folder: "Inner", separator: separator)
+    #expect(try records(TableSource(path: try scratch.file("t.xlsx", bytes))) == [["x", "5"]])
+  }
+
+  @Test func `says that it has no styles, by which dates are known`() throws {
+    let scratch = try Scratch()
+    let path = try scratch.file(
+      "t.xlsx", try workbook(row(1, "day") + row(2, "<c s=\"1\"><v>45000</v></c>")))
+    let report = try TableCheck.run(TableSource(path: path), schema: nil, options: TableCheck.Options())
+    #expect(report.seen.notes.contains { $0.en.contains("no part of styles") && $0.zh.contains("没有样式部件") })
+  }
+
+  @Test func `says how many rows of titles stand above its header`() throws {
+    let scratch = try Scratch()
+    let rows = row(1, "名单") + row(2, "单位：人") + row(3, "姓名", "电话") + row(4, "甲", "1")
+    let path = try scratch.file("t.xlsx", try workbook(rows))
+    let reader = try TableReader(TableSource(path: path))
+    #expect(reader.seen.doubts.first?.en.contains("--skip 2") == true)
+    #expect(try records(TableSource(path: path, skippedRecords: 2)) == [["甲", "1"]])
+  }
+}
+
 @Suite struct `GeoJSON` {
   private func written(_ path: String) throws -> JSON {
     var bytes: [UInt8] = []
@@ -93,6 +154,17 @@ import Testing
     let back = try written(path)["features"]?[0]
     #expect(back?["id"]?.string == "5" && back?["properties"]?["id"]?.string == "p")
     #expect(back?["properties"]?["geometry"]?.string == "g")
+  }
+
+  @Test func `of metres that does not say so is a fault`() throws {
+    let scratch = try Scratch()
+    let features = [(12_958_000, 4_852_000), (116, 39), (190, 10)].map {
+      #"{"type":"Feature","geometry":{"type":"Point","coordinates":[\#($0),\#($1)]},"properties":{"a":"b"}}"#
+    }
+    let text = #"{"type":"FeatureCollection","features":[\#(features.joined(separator: ","))]}"#
+    let source = TableSource(path: try scratch.file("t.geojson", text))
+    let report = try TableCheck.run(source, schema: nil, options: TableCheck.Options())
+    #expect(report.faultCount == 1 && report.faults.first?.record == 1)
   }
 
   @Test(arguments: [

@@ -67,7 +67,8 @@ enum CarryingVerbs {
     let store = try ReleaseVerbs.store(invocation)
     let release = try ReleaseVerbs.release(try invocation.operands(0, 1).first, of: store)
     let path = try invocation.required("--out")
-    guard !Files.exists(path) else {
+    // A link to nothing would be replaced by a file; the release goes to a name that is free.
+    guard !Files.exists(path), !Files.isSymlink(path) else {
       throw UsageFault(Phrase("\(path) 已存在", "\(path) is there already"))
     }
     let size = try ReleaseArchive.export(release, outside: store.folder, to: path, key: store.key)

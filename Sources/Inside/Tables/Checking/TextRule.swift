@@ -25,7 +25,7 @@ enum TextRule: Sendable {
     case .point: "a point (longitude,latitude)"
     case .pointArray: "a point ([longitude, latitude])"
     case .pointObject: "a point ({\"lon\": …, \"lat\": …})"
-    case .geojson: "a GeoJSON object (RFC 7946)"
+    case .geojson: "a GeoJSON object in degrees (RFC 7946)"
     case .topojson: "a TopoJSON object"
     case .array: "a JSON array"
     case .object: "a JSON object"
@@ -43,16 +43,18 @@ enum TextRule: Sendable {
     case .pointArray: Self.pointArray(text) != nil
     case .pointObject: Self.pointObject(text) != nil
     case .geojson:
-      [
-        "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon",
-        "GeometryCollection",
-        "Feature", "FeatureCollection",
-      ].contains(Self.parsed(text)?["type"]?.string ?? "")
+      Self.parsed(text).map { Self.geometries.contains($0["type"]?.string ?? "") && Geometry.isInDegrees($0) }
+        ?? false
     case .topojson: Self.parsed(text)?["type"]?.string == "Topology"
     case .array: Self.parsed(text)?.array != nil
     case .object: Self.parsed(text)?.members != nil
     }
   }
+
+  private static let geometries: Set<String> = [
+    "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection",
+    "Feature", "FeatureCollection",
+  ]
 
   static func parsed(_ text: UnsafeBufferPointer<UInt8>) -> JSON? { try? JSON(parsing: Array(text)) }
 

@@ -47,6 +47,24 @@ enum Geometry {
     return .object(members)
   }
 
+  /// Whether every position can be degrees of longitude and latitude (§4): metres of a projection are none. What crosses
+  /// the antimeridian may go on beyond 180.
+  static func isInDegrees(_ value: JSON) -> Bool {
+    if let elements = value.array {
+      if let x = elements.first?.double, elements.count > 1 {
+        guard let y = elements[1].double else { return false }
+        return x.magnitude <= 360 && y.magnitude <= 90
+      }
+      return elements.allSatisfy(isInDegrees)
+    }
+    return (value.members ?? []).allSatisfy { member in
+      switch member.key {
+      case "coordinates", "geometry", "geometries", "features": isInDegrees(member.value)
+      default: true
+      }
+    }
+  }
+
   private static func polygon(_ rings: JSON) -> JSON {
     guard let rings = rings.array else { return rings }
     return .array(
