@@ -128,11 +128,16 @@ struct Hostile {
       parts.count > 3
       ? parts[3]
       : Array("<workbook><sheets><sheet name=\"S\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>".utf8)
-    let links =
-      "<Relationships><Relationship Id=\"r1\" Target=\"worksheets/sheet1.xml\"/></Relationships>"
+    let links = [
+      ("worksheet", "worksheets/sheet1.xml"), ("sharedStrings", "sharedStrings.xml"),
+      ("styles", "styles.xml"),
+    ].enumerated().map { number, link in
+      "<Relationship Id=\"r\(number + 1)\" Target=\"\(link.1)\" Type=\""
+        + "http://schemas.openxmlformats.org/officeDocument/2006/relationships/\(link.0)\"/>"
+    }
     try zip.add("[Content_Types].xml", Array("<Types/>".utf8))
     try zip.add("xl/workbook.xml", main)
-    try zip.add("xl/_rels/workbook.xml.rels", Array(links.utf8))
+    try zip.add("xl/_rels/workbook.xml.rels", Array("<Relationships>\(links.joined())</Relationships>".utf8))
     try zip.add("xl/worksheets/sheet1.xml", parts.first ?? [])
     if parts.count > 1 { try zip.add("xl/sharedStrings.xml", parts[1]) }
     if parts.count > 2 { try zip.add("xl/styles.xml", parts[2]) }

@@ -114,6 +114,9 @@ package final class Ledger: Sendable {
   /// Entries in the log, all durable.
   package var size: Int { state.withLock { $0.tree.size } }
 
+  /// Entries that were handed over, written or not.
+  var promised: Int { state.withLock { $0.promised } }
+
   /// Why nothing can be written any more, or nil.
   package var failure: LedgerError? { state.withLock { $0.failure } }
 

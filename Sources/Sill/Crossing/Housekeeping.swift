@@ -23,6 +23,7 @@ package enum Housekeeping {
     // Of the keys only those that publishing brings out: the server may be writing its own.
     for key in [Layout.releaseKey, Layout.verifyKey] {
       let folder = Files.join(outside, Files.parent(of: key))
+      guard Files.exists(folder) else { continue }
       for name in try Files.list(folder) where name.hasPrefix(".\(Files.name(of: key)).") && isTemporary(name)
       {
         try disk.remove(Files.join(folder, name))
