@@ -127,6 +127,31 @@ import Testing
     if case .failed(let error) = visit.handshake { #expect(error.message.contains("CRL")) }
   }
 
+  @Test func `and refuses nobody whom a list of our own cannot be applied to, but who stands on it`() throws {
+    let tool = corpus.tool
+    let root = try Certificate(pem: tool.read("root.pem"))
+    let settings = String(decoding: try tool.read("ca.cnf"), as: UTF8.self)
+    try tool.write(
+      settings + "\n[scope]\nissuingDistributionPoint=critical,@cas\n[cas]\nonlyCA=TRUE\n"
+        + "[unknown]\n1.2.3.4=critical,ASN1:UTF8:x\n", "scope.cnf")
+    for section in ["scope", "unknown"] {
+      try tool.must(
+        "ca", "-config", "scope.cnf", "-crlexts", section, "-cert", "root.pem", "-keyfile", "root.key",
+        "-gencrl",
+        "-out", "scope.crl")
+      let lists = try RevocationList.all(tool.read("scope.crl"))
+      for (name, own, outside) in [("ok-ec.pem", true, false), ("revoked.pem", false, false)] {
+        let leaf = try Certificate(pem: tool.read(name))
+        for (standing, isLetIn) in [(ClientTrust.Standing.own, own), (.outside, outside)] {
+          let trust = ClientTrust(anchors: [root], revocationLists: lists, standing: standing)
+          let verdict = try trust.judge(leaf)
+          let trusted = if case .trusted = verdict { true } else { false }
+          #expect(trusted == isLetIn, "\(section) \(name) \(standing): \(verdict)")
+        }
+      }
+    }
+  }
+
   @Test func `and gives no tickets, takes no early data and resumes nothing`() throws {
     let server = try LoopbackServer()
     let context = try context(trust)

@@ -327,6 +327,18 @@ import Testing
     }
   }
 
+  @Test func `goes by the list that is in force, whatever list is to follow it`() throws {
+    let pem = authority.certificate.pem
+    for crls in [[try list(), try list(daysAgo: -30)], [try list(daysAgo: 30), try list()]] {
+      let trust = try ClientTrust(anchorsPEM: pem, crls: crls, standing: .outside)
+      #expect(try trust.judge(certificate) == .trusted(issuer: authority.certificate))
+      let complaints = trust.complaints(at: .now())
+      #expect(complaints.count == 1, "\(complaints)")
+      if case .listEndsSoon = complaints.first { continue }
+      Issue.record("\(complaints)")
+    }
+  }
+
   @Test func `is refused to who stands on our list, though it has ended`() throws {
     let own = try ClientTrust(
       anchorsPEM: authority.certificate.pem, crls: [list([certificate], daysAgo: 30)], standing: .own)

@@ -18,14 +18,15 @@ extension ClientTrust {
   /// judged only by their dates.
   package func complaints(at time: Timestamp) -> [Complaint] {
     var complaints: [Complaint] = []
-    for (anchor, list) in zip(anchors, latest) {
+    for (anchor, lists) in zip(anchors, signed) {
       if !anchor.isValid(at: time) { complaints.append(.authorityEnded(anchor.subject, anchor.notAfter)) }
-      if list == nil { complaints.append(.noList(anchor.subject)) }
+      if lists.isEmpty { complaints.append(.noList(anchor.subject)) }
     }
+    let relied = signed.compactMap { Self.best($0, at: time) }
     let below = revocationLists.filter { list in
       !anchors.contains { list.isIssued(by: $0) }
     }
-    for list in latest.compactMap({ $0 }) + below {
+    for list in relied + below {
       if time < list.thisUpdate {
         complaints.append(.listNotBegun(list.issuer, list.thisUpdate))
       } else if list.nextUpdate <= time {
@@ -37,9 +38,15 @@ extension ClientTrust {
     return complaints
   }
 
+  /// The list of one authority that is relied on: of those in force the one that ends last, else of all.
+  private static func best(_ lists: [RevocationList], at time: Timestamp) -> RevocationList? {
+    let current = lists.filter { $0.isCurrent(at: time) }
+    return (current.isEmpty ? lists : current).max { $0.nextUpdate < $1.nextUpdate }
+  }
+
   /// When the first of the anchors' lists ends; nil where one has none.
   package var listsEnd: Timestamp? {
-    let ends = latest.compactMap { $0?.nextUpdate }
-    return ends.count == latest.count ? ends.min() : nil
+    let ends = signed.compactMap { $0.map(\.nextUpdate).max() }
+    return ends.count == signed.count ? ends.min() : nil
   }
 }

@@ -21,8 +21,8 @@ package struct ClientTrust: Sendable {
   package let anchors: [Certificate]
   /// Their revocation lists and those of authorities below them.
   package let revocationLists: [RevocationList]
-  /// The list of each anchor that ends last; nil where none is signed by it.
-  let latest: [RevocationList?]
+  /// The lists that each anchor signed.
+  let signed: [[RevocationList]]
 
   /// Reads authorities (PEM, one or more) and revocation lists (each DER, or PEM with any number of lists).
   package init(
@@ -42,11 +42,9 @@ package struct ClientTrust: Sendable {
   ) {
     self.standing = standing
     self.anchors = anchors
-    latest = anchors.map { anchor in
-      revocationLists.filter { $0.isSigned(by: anchor) }.max { $0.nextUpdate < $1.nextUpdate }
-    }
+    signed = anchors.map { anchor in revocationLists.filter { $0.isSigned(by: anchor) } }
     // What pretends to be our list is as good as none; elsewhere it may be that of an authority below the anchors.
-    self.revocationLists = standing == .own ? latest.compactMap { $0 } : revocationLists
+    self.revocationLists = standing == .own ? signed.flatMap { $0 } : revocationLists
   }
 
   /// An OpenSSL store of this trust, with everything that does not depend on the connection.
@@ -146,10 +144,14 @@ extension ClientTrust {
   var judgement: Judgement { standing == .own ? judgeOwnClientCertificate : judgeClientCertificate }
 }
 
-/// For our own authority: a list that is missing or out of its time stops nobody; who stands on it is refused all the
-/// same, because OpenSSL goes on to look for him.
+/// For our own authority: a list that is missing, out of its time or not to be relied on stops nobody; who stands on it
+/// is refused all the same, because OpenSSL goes on to look for him.
 private let judgeOwnClientCertificate: ClientTrust.Judgement = { ok, context in
-  let lapses = [X509_V_ERR_UNABLE_TO_GET_CRL, X509_V_ERR_CRL_HAS_EXPIRED, X509_V_ERR_CRL_NOT_YET_VALID]
+  let lapses = [
+    X509_V_ERR_UNABLE_TO_GET_CRL, X509_V_ERR_CRL_HAS_EXPIRED, X509_V_ERR_CRL_NOT_YET_VALID,
+    X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER, X509_V_ERR_CRL_SIGNATURE_FAILURE, X509_V_ERR_KEYUSAGE_NO_CRL_SIGN,
+    X509_V_ERR_UNHANDLED_CRITICAL_CRL_EXTENSION, X509_V_ERR_DIFFERENT_CRL_SCOPE,
+  ]
   guard ok == 0, lapses.contains(X509_STORE_CTX_get_error(context)) else {
     return judgeClientCertificate(ok, context)
   }
