@@ -7,8 +7,13 @@ extension `End to end` {
   @Suite struct `Our own revocation list` {
     private static let target = "/v1/results/patients/costs?select=sex,count"
 
-    /// Signs a list without entries that ended long ago, by the authority's own key, and puts it in place.
+    /// Puts a list without entries in place that ended long ago.
     private func putEndedList(in portal: ScratchPortal) throws {
+      try putList(in: portal, from: "20260101000000Z", until: "20260131000000Z")
+    }
+
+    /// Signs a list without entries by the authority's own key, and puts it in place.
+    private func putList(in portal: ScratchPortal, from begin: String, until end: String) throws {
       let tool = OpenSSLTool(folder: try portal.folder.file("lists"))
       try FileManager.default.createDirectory(atPath: tool.folder, withIntermediateDirectories: true)
       for name in ["index.txt", "index.txt.attr"] { try tool.write("", name) }
@@ -27,9 +32,9 @@ extension `End to end` {
         """, "ca.cnf")
       try tool.must(
         "ca", "-config", "ca.cnf", "-cert", portal.outside + "/authority/ca.pem", "-keyfile",
-        portal.path + "/.doorsill/inside/keys/ca", "-gencrl", "-crl_lastupdate", "20260101000000Z",
-        "-crl_nextupdate",
-        "20260131000000Z", "-out", "ended.pem")
+        portal.path + "/.doorsill/inside/keys/ca", "-gencrl", "-crl_lastupdate", begin, "-crl_nextupdate",
+        end,
+        "-out", "ended.pem")
       try tool.must("crl", "-in", "ended.pem", "-outform", "DER", "-out", "ended.der")
       let list = portal.outside + "/authority/crl.der"
       try FileManager.default.removeItem(atPath: list)
@@ -103,6 +108,13 @@ extension `End to end` {
       #expect(try next.ask(Self.target, as: honest).status == 200)
       let told = try portal.run("doctor")
       #expect(told.text.contains("✓ revocation list"), "\(told.said)")
+    }
+
+    @Test func `is told by doctor as by the server where it is not in force yet`() throws {
+      let portal = try World.here().portal.copied()
+      try putList(in: portal, from: "20300101000000Z", until: "20310101000000Z")
+      let told = try portal.run("doctor").text
+      #expect(told.contains("! revocation list") && told.contains("begins only 2030-01-01"), "\(told)")
     }
 
     @Test func `is told a week before it ends`() throws {

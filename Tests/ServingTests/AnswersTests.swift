@@ -124,10 +124,34 @@ import Trust
       try access.snapshot(ledgerIndex: answers.ledger.size, now: .now())
     }
     do { _ = try open() }
+    #expect(try state.losses().isEmpty)
     try Files.remove("\(state.folder)/\(lost)")
+    // `doctor` says as much beforehand.
+    #expect(try !state.losses().isEmpty)
     let error = #expect(throws: ServingError(.lost, Wording("", ""))) { _ = try open() }
     #expect(error?.hint?.contains("backup") == true && error?.hint(in: "zh")?.contains("备份") == true)
     if lost != "answers" { #expect(!Files.exists("\(state.folder)/\(lost)"), "nothing in its place") }
+  }
+
+  @Test func `takes a database of no bytes for a lost one`() throws {
+    let folder = try TemporaryFolder()
+    let state = try OutsideState(folder: folder.path + "/outside")
+    _ = try state.pepper()
+    try Files.write([], to: state.accessDatabase)
+    _ = try state.accessStore()
+    _ = try state.receiptKey()
+    let ledger = try Ledger(folder: state.answers, origin: "a/answers", key: try state.checkpointKey())
+    _ = try ledger.append(["event": "refusals", "time": "2026-11-21T08:00:00Z"])
+    _ = try state.accessStore()
+    for end in ["", "-wal", "-shm"] where Files.exists(state.accessDatabase + end) {
+      try Files.remove(state.accessDatabase + end)
+    }
+    try Files.write([], to: state.accessDatabase)
+    #expect(throws: ServingError(.lost, Wording("", ""))) { try state.accessStore() }
+    #expect(try Files.size(state.accessDatabase) == 0, "nothing in its place")
+    #expect(try state.losses().map(\.code) == [.lost])
+    try Files.write([UInt8](repeating: 0x78, count: 5000), to: state.accessDatabase)
+    #expect(throws: (any Error).self) { try state.losses() }
   }
 
   @Test func `trusts no release without the publisher's key`() throws {

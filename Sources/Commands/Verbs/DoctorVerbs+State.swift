@@ -17,7 +17,7 @@ struct StateFolder {
           hint: Phrase("发布一次即会建立：doorsill publish", "publishing makes it: doorsill publish"))
       ]
     }
-    return [folder, room] + release + keys + authority
+    return [folder, room] + release + keys + books + authority
   }
 
   private var folder: Finding {
@@ -95,31 +95,65 @@ struct StateFolder {
     ]
   }
 
+  /// What the server would miss at its start: keys of its own, access database, answers log.
+  private var books: [Finding] {
+    let name = Phrase("账簿", "books")
+    do {
+      let losses = try OutsideState(folder: path).losses()
+      guard losses.isEmpty else {
+        return losses.map { loss in
+          Finding(
+            Self.group, name, .bad, Phrase(loss.message(in: "zh"), loss.message(in: "en")),
+            hint: loss.hint(in: "zh").map { Phrase($0, loss.hint(in: "en") ?? $0) })
+        }
+      }
+      return [Finding(Self.group, name, .good, Phrase("没有丢失", "nothing is lost"))]
+    } catch {
+      return [
+        Finding(
+          Self.group, name, .bad, Phrase("\(error)", "\(error)"),
+          hint: Phrase("请从备份恢复 .doorsill/outside", "restore .doorsill/outside from a backup"))
+      ]
+    }
+  }
+
   private var authority: [Finding] {
     let folder = path + "/authority"
     guard Files.exists(folder + "/ca.pem") else { return [] }
     var found = [Lifetime.finding(ofCertificate: folder + "/ca.pem", Phrase("证书机构", "authority"), Self.group)]
     let name = Phrase("吊销列表", "revocation list")
-    // Neither refuses anybody: what was revoked stands in the access database.
-    if let list = try? RevocationList(der: Files.read(folder + "/crl.der", limit: 64 << 20)),
-      let anchor = try? Certificate(pem: Files.read(folder + "/ca.pem", limit: 1 << 20)),
-      list.isSigned(by: anchor)
-    {
-      found.append(
-        Lifetime.finding(
-          name, Self.group, until: list.nextUpdate, warnDays: Int64(ClientTrust.daysAhead), ended: .doubtful,
-          hint: Phrase(
-            "请重新签发：doorsill ca crl（接口本身以访问数据库为准，不因列表过期拒绝客户端）",
-            "sign it anew: doorsill ca crl (the gateway goes by the access database and refuses nobody for it)"
-          )))
-    } else {
-      found.append(
+    // Read as the server reads it. None of this refuses anybody: what was revoked stands in the access database.
+    guard let trust = ownTrust(in: folder), let end = trust.listsEnd else {
+      return found + [
         Finding(
           Self.group, name, .doubtful,
           Phrase("没有、不能读取或不是本机构签署", "missing, not to be read or signed by another"),
-          hint: Phrase("签发一份：doorsill ca crl", "sign one: doorsill ca crl")))
+          hint: Phrase("签发一份：doorsill ca crl", "sign one: doorsill ca crl"))
+      ]
+    }
+    let hint = Phrase(
+      "请重新签发：doorsill ca crl（接口本身以访问数据库为准，不因列表过期拒绝客户端）",
+      "sign it anew: doorsill ca crl (the gateway goes by the access database and refuses nobody for it)")
+    let begins = trust.complaints(at: .now()).compactMap { complaint -> String? in
+      if case .listNotBegun(_, let time) = complaint { time.rfc3339 } else { nil }
+    }
+    if let begin = begins.first {
+      found.append(
+        Finding(
+          Self.group, name, .doubtful, Phrase("自 \(begin) 起才有效", "begins only \(begin)"), hint: hint))
+    } else {
+      found.append(
+        Lifetime.finding(
+          name, Self.group, until: end, warnDays: Int64(ClientTrust.daysAhead), ended: .doubtful, hint: hint))
     }
     return found
+  }
+
+  private func ownTrust(in folder: String) -> ClientTrust? {
+    guard let anchors = try? Files.read(folder + "/ca.pem", limit: 1 << 20),
+      let list = try? Files.read(folder + "/crl.der", limit: 64 << 20)
+    else { return nil }
+    return try? ClientTrust(anchorsPEM: anchors, crls: [list], standing: .own)
   }
 }
 

@@ -55,6 +55,18 @@ extension AccessStore {
     }
   }
 
+  /// Entries of the answers log that the database at a path has counted; nil where this process may not open it. Changes
+  /// nothing; throws where the file is damaged or no database.
+  package static func counted(in path: String) throws -> Int? {
+    do {
+      return try Database(path: path, mode: .readOnly).use { (connection) throws in
+        try connection.first("SELECT value FROM state WHERE name = 'ledger'") { Int($0.int(0)) } ?? 0
+      }
+    } catch let error as DatabaseError where [.cannotOpen, .readOnly, .busy].contains(error.code) {
+      return nil
+    }
+  }
+
   /// Counts an answer found in the ledger at start, which the stored counts do not include yet.
   package func replay(grant: Int, time: Timestamp, calls: Int = 1) {
     book.withLock { $0.usage[Book.Slot(grant: grant, day: Self.day(of: time)), default: 0] += calls }

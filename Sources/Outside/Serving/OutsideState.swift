@@ -48,33 +48,19 @@ package struct OutsideState: Sendable {
 
   /// Signs receipts. Made on first use; lost once the log has an entry.
   package func receiptKey() throws -> SigningKey {
-    try signingKey(
-      "receipt",
-      stake: Wording(
-        "with another key no receipt that companies hold could be checked any more",
-        "换用别的密钥，企业手中的回执都无法再核验"))
+    try signingKey(.receipt)
   }
 
   /// Signs the checkpoints of the answers log. Made on first use; lost once the log has an entry.
   package func checkpointKey() throws -> SigningKey {
-    try signingKey(
-      "checkpoint",
-      stake: Wording(
-        "with another key nothing would prove that the log was not rewritten",
-        "换用别的密钥，便无从证明日志未被改写"))
+    try signingKey(.checkpoint)
   }
 
   /// The secret under which API keys are stored. Made on first use; lost once there is a database.
   package func pepper() throws -> Secret {
     let path = keys + "/pepper"
     try Files.makeDirectory(keys, mode: 0o700)
-    if !Files.exists(path), Files.exists(accessDatabase) {
-      throw Self.lost(
-        path, by: accessDatabase,
-        stake: Wording(
-          "with another one no API key would be known, and who guessed too often would be forgotten",
-          "换用别的密钥，所有 API 密钥都不再有效，猜测次数也会被遗忘"))
-    }
+    if let loss = pepperLoss { throw loss }
     if Files.exists(path) {
       var bytes = try Files.read(path, limit: 64)
       guard bytes.count == 32 else {
@@ -94,38 +80,15 @@ package struct OutsideState: Sendable {
 
   /// The access database. Made on first use; lost once the log has an entry.
   package func accessStore() throws -> AccessStore {
-    if !Files.exists(accessDatabase), try hasAnswers() {
-      throw Self.lost(
-        accessDatabase, by: answers,
-        stake: Wording(
-          "with an empty one every client, revocation, quota and count of guesses would be forgotten",
-          "换用空库，所有企业、吊销、额度与猜测次数都会被遗忘"))
-    }
+    if let loss = try databaseLoss() { throw loss }
     return try AccessStore(path: accessDatabase, pepper: try pepper())
   }
 
-  /// Whether the answers log has an entry.
-  private func hasAnswers() throws -> Bool {
-    let path = answers + "/entries.jsonl"
-    return Files.exists(path) ? try Files.size(path) > 0 : false
-  }
-
-  private static func lost(_ path: String, by place: String, stake: Wording) -> ServingError {
-    ServingError(
-      .lost,
-      Wording(
-        "\(path) is lost, and \(place) says that it was in use: \(stake.en)",
-        "缺少 \(path)，而 \(place) 表明它曾在使用：\(stake.zh)"),
-      hint: Wording(
-        "restore .doorsill/outside from a backup; nothing was made in its place",
-        "请从备份恢复 .doorsill/outside；没有另行生成"))
-  }
-
-  private func signingKey(_ name: String, stake: Wording) throws -> SigningKey {
-    let path = "\(keys)/\(name)"
+  private func signingKey(_ kind: SigningKeyKind) throws -> SigningKey {
+    let path = "\(keys)/\(kind.rawValue)"
     try Files.makeDirectory(keys, mode: 0o700)
     if Files.exists(path) { return try SigningKey(pem: try Files.read(path, limit: 1 << 16)) }
-    if try hasAnswers() { throw Self.lost(path, by: answers, stake: stake) }
+    if let loss = try loss(of: kind) { throw loss }
     let key = try SigningKey.generate()
     try Files.write(try key.pem(), to: path, mode: 0o600)
     return key

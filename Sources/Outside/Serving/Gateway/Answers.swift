@@ -36,16 +36,7 @@ package final class Answers: Sendable {
   /// database has counted.
   package func replay(into access: AccessStore) throws {
     let start = try access.countedUpTo()
-    guard start <= ledger.size else {
-      throw ServingError(
-        .lost,
-        Wording(
-          "the answers log has \(ledger.size) entries, and the access database has counted \(start): entries are lost",
-          "答复日志有 \(ledger.size) 条，而访问数据库已计 \(start) 条：有条目丢失"),
-        hint: Wording(
-          "restore .doorsill/outside from a backup, the log and the database of one time",
-          "请从备份恢复 .doorsill/outside，日志与数据库须为同一时刻"))
-    }
+    guard start <= ledger.size else { throw OutsideState.lostEntries(ledger.size, counted: start) }
     for index in start..<ledger.size {
       let entry = try ledger.entry(at: index)
       guard let text = entry["time"]?.string, let time = Timestamp(rfc3339: text) else { continue }
