@@ -128,6 +128,26 @@ extension `End to end` {
       #expect(try portal.run("doctor").text.contains("! revocation list"))
     }
 
+    @Test func `of an outside authority that is none is told with its file and where another comes from`()
+      throws
+    {
+      let portal = try World.here().portal.copied()
+      let tls = portal.folder.path + "/tls"
+      try portal.must("ca", "issue-server", "--name", "localhost", "--out", tls)
+      let list = try portal.folder.file("garbled.crl")
+      try "0 is no list".write(toFile: list, atomically: true, encoding: .utf8)
+      let told = try Doorsill.run(
+        [
+          "serve", "--site", portal.outside + "/current/site", "--listen", "127.0.0.1:0", "--tls-certificate",
+          tls + "/server.pem", "--tls-key", tls + "/server.key", "--client-ca",
+          portal.outside + "/authority/ca.pem",
+          "--client-crl", list,
+        ], home: portal.home, seconds: 10)
+      #expect(told.status == 3, "\(told.said)")
+      #expect(told.errorText.contains("\(list) is no revocation list"), "\(told.said)")
+      #expect(told.errorText.contains("--client-ca") && !told.errorText.contains("ca crl"), "\(told.said)")
+    }
+
     @Test func `of an outside authority lets nobody in once it has ended, and the start says so`() throws {
       let portal = try World.here().portal.copied()
       let tls = portal.folder.path + "/tls"

@@ -98,7 +98,7 @@ package struct OutsideState: Sendable {
 /// Why the server cannot start or go on.
 package struct ServingError: Fault, Equatable {
   package enum Code: Sendable {
-    case noReleaseKey, damagedKey, lost, noRelease, noAuthority, address, sandbox, user
+    case noReleaseKey, damagedKey, lost, noRelease, noAuthority, noList, address, sandbox, user
   }
 
   package let code: Code

@@ -99,10 +99,27 @@ package final class RunningSite: Sendable {
     // No book here knows what was revoked: the lists alone do.
     let trust = try ClientTrust(
       anchorsPEM: try Files.read(clients.anchors, limit: 1 << 20),
-      crls: try clients.lists.map { try Files.read($0, limit: 64 << 20) }, standing: .outside)
+      crls: try clients.lists.map(Self.list), standing: .outside)
     let context = try CertificateFiles.mutual(
       certificate: tls.certificate, key: tls.key, trust, takesTLS12: true)
     return (context, trust)
+  }
+
+  /// The bytes of a file with revocation lists of others; ours are not the ones to make a new one.
+  private static func list(_ path: String) throws -> [UInt8] {
+    let bytes = try Files.read(path, limit: 64 << 20)
+    do {
+      _ = try RevocationList.all(bytes)
+    } catch {
+      throw ServingError(
+        .noList,
+        Wording(
+          "\(path) is no revocation list: \(error.message)", "\(path) 不是吊销列表：\(error.message)"),
+        hint: Wording(
+          "fetch the current list of the authority of --client-ca, in DER or PEM",
+          "请取得 --client-ca 所示机构的现行列表（DER 或 PEM）"))
+    }
+    return bytes
   }
 
   /// What is amiss with the clients' authorities and their lists now, or soon will be.
