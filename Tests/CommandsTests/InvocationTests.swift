@@ -158,6 +158,12 @@ import Testing
     for act in Act.allCases { #expect(!act.words.en.isEmpty && act.words.zh != act.words.en) }
   }
 
+  @Test func `show their usage line in one language`() throws {
+    let publish = try #require(Verbs.all.first { $0.name == "publish" })
+    #expect(publish.usage.zh == "用法：doorsill publish [选项]")
+    #expect(publish.usage.en == "usage: doorsill publish [options]")
+  }
+
   @Test func `count the words of a usage line`() {
     func count(_ operands: String) -> ClosedRange<Int> {
       Verb("paint", operands, Phrase("刷", "paint"), example: "doorsill paint", run: { _ in .done })

@@ -72,8 +72,8 @@ struct Verb: Sendable {
   }
 
   var usage: Phrase {
-    let line =
-      "doorsill \(name)\(operands.isEmpty ? "" : " \(operands)")\(options.isEmpty ? "" : " [options]")"
-    return Phrase("用法：\(line)", "usage: \(line)")
+    let line = "doorsill \(name)\(operands.isEmpty ? "" : " \(operands)")"
+    return Phrase(
+      "用法：\(line)\(options.isEmpty ? "" : " [选项]")", "usage: \(line)\(options.isEmpty ? "" : " [options]")")
   }
 }
