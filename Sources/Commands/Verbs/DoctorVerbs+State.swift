@@ -98,6 +98,13 @@ struct StateFolder {
   /// What the server would miss at its start: keys of its own, access database, answers log.
   private var books: [Finding] {
     let name = Phrase("账簿", "books")
+    guard access(path, X_OK) == 0 else {
+      return [
+        Finding(
+          Self.group, name, .doubtful, Phrase("此用户无法查看", "cannot be seen by this user"),
+          hint: Phrase("请以文件夹属主或 root 运行", "run it as the owner of the folder or as root"))
+      ]
+    }
     do {
       let losses = try OutsideState(folder: path).losses()
       guard losses.isEmpty else {
