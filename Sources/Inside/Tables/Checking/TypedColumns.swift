@@ -30,7 +30,11 @@ package struct TypedColumn: Sendable {
   /// One for each record where `storage` is `.numbers`, else empty.
   package var numbers: [Double]
 
-  package func state(_ row: Int) -> State { State(rawValue: states[row]) ?? .invalid }
+  package func state(_ row: Int) -> State {
+    // Only this room writes the bytes; one that says nothing would be a fault of the cell, which stops the table.
+    guard let state = State(rawValue: states[row]) else { return .invalid }
+    return state
+  }
   package func isValid(_ row: Int) -> Bool { states[row] == State.valid.rawValue }
   /// The value, or nil where it is missing or invalid, or the column has no integers.
   package func integer(_ row: Int) -> Int64? { isValid(row) && storage == .integers ? integers[row] : nil }
