@@ -23,11 +23,79 @@ extension ColumnScanner {
     }
   }
 
+  /// A short cell without digits as a name, without the spaces by which lists line up names of two characters with
+  /// those of three: 张　三.
+  mutating func lookAtSpacedName(_ bytes: UnsafePointer<UInt8>, _ count: Int, _ shape: CellShape) {
+    var index = 0
+    while index < count, Self.lengthOfSpace(bytes, index, count) == 0 { index += 1 }
+    guard index < count else {
+      if !hints.personalName, count <= 12, count % 3 == 0 { lookAtHanName(bytes, count) }
+      return
+    }
+    var tight = scratch
+    scratch = []
+    tight.removeAll(keepingCapacity: true)
+    index = 0
+    while index < count {
+      let space = Self.lengthOfSpace(bytes, index, count)
+      if space == 0 { tight.append(bytes[index]) }
+      index += max(1, space)
+    }
+    tight.withUnsafeBufferPointer { buffer in
+      guard let start = buffer.baseAddress, buffer.count >= 6, buffer.count <= 12, buffer.count % 3 == 0
+      else {
+        return
+      }
+      if hints.personalName {
+        lookAtName(start, buffer.count, shape)
+      } else {
+        lookAtHanName(start, buffer.count)
+      }
+    }
+    scratch = tight
+  }
+
+  /// Whether nothing but Han stands around a dot, as in names that were written by their sound: 阿依古丽·买买提.
+  private static func hasMiddleDot(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+    var dots = 0
+    var index = 0
+    while index < count {
+      if bytes[index] == 0xC2, index + 1 < count, bytes[index + 1] == 0xB7 {
+        dots += 1
+        index += 2
+      } else {
+        let code = han(bytes, index, count)
+        if code == 0x2022 || code == 0x30FB || code == 0x2027 {
+          dots += 1
+        } else if code < 0x3400 {
+          return false
+        }
+        index += 3
+      }
+    }
+    return dots > 0
+  }
+
+  /// Bytes of a space of any width; 0: none.
+  private static func lengthOfSpace(_ bytes: UnsafePointer<UInt8>, _ index: Int, _ count: Int) -> Int {
+    switch bytes[index] {
+    case 0x20: return 1
+    case 0xC2: return index + 1 < count && bytes[index + 1] == 0xA0 ? 2 : 0
+    case 0xE2, 0xE3:
+      let code = han(bytes, index, count)
+      return 0x2000...0x200B ~= code || code == 0x3000 ? 3 : 0
+    default: return 0
+    }
+  }
+
   /// A column that says it holds names: Han with a surname, or capitalised Latin words.
   mutating func lookAtName(_ bytes: UnsafePointer<UInt8>, _ count: Int, _ shape: CellShape) {
     guard shape.digits == 0, !shape.hasAt else { return }
     if shape.hasHigh, bytes[0] >= 0xE4 {
-      guard count >= 6, count <= 12, count % 3 == 0 else { return }
+      guard count >= 6, count <= 12, count % 3 == 0 else {
+        if count >= 14, count <= 60, Self.hasMiddleDot(bytes, count) { hit(.personalName, bytes, 0, count) }
+        return
+      }
       let first = Self.han(bytes, 0, count)
       let second = Self.han(bytes, 3, count)
       guard first != 0, second != 0 else { return }

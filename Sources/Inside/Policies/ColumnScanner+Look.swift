@@ -11,7 +11,7 @@ extension ColumnScanner {
     let shape = CellShape(bytes, count)
     if hints.any { lookAsHinted(bytes, count, shape) }
     if shape.hasHigh {
-      if shape.digits == 0, count <= 12, count % 3 == 0, !hints.personalName { lookAtHanName(bytes, count) }
+      if shape.digits == 0, count <= 24 { lookAtSpacedName(bytes, count, shape) }
     } else if !shape.hasAt, !shape.hasStar {
       if shape.digits < 7, shape.dots < 3 {
         if shape.digits + 3 <= count { lookAtWords(bytes, count) }
@@ -105,7 +105,7 @@ extension ColumnScanner {
 
   /// Every run of letters and digits, every sign and every Han character of the cell, from left to right.
   ///
-  /// Returns true, having stopped, where full-width letters or digits want narrowing first.
+  /// Returns true, having stopped, where full-width letters or digits, or odd gaps between digits, want narrowing first.
   mutating func lookAtTokens(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
     lookAtEnglishMarking(bytes, count)
     let detectors = detectors
@@ -139,13 +139,21 @@ extension ColumnScanner {
           case 0x2A: index = lookAtStars(bytes, index, count) - 1
           case 0x2F:
             if index + 1 < count, bytes[index + 1] == 0x2F { lookAtSlashes(bytes, index, count) }
-          default: break
+          default:
+            if byte <= 0x2D || byte == 0x7F, index > 0, Byte.isDigit(bytes[index - 1]),
+              Gap(bytes, index, count).isOdd
+            {
+              return true
+            }
           }
           index += 1
           continue
         }
-        // What people write for the X that closes an ID.
-        if index > 0, Byte.isDigit(bytes[index - 1]), Self.lengthOfX(bytes, index, count) > 0 { return true }
+        if index > 0, Byte.isDigit(bytes[index - 1]) {
+          // What people write for the X that closes an ID.
+          if Self.lengthOfX(bytes, index, count) > 0 { return true }
+          if Gap(bytes, index, count).isOdd { return true }
+        }
         if byte < 0xE0 || byte >= 0xF0 {
           index += byte < 0xE0 ? 2 : 4
           continue
@@ -188,18 +196,24 @@ extension ColumnScanner {
     return index + length == count || !Byte.isWord(bytes[index + length]) ? length : 0
   }
 
-  /// The same text with full-width ASCII (U+FF01…U+FF5E) and the wide space made narrow, and what stands for an X
-  /// behind a digit made one.
+  /// The same text with full-width ASCII (U+FF01…U+FF5E) and the wide space made narrow, what stands for an X behind a
+  /// digit made one, and odd gaps between digits made a space, a hyphen or nothing.
   private static func narrow(_ bytes: UnsafePointer<UInt8>, _ count: Int, into narrow: inout [UInt8]) {
     narrow.removeAll(keepingCapacity: true)
     var index = 0
     while index < count {
       let byte = bytes[index]
-      if byte >= 0x80, let last = narrow.last, Byte.isDigit(last) {
-        let length = lengthOfX(bytes, index, count)
+      if let last = narrow.last, Byte.isDigit(last), !Byte.isWord(byte) {
+        let length = byte >= 0x80 ? lengthOfX(bytes, index, count) : 0
         if length > 0 {
           narrow.append(0x58)
           index += length
+          continue
+        }
+        let gap = Gap(bytes, index, count)
+        if gap.isOdd {
+          if gap.sign != 0 { narrow.append(gap.sign) }
+          index = gap.end
           continue
         }
       }

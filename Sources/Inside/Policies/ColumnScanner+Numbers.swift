@@ -56,15 +56,38 @@ extension ColumnScanner {
       digits.count <= exponent + 1
     else { return nil }
     digits += [UInt8](repeating: 0x30, count: exponent + 1 - digits.count)
+    // What a double writes beyond its sixteenth digit means nothing.
+    if exponent == 17, digits.count == 18, !Self.isResidentID(digits) {
+      (digits[16], digits[17]) = (0x30, 0x30)
+    }
     digits.withUnsafeBufferPointer { run in
       if let base = run.baseAddress { lookAtRun(base, 0, run.count) }
     }
     return index
   }
 
+  /// Two or three mobile numbers with nothing between them.
+  private mutating func lookAtJoinedMobiles(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int) {
+    guard end - start == 22 || end - start == 33 else { return }
+    let numbers = stride(from: start, to: end, by: 11)
+    for index in start..<end where !Byte.isDigit(bytes[index]) { return }
+    guard numbers.allSatisfy({ Self.isMobile(bytes + $0) }) else { return missed(.mobile) }
+    for number in numbers { hit(.mobile, bytes, number, number + 11) }
+  }
+
+  private static func isResidentID(_ digits: [UInt8]) -> Bool {
+    digits.withUnsafeBufferPointer { run in
+      switch run.baseAddress.map(IdentityNumber.residentID) {
+      case .valid, .validUnassigned: true
+      default: false
+      }
+    }
+  }
+
   /// A long run in which an ID stands with something before or behind it: an ID and a telephone number, joined.
   mutating func lookAtJoined(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int) {
     guard end - start > 18, end - start <= 64 else { return }
+    lookAtJoinedMobiles(bytes, start, end)
     var run = 0  // digits before the place at hand
     for index in start..<end {
       let isX = bytes[index] | 0x20 == 0x78
@@ -90,6 +113,7 @@ extension ColumnScanner {
       switch IdentityNumber.residentID(run) {
       case .other:
         missed(.cutResidentID)
+        missed(.roundedResidentID)
         lookAtCreditCode(bytes, start)
         lookAtCard(bytes, start, end)
       case .wrongCheck:
@@ -98,6 +122,11 @@ extension ColumnScanner {
           hit(.cutResidentID, bytes, start, end)
         } else {
           missed(.cutResidentID)
+        }
+        if IdentityNumber.isRounded(run) {
+          hit(.roundedResidentID, bytes, start, end)
+        } else {
+          missed(.roundedResidentID)
         }
       case .valid: hit(.residentID, bytes, start, end)
       case .validUnassigned:
@@ -130,7 +159,14 @@ extension ColumnScanner {
         missed(.mobile)
       }
     case 12:
-      if Self.isAreaCode(run, 4) { hit(.landline, bytes, start, end) } else { missed(.mobile) }
+      if Self.isAreaCode(run, 4) {
+        hit(.landline, bytes, start, end)
+      } else if run[0] == 0x30, Self.isMobile(run + 1) {
+        // The zero that was dialled before a mobile number of another city.
+        hit(.mobile, bytes, start + 1, end)
+      } else {
+        missed(.mobile)
+      }
     case 10: missed(.mobile)
     case 9:
       if run[0] == 0x30, run[1] == 0x30, run[2] == 0x30 { return }

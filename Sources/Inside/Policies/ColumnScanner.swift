@@ -9,6 +9,9 @@ package struct ColumnScanner: Sendable {
       email
     /// Fifteen digits of a resident ID and three zeros: what Excel leaves of one that was a number.
     case cutResidentID
+    /// A resident ID that went through a double and lost its last digits: 18 digits that end in a zero, or that are what
+    /// a double holds.
+    case roundedResidentID
     case bankCard, passport, plate, address, personalName, ipAddress, coordinates, birthDate, masked, secrecy
 
     var bit: UInt32 { 1 << UInt32(rawValue) }
@@ -79,7 +82,10 @@ package struct ColumnScanner: Sendable {
     scan(cell)
     var kinds: Set<DetectorKind> = []
     guard cell.count > 0 else { return kinds }
-    for slot in Slot.allCases where hits & slot.bit != 0 { kinds.insert(Self.kind(of: slot)) }
+    // One rounded number is no evidence: a column full of them is.
+    for slot in Slot.allCases where hits & slot.bit != 0 && slot != .roundedResidentID {
+      kinds.insert(Self.kind(of: slot))
+    }
     for (rule, count) in termsFound.enumerated() where count > terms[rule] {
       kinds.insert(detectors.policy.detectors[rule].kind)
     }
@@ -224,6 +230,7 @@ package struct ColumnScanner: Sendable {
       case .mobile: 0.3
       case .oldResidentID: 0.6
       case .cutResidentID: hints.identity ? 0.1 : 0.6
+      case .roundedResidentID: hit < 3 ? 2 : hints.identity ? 0.3 : 0.6
       case .passport: hints.passport ? 0 : 0.5
       case .bareOrganizationCode: hints.organizationCode ? 0.3 : 0.6
       default: 0
@@ -233,7 +240,7 @@ package struct ColumnScanner: Sendable {
 
   static func kind(of slot: Slot) -> DetectorKind {
     switch slot {
-    case .residentID, .oldResidentID, .cutResidentID: .residentID
+    case .residentID, .oldResidentID, .cutResidentID, .roundedResidentID: .residentID
     case .creditCode: .creditCode
     case .organizationCode, .bareOrganizationCode: .organizationCode
     case .mobile: .mobile

@@ -71,6 +71,13 @@ enum IdentityNumber {
     return isDate(year: number(id + 6, 4), month: number(id + 10, 2), day: number(id + 12, 2))
   }
 
+  /// Whether eighteen digits end in a zero or are a whole number that a double holds.
+  static func isRounded(_ id: UnsafePointer<UInt8>) -> Bool {
+    if id[17] == 0x30 { return true }
+    let value = number(id, 18)
+    return Int(exactly: Double(value)) == value
+  }
+
   /// GB 11643-1989: 15 digits, division, date with a two-digit year, order; there is no check digit.
   static func oldResidentID(_ id: UnsafePointer<UInt8>) -> Judgement {
     guard isProvince(number(id, 2)) else { return .other }
