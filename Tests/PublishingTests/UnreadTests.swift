@@ -63,6 +63,12 @@ import Testing
       try verdict(path, skip: 1).items.contains { $0.rule == "mobile" && $0.field == "above the header" })
   }
 
+  @Test(arguments: ["联系电话：13800138000", "填表人 11010519491231002X", "zhang.wei@example.cn"])
+  func `a number in a note below the table is personal`(_ note: String) throws {
+    #expect(try Classifying.verdict("区,数\n东城,1\n西城,2\n\(note),\n").openness != .unconditional)
+    #expect(try Classifying.verdict("区,数\n东城,1\n西城,2\n注：截至年底,\n").openness == .unconditional)
+  }
+
   @Test(arguments: [
     (
       "列,119901194912310026\n收入,1\n",

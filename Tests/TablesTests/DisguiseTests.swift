@@ -32,6 +32,10 @@ import Testing
   @Test(arguments: [
     ("%PDF-1.7\n1 0 obj\n", "PDF"), ("{\\rtf1\\ansi a,b}", "RTF"),
     ("MIME-Version: 1.0\r\nX: a,b\r\n", "web archive"),
+    ("From: \"Saved by Windows Internet Explorer 11\"\r\nSubject: a,b\r\n", "web archive"),
+    ("Content-Type: multipart/related; boundary=x\r\n\r\na,b\r\n", "web archive"),
+    ("\u{FEFF}%PDF-1.4\n1 0 obj,2\n", "PDF"), ("\n\n{\\rtf1 a,b\n}", "RTF"),
+    ("BEGIN:VCARD\nN:王,伟\nTEL:13800138000\nEND:VCARD\n", "vCard"),
     ("<?xml version=\"1.0\"?>\n<rows><row a=\"1\"/></rows>\n", "XML document"),
     ("<table><tr><td>1</td></tr></table>", "HTML"),
     ("<!-- saved -->\n<TABLE border=1><TR><TD>13800138000</TD></TR></TABLE>", "HTML"),

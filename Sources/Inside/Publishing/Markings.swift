@@ -61,6 +61,11 @@ enum Markings {
     findings(in: outside(source), detectors) + persons(in: outside(source), detectors)
   }
 
+  /// What of somebody stands in notes below a table: one number is enough there, as in a title above it.
+  static func findings(below report: TableReport, _ detectors: DetectorSet) -> [Finding] {
+    persons(in: report.below.map { ("below the table", $0) }, detectors)
+  }
+
   private static func outside(_ source: TableSource) -> [(place: String, text: String)] {
     var words = [("file name", stem(Files.name(of: source.path)))]
     if let sheet = source.sheet { words.append(("sheet", sheet)) }

@@ -87,7 +87,7 @@ final class TableLook {
     let gaps = isDerived && report.rows == 0 && report.isClean ? [] : report.gaps(isDeclared: isDeclared)
     let beyond = strays.sorted { $0.key < $1.key }.flatMap { $0.value.findings() }
     return TableEvidence(
-      findings: scanners.flatMap { $0.findings() } + beyond,
+      findings: scanners.flatMap { $0.findings() } + beyond + Markings.findings(below: report, detectors),
       unread: gaps.map { Unread(place: name, reason: ["zh": $0.zh, "en": $0.en]) },
       risk: meter?.measures(), units: subject.isEmpty ? nil : counter.count)
   }

@@ -1,4 +1,5 @@
 import Bytes
+
 /// What the last records say about themselves: totals that would be counted twice, and notes that are no record.
 struct FooterEvidence {
   /// The last records, each with its line.
@@ -27,6 +28,14 @@ struct FooterEvidence {
         ))
     }
     if last.count > Self.kept { last.removeFirst(last.count - Self.kept) }
+  }
+
+  /// Texts of the last records that hold nothing else, as a note below a table does.
+  var lone: [String] {
+    last.compactMap { _, cells in
+      let filled = cells.filter { !$0.isEmpty }
+      return cells.count > 1 && filled.count == 1 ? filled[0] : nil
+    }
   }
 
   /// What is to be said, for the owner to judge: the records are data all the same.

@@ -170,6 +170,7 @@ final class CheckRun {
     try tellDuplicates(&ledgers)
     report.bytes = reader.bytesRead
     report.seen = reader.seen
+    report.below = footer.lone
     if source.hasHeader { report.seen.notes += footer.remarks }
     if options.statistics {
       let counters = memories.merged()

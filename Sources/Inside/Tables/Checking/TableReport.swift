@@ -15,6 +15,8 @@ package struct TableReport: Sendable {
   /// One for each field, in the schema's order.
   package var columns: [ColumnStatistics] = []
   package var seen: Seen
+  /// Texts that stand alone in the last records, where notes below a table stand.
+  package var below: [String] = []
   /// False where reading stopped before the end; the last fault says why.
   package var isComplete = true
 

@@ -49,6 +49,13 @@ enum ContentKind: Equatable {
     (0, Array("MSCF\0".utf8), .archive), (0, [0x7F, 0x45, 0x4C, 0x46], .program),
   ]
 
+  /// Beginnings of text, in lower case, behind a byte order mark and white space.
+  private static let beginnings: [(String, ForeignKind)] = [
+    ("mime-version:", .webArchive), ("from: <saved by", .webArchive), ("from: \"saved by", .webArchive),
+    ("content-type: multipart/", .webArchive), ("%pdf-", .pdf), ("{\\rtf", .richText), ("%!ps", .postscript),
+    ("begin:vcard", .contacts), ("begin:vcalendar", .calendar),
+  ]
+
   /// What a compound file (OLE) holds, by the names in its directory [MS-CFB].
   private static func compound(
     _ first: [UInt8], _ input: borrowing InputFile
@@ -92,9 +99,7 @@ enum ContentKind: Equatable {
 
   private static func markup(_ text: [UInt8]) -> ContentKind? {
     func has(_ part: String) -> Bool { Self.has(Array(part.utf8), in: text) }
-    if text.starts(with: "mime-version:".utf8) || text.starts(with: "from: <saved by".utf8) {
-      return .foreign(.webArchive)
-    }
+    for (start, kind) in beginnings where text.starts(with: start.utf8) { return .foreign(kind) }
     guard text.first == UInt8(ascii: "<"), text.count > 3 else { return nil }
     let htmlTags = ["<html", "<table", "<body", "<head", "<!doctype html", "<td", "<tr", "<div", "<meta"]
     func kind() -> ForeignKind {

@@ -44,6 +44,8 @@ struct ForeignKind: Sendable, Equatable {
     Wording("have it exported as CSV, JSON or .xlsx", "请导出为 CSV、JSON 或 .xlsx"), endings: ["xml"])
   static let webArchive = ForeignKind(
     "a web archive (MHTML)", "单文件网页（MHTML）", resave, endings: ["mht", "mhtml"])
+  static let contacts = ForeignKind("an address book (vCard)", "通讯录（vCard）", noTable, endings: ["vcf"])
+  static let calendar = ForeignKind("a calendar (iCalendar)", "日历（iCalendar）", noTable, endings: ["ics"])
   static let oldWorkbook = ForeignKind(
     "a workbook of the old binary format (Excel 97-2003)", "旧版二进制工作簿（Excel 97-2003）",
     Wording("open it in a spreadsheet program and save it as .xlsx", "请用表格软件打开，另存为 .xlsx"), endings: ["xls"])
