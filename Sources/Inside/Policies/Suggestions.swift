@@ -29,8 +29,15 @@ struct Suggestions {
     _ facts: DatasetFacts, _ scale: Scale, _ policy: DetectorPolicy, from level: Level
   ) -> [[String: String]] {
     let names = facts.fields.map(\.name)
+    // Only what the evidence rests on is worth leaving out: a table may have thousands of columns.
+    let counting = Set(
+      facts.findings.map(\.field) + (facts.risk?.quasiIdentifiers ?? [])
+        + facts.fields.filter { $0.declaredLevel != nil || $0.role != nil }.map(\.name)
+        + policy.combinations.flatMap { $0.all + $0.any }.compactMap { term in
+          if case .field(let name) = term { name } else { nil }
+        })
     var singles: [[String: String]] = []
-    for name in names {
+    for name in names where counting.contains(name) {
       let rest = facts.without([name])
       let left = Evidence(of: rest, scale: scale, policy: policy).level
       guard left < level else { continue }

@@ -45,11 +45,14 @@ enum HeaderEvidence {
     let names = usable(header)
     var empty: [String] = []
     var changed: [(from: String, to: String, isEqual: Bool)] = []
-    for (index, (old, new)) in zip(header, names).enumerated() where !sameBytes(old, new) {
+    var before: Set<ByteKey> = []
+    for (index, (old, new)) in zip(header, names).enumerated() {
+      defer { before.insert(ByteKey(old)) }
+      if sameBytes(old, new) { continue }
       if old.isEmpty {
         empty.append(String(index + 1))
       } else {
-        changed.append((old, new, header[..<index].contains { sameBytes($0, old) }))
+        changed.append((old, new, before.contains(ByteKey(old))))
       }
     }
     var notes: [Wording] = []
@@ -80,15 +83,19 @@ enum HeaderEvidence {
   /// The names made usable: none empty, none twice (also not in another case, for SQL), in the same order.
   static func usable(_ header: [String]) -> [String] {
     var taken: Set<String> = []
+    // The number that each name comes to next, so that thousands of equal names take no longer than others.
+    var next: [String: Int] = [:]
     var names: [String] = []
     for (index, name) in header.enumerated() {
       let base = name.isEmpty ? "column\(index + 1)" : name
       var candidate = base
-      var number = 2
+      let key = base.lowercased()
+      var number = next[key] ?? 2
       while !taken.insert(candidate.lowercased()).inserted {
         candidate = "\(base)_\(number)"
         number += 1
       }
+      if number > 2 { next[key] = number }
       names.append(candidate)
     }
     return names
