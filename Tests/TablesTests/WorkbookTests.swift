@@ -168,7 +168,21 @@ private func row(_ number: Int, _ cells: String...) -> String {
   }
 
   @Test(arguments: [
-    ("EPSG:3857", false), ("urn:ogc:def:crs:EPSG::4490", false), ("urn:ogc:def:crs:OGC:1.3:CRS84", true),
+    "[\"116\",39]", "[116]", "[]", "[116,39,null]", "5", "[[116,39]]", "null", "[116,39,43.5]", "[200,-40]",
+  ]) func `whose positions are no numbers is a fault`(_ position: String) throws {
+    let scratch = try Scratch()
+    let geometry = "{\"type\":\"Point\",\"coordinates\":\(position)}"
+    let text =
+      "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"geometry\":\(geometry),\"properties\":{\"a\":1}}]}"
+    let source = TableSource(path: try scratch.file("t.geojson", text))
+    let report = try TableCheck.run(source, schema: nil, options: TableCheck.Options())
+    let isRight = ["[]", "[[116,39]]", "[116,39,43.5]", "[200,-40]"].contains(position)
+    #expect(report.faultCount == (isRight ? 0 : 1))
+  }
+
+  @Test(arguments: [
+    ("EPSG:3857", false), ("urn:ogc:def:crs:EPSG::4490", true), ("EPSG:4490", true),
+    ("urn:ogc:def:crs:EPSG::4528", false), ("urn:ogc:def:crs:OGC:1.3:CRS84", true),
     ("EPSG:4326", true),
   ]) func `of another system of coordinates is refused, wherever it says so`(_ name: String, _ isRead: Bool)
     throws
@@ -182,9 +196,11 @@ private func row(_ number: Int, _ cells: String...) -> String {
         let source = TableSource(path: try scratch.file("t.\(ending)", text))
         if isRead {
           #expect(try records(source).count == 1)
+          let notes = try TableCheck.run(source, schema: nil, options: TableCheck.Options()).seen.notes
+          #expect(notes.count { $0.en.contains("CGCS2000") } == (name.contains("4490") ? 1 : 0))
         } else {
           let error = #expect(throws: TableError.self) { try records(source) }
-          #expect(error?.message.contains(name) == true)
+          #expect(error?.message.contains(name) == true && error?.blame == .data)
         }
       }
     }
@@ -192,6 +208,30 @@ private func row(_ number: Int, _ cells: String...) -> String {
 }
 
 @Suite struct `An output` {
+  @Test func `that is an open descriptor is written on from where it stands`() throws {
+    let scratch = try Scratch()
+    let table = TableSource(path: try scratch.file("t.csv", "a,b\n1,2\n"))
+    for name in ["/dev/fd", "/proc/self/fd"] {
+      let path = try scratch.file("out.csv", "")
+      let file = open(path, O_WRONLY | O_TRUNC)
+      #expect(write(file, "before\n", 7) == 7)
+      _ = try convert(table, to: .csv, output: .file("\(name)/\(file)"))
+      #expect(write(file, "after\n", 6) == 6)
+      close(file)
+      #expect(try Files.read(path).elementsEqual("before\na,b\r\n1,2\r\nafter\n".utf8))
+    }
+    #expect(throws: TableError.self) { try convert(table, to: .csv, output: .file("/dev/fd/9999")) }
+  }
+
+  @Test func `of a table without columns is refused by SQLite in words`() throws {
+    let scratch = try Scratch()
+    let table = TableSource(path: try scratch.file("t.csv", ""))
+    let error = #expect(throws: TableError.self) {
+      try convert(table, to: .sqlite, output: .file(scratch.path("t.sqlite")))
+    }
+    #expect(error?.message.contains("column") == true && error?.blame == .data)
+  }
+
   @Test func `that is a FIFO is written into, a link is followed, and neither is replaced`() throws {
     let scratch = try Scratch()
     let table = TableSource(path: try scratch.file("t.csv", "a,b\n1,2\n"))

@@ -116,9 +116,18 @@ final class JSONSource: RecordSource {
     let name = system["properties"]?["name"]?.string
     let known = ["CRS84", "EPSG:4326", "EPSG::4326", "EPSG/0/4326", "WGS84", "WGS 84"]
     if let name, known.contains(where: { name.uppercased().hasSuffix($0) }) { return }
+    // The frame of China (GB 22021) is in degrees too, and within some decimetres of WGS 84 everywhere.
+    let chinese = ["EPSG:4490", "EPSG::4490", "EPSG/0/4490", "CGCS2000"]
+    if let name, chinese.contains(where: { name.uppercased().hasSuffix($0) }) {
+      let note = Wording(
+        "its coordinates are in CGCS2000, which is within decimetres of WGS 84: they are read as they are",
+        "坐标采用 CGCS2000，与 WGS 84 相差不过分米：按原值读取")
+      if !seen.notes.contains(note) { seen.notes.append(note) }
+      return
+    }
     let said = name ?? String(decoding: system.serialized().prefix(80), as: UTF8.self)
     throw TableError(
-      .unsupported, file: elements.name,
+      .malformed, file: elements.name,
       Wording(
         "its coordinates are in the system \(said), not in degrees of WGS 84 (RFC 7946)",
         "坐标采用 \(said)，不是 WGS 84 经纬度（RFC 7946）"),

@@ -48,21 +48,25 @@ enum Geometry {
   }
 
   /// Whether every position can be degrees of longitude and latitude (§4): metres of a projection are none. What crosses
-  /// the antimeridian may go on beyond 180.
+  /// the antimeridian may go on beyond 180. Positions are numbers, and nothing but positions stands among them.
   static func isInDegrees(_ value: JSON) -> Bool {
-    if let elements = value.array {
-      if let x = elements.first?.double, elements.count > 1 {
-        guard let y = elements[1].double else { return false }
-        return x.magnitude <= 360 && y.magnitude <= 90
-      }
-      return elements.allSatisfy(isInDegrees)
-    }
+    if let elements = value.array { return elements.allSatisfy(isInDegrees) }
     return (value.members ?? []).allSatisfy { member in
       switch member.key {
-      case "coordinates", "geometry", "geometries", "features": isInDegrees(member.value)
+      case "coordinates": arePositions(member.value)
+      case "geometry", "geometries", "features": isInDegrees(member.value)
       default: true
       }
     }
+  }
+
+  private static func arePositions(_ value: JSON) -> Bool {
+    guard let elements = value.array else { return false }
+    guard let x = elements.first?.double else { return elements.allSatisfy(arePositions) }
+    guard elements.count > 1, let y = elements[1].double, elements.allSatisfy({ $0.double != nil }) else {
+      return false
+    }
+    return x.magnitude <= 360 && y.magnitude <= 90
   }
 
   private static func polygon(_ rings: JSON) -> JSON {
