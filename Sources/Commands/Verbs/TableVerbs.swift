@@ -44,7 +44,11 @@ enum TableVerbs {
   private static func convert(_ invocation: Invocation) throws -> ExitStatus {
     let path = try invocation.operands(1, 1)[0]
     let source = try source(path, invocation)
-    let out = invocation.value("--out")
+    // As for input, - is the standard one.
+    let out = invocation.value("--out").flatMap { $0 == "-" ? nil : $0 }
+    guard out != "" else {
+      throw UsageFault(Phrase("--out 缺少文件名", "--out needs the name of a file"))
+    }
     var schema = try schema(invocation)
     if invocation.has("--infer") {
       guard schema == nil else {

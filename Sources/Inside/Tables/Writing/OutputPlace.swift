@@ -6,14 +6,19 @@ enum OutputPlace: Equatable {
   /// A file, or nothing yet: written beside and renamed over the path, which is that of a link's target. The
   /// permissions of a file that is there stay.
   case file(path: String, mode: mode_t)
-  /// A device, a FIFO or an open descriptor: written into, and never replaced.
+  /// A device or a FIFO: written into, and never replaced.
   case stream(String)
+  /// An open descriptor of this process, written on from where it stands.
+  case open(Int32)
 
   init(_ path: String) throws(TableError) {
+    if let number = Self.descriptor(path) {
+      self = .open(number)
+      return
+    }
     var status = stat()
-    // Open descriptors by name: what they lead to is written into where it stands, file or not.
-    let isDescriptor =
-      ["/dev/stdout", "/dev/stderr"].contains(path) || path.hasPrefix("/dev/fd/") || path.hasPrefix("/proc/")
+    // What other processes have open is written into, file or not.
+    let isDescriptor = path.hasPrefix("/proc/")
     guard stat(path, &status) == 0 else {
       // A link to what is not there yet makes its target, not a file in its own place.
       self = .file(path: try Self.target(of: path), mode: 0o644)
@@ -28,6 +33,18 @@ enum OutputPlace: Equatable {
     case S_IFSOCK:
       throw Self.refusal(path, Wording("is a socket, not a file", "是套接字，不是文件"))
     default: self = .stream(path)
+    }
+  }
+
+  /// The open descriptor that a path names. To open the path of one that is a file would begin at the file's start.
+  private static func descriptor(_ path: String) -> Int32? {
+    switch path {
+    case "/dev/stdout": return 1
+    case "/dev/stderr": return 2
+    default:
+      let folders = ["/dev/fd/", "/proc/self/fd/"]
+      guard let folder = folders.first(where: path.hasPrefix) else { return nil }
+      return Int32(path.dropFirst(folder.count))
     }
   }
 

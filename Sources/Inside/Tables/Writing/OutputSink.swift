@@ -36,6 +36,7 @@ final class Output {
         descriptor = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
         if descriptor >= 0 { temporary = name }
       case .stream(let stream): descriptor = open(stream, O_WRONLY | O_CLOEXEC | O_NOCTTY)
+      case .open(let number): descriptor = fcntl(number, F_DUPFD_CLOEXEC, 3)
       }
       guard descriptor >= 0 else {
         throw TableError(

@@ -60,6 +60,10 @@ final class SQLiteTableWriter: TableWriter {
         .tooLarge, file: output.name,
         Wording("SQLite holds at most \(Self.columnLimit) columns", "SQLite 最多容纳 \(Self.columnLimit) 列"))
     }
+    guard !schema.fields.isEmpty else {
+      throw TableError(
+        .empty, file: output.name, Wording("a table of SQLite has at least one column", "SQLite 的表至少有一列"))
+    }
     self.schema = schema
     // SQL names are the same in upper and lower case; `_id` is taken.
     let names = HeaderEvidence.usable(["_id"] + schema.fields.map(\.name)).dropFirst()
