@@ -102,6 +102,16 @@ import Testing
     #expect(objections.first?.reasons.map(\.code) == [.personalHeader])
   }
 
+  @Test func `because it is declared missing is judged by its word`() throws {
+    let place = try GatePortal()
+    try place.add(
+      "gaps", level: "L1", basis: false,
+      fields: "{name: \"a\", type: \"integer\", missingValues: [\"\", \"11010519491231002X\"]}",
+      table: "a\n1\n11010519491231002X\n")
+    let objections = try place.objections { try place.publish() }
+    #expect(objections.map(\.dataset) == ["gaps"])
+  }
+
   @Test func `of a dataset with faults is no evidence for an open level`() throws {
     let place = try GatePortal()
     try place.add(

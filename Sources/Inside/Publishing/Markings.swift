@@ -12,9 +12,14 @@ enum Markings {
     let names = dataset.resources.flatMap { resource in
       resource.schema.fields.map { (place: "field name", text: $0.name) }
     }
+    // Cells that are declared missing are not looked at, and the words for them are published.
+    let missing = dataset.resources.flatMap { resource in
+      (resource.schema.missingValues + resource.schema.fields.flatMap { $0.missingValues ?? [] })
+        .map { (place: "missing values", text: $0) }
+    }
     let outside = dataset.resources.flatMap { Self.outside($0.source) }
     return findings(in: words(of: dataset) + outside, detectors)
-      + persons(in: names + outside, detectors)
+      + persons(in: names + missing + outside, detectors)
   }
 
   /// Every text of a descriptor that people wrote, with its place.
