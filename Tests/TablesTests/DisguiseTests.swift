@@ -101,6 +101,9 @@ import Testing
   @Test(arguments: [
     ("1,2,3\n4,5,6\n", true), ("2019,2020\n1,2\n", true), ("year,2020\n1,2\n", false),
     ("居民名单\n姓名,电话\n甲,1\n", true),
+    ("东城区,1818,28507,9597\n西城区,21019,9528,18288\n", true),
+    ("区,\"3,055,722\",12,75.5\n西,1,2,3\n", true), ("区,2021,2022,2021,2022\n东,1,2,3,4\n", false),
+    ("行,1,10,100\n东,1,2,3\n", false), ("区,110101,110105,110102\na,1,2,3\n", false),
   ]) func `that holds values or a title is in doubt`(_ text: String, _ isDoubtful: Bool) throws {
     let scratch = try Scratch()
     let source = TableSource(path: try scratch.file("t.csv", text))

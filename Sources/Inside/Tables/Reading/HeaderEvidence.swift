@@ -22,13 +22,30 @@ enum HeaderEvidence {
       "前 \(count) 行像是表头上方的标题，表头似在第 \(line) 行：请跳过 \(count) 行（--skip \(count)）")
   }
 
-  /// Values stand where the names of the columns should: all numbers and dates, or nothing at all.
+  /// Values stand where the names of the columns should: all numbers and dates, or nothing at all, or mostly figures.
   static func values(in header: [String]) -> Wording? {
     let filled = header.filter { !$0.allSatisfy(\.isWhitespace) }
-    guard !header.isEmpty, filled.allSatisfy(isValue) else { return nil }
+    guard !header.isEmpty, filled.allSatisfy(isValue) || areFigures(filled) else { return nil }
     return Wording(
       "the first record holds values and no names of columns: if there is no header, say so (--no-header)",
       "第一行是数值而不是列名：若没有表头，请注明（--no-header）")
+  }
+
+  /// Whether most of a record are numbers that name no columns: a record of a table, 东城区,1818,28507,53597. Years,
+  /// days and months, numbers in rising or falling order and codes of one length may well be names.
+  private static func areFigures(_ filled: [String]) -> Bool {
+    let numbers = filled.map { $0.replacing(",", with: "") }.filter { text in
+      var text = text
+      return text.withUTF8 { bytes in
+        bytes.baseAddress.map { bytes.count <= 40 && ValueScanner.number($0, bytes.count) != nil } ?? false
+      }
+    }
+    guard numbers.count >= 3, numbers.count * 2 > filled.count else { return false }
+    if Set(numbers.map(\.utf8.count)).count == 1 { return false }
+    let values = numbers.map { Double($0) ?? 0 }
+    if values.allSatisfy({ $0 == $0.rounded() && (1...366 ~= $0 || 1900...2100 ~= $0) }) { return false }
+    let steps = zip(values, values.dropFirst())
+    return !steps.allSatisfy { $0 < $1 } && !steps.allSatisfy { $0 > $1 }
   }
 
   private static func isValue(_ text: String) -> Bool {
