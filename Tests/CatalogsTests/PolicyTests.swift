@@ -102,7 +102,7 @@ import Trust
       "protection.json5", "jitter: [8, 4, 4],       //", "jitter: [8, 4, 5],  //", "profiles.standard.jitter",
       ""
     ),
-    ("protection.json5", "topNoise: 0.07", "topNoise: 0", "profiles.standard.topNoise", "0.07"),
+    ("protection.json5", "factors: [4, 5]", "factors: [4, 6]", "profiles.standard.factors[1]", ""),
     ("protection.json5", "kind: \"verify\"", "kind: \"verfy\"", "profiles.verify.kind", "verify"),
     (
       "access.json5", "roles: [\"approver\", \"auditor\"]", "roles: [\"aprover\"]", "people[1].roles[0]",
@@ -125,8 +125,9 @@ import Trust
   }
 
   @Test(arguments: [
-    ("k: 10,", "k: 11,"), ("jitter: [8, 4, 4]", "jitter: [16]"), ("topNoise: 0.07", "topNoise: 0.06"),
-    ("budgetDivisor: 40", "budgetDivisor: 41"), ("pPercent: 15", "pPercent: 16"),
+    ("k: 10,", "k: 11,"), ("jitter: [8, 4, 4]", "jitter: [16]"), ("factors: [4, 5]", "factors: [4, 4]"),
+    ("populationFloor: 200", "populationFloor: 199"),
+    ("budgetDivisor: 80", "budgetDivisor: 81"), ("pPercent: 15", "pPercent: 16"),
     ("maxIdentifying: 3", "maxIdentifying: 2"),
     ("percentiles: true", "percentiles: false"), ("policyHash: \"", "policyHash: \"00"),
   ]) func `hold a measurement for nothing once a parameter is another`(_ old: String, _ new: String) throws {

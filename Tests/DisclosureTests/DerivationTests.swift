@@ -97,24 +97,6 @@ import Testing
       50, bands: [30, 70, 0], count: 100, of: Self.measure([0, 1000, 2000], scale: 2, step: 50), k: 10)
     #expect(fine == 1300)
   }
-
-  @Test func `a band is made of declared bounds and the profile, with the noise's share rounded up`() throws {
-    func band(_ lower: Int64, _ upper: Int64, bounds: Bool, m: Int = 7) -> ReleasedBand? {
-      let measure = MeasureShape(
-        name: "x", title: "x", unit: nil, scale: 1, step: 5, lower: lower, upper: upper, complete: true,
-        boundsUnit: bounds, statistics: [.sum])
-      let profile = ProtectionProfile(
-        name: "p", k: 10, jitterWeights: [1], maxIdentifying: 3, maxResponse: 1, pPercent: 15,
-        topNoise: .init(m, 100), budgetDivisor: 1, variance: false, percentiles: false, minimumRefresh: "P1D")
-      return ReleasedBand(measure, profile)
-    }
-    #expect(band(0, 2000, bounds: true)?.most == "50" && band(0, 2000, bounds: true)?.percent == 34)
-    #expect(band(0, 2000, bounds: true)?.rounding == "0.5")
-    #expect(band(-3000, 2000, bounds: true)?.most == "75" && band(-3000, 2000, bounds: true)?.percent == nil)
-    #expect(
-      band(0, 2000, bounds: true, m: 10)?.most == "60" && band(0, 2000, bounds: false, m: 10)?.percent == 43)
-    #expect(band(-3000, 2000, bounds: false) == nil)
-  }
 }
 
 @Suite struct `Many numbers in little memory` {
@@ -123,20 +105,25 @@ import Testing
   func `totals in columns are those of single cells`(lower: Int64, upper: Int64, squares: Bool) {
     var generator = SystemRandomNumberGenerator()
     var cells = [CellTotals](repeating: CellTotals(), count: 50)
-    var column = TotalsColumn(count: 50, squares: squares)
+    var column = TotalsColumn(count: 50, keeping: squares ? [.squares, .giants] : [])
     for _ in 0..<40 {
       var some: [CellTotals] = []
       var places: [Int32] = []
       for _ in 0..<20 {
         var totals = CellTotals()
-        for _ in 0..<3 { totals.add(.random(in: lower...upper, using: &generator), key: generator.next()) }
+        for _ in 0..<3 {
+          let factor = UInt64.random(in: 0..<9, using: &generator)
+          totals.add(
+            .random(in: lower...upper, using: &generator), key: generator.next(),
+            factor: factor < 2 ? (factor + 1) << 31 : nil)
+        }
         some.append(totals)
         places.append(.random(in: -1..<50, using: &generator))
         if places[places.count - 1] >= 0 { cells[Int(places[places.count - 1])].merge(totals) }
       }
       column.merge(some[...], into: places[...])
     }
-    if !squares { for cell in cells.indices { cells[cell].squares = 0 } }
+    if !squares { for cell in cells.indices { (cells[cell].squares, cells[cell].giant) = (0, 0) } }
     #expect(Array(column) == cells)
   }
 
@@ -178,7 +165,9 @@ import Testing
     var book = DrawBook(history, dataset: "d", fingerprint: "f", changes: nil)
     var draws = try book.take(try grid(old), of: old, quantities: ["n"])
     var kept = 0
-    for cell in 0..<6 { _ = draws.value(draws.place(of: cell), 0, k: 2, kept: &kept) { Int128(100 + cell) } }
+    for cell in 0..<6 {
+      _ = draws.value(draws.place(of: cell), 0, k: 2, kept: &kept) { _ in Int128(100 + cell) }
+    }
     book.put(draws)
     history.drawn["d"] = .init(cells: book.finished(k: 2), fingerprint: "f")
     // 2 goes, 4 comes, 3 stands first; 2 comes back a version later.
@@ -188,7 +177,7 @@ import Testing
     let new = try shape(["3", "1", "4"])
     book = DrawBook(history, dataset: "d", fingerprint: "f", changes: Changes(drawn))
     draws = try book.take(try grid(new), of: new, quantities: ["n"])
-    let second = (0..<6).map { cell in draws.value(draws.place(of: cell), 0, k: 2, kept: &kept) { -1 } }
+    let second = (0..<6).map { cell in draws.value(draws.place(of: cell), 0, k: 2, kept: &kept) { _ in -1 } }
     // Of 1 and x two units changed, and of 4 nothing was drawn.
     #expect(second == [104, 105, -1, 101, -1, -1] && kept == 3)
     book.put(draws)
@@ -196,7 +185,7 @@ import Testing
     book = DrawBook(
       history, dataset: "d", fingerprint: "f", changes: Changes(try #require(history.drawn["d"])))
     draws = try book.take(try grid(old), of: old, quantities: ["n"])
-    let third = (0..<6).map { cell in draws.value(draws.place(of: cell), 0, k: 2, kept: &kept) { -2 } }
+    let third = (0..<6).map { cell in draws.value(draws.place(of: cell), 0, k: 2, kept: &kept) { _ in -2 } }
     #expect(third == [-1, 101, 102, 103, 104, 105])
   }
 }

@@ -34,7 +34,8 @@ import Testing
     func profile(_ dominance: ProtectionProfile.Dominance?) -> ProtectionProfile {
       ProtectionProfile(
         name: "x", k: 10, jitterWeights: [16], maxIdentifying: 3, maxResponse: 1, pPercent: 10,
-        topNoise: .init(7, 100), budgetDivisor: 40, variance: false, percentiles: false,
+        factors: .init(.four, .five), budgetDivisor: 40, populationFloor: 200, variance: false,
+        percentiles: false,
         minimumRefresh: "P1M",
         dominance: dominance)
     }

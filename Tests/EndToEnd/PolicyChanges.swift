@@ -4,17 +4,6 @@ import Testing
 
 /// Ways forward for a portal whose people or rules change, none of them a dead end.
 @Suite struct `A portal goes on` {
-  private func unpacked(_ archive: String) throws -> ScratchPortal {
-    let folder = try TemporaryFolder()
-    try Subprocess.run(
-      "tar", ["-xzf", Places.vector("portal-0.1/\(archive)"), "-C", folder.path, "--no-same-owner"]
-    ).wanted(0, "tar")
-    if !FileManager.default.fileExists(atPath: folder.path + "/home") {
-      try folder.write("correct horse battery staple\n", to: "home/passphrase")
-    }
-    return try ScratchPortal.at(folder, "portal")
-  }
-
   private func approvals(_ portal: ScratchPortal, _ dataset: String) throws -> Int {
     try FileManager.default.contentsOfDirectory(atPath: portal.path + "/Catalog/\(dataset)/approvals").count
   }
@@ -22,7 +11,8 @@ import Testing
   @Test func `when people are added, one after the other, and what was approved in 0.1 stays approved`()
     throws
   {
-    let portal = try unpacked("portal.tar.gz")
+    let portal = try ScratchPortal.unpacked("portal.tar.gz")
+    try portal.takeOverProfiles()
     for person in ["zhao-lei", "qian-yun"] {
       try portal.addPerson(person, role: "custodian")
       let waits = try portal.publish()
@@ -36,7 +26,8 @@ import Testing
 
   @Test func `when the rules that judge data change: what was approved is approved again, and passes`() throws
   {
-    let portal = try unpacked("portal.tar.gz")
+    let portal = try ScratchPortal.unpacked("portal.tar.gz")
+    try portal.takeOverProfiles()
     try portal.write(
       try portal.text("Policies/detectors.json5").replacing("minimumK: 5", with: "minimumK: 6"),
       "Policies/detectors.json5")
@@ -90,7 +81,7 @@ import Testing
   @Test func `that 0.1 published without a person: the first keys are taken on trust, and the log says so`()
     throws
   {
-    let portal = try unpacked("unsigned.tar.gz")
+    let portal = try ScratchPortal.unpacked("unsigned.tar.gz")
     try portal.addPerson("wang-wei", role: "custodian")
     try portal.addPerson("li-na", role: "approver")
     // Nothing else may come with them.

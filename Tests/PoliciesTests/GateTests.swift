@@ -259,7 +259,8 @@ import Testing
     let one = ProtectionProfile.standard
     let sharp = ProtectionProfile(
       name: "sharp", k: one.k, jitterWeights: [16], maxIdentifying: 3, maxResponse: 1, pPercent: 15,
-      topNoise: one.topNoise, budgetDivisor: 40, variance: true, percentiles: true, minimumRefresh: "P1M")
+      factors: one.factors, budgetDivisor: 80, populationFloor: 200, variance: true, percentiles: true,
+      minimumRefresh: "P1M")
     #expect(!sharp.isAtLeastAsStrong(as: one) && one.isAtLeastAsStrong(as: sharp))
     #expect(sharp.parameters != one.parameters)
   }

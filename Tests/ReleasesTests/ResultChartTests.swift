@@ -94,7 +94,7 @@ import Testing
       csv
         == """
         year,year_label,sex,sex_label,count,count_low95,count_high95,income.mean,income.mean_unit,withheld,release,note
-        2020,2020,f,female,1200,1196,1204,41000.25,CNY/a,,7,"Noise was added. income.mean has no 95 % band: the error depends on the largest contribution, whose size may not be told and has no declared bound. Units: income.mean CNY/a."
+        2020,2020,f,female,1200,1196,1204,41000.25,CNY/a,,7,"Noise was added. income.mean has no 95 % band: the error goes with the largest contributions, whose size may not be told. Units: income.mean CNY/a."
         2020,2020,m,male,,,,,CNY/a,true,7,
 
         """.replacing("\n", with: "\r\n"))

@@ -19,7 +19,7 @@ import Testing
     #expect(english.last?.contains("\(report.budgetLimit - report.budgetUsed) left") == true)
     for line in report.tables where line.notWritten == nil {
       // Every cell is written, or its count is withheld for one reason.
-      let counts = line.withheld.filter { ![.dominance, .sumDifferencing].contains($0.key) }.values.reduce(
+      let counts = line.withheld.filter { ![.dominance, .fewCases].contains($0.key) }.values.reduce(
         0, +)
       #expect(line.written + counts == line.cells, "\(line.dimensions)")
     }

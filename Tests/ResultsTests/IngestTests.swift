@@ -149,14 +149,27 @@ import Testing
     #expect(closed.measures[0].complete)
   }
 
-  @Test func `a second cut of the same field is refused`() throws {
+  @Test(arguments: [Catalogs.Dimension.Role.identifying, .response])
+  func `a second cut of the same field is refused, whatever its role`(_ role: Catalogs.Dimension.Role) throws
+  {
     var dimensions = try Self.dimensions()
     dimensions.append(
       Catalogs.Dimension(
-        name: "group", title: "group", role: .identifying, field: "birth",
+        name: "group", title: "group", role: role, field: "birth",
         codes: [Code(code: "0+", label: "0")],
         banding: Bands(edges: ["0"], asOf: CalendarDate(iso: "2025-12-31"))))
     let dataset = try Self.dataset([Self.head, "a,1,1,2000-01-01,A,1,1"], dimensions: dimensions)
+    #expect(throws: ResultError(.declaration, "")) { try Self.read(dataset) }
+  }
+
+  @Test func `and bands of a measure are one`() throws {
+    let rich = Catalogs.Dimension(
+      name: "rich", title: "rich", role: .response, field: "income",
+      codes: [Code(code: "0+", label: "0")], banding: Bands(edges: ["0"], asOf: nil))
+    var dataset = try Self.dataset(
+      [Self.head, "a,1,1,2000-01-01,A,1,1"], dimensions: Self.dimensions() + [rich])
+    #expect(throws: Never.self) { try Self.read(dataset) }
+    dataset.results[0].measures[0].bands = ["0", "1000"]
     #expect(throws: ResultError(.declaration, "")) { try Self.read(dataset) }
   }
 

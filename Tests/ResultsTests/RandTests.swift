@@ -35,8 +35,8 @@ import Testing
   ) throws -> Computed {
     let (dataset, result, profile, data) = try world.get()
     return try Statistics.compute(
-      data, dataset: dataset, result: result, profile: profile, keys: Samples.keys, policyHash: "00",
-      history: history, now: now)
+      data, try Statistics.survey(data, of: dataset, history: history), dataset: dataset, result: result,
+      profile: profile, keys: Samples.keys, policyHash: "00", history: history, now: now)
   }
 
   @Test func `counts persons, not rows`() throws {
@@ -54,6 +54,7 @@ import Testing
     }
     let cube = try CubeBuilder.cube(data, tables: sets, measures: [0])
     var shown = 0, exact = 0
+    var errors: [Double] = []
     for (table, set) in zip(made.released.tables, sets) {
       let cuboid = try #require(cube.cuboids[set])
       for cell in table.cells {
@@ -74,8 +75,9 @@ import Testing
         #expect(cuboid.units[place] >= Int32(profile.k) && count >= profile.k)
         let sum = try #require(cell.values[1].flatMap { Decimal.scaled($0, scale: 2) })
         let totals = cuboid.totals[0][place]
-        // 10 % of the largest person, at most five steps in each layer, and half of the declared step.
-        #expect((Int128(sum) - totals.sum).magnitude <= UInt128(totals.first) + 5000)
+        // The largest person's factor, and noise of at most one and a half times the scale.
+        #expect((Int128(sum) - totals.sum).magnitude <= 8 * UInt128(totals.first))
+        errors.append(abs(Double(Int128(sum) - totals.sum)) / Double(totals.sum))
         #expect(sum % 10_000 == 0)
         shown += 1
         if count == Int(cuboid.units[place]) { exact += 1 }
@@ -84,6 +86,7 @@ import Testing
     #expect(shown >= 30)
     // The chance of no noise at all is a fifth.
     #expect(exact * 2 < shown)
+    #expect(errors.sorted()[errors.count / 2] < 0.05, "\(errors.sorted()[errors.count / 2])")
     #expect(made.released.protection.budgetUsed <= made.released.protection.budgetLimit)
     #expect(made.released.protection.budgetLimit == 73 || made.released.protection.budgetLimit == 74)
   }

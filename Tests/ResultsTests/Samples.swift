@@ -48,12 +48,12 @@ enum Samples {
 
   static func profile(
     k: Int = 10, identifying: Int = 3, divisor: Int = 40, p: Int = 15, jitter: [Int] = [8, 4, 4],
-    variance: Bool = false, percentiles: Bool = false
+    variance: Bool = false, percentiles: Bool = false, floor: Int = 1
   ) -> ProtectionProfile {
     ProtectionProfile(
       name: "test", k: k, jitterWeights: jitter, maxIdentifying: identifying, maxResponse: 1, pPercent: p,
-      topNoise: .init(7, 100), budgetDivisor: divisor, variance: variance, percentiles: percentiles,
-      minimumRefresh: "P1D")
+      factors: .init(.four, .five), budgetDivisor: divisor, populationFloor: floor,
+      variance: variance, percentiles: percentiles, minimumRefresh: "P1D")
   }
 }
 

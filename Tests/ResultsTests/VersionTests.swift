@@ -61,7 +61,8 @@ import Testing
   @Test(arguments: [
     (#""periods":3"#, #""periods":"three""#), (#""role":"response""#, #""role":"answer""#),
     (#""tags":null"#, #""tags":"%""#), (#""tags":null"#, #""tag":null"#),
-    (#""rounding":"#, #""rounded":"#),
+    (#""version":2"#, #""version":3"#), (#""profiles":{"#, #""profile":{"#),
+    (#""prominent":{}"#, #""prominent":{"income":"AAAA"}"#),
   ])
   func `a history with a word that is not known is refused`(known: String, unknown: String) throws {
     var history = try Self.target(Self.town()).publish().history
@@ -89,7 +90,7 @@ import Testing
         try judge.verdicts(DimensionSet([0, 1]), in: less)
       }
       #expect(throws: DisclosureError(.dimensions, "")) {
-        try judge.sumsDiffer(DimensionSet([0, 1]), measure: 0, in: less)
+        try Survey(less, tables: [DimensionSet([0]), DimensionSet([0, 1])], known: [:])
       }
     }
     // Nor attacked by them: what was not attacked does not go out.

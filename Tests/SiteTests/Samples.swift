@@ -125,7 +125,7 @@ enum Samples {
         controls: [
           ControlCount("threshold", 45), ControlCount("differencing-guard", 45),
           ControlCount("two-layer-noise", 40),
-          ControlCount("dominance", 80), ControlCount("top-contributor-noise", 80),
+          ControlCount("dominance", 80), ControlCount("sum-noise", 80),
           ControlCount("release-budget", 40),
           ControlCount("withheld", 5),
         ], budgetUsed: 40, budgetLimit: 73, notWritten: result.tables.dropFirst(4).map { $0 }),

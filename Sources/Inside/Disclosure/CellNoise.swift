@@ -12,6 +12,7 @@ struct CellNoise {
   }
 
   /// n̂ = n + v₁ + v₂, whatever its size.
+  /// - Parameter label: the canonical label of the units that are counted.
   func count(_ units: Int, key: UInt64, of quantity: CountedQuantity = .units, label: CellLabel) -> Int {
     let (purpose, measure) = quantity.names
     return units
@@ -39,32 +40,12 @@ struct CellNoise {
     let noisy = count(units, key: key, of: quantity, label: label)
     return noisy >= profile.k ? noisy : nil
   }
-
-  /// Q̂ of a cell that may be shown: Σx² with noise in proportion to the largest square, of its own draws.
-  func squares(_ totals: CellTotals, of measure: MeasureShape, label: CellLabel) -> Int128 {
-    Magnitudes(share: profile.topNoise, step: 1).perturbedSquares(
-      totals.squares, top: Int128(totals.first) * Int128(totals.first),
-      contributors: draws.contributors(
-        "squares", measure.name, units: totals.units, cellKey: totals.key, sum: totals.squares),
-      label: draws.label("squares", measure.name, label))
-  }
-
-  /// X̂ of a cell that may be shown.
-  func sum(_ totals: CellTotals, of measure: MeasureShape, label: CellLabel) -> Int128 {
-    Magnitudes(share: profile.topNoise, step: measure.step).perturbed(
-      sum: totals.sum, top: Int128(totals.first), positive: measure.positive,
-      contributors: draws.contributors(
-        "sum", measure.name, units: totals.units, cellKey: totals.key, sum: totals.sum),
-      label: draws.label("sum", measure.name, label))
-  }
 }
 
 /// What is counted.
 enum CountedQuantity {
-  /// Distinct units.
+  /// Distinct units, all of a cell or some of them.
   case units
-  /// Distinct units with a value of that measure.
-  case valued(String)
   /// Distinct units whose value of that measure lies in a band.
   case band(String, Int)
 
@@ -72,7 +53,6 @@ enum CountedQuantity {
   var names: (purpose: String, measure: String) {
     switch self {
     case .units: ("count", "n")
-    case .valued(let measure): ("valued", measure)
     case .band(let measure, let band): ("band", "\(measure)/\(band)")
     }
   }

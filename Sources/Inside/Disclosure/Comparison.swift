@@ -8,7 +8,8 @@ package struct Comparison: Sendable {
     case thresholdOnly = "threshold only"
     /// One layer of noise by the contributors, as ONS, ABS and τ-Argus publish.
     case cellKey = "cell key"
-    /// Both layers, without guard and budget.
+    /// Both layers, and sums with noise of the largest contribution in two layers, as 0.1 had them; without guard and
+    /// budget.
     case twoLayers = "two layers, no guard"
   }
 
@@ -46,21 +47,28 @@ package struct Comparison: Sendable {
     else { return [] }
     let shape = cube.measures[measure]
     let noise = CellNoise(profile, keys: keys, family: cube.shape.keyFamily)
+    let first = Magnitudes(share: Comparison.topNoise, step: shape.step)
     return (0..<cuboid.grid.count).map { cell in
       let totals = cuboid.totals[measure][cell]
+      func perturbed(label: UInt32) -> Int128 {
+        first.perturbed(
+          sum: totals.sum, top: Int128(totals.first), positive: shape.positive,
+          contributors: noise.draws.contributors("sum", shape.name, units: totals.units, cellKey: totals.key),
+          label: label)
+      }
       guard Int(cuboid.units[cell]) >= profile.k, totals.units >= profile.k else { return nil }
       switch system {
       case .thresholdOnly: return totals.sum
-      case .cellKey:
-        // A draw of one half shows the label layer's middle row, which is no noise.
-        return Magnitudes(share: profile.topNoise, step: shape.step).perturbed(
-          sum: totals.sum, top: Int128(totals.first), positive: shape.positive,
-          contributors: noise.draws.contributors("sum", shape.name, units: totals.units, cellKey: totals.key),
-          label: 1 << 31)
-      case .twoLayers: return noise.sum(totals, of: shape, label: label(cuboid, cell, cube))
+      // A draw of one half shows the label layer's middle row, which is no noise.
+      case .cellKey: return perturbed(label: 1 << 31)
+      case .twoLayers:
+        return perturbed(label: noise.draws.label("sum", shape.name, self.label(cuboid, cell, cube)))
       }
     }
   }
+
+  /// m, the share of the largest contribution that scaled the noise.
+  private static let topNoise = Magnitudes.Share(7, 100)
 
   private func label(_ cuboid: TrueCuboid, _ cell: Int, _ cube: TrueCube) -> CellLabel {
     let pairs = zip(cuboid.grid.dimensions, cuboid.grid.codes(at: cell)).map { dimension, code in

@@ -83,7 +83,8 @@ private struct Words {
     case .differencing: say("可相减推出", "differencing")
     case .threshold: say("低于阈值", "threshold")
     case .dominance: say("合计受支配", "sum dominated")
-    case .sumDifferencing: say("合计可相减推出", "sum differencing")
+    case .smallPopulation: say("总体过小", "population too small")
+    case .fewCases: say("非零者过少", "too few cases")
     case .budget: say("超出预算", "budget")
     }
   }

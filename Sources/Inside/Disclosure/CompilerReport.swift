@@ -57,8 +57,9 @@ package struct CompilerReport: Sendable, Equatable {
     case small
     case differencing
     case threshold
+    case smallPopulation
+    case fewCases
     case dominance
-    case sumDifferencing
     case budget
   }
 

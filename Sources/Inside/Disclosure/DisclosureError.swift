@@ -11,6 +11,8 @@ package struct DisclosureError: Fault, Equatable {
     case statistic
     /// A refresh below the profile's.
     case refresh
+    /// A measure that is out under another profile.
+    case secondDraw
     /// Values that could leave the exact arithmetic.
     case overflow
     /// Stored history that cannot be read.

@@ -7,10 +7,24 @@ struct DrawBook {
   /// For each of them and each quantity what was drawn now.
   private var drawnNow: [[String]: [String: PlaceSet]] = [:]
 
+  /// Whether the rules were others when the draws were made: then each is judged anew, and shown as it was or no more.
+  private let isJudgedAnew: Bool
+
   init(_ history: ResultHistory, dataset: String, fingerprint: String, changes: Changes?) {
     isComparable = changes != nil
     let held = changes?.drawn ?? history.drawn[dataset]
-    cells = held?.fingerprint == fingerprint ? held?.cells ?? [:] : [:]
+    cells = held?.cells ?? [:]
+    isJudgedAnew = held.map { $0.fingerprint != fingerprint } ?? false
+  }
+
+  /// What was drawn of a quantity in a cell of another table, now or so that it stays; nil where nothing was.
+  func held(_ cell: SetIdentity.Canonical, _ quantity: String, k: Int) -> Int128?? {
+    let names = cell.pairs.map(\.dimension).sorted()
+    guard let drawn = cells[names] else { return nil }
+    return drawn.held(cell, quantity) { place, index in
+      drawnNow[names]?[quantity]?.contains(place) == true
+        || isComparable && drawn.quantities[index].changed.count(at: place, limit: k) < k
+    }
   }
 
   /// The draws of one table, taken out until they are put back.
@@ -29,7 +43,7 @@ struct DrawBook {
     let places = quantities.map { drawn.quantity($0) }
     let now = drawnNow[key] ?? [:]
     return TableDraws(
-      cells: drawn, isComparable: isComparable, grid: grid, places: places,
+      cells: drawn, isComparable: isComparable, isJudgedAnew: isJudgedAnew, grid: grid, places: places,
       drawnNow: quantities.map { now[$0] ?? PlaceSet(count: drawn.count) })
   }
 
@@ -73,6 +87,7 @@ struct DrawBook {
 struct TableDraws {
   fileprivate var cells: DrawnCells
   fileprivate let isComparable: Bool
+  fileprivate let isJudgedAnew: Bool
   fileprivate let grid: Grid
   /// For each quantity of the table its place among those of the cells.
   fileprivate let places: [Int]
@@ -84,22 +99,62 @@ struct TableDraws {
   /// Whether anything of a cell was drawn before.
   func holds(_ place: Int) -> Bool { cells.quantities.contains { $0.drawn.contains(place) } }
 
-  /// The value of an earlier draw where fewer than k units changed since, else a fresh one.
+  /// The value of an earlier draw where fewer than k units changed since, else a fresh one. Under other rules than those of
+  /// its time it stays where something may be shown; where nothing was shown then, it is drawn now.
   mutating func value(
-    _ place: Int, _ quantity: Int, k: Int, kept: inout Int, fresh: () -> Int128?
+    _ place: Int, _ quantity: Int, k: Int, kept: inout Int, fresh: (_ beside: TableDraws) -> Int128?
   ) -> Int128? {
     let held = places[quantity]
-    if isComparable, cells.quantities[held].drawn.contains(place), !drawnNow[quantity].contains(place),
-      cells.quantities[held].changed.count(at: place, limit: k) < k
-    {
-      kept += 1
-      return cells.quantities[held].values[place]
+    if stays(place, quantity, k: k) {
+      let old = cells.quantities[held].values[place]
+      guard isJudgedAnew else {
+        kept += 1
+        return old
+      }
+      let new = fresh(self)
+      drawnNow[quantity].insert(place)
+      let value = old != nil && new != nil ? old : new
+      if old != nil, new != nil { kept += 1 }
+      cells.quantities[held].values[place] = value
+      return value
     }
-    let value = fresh()
+    let value = fresh(self)
     drawnNow[quantity].insert(place)
     cells.quantities[held].drawn.insert(place)
     cells.quantities[held].values[place] = value
     return value
+  }
+
+  private func stays(_ place: Int, _ quantity: Int, k: Int) -> Bool {
+    let held = places[quantity]
+    return isComparable && cells.quantities[held].drawn.contains(place) && !drawnNow[quantity].contains(place)
+      && cells.quantities[held].changed.count(at: place, limit: k) < k
+  }
+
+  /// The same of another cell of this table; nil where nothing was drawn of it, or nothing that stays.
+  func held(_ cell: SetIdentity.Canonical, _ quantity: String, k: Int) -> Int128?? {
+    cells.held(cell, quantity) { place, index in
+      guard let own = places.firstIndex(of: index) else { return false }
+      return drawnNow[own].contains(place) || stays(place, own, k: k)
+    }
+  }
+}
+
+extension DrawnCells {
+  fileprivate func held(
+    _ cell: SetIdentity.Canonical, _ quantity: String,
+    isGood: (_ place: Int, _ index: Int) -> Bool
+  ) -> Int128?? {
+    guard let index = quantities.firstIndex(where: { $0.name == quantity }) else { return nil }
+    var place = 0
+    for (dimension, code) in cell.pairs {
+      guard let axis = axes.firstIndex(where: { $0.name == dimension }),
+        let at = axes[axis].codes.firstIndex(of: code)
+      else { return nil }
+      place += at * strides[axis]
+    }
+    guard quantities[index].drawn.contains(place), isGood(place, index) else { return nil }
+    return .some(quantities[index].values[place])
   }
 }
 

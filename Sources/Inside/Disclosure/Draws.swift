@@ -61,6 +61,16 @@ struct CellLabel: Hashable, Sendable {
 
   fileprivate init(canonical: String) { self.canonical = canonical }
 
+  /// Of those units of the cell that have a value of a measure. No dataset's name has a colon.
+  func valued(_ measure: String) -> CellLabel {
+    CellLabel(canonical: "valued:\(CellLabel.escaped(measure))|\(canonical)")
+  }
+
+  /// Of those whose value of a measure is not 0.
+  func cases(_ measure: String) -> CellLabel {
+    CellLabel(canonical: "cases:\(CellLabel.escaped(measure))|\(canonical)")
+  }
+
   fileprivate static func escaped(_ code: String) -> String {
     guard code.utf8.contains(where: { $0 == UInt8(ascii: "|") || $0 == UInt8(ascii: "%") }) else {
       return code

@@ -1,14 +1,24 @@
-package import Policies
-
 /// Top-contributor noise on sums: X̂ = X + m · x₁ · (v₁ + v₂), exact integers until the final rounding
-/// (DISCLOSURE a.5).
+/// (DISCLOSURE a.5). Nothing is released with it any more: the attack suite sets it beside what is.
 package struct Magnitudes: Sendable {
+  /// An exact fraction, such as 7/100.
+  package struct Share: Sendable {
+    let numerator: Int
+    let denominator: Int
+
+    /// Each part as its property says.
+    package init(_ numerator: Int, _ denominator: Int) {
+      self.numerator = numerator
+      self.denominator = denominator
+    }
+  }
+
   /// m, exactly.
-  package let share: ProtectionProfile.Fraction
+  package let share: Share
   /// Released sums are multiples of it, in units of 10⁻ˢᶜᵃˡᵉ; at least 1.
   package let step: Int128
 
-  package init(share: ProtectionProfile.Fraction, step: Int128) {
+  package init(share: Share, step: Int128) {
     self.share = share
     self.step = max(1, step)
   }
@@ -30,11 +40,6 @@ package struct Magnitudes: Sendable {
         look: { Int128($0.draw(contributors)) })
       + scale * Int128(Magnitudes.halves.noise(count: Int.max, draw: label))
     return Magnitudes.rounded(parts * sum + noise, toMultipleOf: parts * step) * step
-  }
-
-  /// A perturbed sum of squares, of which `top` is the largest.
-  package func perturbedSquares(_ sum: Int128, top: Int128, contributors: UInt32, label: UInt32) -> Int128 {
-    perturbed(sum: sum, top: top, positive: true, contributors: contributors, label: label)
   }
 
   /// `scale` times the noise of a positive total that is `steps / scale` steps high: between two rows of the table

@@ -19,26 +19,6 @@ package struct ReleasedBand: Sendable, Equatable {
   /// The column of the count that the total is divided by; nil for the total itself.
   package let count: String?
 
-  init?(_ measure: MeasureShape, _ profile: ProtectionProfile, count: String? = nil) {
-    let factor = ReleasedBand.factor(profile)
-    percent = measure.positive && factor < 100 ? (100 * factor + 99 - factor) / (100 - factor) : nil
-    most =
-      measure.boundsUnit
-      ? Decimal.text(
-        Int128(factor) * Int128(max(measure.lower.magnitude, measure.upper.magnitude)),
-        scale: measure.scale + 2)
-      : nil
-    guard percent != nil || most != nil else { return nil }
-    rounding = Decimal.text(measure.step, scale: measure.scale)
-    self.count = count
-  }
-
-  /// 3 m in percent, rounded up to a multiple of five.
-  static func factor(_ profile: ProtectionProfile) -> Int {
-    let (m, whole) = (profile.topNoise.numerator, profile.topNoise.denominator)
-    return (300 * m + 5 * whole - 1) / (5 * whole) * 5
-  }
-
   package var json: JSON {
     [
       "percent": percent.map { JSON($0) } ?? .null, "most": JSON(most), "rounding": .string(rounding),

@@ -42,6 +42,11 @@ package struct ResultHistory: Sendable, Equatable {
   /// By dataset: where each unit was when the dataset was last computed, in a form that Results reads and writes.
   package var unitMaps: [String: StoredUnits] = [:]
 
+  /// By measure: what its sums that are out were drawn with. Measures of 0.1 are not in it: their draws have other names.
+  var profiles: [String: String] = [:]
+  /// By measure: the record keys of units that are or were prominent.
+  package var prominent: [String: Set<UInt64>] = [:]
+
   package init() {}
 
   /// The result as it was last released, if its declaration is unchanged.
@@ -72,6 +77,10 @@ extension ResultHistory {
   /// What describes the history; the numbers of cells are in `pack`, the unit maps are bytes of their own.
   package var json: JSON {
     [
+      "version": JSON(ResultHistory.version),
+      "profiles": .object(profiles.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }),
+      "prominent": .object(
+        prominent.sorted { $0.key < $1.key }.map { .init($0.key, .string(ResultHistory.text($0.value))) }),
       "results": .array(
         results.sorted { $0.key < $1.key }.map { _, stored in
           [
@@ -84,6 +93,23 @@ extension ResultHistory {
           .init(dataset, ["fingerprint": .string(drawn.fingerprint), "tables": JSON(drawn.cells.count)])
         }),
     ]
+  }
+
+  /// 1 had no version, profiles or prominent units.
+  private static let version = 2
+
+  /// Record keys, ascending, eight bytes each, in base64.
+  private static func text(_ keys: Set<UInt64>) -> String {
+    Base64.encode(
+      keys.sorted().flatMap { key in (0..<8).map { UInt8(truncatingIfNeeded: key >> (56 - 8 * $0)) } })
+  }
+
+  private static func keys(_ text: String) -> Set<UInt64>? {
+    guard let bytes = Base64.decode(text), bytes.count % 8 == 0 else { return nil }
+    return Set(
+      stride(from: 0, to: bytes.count, by: 8).map { at in
+        bytes[at..<at + 8].reduce(0) { $0 << 8 | UInt64($1) }
+      })
   }
 
   /// Gives the numbers of all released and drawn cells, piece by piece, in the order of `json`.
@@ -111,6 +137,19 @@ extension ResultHistory {
       .history, "the history of results cannot be read",
       hint: "restore .doorsill/inside/history from the backup; without it cells would be drawn anew")
     guard let stored = json["results"]?.array, let drawn = json["drawn"]?.members else { throw unreadable }
+    if let version = json["version"] {
+      guard version.int == ResultHistory.version, let profiles = json["profiles"]?.members,
+        let prominent = json["prominent"]?.members
+      else { throw unreadable }
+      for member in profiles {
+        guard let profile = member.value.string else { throw unreadable }
+        self.profiles[member.key] = profile
+      }
+      for member in prominent {
+        guard let keys = member.value.string.flatMap(ResultHistory.keys) else { throw unreadable }
+        self.prominent[member.key] = keys
+      }
+    }
     var reader = PackedReader(packed)
     for entry in stored {
       guard let held = entry["tags"],

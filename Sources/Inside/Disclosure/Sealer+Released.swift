@@ -18,21 +18,22 @@ extension Sealer {
 
   private func columns(of measure: MeasureShape) -> [ReleasedColumn] {
     func column(
-      _ name: String, zh: String, en: String, unit: String?, sd: String? = nil, band: ReleasedBand? = nil
+      _ name: String, zh: String, en: String, unit: String?, sd: String? = nil
     ) -> ReleasedColumn {
       ReleasedColumn(
         name: "\(measure.name).\(name)", title: Sealer.joined(measure.title, zh: zh, en: en), unit: unit,
-        sd: sd, band: band)
+        sd: sd)
     }
-    let counted = measure.complete ? "count" : measure.name + ".count"
     var columns: [ReleasedColumn] = []
     if !measure.complete {
       columns.append(column("count", zh: "有值数量", en: "with a value", unit: nil, sd: "2.02"))
     }
     for (statistic, zh, en) in [(MeasureShape.Statistic.sum, "合计", "sum"), (.mean, "均值", "mean")]
     where measure.statistics.contains(statistic) {
-      let band = ReleasedBand(measure, request.profile, count: statistic == .mean ? counted : nil)
-      columns.append(column(statistic.rawValue, zh: zh, en: en, unit: measure.unit, band: band))
+      // The sum of an indicator is a count.
+      let isCount = measure.isIndicator && statistic == .sum
+      let sd = isCount ? Decimal.text(202 * measure.step, scale: measure.scale + 2) : nil
+      columns.append(column(statistic.rawValue, zh: zh, en: en, unit: measure.unit, sd: sd))
       if request.derived.contains(.change), let last = columns.last {
         columns.append(Sealer.change(of: last))
       }
@@ -224,7 +225,7 @@ extension Sealer {
     return [
       ControlCount("threshold", cells), ControlCount("differencing-guard", cells),
       ControlCount("two-layer-noise", shown), ControlCount("dominance", sums),
-      ControlCount("top-contributor-noise", sums), ControlCount("release-budget", shown),
+      ControlCount("sum-noise", sums), ControlCount("release-budget", shown),
       ControlCount("withheld", cells - shown),
     ]
   }
@@ -235,14 +236,14 @@ extension Sealer {
       (
         "zh",
         "为保护个体，每个数量都加入了固定的随机误差（标准差 2.02，95 % 的误差在 ±4 以内，最大 ±7），同一数字无论何人何时查询都不变；"
-          + "合计与均值另有与最大贡献成比例的误差。过小、可通过相减推出个体或超出发布预算的单元一律不予公布，且不区分原因。"
+          + "合计与均值的误差随较大的贡献而定，同一贡献在各处所带的误差相同。过小、可通过相减推出个体或超出发布预算的单元一律不予公布，且不区分原因。"
           + "各数字独立保护，分项之和不等于总数，请直接使用所需的单元，不要相加。"
       ),
       (
         "en",
         "To protect individuals every count carries fixed random noise (standard deviation 2.02; 95 % of counts are "
           + "within ±4, all within ±7). A number is the same whoever asks and however often. Sums and means carry "
-          + "noise in proportion to the largest contribution. Cells that are too small, that could be subtracted to "
+          + "noise that goes with the largest contributions, the same wherever they are summed. Cells that are too small, that could be subtracted to "
           + "reach individuals, or that exceed the release budget are withheld without saying which. Each number is "
           + "protected on its own, so parts do not add up to totals: use the cell you need, do not add cells."
       ),

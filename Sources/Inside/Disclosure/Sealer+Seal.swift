@@ -1,3 +1,4 @@
+import Bytes
 import Policies
 
 /// What sealing gives: the result, what the history becomes, and what the custodian is told.
@@ -11,11 +12,22 @@ extension Sealer {
   /// Takes exact cells through every control and mints the result.
   /// - Parameters:
   ///   - cube: the cells of all sets that `TrueCube.needed` names.
+  ///   - survey: what is known of everything the dataset declares; the cube's totals have its factors.
   ///   - changes: how units changed since earlier draws; nil where there is no earlier version to compare with.
-  /// - Throws: `DisclosureError` where grids or lattices are too large.
+  /// - Throws: `DisclosureError` where grids or lattices are too large, and where a number of the family is out that was
+  ///   drawn under another profile.
   package func seal(
+    _ cube: TrueCube, survey: Survey, history: ResultHistory, changes: Changes?
+  ) throws(DisclosureError) -> Sealed {
+    var sealer = self
+    sealer.survey = survey
+    return try sealer.seal(cube, history: history, changes: changes)
+  }
+
+  private func seal(
     _ cube: TrueCube, history: ResultHistory, changes: Changes?
   ) throws(DisclosureError) -> Sealed {
+    try refuseSecondDraw(history)
     let profile = request.profile
     let fingerprint = Sealer.fingerprint(profile)
     var draws = DrawBook(history, dataset: request.dataset, fingerprint: fingerprint, changes: changes)
@@ -24,7 +36,7 @@ extension Sealer {
     where other.keyFamily == request.keyFamily {
       try charge(other, to: &budget)
     }
-    var sizes = PopulationSizes(cube: cube, noise: noise)
+    var sizes = PopulationSizes(cube: cube, noise: noise, identity: survey.identity)
     var report = CompilerReport(
       dataset: request.dataset, result: request.result, profile: profile.name, tables: [], budgetUsed: 0,
       budgetLimit: 0, countDeviation: Sealer.countDeviation, carried: 0, carriedWhole: false)
@@ -49,7 +61,7 @@ extension Sealer {
           judged = try differencing.verdicts(populations, in: cube)
         }
         verdicts[populations] = judged
-        var draft = try draft(table, in: cube, verdicts: judged, draws: &draws)
+        var draft = try draft(table, in: cube, verdicts: judged, draws: &draws, sizes: &sizes)
         report.carried += draft.carried
         let drafted = draft.shown
         try spend(&budget, on: &draft, sizes: &sizes)
@@ -83,7 +95,27 @@ extension Sealer {
       released: released, declaration: declaration)
     kept.drawn[request.dataset] = ResultHistory.Drawn(
       cells: draws.finished(k: profile.k), fingerprint: fingerprint)
+    for place in request.measures { kept.profiles[measures[place].name] = Sealer.draw(profile) }
+    for (measure, units) in survey.prominent { kept.prominent[measure, default: []].formUnion(units) }
     return Sealed(released: released, history: kept, report: report)
+  }
+
+  /// Refuses to draw a measure's sums anew under another profile: two draws that differ in their factors alone give the
+  /// exact sum (DISCLOSURE 00, rule 1).
+  private func refuseSecondDraw(_ history: ResultHistory) throws(DisclosureError) {
+    for place in request.measures {
+      let name = measures[place].name
+      guard let known = history.profiles[name], known != Sealer.draw(request.profile) else { continue }
+      throw DisclosureError(
+        .secondDraw,
+        Wording(
+          "measure \(name) of the key family \(request.keyFamily) is out with other factors (\(known)) than those of profile \(request.profile.name) (\(Sealer.draw(request.profile))): the two together would give every sum away",
+          "密钥族 \(request.keyFamily) 的度量 \(name) 已按另一组因子（\(known)）发布，与方案 \(request.profile.name)（\(Sealer.draw(request.profile))）不同：两组数字合在一起会泄露每个合计"
+        ),
+        hint: Wording(
+          "name the profile under which the measure was released, in every result of the family",
+          "请在该密钥族的每个结果中使用该度量首次发布时的方案"))
+    }
   }
 
   /// The report of a result that is carried over whole.
@@ -124,13 +156,10 @@ extension Sealer {
     let labels = budget.knowsOthers ? CellLabels(draft.dimensions, of: shape) : nil
     for place in asked {
       draft.listed.codes(Int(place), into: &codes)
-      var cost = draft.cost(Int(place))
+      let charged = draft.charged(Int(place))
+      var cost = charged.count
       if let label = labels?.label(codes) {
-        cost = budget.cost(
-          label,
-          quantities: draft.quantities.indices.filter { draft.values[$0][Int(place)] != nil }.map {
-            draft.quantities[$0]
-          })
+        cost = budget.cost(label, quantities: charged.map { draft.quantities[$0] })
       }
       cells.append(
         ReleaseBudget.Asked(
@@ -160,7 +189,9 @@ extension Sealer {
         for (column, value) in zip(columns, cell.values) where value != nil {
           if let quantity = column { quantities.insert(quantity) }
         }
-        for quantity in quantities { budget.charge(other: label, quantity: quantity, to: populations) }
+        for quantity in quantities where quantity != "n" || identifying.count < table.dimensions.count {
+          budget.charge(other: label, quantity: quantity, to: populations)
+        }
       }
     }
   }
@@ -245,11 +276,13 @@ extension Sealer {
 struct PopulationSizes {
   let cube: TrueCube
   let noise: CellNoise
+  let identity: SetIdentity
   private var known: [ReleaseBudget.Population: Int] = [:]
 
-  init(cube: TrueCube, noise: CellNoise) {
+  init(cube: TrueCube, noise: CellNoise, identity: SetIdentity) {
     self.cube = cube
     self.noise = noise
+    self.identity = identity
   }
 
   mutating func size(_ population: ReleaseBudget.Population) -> Int {
@@ -263,9 +296,10 @@ struct PopulationSizes {
       let pairs = conditions.filter { !isTold || !shape.hidden.contains($0.0) }.map { dimension, code in
         (shape.dimensions[dimension].name, shape.dimensions[dimension].codes[Int(code)].code)
       }
+      let (units, key) = (Int(cuboid.units[population.cell]), cuboid.keys[population.cell])
+      let canonical = isTold ? identity.canonical(units, key: key, responds: false) : nil
       size = noise.count(
-        Int(cuboid.units[population.cell]), key: cuboid.keys[population.cell],
-        label: CellLabel(dataset: cube.shape.dataset, pairs: pairs))
+        units, key: key, label: canonical?.label ?? CellLabel(dataset: cube.shape.dataset, pairs: pairs))
     }
     known[population] = size
     return size

@@ -13,6 +13,8 @@ struct DraftTable {
   let measures: [DraftMeasure]
   /// For each quantity the perturbed values; nothing is withheld.
   var values: [NumberColumn]
+  /// Whether every dimension is identifying: then its counts tell of no response, and cost nothing.
+  let isIdentifying: Bool
   var withheld: [CompilerReport.Reason: Int] = [:]
   /// Noise of sums in percent of the sum, a part of them.
   var sumErrors = Sample()
@@ -28,8 +30,11 @@ struct DraftTable {
   /// n̂ of a cell, or of those with a value of a measure.
   func units(_ cell: Int, of measure: DraftMeasure? = nil) -> Int128? { values[measure?.valued ?? 0][cell] }
 
-  /// How many quantities would be out if the cell were written (means cost nothing).
-  func cost(_ cell: Int) -> Int { values.count { $0[cell] != nil } }
+  /// The quantities that would be charged if the cell were written: means cost nothing, nor do counts of populations
+  /// (DISCLOSURE 00, rule 12).
+  func charged(_ cell: Int) -> [Int] {
+    values.indices.filter { values[$0][cell] != nil && !(isIdentifying && $0 == 0) }
+  }
 
   mutating func withhold(_ cell: Int) {
     for column in values.indices { values[column][cell] = nil }
@@ -88,7 +93,8 @@ extension Sealer {
 
   /// Guard, threshold, noise, dominance and carry-over of one table.
   func draft(
-    _ table: [Int], in cube: TrueCube, verdicts: [DifferencingGuard.Verdict], draws: inout DrawBook
+    _ table: [Int], in cube: TrueCube, verdicts: [DifferencingGuard.Verdict], draws: inout DrawBook,
+    sizes: inout PopulationSizes
   ) throws(DisclosureError) -> DraftTable {
     let set = shape.behind(table)
     let populationSet = shape.identifying(set)
@@ -100,11 +106,7 @@ extension Sealer {
       banded: request.measures.map { !measures[$0].percentiles.isEmpty && !cuboid.bands[$0].isEmpty })
     var draft = DraftTable(
       dimensions: table, set: set, listed: listed, quantities: names, measures: places,
-      values: names.map { _ in NumberColumn(count: listed.count) })
-    var sumsDiffer: [[Bool]] = []
-    for measure in request.measures {
-      sumsDiffer.append(try differencing.sumsDiffer(set, measure: measure, in: cube))
-    }
+      values: names.map { _ in NumberColumn(count: listed.count) }, isIdentifying: set == populationSet)
     let labels = CellLabels(table, of: shape)
     // What is drawn is told: it has no place in dimensions that no answer tells.
     let told = try Grid(DimensionSet(table), of: shape)
@@ -114,127 +116,18 @@ extension Sealer {
     for place in 0..<listed.count {
       listed.codes(place, into: &codes)
       let cell = listed.cell(codes)
-      let verdict = verdicts[listed.population(codes, in: populations.grid)]
+      let population = listed.population(codes, in: populations.grid)
+      let at = JudgedCell(
+        place: place, set: set, cell: cell,
+        drawn: drawn.place(of: shape.hidden.bits == 0 ? cell : toldCells.cell(codes)),
+        verdict: verdicts[population],
+        population: ReleaseBudget.Population(set: populationSet, cell: population))
       judge(
-        Judged(
-          place: place, cell: cell,
-          drawn: drawn.place(of: shape.hidden.bits == 0 ? cell : toldCells.cell(codes)), verdict: verdict),
-        codes: codes, labels: labels,
-        in: cuboid, sumsDiffer: sumsDiffer, draft: &draft, draws: &drawn)
+        at, codes: codes, labels: labels, in: cube, cuboid, draft: &draft, draws: &drawn, book: draws,
+        sizes: &sizes)
     }
     draws.put(drawn)
     return draft
-  }
-
-  /// Where one cell is: in the list, in the grid, among the draws.
-  private struct Judged {
-    let place: Int
-    let cell: Int
-    let drawn: Int
-    let verdict: DifferencingGuard.Verdict
-  }
-
-  /// One cell through threshold, noise and dominance. What an earlier version drew stays where fewer than k units
-  /// changed since.
-  private func judge(
-    _ at: Judged, codes: [Int32], labels: CellLabels, in cuboid: TrueCuboid, sumsDiffer: [[Bool]],
-    draft: inout DraftTable, draws: inout TableDraws
-  ) {
-    let k = request.profile.k
-    var reason: CompilerReport.Reason?
-    let units = Int(cuboid.units[at.cell])
-    // Of a cell that was always empty there is nothing to draw, and nothing to remember.
-    if units == 0, !draws.holds(at.drawn) {
-      draft.withheld[.empty, default: 0] += 1
-      return
-    }
-    // Its text is made only where something is drawn by it.
-    lazy var label = labels.label(codes)
-    let count = draws.value(at.drawn, 0, k: k, kept: &draft.carried) {
-      switch at.verdict {
-      case .empty: reason = .empty
-      case .small: reason = .small
-      case .differs: reason = .differencing
-      case .passes:
-        guard units >= k, let shown = noise.shownCount(units, key: cuboid.keys[at.cell], label: label) else {
-          reason = units == 0 ? .empty : .threshold
-          return nil
-        }
-        return Int128(shown)
-      }
-      return nil
-    }
-    if let reason { draft.withheld[reason, default: 0] += 1 }
-    if let count { draft.values[0][at.place] = count }
-    for (place, index) in request.measures.enumerated() {
-      let measure = measures[index]
-      let made = draft.measures[place]
-      let totals = cuboid.totals[index][at.cell]
-      var valued: Int128?
-      if let column = made.valued {
-        valued = draws.value(at.drawn, column, k: k, kept: &draft.carried) {
-          guard count != nil else { return nil }
-          return noise.shownCount(totals.units, key: totals.key, of: .valued(measure.name), label: label)
-            .map { Int128($0) }
-        }
-        if let valued { draft.values[column][at.place] = valued }
-      }
-      let enough = count != nil && (made.valued == nil || valued != nil)
-      let drawnSum = draws.value(at.drawn, made.sum, k: k, kept: &draft.carried) {
-        guard enough else { return nil }
-        guard !Dominance(totals).fails(request.profile) else {
-          draft.withheld[.dominance, default: 0] += 1
-          return nil
-        }
-        guard !sumsDiffer[place][at.cell] else {
-          draft.withheld[.sumDifferencing, default: 0] += 1
-          return nil
-        }
-        let sum = noise.sum(totals, of: measure, label: label)
-        if totals.sum != 0 {
-          let share = request.profile.topNoise
-          let deviation =
-            1.414_213_562 * Double(totals.first) * Double(share.numerator) / Double(share.denominator)
-          draft.sumErrors.take(100 * deviation / abs(Double(totals.sum)))
-        }
-        return sum
-      }
-      let sum = enough ? drawnSum : nil
-      if let sum { draft.values[made.sum][at.place] = sum }
-      if let column = made.squares {
-        let squares = draws.value(at.drawn, column, k: k, kept: &draft.carried) {
-          self.squares(totals, of: measure, count: valued ?? count, sum: sum, label: label)
-        }
-        if sum != nil, let squares { draft.values[column][at.place] = squares }
-      }
-      for (band, column) in made.bands.enumerated() {
-        let inside = cuboid.bands[index][at.cell * made.bands.count + band]
-        let shown = draws.value(at.drawn, column, k: k, kept: &draft.carried) {
-          guard enough else { return nil }
-          return noise.shownCount(
-            Int(inside.units), key: inside.key, of: .band(measure.name, band), label: label
-          ).map { Int128($0) }
-        }
-        if enough, let shown { draft.values[column][at.place] = shown }
-      }
-    }
-  }
-}
-
-extension Sealer {
-  /// Q̂ of a cell whose sum is shown. The count must be so large that fewer than 3k units cannot be behind it,
-  /// whatever the noise: a bound on the true count itself would tell it (DISCLOSURE a.6).
-  private func squares(
-    _ totals: CellTotals, of measure: MeasureShape, count: Int128?, sum: Int128?, label: CellLabel
-  ) -> Int128? {
-    let top = Int128(totals.first) * Int128(totals.first)
-    let second = Int128(totals.second) * Int128(totals.second)
-    guard let count, sum != nil, count >= Int128(3 * request.profile.k + Sealer.largestNoise),
-      // Larger sums of squares leave the exact arithmetic of their noise.
-      totals.squares < 1 << 116,
-      !Dominance(total: totals.squares, largest: [top, second]).fails(request.profile)
-    else { return nil }
-    return noise.squares(totals, of: measure, label: label)
   }
 
   /// The largest noise of a count: five and two.

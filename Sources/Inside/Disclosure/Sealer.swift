@@ -69,6 +69,11 @@ package struct Sealer {
   let shape: Shape
   let measures: [MeasureShape]
   let noise: CellNoise
+  /// The noise of each measure's sums.
+  let sums: [SumNoise]
+  let unitFactors: UnitFactors
+  /// What is known of everything the dataset declares, from when its cells are sealed.
+  var survey = Survey.none
   let differencing: DifferencingGuard
 
   /// Checks the declaration against the profile before anything is computed.
@@ -81,6 +86,10 @@ package struct Sealer {
     self.shape = shape
     self.measures = measures
     noise = CellNoise(profile, keys: keys, family: request.keyFamily)
+    sums = measures.map {
+      SumNoise(keys, family: request.keyFamily, $0, measures: measures.count)
+    }
+    unitFactors = UnitFactors(keys, family: request.keyFamily, profile.factors)
     differencing = DifferencingGuard(profile)
     for table in request.tables {
       let names = table.map { shape.dimensions[$0].name }.joined(separator: ", ")
@@ -166,10 +175,15 @@ package struct Sealer {
   /// A digest of everything that decides what is released beside the data.
   var declaration: String { Declaration.digest(request, shape: shape, measures: measures) }
 
-  /// What draws depend on beside the data: with another profile every cell is drawn anew.
+  /// What decides whether a number may be shown beside the data: under other rules each draw is judged anew.
   package static func fingerprint(_ profile: ProtectionProfile) -> String {
-    "\(profile.k)/\(profile.jitterWeights)/\(profile.pPercent)/\(profile.topNoise.numerator)/\(profile.topNoise.denominator)"
+    "2/\(profile.k)/\(profile.jitterWeights)/\(profile.pPercent)/\(profile.populationFloor)"
       + (profile.dominance.map { "/\($0.contributors),\($0.percent)" } ?? "")
+  }
+
+  /// What a draw depends on beside the data: a number of which one draw is out has no other (DISCLOSURE 00, rule 1).
+  static func draw(_ profile: ProtectionProfile) -> String {
+    "\(profile.factors.lasting.rawValue),\(profile.factors.yearly.rawValue)"
   }
 }
 

@@ -110,6 +110,10 @@ package struct MeasureShape: Sendable, Equatable {
       complete: complete, boundsUnit: boundsUnit, statistics: statistics, bands: bands)
   }
 
+  /// Whether each unit has it or has it not, and nothing between: its sum is a count, and is protected as one
+  /// (DISCLOSURE 00, rule 4).
+  package var isIndicator: Bool { boundsUnit && lower == 0 && Int128(upper) == step }
+
   /// Whether no value can be negative.
   package var positive: Bool { lower >= 0 }
   /// Percentiles that are released, ascending.
@@ -138,17 +142,9 @@ package struct TrueCuboid: Sendable {
   /// Of units whose rows lie apart: for each cell and way of its lattice, how many have no row outside the cell that is
   /// in the generalisation. Empty where there is no such unit.
   package var onlyHere: [Int32]
-  /// For each measure: of units whose rows lie together, Σ|x| of each cell; nothing stands for 0.
-  package var loneAbsolute: [NumberColumn]
-  /// For each measure: of units whose rows lie apart, for each cell and way what they leave outside the cell.
-  package var outside: [[OutsideTotals]]
-  /// For each measure and cell the units with the largest values, descending; at most `Top.limit`.
-  package var tops: [[[Top]]]
-
   package init(
     grid: Grid, units: [Int32], keys: [UInt64], totals: [TotalsColumn], bands: [[BandTotals]],
-    lone: [Int32], onlyHere: [Int32],
-    loneAbsolute: [NumberColumn], outside: [[OutsideTotals]], tops: [[[Top]]]
+    lone: [Int32], onlyHere: [Int32]
   ) {
     self.grid = grid
     self.units = units
@@ -157,9 +153,6 @@ package struct TrueCuboid: Sendable {
     self.bands = bands
     self.lone = lone
     self.onlyHere = onlyHere
-    self.loneAbsolute = loneAbsolute
-    self.outside = outside
-    self.tops = tops
   }
 }
 
@@ -173,34 +166,5 @@ package struct BandTotals: Sendable, Equatable {
   @inlinable package mutating func add(units more: Int32, key other: UInt64) {
     units &+= more
     key &+= other
-  }
-}
-
-/// Of the units with rows apart that touch a cell P and also lie elsewhere in its generalisation Q: how much of
-/// what they add to Q's sum is not in P's. A unit's part is |value in Q − value in P|.
-package struct OutsideTotals: Sendable, Equatable {
-  /// Σ|value in Q| of every unit with rows apart that touches P.
-  package var touching: Int128 = 0
-  /// Σ of their parts.
-  package var parts: Int128 = 0
-  /// The two largest parts.
-  package var first: Int64 = 0
-  package var second: Int64 = 0
-
-  package init() {}
-
-  @inlinable package mutating func add(whole: Int64, part: Int64) {
-    touching += Int128(whole)
-    parts += Int128(part)
-    insert(part)
-  }
-
-  @inlinable mutating func insert(_ size: Int64) {
-    if size > first {
-      second = first
-      first = size
-    } else if size > second {
-      second = size
-    }
   }
 }

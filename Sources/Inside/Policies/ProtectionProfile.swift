@@ -19,15 +19,23 @@ package struct Qualification: Sendable, Hashable {
 
 /// A named protection of results, a value read from protection.json5; `Disclosure` applies it.
 package struct ProtectionProfile: Sendable, Hashable {
-  /// An exact fraction, such as 7/100.
-  package struct Fraction: Sendable, Hashable {
-    package let numerator: Int
-    package let denominator: Int
+  /// How far the largest factor of a prominent unit's values is above the smallest. Tables of factors are frozen for these
+  /// ratios and no others (DISCLOSURE 00, rule 3).
+  package enum FactorRatio: Int, CaseIterable, Sendable {
+    case four = 4
+    case five = 5
+    case eight = 8
+  }
+
+  /// What a prominent unit's values are multiplied with: a factor that lasts, times one that is drawn each year.
+  package struct Factors: Sendable, Hashable {
+    package let lasting: FactorRatio
+    package let yearly: FactorRatio
 
     /// Each part as its property says.
-    package init(_ numerator: Int, _ denominator: Int) {
-      self.numerator = numerator
-      self.denominator = denominator
+    package init(_ lasting: FactorRatio, _ yearly: FactorRatio) {
+      self.lasting = lasting
+      self.yearly = yearly
     }
   }
 
@@ -55,10 +63,13 @@ package struct ProtectionProfile: Sendable, Hashable {
   package let pPercent: Int
   /// The (n, k) rule beside the p % rule; nil where it is off.
   package let dominance: Dominance?
-  /// m, the share of the largest contribution that scales the noise of sums.
-  package let topNoise: Fraction
+  /// The factors of prominent units in sums.
+  package let factors: Factors
   /// Released cells within a population are at most its perturbed size divided by this.
   package let budgetDivisor: Int
+  /// Fewest units of a population of which anything is told that they do not all share: in a small one even an exact sum of
+  /// coins tells single ones (DISCLOSURE 00, rule 11).
+  package let populationFloor: Int
   package let variance: Bool
   package let percentiles: Bool
   /// ISO 8601 duration, such as "P1M".
@@ -69,8 +80,8 @@ package struct ProtectionProfile: Sendable, Hashable {
   /// Each part as its property says.
   package init(
     name: String, k: Int, jitterWeights: [Int], maxIdentifying: Int, maxResponse: Int, pPercent: Int,
-    topNoise: Fraction, budgetDivisor: Int, variance: Bool, percentiles: Bool, minimumRefresh: String,
-    qualified: Qualification? = nil, dominance: Dominance? = nil
+    factors: Factors, budgetDivisor: Int, populationFloor: Int, variance: Bool, percentiles: Bool,
+    minimumRefresh: String, qualified: Qualification? = nil, dominance: Dominance? = nil
   ) {
     self.name = name
     self.k = k
@@ -78,8 +89,9 @@ package struct ProtectionProfile: Sendable, Hashable {
     self.maxIdentifying = maxIdentifying
     self.maxResponse = maxResponse
     self.pPercent = pPercent
-    self.topNoise = topNoise
+    self.factors = factors
     self.budgetDivisor = budgetDivisor
+    self.populationFloor = populationFloor
     self.variance = variance
     self.percentiles = percentiles
     self.minimumRefresh = minimumRefresh
@@ -90,21 +102,22 @@ package struct ProtectionProfile: Sendable, Hashable {
   /// The profile for ordinary conditional data (DISCLOSURE, "Profiles").
   package static let standard = ProtectionProfile(
     name: "standard", k: 10, jitterWeights: [8, 4, 4], maxIdentifying: 3, maxResponse: 1, pPercent: 15,
-    topNoise: Fraction(7, 100), budgetDivisor: 40, variance: true, percentiles: true, minimumRefresh: "P1M")
+    factors: Factors(.four, .five), budgetDivisor: 80, populationFloor: 200, variance: true,
+    percentiles: true, minimumRefresh: "P1M")
 
   /// The profile for sensitive data (DISCLOSURE, "Profiles").
   package static let strict = ProtectionProfile(
     name: "strict", k: 20, jitterWeights: [8, 4, 4], maxIdentifying: 2, maxResponse: 1, pPercent: 20,
-    topNoise: Fraction(10, 100), budgetDivisor: 80, variance: false, percentiles: false, minimumRefresh: "P1Y"
-  )
+    factors: Factors(.eight, .eight), budgetDivisor: 80, populationFloor: 200, variance: false,
+    percentiles: false, minimumRefresh: "P1Y")
 
   /// Everything that decides what the profile lets out, as one line: two profiles of equal parameters protect alike,
   /// whatever they are called and however seldom they refresh.
   package var parameters: String {
     let jitter = jitterWeights.map(String.init).joined(separator: ",")
-    return "doorsill/profile/1 k=\(k) jitter=\(jitter) identifying=\(maxIdentifying) response=\(maxResponse)"
-      + " p=\(pPercent) m=\(topNoise.numerator)/\(topNoise.denominator) divisor=\(budgetDivisor)"
-      + " variance=\(variance) percentiles=\(percentiles)"
+    return "doorsill/profile/2 k=\(k) jitter=\(jitter) identifying=\(maxIdentifying) response=\(maxResponse)"
+      + " p=\(pPercent) factors=\(factors.lasting.rawValue),\(factors.yearly.rawValue)"
+      + " divisor=\(budgetDivisor) floor=\(populationFloor) variance=\(variance) percentiles=\(percentiles)"
       + (dominance.map { " dominance=\($0.contributors),\($0.percent)" } ?? "")
   }
 
@@ -122,10 +135,11 @@ package struct ProtectionProfile: Sendable, Hashable {
 
   /// Whether no control of this profile is weaker than the other's; the refresh is left to the calendar's owner.
   package func isAtLeastAsStrong(as other: ProtectionProfile) -> Bool {
-    let noise = topNoise.numerator * other.topNoise.denominator
-    let otherNoise = other.topNoise.numerator * topNoise.denominator
+    let (mine, its) = (factors, other.factors)
     return k >= other.k && maxIdentifying <= other.maxIdentifying && maxResponse <= other.maxResponse
-      && pPercent >= other.pPercent && noise >= otherNoise && budgetDivisor >= other.budgetDivisor
+      && pPercent >= other.pPercent && budgetDivisor >= other.budgetDivisor
+      && mine.lasting.rawValue >= its.lasting.rawValue && mine.yearly.rawValue >= its.yearly.rawValue
+      && populationFloor >= other.populationFloor
       && isDominanceAtLeastAsStrong(as: other)
       && (jitterWeights.max() ?? 16) <= (other.jitterWeights.max() ?? 16) && (!variance || other.variance)
       && (!percentiles || other.percentiles)

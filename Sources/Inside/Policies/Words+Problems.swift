@@ -254,8 +254,8 @@ extension Words {
           "The profile “\(what)” has not withstood the measured attack: in \(place) it is not qualified, or was under other parameters."
         ),
         Sentence(
-          "运行 doorsill result attack --qualify，把给出的 qualified 条目写入该方案；或改用随附的方案。",
-          "Run doorsill result attack --qualify and put the entry it prints into the profile, or use a profile that comes with Doorsill."
+          "改用随附的方案：doorsill init 会将其写入新门户的 Policies/protection.json5（0.1 的门户须取用一次，并由第二人批准）；或运行 doorsill result attack --qualify，把给出的 qualified 条目写入该方案。",
+          "Take over a profile that comes with Doorsill: doorsill init writes them into a new portal's Policies/protection.json5 (a portal of 0.1 has to, once, and a second person approves it). Or run doorsill result attack --qualify and put the entry it prints into the profile."
         )
       )
     }

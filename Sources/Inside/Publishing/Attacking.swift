@@ -82,9 +82,10 @@ package struct Attacking {
     }
     let target = try Statistics.target(
       data, dataset: dataset, result: result, profile: profile, keys: keys.protection)
+    let before = history.results[dataset.keyFamily] ?? ResultHistory()
     let made = try Statistics.compute(
-      data, dataset: dataset, result: result, profile: profile, keys: keys.protection,
-      policyHash: policies.hash, history: history.results[dataset.keyFamily] ?? ResultHistory())
+      data, try Statistics.survey(data, of: dataset, history: before), dataset: dataset, result: result,
+      profile: profile, keys: keys.protection, policyHash: policies.hash, history: before)
     return Subject(
       dataset: dataset, result: result, profile: profile, target: target, released: made.released)
   }

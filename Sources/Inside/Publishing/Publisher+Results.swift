@@ -29,7 +29,7 @@ extension Publisher {
       let statistics = dataset.results.filter(\.kind.hasCells)
       if !statistics.isEmpty { try keepFamily(of: dataset, statistics) }
       // Rows are read once for all statistics.
-      var rows: Microdata?
+      var rows: (data: Microdata, survey: Survey)?
       for result in dataset.results.filter({ !$0.kind.hasCells }) + statistics {
         progress(.computing(dataset: dataset.name, result: result.name))
         // A kind without a way to `Released`, which only Disclosure can mint, does not compile.
@@ -37,12 +37,17 @@ extension Publisher {
         switch result.kind {
         case .verify, .score: released = try computeTags(of: result, judgement, into: &computed)
         case .statistic:
-          let data =
-            try rows
-            ?? Microdata.read(
+          let read: (data: Microdata, survey: Survey)
+          if let rows {
+            read = rows
+          } else {
+            let data = try Microdata.read(
               dataset, codeLists: catalog.codeLists, keys: keys.protection, room: .init(folder: portal.work))
-          rows = data
-          released = try computeCells(of: result, data, judgement, into: &computed)
+            let before = computed.histories[dataset.keyFamily] ?? ResultHistory()
+            read = (data, try Statistics.survey(data, of: dataset, history: before))
+          }
+          rows = read
+          released = try computeCells(of: result, read.data, read.survey, judgement, into: &computed)
         }
         computed.released[dataset.name, default: []].append(released)
       }
@@ -52,14 +57,14 @@ extension Publisher {
 
   /// Computes and protects one statistic, and attacks it.
   private func computeCells(
-    of result: ResultDeclaration, _ data: Microdata, _ judgement: Judgement,
+    of result: ResultDeclaration, _ data: Microdata, _ survey: Survey, _ judgement: Judgement,
     into computed: inout ComputedResults
   ) throws -> Released {
     let dataset = judgement.examination.dataset
     let profile = try profile(of: result, judgement)
     let before = computed.histories[dataset.keyFamily] ?? ResultHistory()
     let made = try Statistics.compute(
-      data, dataset: dataset, result: result, profile: profile, keys: keys.protection,
+      data, survey, dataset: dataset, result: result, profile: profile, keys: keys.protection,
       policyHash: policies.hash, history: before, now: options.now)
     if !made.report.carriedWhole {
       let target = try Statistics.target(

@@ -102,7 +102,9 @@ struct BaseCells: Sendable {
   /// Adds units that have all their rows together.
   /// - Returns: units whose rows lie in different cells, which are left out.
   /// - Throws: `ResultError.value` where the values of one unit are too large together.
-  mutating func add(_ wanted: Range<Int>, of data: Microdata) throws(ResultError) -> [Int32] {
+  mutating func add(
+    _ wanted: Range<Int>, of data: Microdata, _ factors: [ProminentFactors]
+  ) throws(ResultError) -> [Int32] {
     var scattered: [Int32] = []
     var cell = [Int32](repeating: 0, count: dimensions.count)
     for unit in wanted {
@@ -121,7 +123,7 @@ struct BaseCells: Sendable {
           end - first == 1
           ? data.values[measure][first] : try data.value(of: first..<end, measure: measure)
         guard value != Microdata.missing else { continue }
-        totals[position][place].add(value, key: key)
+        totals[position][place].add(value, key: key, factor: factors[measure].factor(of: key))
         guard !edges[position].isEmpty, let band = edges[position].lastIndex(where: { $0 <= value }) else {
           continue
         }

@@ -11,18 +11,23 @@ package enum CubeBuilder {
   /// - Parameters:
   ///   - tables: the sets of dimensions of the declared tables.
   ///   - measures: measures that are released with them.
+  ///   - factors: for each measure the factors of its prominent units.
+  ///   - kept: what else is kept of each cell's totals.
   ///   - workers: how many cores may work side by side; 0 stands for all there are.
   /// - Throws: `ResultError` where a table is too large or values too long.
   package static func cube(
-    _ data: Microdata, tables: [DimensionSet], measures: [Int], workers: Int = 0
+    _ data: Microdata, tables: [DimensionSet], measures: [Int], factors: [ProminentFactors]? = nil,
+    keeping kept: TotalsColumn.Kept = [], workers: Int = 0
   ) throws(ResultError) -> TrueCube {
-    let builders = try self.builders(data, tables: tables, measures: measures)
+    let builders = try self.builders(data, tables: tables, measures: measures, keeping: kept)
+    let factors = factors ?? data.measures.map { _ in ProminentFactors() }
     let shares = workers > 0 ? workers : Workers.available
     var base = self.base(for: builders, measures: measures, of: data)
     try data.forEachPart { (part, _) throws(ResultError) in
       for first in stride(from: 0, to: part.unitCount, by: chunk) {
         try add(
-          part, units: first..<min(first + chunk, part.unitCount), to: &base, builders, workers: shares)
+          part, units: first..<min(first + chunk, part.unitCount), factors, to: &base, builders,
+          workers: shares)
         if base.size > baseLimit {
           try roll(up: base, into: builders, workers: shares)
           base.removeAll()
@@ -33,6 +38,20 @@ package enum CubeBuilder {
     return cube(of: builders, data)
   }
 
+  /// What has to be known of all declared tables before one of them is protected.
+  /// - Parameters:
+  ///   - tables: the sets of dimensions of every table that any result declares.
+  ///   - known: who was prominent before, by measure.
+  package static func survey(
+    _ data: Microdata, tables: [DimensionSet], known: [String: Set<UInt64>]
+  ) throws(ResultError) -> Survey {
+    let cube = try cube(
+      data, tables: tables, measures: Array(data.measures.indices), keeping: [.squares, .giants])
+    return try disclosing { () throws(DisclosureError) in
+      try Survey(cube, tables: tables, known: known)
+    }
+  }
+
   /// Bytes of base cells after which they are rolled up and begun anew.
   private static let baseLimit = 64 << 20
 
@@ -41,7 +60,7 @@ package enum CubeBuilder {
 
   /// Empty builders for every needed set.
   static func builders(
-    _ data: Microdata, tables: [DimensionSet], measures: [Int]
+    _ data: Microdata, tables: [DimensionSet], measures: [Int], keeping kept: TotalsColumn.Kept = []
   ) throws(ResultError) -> [CuboidBuilder] {
     let shape = data.shape
     let needed = TrueCube.needed(for: tables, of: shape)
@@ -49,13 +68,10 @@ package enum CubeBuilder {
     let listed = Set(tables)
     // A table's totals and those of its generalisations: same response, fewer identifying dimensions.
     var summed: Set<DimensionSet> = []
-    var generalised: Set<DimensionSet> = []
     for table in tables {
       let identifying = shape.identifying(table)
       for part in identifying.subsets {
-        let set = DimensionSet(bits: part.bits | (table.bits & ~identifying.bits))
-        summed.insert(set)
-        if part != identifying { generalised.insert(set) }
+        summed.insert(DimensionSet(bits: part.bits | (table.bits & ~identifying.bits)))
       }
     }
     var builders: [CuboidBuilder] = []
@@ -65,8 +81,7 @@ package enum CubeBuilder {
           try CuboidBuilder(
             set, of: shape, measures: summed.contains(set) ? measures : [], of: data.measures,
             judged: listed.contains(set) || populations.contains(set),
-            tops: generalised.contains(set) ? .all : summed.contains(set) ? .inner : .none,
-            banded: listed.contains(set) && shape.identifying(set) == set)
+            banded: listed.contains(set) && shape.identifying(set) == set, keeping: kept)
         })
     }
     for builder in builders { builder.link(builders) }
@@ -83,22 +98,22 @@ package enum CubeBuilder {
 
   /// Adds units to base cells, or where their rows lie apart to the builders.
   static func add(
-    _ data: Microdata, units wanted: Range<Int>? = nil, to base: inout BaseCells, _ builders: [CuboidBuilder],
-    workers: Int
+    _ data: Microdata, units wanted: Range<Int>? = nil, _ factors: [ProminentFactors],
+    to base: inout BaseCells, _ builders: [CuboidBuilder], workers: Int
   ) throws(ResultError) {
     let wanted = wanted ?? 0..<data.unitCount
     var scattered: [Int32] = []
     // A share must be worth the merging of its cells.
     let shares = max(1, min(workers, wanted.count / 20_000))
     if shares == 1 {
-      scattered = try base.add(wanted, of: data)
+      scattered = try base.add(wanted, of: data, factors)
     } else {
       let empty = base.emptied
       let made = try Workers.sideBySide(shares) { (share) throws(ResultError) in
         var cells = empty
         let first = wanted.lowerBound + wanted.count * share / shares
         let left = try cells.add(
-          first..<wanted.lowerBound + wanted.count * (share + 1) / shares, of: data)
+          first..<wanted.lowerBound + wanted.count * (share + 1) / shares, of: data, factors)
         return (cells, left)
       }
       for (cells, left) in made {
@@ -112,7 +127,7 @@ package enum CubeBuilder {
       let chunk = ScatteredUnits(scattered, from: &from, rows: step, of: data)
       together(builders, workers) { builder, _ in builder.group(chunk, of: data) }
       if let measure = builders.compactMap(\.overflow).first { throw data.tooLarge(measure) }
-      together(builders, workers) { builder, all in builder.add(chunk, of: data, beside: all) }
+      together(builders, workers) { builder, all in builder.add(chunk, of: data, factors, beside: all) }
     }
   }
 

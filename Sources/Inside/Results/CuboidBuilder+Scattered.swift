@@ -106,9 +106,12 @@ extension CuboidBuilder {
     return values
   }
 
-  /// Adds the units of a chunk that every builder has grouped: to the cells they touch, and to what they leave
-  /// outside each of them in every generalisation.
-  func add(_ chunk: ScatteredUnits, of data: Microdata, beside builders: [CuboidBuilder]) {
+  /// Adds the units of a chunk that every builder has grouped: to the cells they touch, and to those that have no row
+  /// elsewhere in a generalisation.
+  func add(
+    _ chunk: ScatteredUnits, of data: Microdata, _ factors: [ProminentFactors],
+    beside builders: [CuboidBuilder]
+  ) {
     for level in grouped.indices {
       let groups = grouped[level]
       for unit in 0..<chunk.starts.count - 1 {
@@ -121,37 +124,23 @@ extension CuboidBuilder {
           for (position, measure) in measures.enumerated() {
             let value = groups.values[position][row]
             guard value != Microdata.missing else { continue }
-            cuboid.totals[measure][cell].add(value, key: key)
+            cuboid.totals[measure][cell].add(value, key: key, factor: factors[measure].factor(of: key))
             if let band = edges[measure].lastIndex(where: { $0 <= value }) {
               cuboid.bands[measure][cell * edges[measure].count + band].add(units: 1, key: key)
             }
-            let size = Int64(clamping: value.magnitude)
-            guard tops != .none, size > 0, mayHold(size, in: cell, measure) else { continue }
-            hold(Top(size: size, rows: codes(of: rows, chunk, data), unit: key), in: cell, measure)
           }
         }
       }
-      if lattice != nil { addOutside(groups, targets[level], beside: builders) }
+      if lattice != nil { addOnlyHere(groups, targets[level], beside: builders) }
     }
   }
 
-  /// The codes of a unit's rows, one row after the other.
-  private func codes(of rows: Range<Int>, _ chunk: ScatteredUnits, _ data: Microdata) -> [Int32] {
-    var codes: [Int32] = []
-    codes.reserveCapacity(rows.count * data.codes.count)
-    for row in rows { for column in data.codes { codes.append(column[Int(chunk.rows[row])]) } }
-    return codes
-  }
-
-  private func addOutside(
+  private func addOnlyHere(
     _ groups: GroupedUnits, _ targets: [(builder: Int, level: Int)?], beside builders: [CuboidBuilder]
   ) {
     let ways = targets.count
     if cuboid.onlyHere.isEmpty {
       cuboid.onlyHere = [Int32](repeating: 0, count: grid.count * ways)
-      for measure in measures {
-        cuboid.outside[measure] = [OutsideTotals](repeating: OutsideTotals(), count: grid.count * ways)
-      }
     }
     for (way, target) in targets.enumerated() {
       guard let target else { continue }
@@ -161,19 +150,6 @@ extension CuboidBuilder {
           let all = whole.first[row]
           if all >= 0, whole.counts[Int(all)] == groups.counts[row] {
             onlyHere[Int(groups.cells[row]) * ways + way] &+= 1
-          }
-        }
-      }
-      for (position, measure) in measures.enumerated() {
-        guard let other = builders[target.builder].measures.firstIndex(of: measure) else { continue }
-        cuboid.outside[measure].withUnsafeMutableBufferPointer { outside in
-          for row in groups.first.indices where groups.first[row] == Int32(row) && whole.first[row] >= 0 {
-            let all = whole.values[other][Int(whole.first[row])]
-            guard all != Microdata.missing else { continue }
-            let here = groups.values[position][row]
-            let part = here == Microdata.missing ? all : all - here
-            outside[Int(groups.cells[row]) * ways + way].add(
-              whole: Int64(clamping: all.magnitude), part: Int64(clamping: part.magnitude))
           }
         }
       }

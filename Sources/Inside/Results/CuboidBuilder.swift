@@ -3,14 +3,6 @@ import Disclosure
 /// Collects the exact cells over one set of dimensions, from base cells and from single units that lie in several of
 /// them, in any order.
 final class CuboidBuilder {
-  /// Of which cells the largest contributors are kept: those that are a generalisation of another cell.
-  enum Tops {
-    case none
-    /// Only cells with a code that has others below it.
-    case inner
-    case all
-  }
-
   let set: DimensionSet
   let grid: Grid
   /// Measures whose totals are wanted.
@@ -18,7 +10,6 @@ final class CuboidBuilder {
   /// Ways to generalise a cell, where the guard will judge this set.
   let lattice: Lattice?
   let shape: Shape
-  let tops: Tops
   /// For each measure the bands that its values are counted in here, or none.
   let edges: [[Int64]]
   let finder: CellFinder
@@ -32,13 +23,11 @@ final class CuboidBuilder {
 
   init(
     _ set: DimensionSet, of shape: Shape, measures: [Int], of declared: [MeasureShape], judged: Bool,
-    tops: Tops,
-    banded: Bool
+    banded: Bool, keeping kept: TotalsColumn.Kept
   ) throws(DisclosureError) {
     self.set = set
     self.measures = measures
     self.shape = shape
-    self.tops = measures.isEmpty ? .none : tops
     grid = try Grid(set, of: shape)
     lattice = judged ? try Lattice(grid, of: shape) : nil
     finder = CellFinder(grid, of: shape)
@@ -50,14 +39,12 @@ final class CuboidBuilder {
     cuboid = TrueCuboid(
       grid: grid, units: [Int32](repeating: 0, count: count), keys: [UInt64](repeating: 0, count: count),
       totals: declared.indices.map { measure in
-        TotalsColumn(
-          count: wanted[measure] ? count : 0, squares: declared[measure].statistics.contains(.variance))
+        var kept = kept
+        if declared[measure].statistics.contains(.variance) { kept.insert(.squares) }
+        return TotalsColumn(count: wanted[measure] ? count : 0, keeping: kept)
       },
       bands: edges.map { [BandTotals](repeating: BandTotals(), count: $0.count * count) },
-      lone: [Int32](repeating: 0, count: judged ? count : 0), onlyHere: [],
-      loneAbsolute: wanted.map { NumberColumn(count: $0 && judged ? count : 0) },
-      outside: wanted.map { _ in [] },
-      tops: wanted.map { $0 && tops != .none ? [[Top]](repeating: [], count: count) : [] })
+      lone: [Int32](repeating: 0, count: judged ? count : 0), onlyHere: [])
   }
 
   /// Finds where each way leads among the builders of all sets.
@@ -143,50 +130,6 @@ final class CuboidBuilder {
           }
         }
       }
-      if lattice != nil {
-        cuboid.loneAbsolute[measure].add(absolutes: totals[start..<start + count], into: cells[..<count])
-      }
-      guard tops != .none else { continue }
-      for index in 0..<count where cells[index] >= 0 {
-        let total = totals[start + index]
-        for size in [total.first, total.second] where size > 0 {
-          guard mayHold(size, in: Int(cells[index]), measure) else { break }
-          hold(
-            Top(size: size, row: row(of: start + index, base), of: shape), in: Int(cells[index]), measure)
-        }
-      }
     }
-  }
-
-  /// The codes of a base cell over all dimensions of the shape; -1 where no table uses the dimension.
-  private func row(of cell: Int, _ base: BaseCells) -> [Int32] {
-    var codes = [Int32](repeating: -1, count: shape.dimensions.count)
-    for (place, dimension) in base.dimensions.enumerated() {
-      codes[dimension] = base.codes[cell * base.dimensions.count + place]
-    }
-    return codes
-  }
-
-  // MARK: The largest
-
-  /// Whether a contribution of that size may be among those that are kept.
-  func mayHold(_ size: Int64, in cell: Int, _ measure: Int) -> Bool {
-    let held = cuboid.tops[measure][cell]
-    if let last = held.last, held.count == Top.limit { return size >= last.size }
-    if held.isEmpty, tops == .inner { return isInner(cell) }
-    return true
-  }
-
-  /// Whether a cell has a code with others below it.
-  private func isInner(_ cell: Int) -> Bool {
-    for (place, dimension) in grid.dimensions.enumerated() {
-      let code = cell / grid.strides[place] % max(1, grid.sizes[place])
-      if !shape.leaves[dimension][code] { return true }
-    }
-    return false
-  }
-
-  func hold(_ top: Top, in cell: Int, _ measure: Int) {
-    Top.insert(top, into: &cuboid.tops[measure][cell])
   }
 }

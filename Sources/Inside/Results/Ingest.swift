@@ -114,7 +114,7 @@ struct IngestPlan {
         .declaration, "\(dataset.name) declares no subject",
         hint: "name in \(dataset.file) the fields that identify the unit to be protected")
     }
-    try IngestPlan.refuseSecondCuts(dataset)
+    try IngestPlan.refuseSecondCuts(dataset, measures)
     self.resource = resource
     var coders: [DimensionCoder] = []
     for dimension in dataset.dimensions {
@@ -183,18 +183,30 @@ struct IngestPlan {
     return measures
   }
 
-  /// Two identifying dimensions over one field would be two cuts of the same thing, and their cells could be
-  /// subtracted unseen by the guard.
-  private static func refuseSecondCuts(_ dataset: Dataset) throws(ResultError) {
-    for (place, dimension) in dataset.dimensions.enumerated() where dimension.role == .identifying {
-      for other in dataset.dimensions.dropFirst(place + 1) where other.field == dimension.field {
-        guard other.role == .identifying else { continue }
-        throw ResultError(
-          .declaration,
-          "dimensions \(dimension.name) and \(other.name) of \(dataset.name) both cut the field \(dimension.field)",
-          hint: "declare one dimension with a hierarchy, whose coarser codes are answered as well")
+  /// Two dimensions over one field, or a dimension and the bands of a measure, are two cuts of the same thing: their cells
+  /// could be subtracted unseen by the guard, whatever the roles (DISCLOSURE 00, rule 7).
+  private static func refuseSecondCuts(
+    _ dataset: Dataset, _ measures: [Measure]
+  ) throws(ResultError) {
+    var cuts: [String: String] = [:]
+    for dimension in dataset.dimensions {
+      if let other = cuts.updateValue("dimension \(dimension.name)", forKey: dimension.field) {
+        throw secondCut(dimension.field, other, "dimension \(dimension.name)", dataset)
       }
     }
+    for measure in measures where !measure.bands.isEmpty {
+      if let other = cuts[measure.field] {
+        throw secondCut(measure.field, other, "the bands of measure \(measure.field)", dataset)
+      }
+    }
+  }
+
+  private static func secondCut(
+    _ field: String, _ one: String, _ other: String, _ dataset: Dataset
+  ) -> ResultError {
+    ResultError(
+      .declaration, "\(one) and \(other) of \(dataset.name) both cut the field \(field)",
+      hint: "declare one dimension with a hierarchy, whose coarser codes are answered as well")
   }
 
   private static func shape(

@@ -31,15 +31,27 @@ package enum Statistics {
     }
     let data = try Microdata.read(dataset, codeLists: codeLists, keys: keys)
     return try compute(
-      data, dataset: dataset, result: result, profile: profile, keys: keys, policyHash: policyHash,
-      history: history,
-      now: now)
+      data, try survey(data, of: dataset, history: history), dataset: dataset, result: result,
+      profile: profile,
+      keys: keys, policyHash: policyHash, history: history, now: now)
   }
 
-  /// Computes one result from microdata that are read already.
+  /// What has to be known of everything a dataset declares before one of its results is computed.
+  package static func survey(
+    _ data: Microdata, of dataset: Dataset, history: ResultHistory
+  ) throws(ResultError) -> Survey {
+    var sets: [DimensionSet] = []
+    for result in dataset.results where result.kind.hasCells {
+      sets += try tables(result, of: dataset, shape: data.shape).map { data.shape.behind($0) }
+    }
+    return try CubeBuilder.survey(data, tables: sets, known: history.prominent)
+  }
+
+  /// Computes one result from microdata that are read and surveyed already.
   package static func compute(
-    _ data: Microdata, dataset: Dataset, result: ResultDeclaration, profile: ProtectionProfile,
-    keys: ProtectionKeys, policyHash: String, history: ResultHistory, now: Timestamp = .now()
+    _ data: Microdata, _ survey: Survey, dataset: Dataset, result: ResultDeclaration,
+    profile: ProtectionProfile, keys: ProtectionKeys, policyHash: String, history: ResultHistory,
+    now: Timestamp = .now()
   ) throws(ResultError) -> Computed {
     let sealer = try sealer(
       result, of: dataset, shape: data.shape, measures: data.measures, profile: profile, keys: keys,
@@ -47,7 +59,7 @@ package enum Statistics {
     if let held = sealer.carried(from: history) {
       return Computed(released: held, history: history, report: sealer.report(carried: held), cube: nil)
     }
-    return try compute(data, sealer: sealer, history: history)
+    return try compute(data, survey, sealer: sealer, history: history)
   }
 
   /// What the attack suite attacks for a declared result.
@@ -61,16 +73,24 @@ package enum Statistics {
       measures: try measures(result, of: dataset, in: data.measures), profile: profile, keys: keys)
   }
 
-  /// The common path: cells, changes since earlier draws, sealing.
+  /// The same where the sealer's tables are all there are.
   static func compute(
     _ data: Microdata, sealer: Sealer, history: ResultHistory
   ) throws(ResultError) -> Computed {
-    let tables = sealer.tables
-    let cube = try CubeBuilder.cube(data, tables: tables, measures: sealer.releasedMeasures)
+    let survey = try CubeBuilder.survey(data, tables: sealer.tables, known: history.prominent)
+    return try compute(data, survey, sealer: sealer, history: history)
+  }
+
+  /// The common path: cells, changes since earlier draws, sealing.
+  static func compute(
+    _ data: Microdata, _ survey: Survey, sealer: Sealer, history: ResultHistory
+  ) throws(ResultError) -> Computed {
+    let cube = try CubeBuilder.cube(
+      data, tables: sealer.tables, measures: sealer.releasedMeasures, factors: sealer.factors(survey))
     // What was drawn is of those who are told of.
     let (changes, map) = try CarryOver.compare(data.told, with: history, k: sealer.k, folder: data.folder)
     let sealed = try disclosing { () throws(DisclosureError) in
-      try sealer.seal(cube, history: history, changes: changes)
+      try sealer.seal(cube, survey: survey, history: history, changes: changes)
     }
     var kept = sealed.history
     kept.unitMaps[data.shape.dataset] = map

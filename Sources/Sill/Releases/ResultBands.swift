@@ -129,11 +129,8 @@ extension StoredResult {
     switch columns[column].name.split(separator: ".").last ?? "" {
     case "sum", "mean":
       Text([
-        ("zh", "误差取决于最大一项贡献，其大小不能透露，也没有声明上限"),
-        (
-          "en",
-          "the error depends on the largest contribution, whose size may not be told and has no declared bound"
-        ),
+        ("zh", "误差随较大的贡献而定，其大小不能透露"),
+        ("en", "the error goes with the largest contributions, whose size may not be told"),
       ])
     case "variance":
       Text([

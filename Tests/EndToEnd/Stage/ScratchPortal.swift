@@ -18,6 +18,27 @@ final class ScratchPortal: Sendable {
     ScratchPortal(folder, name)
   }
 
+  /// A portal that 0.1 made, of `Tests/Vectors/portal-0.1`, with the home of its people.
+  static func unpacked(_ archive: String) throws -> ScratchPortal {
+    let folder = try TemporaryFolder()
+    try Subprocess.run(
+      "tar", ["-xzf", Places.vector("portal-0.1/\(archive)"), "-C", folder.path, "--no-same-owner"]
+    ).wanted(0, "tar")
+    if !FileManager.default.fileExists(atPath: folder.path + "/home") {
+      try folder.write("correct horse battery staple\n", to: "home/passphrase")
+    }
+    return ScratchPortal(folder)
+  }
+
+  /// Takes over the protection profiles of this version, which li-na approves and wang-wei publishes.
+  func takeOverProfiles() throws {
+    let profiles = try String(contentsOfFile: Places.root + "/Policies/protection.json5", encoding: .utf8)
+    try write(profiles, "Policies/protection.json5")
+    try signed(by: "li-na", "approve", "policy", "--reason", "The profiles of this version").wanted(
+      0, "approve")
+    try publish().wanted(0, "publish under the profiles of this version")
+  }
+
   /// A portal as `init` makes it, with a table in GB18030, optionally the restricted register, and two people:
   /// wang-wei publishes, li-na is the second person. Nothing is published yet.
   static func begin(microdata: Microdata? = nil) throws -> ScratchPortal {

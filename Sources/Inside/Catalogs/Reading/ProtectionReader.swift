@@ -33,9 +33,10 @@ struct ProtectionReader {
   }
 
   private static let statisticKeys = [
-    "kind", "k", "jitter", "maxIdentifying", "maxResponse", "pPercent", "topNoise", "budgetDivisor",
-    "variance",
-    "percentiles", "minimumRefresh", "qualified", "dominance",
+    "kind", "k", "jitter", "maxIdentifying", "maxResponse", "pPercent", "factors", "budgetDivisor",
+    "populationFloor", "variance", "percentiles", "minimumRefresh", "qualified", "dominance",
+    // Of 0.1.
+    "topNoise",
   ]
 
   private func profile(_ name: String, _ node: Node) -> ProtectionProfile? {
@@ -49,7 +50,7 @@ struct ProtectionReader {
     let percent = whole("pPercent", 1...100)
     let divisor = whole("budgetDivisor", 1...100_000)
     let jitter = section.required("jitter", jitter)
-    let noise = section.required("topNoise", fraction)
+    let noise = noise(section)
     let variance = section.required("variance") { (node) throws(DocumentError) in try node.bool() }
     let percentiles = section.required("percentiles") { (node) throws(DocumentError) in try node.bool() }
     let refresh = section.required("minimumRefresh", Checks.duration)
@@ -60,9 +61,8 @@ struct ProtectionReader {
     else { return nil }
     var profile = ProtectionProfile(
       name: name, k: k, jitterWeights: jitter, maxIdentifying: identifying, maxResponse: response,
-      pPercent: percent, topNoise: noise, budgetDivisor: divisor, variance: variance,
-      percentiles: percentiles,
-      minimumRefresh: refresh, dominance: dominance)
+      pPercent: percent, factors: noise.factors, budgetDivisor: divisor, populationFloor: noise.floor,
+      variance: variance, percentiles: percentiles, minimumRefresh: refresh, dominance: dominance)
     // What was measured under other parameters says nothing of these.
     if let qualified, qualified.policyHash == profile.parametersHash { profile.qualified = qualified }
     return profile
@@ -86,16 +86,32 @@ struct ProtectionReader {
     return weights
   }
 
-  /// A decimal number as an exact fraction: 0.07 is 7/100.
-  private func fraction(_ node: Node) throws(DocumentError) -> ProtectionProfile.Fraction {
-    let text = try Checks.decimal(node)
-    let parts = text.split(separator: ".")
-    let digits = parts.count == 2 ? String(parts[1]) : ""
-    guard digits.utf8.count <= 6, let numerator = Int(String(parts[0]) + digits), numerator > 0 else {
-      throw node.error(
-        "\(text) is no share", hint: "a number greater than 0 with at most six digits, as 0.07")
+  /// What sums and small populations are protected by. A profile of 0.1 says `topNoise` instead: it is read with the
+  /// strongest parameters there are, and since nothing was measured under those, nothing is published under it.
+  private func noise(_ section: Section) -> (factors: ProtectionProfile.Factors, floor: Int)? {
+    if section["topNoise"] != nil, section["factors"] == nil {
+      return (ProtectionProfile.Factors(.eight, .eight), 10_000)
     }
-    return ProtectionProfile.Fraction(numerator, digits.utf8.reduce(1) { product, _ in product * 10 })
+    let factors = section.required("factors", factors)
+    let floor = section.required("populationFloor") { (node) throws(DocumentError) in
+      try Checks.whole(node, in: 1...10_000)
+    }
+    guard let factors, let floor else { return nil }
+    return (factors, floor)
+  }
+
+  /// `[lasting, yearly]`, each the ratio of the largest factor to the smallest.
+  private func factors(_ node: Node) throws(DocumentError) -> ProtectionProfile.Factors {
+    let parts = try node.elements()
+    guard parts.count == 2 else { throw node.error("factors is [lasting, yearly], as [4, 5]") }
+    func ratio(_ part: Node) throws(DocumentError) -> ProtectionProfile.FactorRatio {
+      guard let ratio = ProtectionProfile.FactorRatio(rawValue: try Checks.whole(part, in: 1...100)) else {
+        let known = ProtectionProfile.FactorRatio.allCases.map { "\($0.rawValue)" }
+        throw part.error("factors are of the ratios \(known.joined(separator: ", "))")
+      }
+      return ratio
+    }
+    return ProtectionProfile.Factors(try ratio(parts[0]), try ratio(parts[1]))
   }
 
   private func qualification(_ node: Node) throws(DocumentError) -> Qualification? {

@@ -55,7 +55,8 @@ extension ProtectionProfile {
     ProtectionProfile(
       name: name, k: k, jitterWeights: jitterWeights, maxIdentifying: maxIdentifying,
       maxResponse: maxResponse,
-      pPercent: pPercent, topNoise: topNoise, budgetDivisor: 1, variance: variance, percentiles: percentiles,
+      pPercent: pPercent, factors: factors, budgetDivisor: 1, populationFloor: 1, variance: variance,
+      percentiles: percentiles,
       minimumRefresh: minimumRefresh)
   }
 }

@@ -190,7 +190,8 @@ extension Frame {
 
   /// What may be told of how far a sum, mean or variance is off.
   private func band(_ column: ReleasedColumn) -> String {
-    let noise = t("随机误差与最大贡献成比例", "noise in proportion to the largest contribution")
+    if let sd = column.sd { return t("随机误差标准差 \(sd)", "noise of standard deviation \(sd)") }
+    let noise = t("随机误差随较大的贡献而定", "noise that goes with the largest contributions")
     guard let band = column.band else {
       return noise + t("，其大小不能透露", ", whose size may not be told")
     }
@@ -262,6 +263,7 @@ extension Frame {
     case "two-layer-noise": t("双层随机误差", "Two-layer noise")
     case "dominance": t("防主导", "Dominance rule")
     case "top-contributor-noise": t("最大贡献者误差", "Top-contributor noise")
+    case "sum-noise": t("合计误差", "Noise of sums")
     case "release-budget": t("发布额度", "Release budget")
     case "withheld": t("不公布的单元", "Withheld cells")
     default: control
@@ -276,6 +278,8 @@ extension Frame {
     case "two-layer-noise": t("每个数量加入固定的随机误差", "each count carries fixed random noise")
     case "dominance": t("一两个个体占比过大的合计不公布", "sums that one or two contributors dominate are withheld")
     case "top-contributor-noise": t("合计的误差足以遮住最大贡献者", "sums carry noise that hides the largest contributor")
+    case "sum-noise":
+      t("较大的贡献在所有合计中带同一误差", "large contributions carry the same noise in every sum they are in")
     case "release-budget": t("对任一人群公布的数字总量有上限", "the numbers published about any population are limited")
     case "withheld": t("不说明原因，以免泄露", "no reason is given, since the reason would tell")
     default: ""

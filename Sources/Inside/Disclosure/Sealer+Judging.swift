@@ -1,0 +1,218 @@
+import Policies
+
+/// Where one cell is: in the list, in the grid, among the draws; and what stands before it.
+struct JudgedCell {
+  let place: Int
+  let set: DimensionSet
+  let cell: Int
+  let drawn: Int
+  let verdict: DifferencingGuard.Verdict
+  /// Everybody who fits its identifying conditions.
+  let population: ReleaseBudget.Population
+}
+
+/// Some units that are counted or summed, and where.
+private struct CountedSet {
+  let part: SetIdentity.Part
+  let count: Int
+  let key: UInt64
+  /// Whether to be among them tells something that not everybody of the population shares.
+  let responds: Bool
+}
+
+extension Sealer {
+  /// One cell through threshold, noise and dominance. What an earlier version drew stays where fewer than k units
+  /// changed since, and cells of the same units have the same numbers.
+  func judge(
+    _ at: JudgedCell, codes: [Int32], labels: CellLabels, in cube: TrueCube, _ cuboid: TrueCuboid,
+    draft: inout DraftTable, draws: inout TableDraws, book: DrawBook, sizes: inout PopulationSizes
+  ) {
+    let k = request.profile.k
+    let units = Int(cuboid.units[at.cell])
+    // Of a cell that was always empty there is nothing to draw, and nothing to remember.
+    if units == 0, !draws.holds(at.drawn) {
+      draft.withheld[.empty, default: 0] += 1
+      return
+    }
+    // Its text is made only where something is drawn by it.
+    lazy var label = labels.label(codes)
+    let responds = !draft.isIdentifying
+    var reason: CompilerReport.Reason?
+    let all = CountedSet(part: .all, count: units, key: cuboid.keys[at.cell], responds: responds)
+    let count = draws.value(at.drawn, 0, k: k, kept: &draft.carried) { draws in
+      switch at.verdict {
+      case .empty: reason = .empty
+      case .small: reason = .small
+      case .differs: reason = .differencing
+      case .passes:
+        guard units >= k else {
+          reason = units == 0 ? .empty : .threshold
+          return nil
+        }
+        guard !responds || sizes.size(at.population) >= request.profile.populationFloor else {
+          reason = .smallPopulation
+          return nil
+        }
+        guard let shown = shownCount(all, at, label, draws, book) else {
+          reason = .threshold
+          return nil
+        }
+        return Int128(shown)
+      }
+      return nil
+    }
+    if let reason { draft.withheld[reason, default: 0] += 1 }
+    if let count { draft.values[0][at.place] = count }
+    for (place, index) in request.measures.enumerated() {
+      let measure = measures[index]
+      let made = draft.measures[place]
+      let totals = cuboid.totals[index][at.cell]
+      var valued: Int128?
+      if let column = made.valued {
+        let set = CountedSet(part: .valued(index), count: totals.units, key: totals.key, responds: responds)
+        valued = draws.value(at.drawn, column, k: k, kept: &draft.carried) { draws in
+          guard count != nil else { return nil }
+          return shownCount(set, at, label, draws, book).map { Int128($0) }
+        }
+        if let valued { draft.values[column][at.place] = valued }
+      }
+      let enough = count != nil && (made.valued == nil || valued != nil)
+      // To have a value between others is no more than a response of one's own.
+      let isLarge =
+        responds || Int(clamping: (valued ?? count) ?? 0) >= request.profile.populationFloor
+      var missing: CompilerReport.Reason?
+      let drawnSum = draws.value(at.drawn, made.sum, k: k, kept: &draft.carried) { draws in
+        guard enough else { return nil }
+        if measure.isIndicator {
+          guard isLarge else {
+            missing = .smallPopulation
+            return nil
+          }
+          let set = CountedSet(part: .cases(index), count: totals.cases, key: totals.caseKey, responds: true)
+          guard let shown = shownCount(set, at, label, draws, book) else {
+            missing = .fewCases
+            return nil
+          }
+          return Int128(shown) * measure.step
+        }
+        guard totals.cases >= noise.threshold(key: totals.caseKey) else {
+          missing = .fewCases
+          return nil
+        }
+        guard !Dominance(totals).fails(request.profile) else {
+          missing = .dominance
+          return nil
+        }
+        let set = CountedSet(part: .valued(index), count: totals.units, key: totals.key, responds: responds)
+        return sum(of: index, set, at, totals, in: cube, label, draws, book)
+      }
+      if let missing { draft.withheld[missing, default: 0] += 1 }
+      let shownSum = enough ? drawnSum : nil
+      if let shownSum {
+        draft.values[made.sum][at.place] = shownSum
+        if !measure.isIndicator, totals.sum != 0 {
+          draft.sumErrors.take(sums[index].error(totals, request.profile.factors))
+        }
+      }
+      if let column = made.squares {
+        let squares = draws.value(at.drawn, column, k: k, kept: &draft.carried) { _ in
+          self.squares(
+            totals, of: index, count: valued ?? count, sum: shownSum, responds: responds, label: label)
+        }
+        if shownSum != nil, let squares { draft.values[column][at.place] = squares }
+      }
+      for (band, column) in made.bands.enumerated() {
+        let inside = cuboid.bands[index][at.cell * made.bands.count + band]
+        let shown = draws.value(at.drawn, column, k: k, kept: &draft.carried) { _ in
+          guard enough, isLarge else { return nil }
+          return noise.shownCount(
+            Int(inside.units), key: inside.key, of: .band(measure.name, band), label: label
+          ).map { Int128($0) }
+        }
+        if enough, let shown { draft.values[column][at.place] = shown }
+      }
+    }
+  }
+
+  /// n̂ of some units of a cell, by their canonical label; what was drawn of the same units under that label stays.
+  private func shownCount(
+    _ set: CountedSet, _ at: JudgedCell, _ label: @autoclosure () -> CellLabel, _ draws: TableDraws,
+    _ book: DrawBook
+  ) -> Int? {
+    guard set.count >= request.profile.k else { return nil }
+    let canonical = survey.identity.canonical(set.count, key: set.key, responds: set.responds)
+    if let canonical, let held = held(canonical, at, set, draws, book) {
+      return held.map { Int(clamping: $0) }
+    }
+    return noise.shownCount(
+      set.count, key: set.key, label: canonical?.label ?? partLabel(set.part, label()))
+  }
+
+  /// What was drawn of a canonical cell, as a count; nil where nothing was, or where the cell is this one.
+  private func held(
+    _ canonical: SetIdentity.Canonical, _ at: JudgedCell, _ set: CountedSet, _ draws: TableDraws,
+    _ book: DrawBook
+  ) -> Int128?? {
+    guard !(canonical.set == at.set && canonical.cell == at.cell && canonical.part == set.part) else {
+      return nil
+    }
+    let (quantity, step): (String, Int128) =
+      switch canonical.part {
+      case .all: ("n", 1)
+      case .valued(let measure): (measures[measure].name + ".n", 1)
+      case .cases(let measure): (measures[measure].name + ".sum", measures[measure].step)
+      }
+    let held =
+      canonical.set == at.set
+      ? draws.held(canonical, quantity, k: request.profile.k)
+      : book.held(canonical, quantity, k: request.profile.k)
+    return held.map { $0.map { $0 / step } }
+  }
+
+  private func partLabel(_ part: SetIdentity.Part, _ label: CellLabel) -> CellLabel {
+    switch part {
+    case .all: label
+    case .valued(let measure): measures[measure].complete ? label : label.valued(measures[measure].name)
+    case .cases(let measure): label.cases(measures[measure].name)
+    }
+  }
+
+  /// X̂ of a cell that may be shown: where the same units stand in a canonical cell with the same sum, its number.
+  private func sum(
+    of index: Int, _ set: CountedSet, _ at: JudgedCell, _ totals: CellTotals, in cube: TrueCube,
+    _ label: @autoclosure () -> CellLabel, _ draws: TableDraws, _ book: DrawBook
+  ) -> Int128? {
+    let canonical = survey.identity.canonical(set.count, key: set.key, responds: set.responds)
+    if let canonical, canonical.set != at.set || canonical.cell != at.cell,
+      let column = cube.cuboids[canonical.set]?.totals[index], !column.isEmpty,
+      case let other = column[canonical.cell], other.key == totals.key, other.sum == totals.sum
+    {
+      let quantity = measures[index].name + ".sum"
+      let held =
+        canonical.set == at.set
+        ? draws.held(canonical, quantity, k: request.profile.k)
+        : book.held(canonical, quantity, k: request.profile.k)
+      if let held { return held }
+    }
+    return sums[index].sum(totals, label: canonical?.label ?? partLabel(set.part, label()))
+  }
+
+  /// Q̂ of a cell whose sum is shown. The count must be so large that fewer than 3k units cannot be behind it,
+  /// whatever the noise: a bound on the true count itself would tell it (DISCLOSURE a.6).
+  private func squares(
+    _ totals: CellTotals, of index: Int, count: Int128?, sum: Int128?, responds: Bool,
+    label: @autoclosure () -> CellLabel
+  ) -> Int128? {
+    let p = request.profile.pPercent
+    let top = Int128(totals.first) * Int128(totals.first)
+    let second = Int128(totals.second) * Int128(totals.second)
+    // A square known within 2p + p² tells its root within p.
+    guard let count, sum != nil, count >= Int128(3 * request.profile.k + Sealer.largestNoise),
+      // Larger sums of squares leave the exact arithmetic of their noise.
+      totals.squares < 1 << 110,
+      !Dominance(total: totals.squares, largest: [top, second]).failsPPercent(2 * p + p * p / 100)
+    else { return nil }
+    let canonical = survey.identity.canonical(totals.units, key: totals.key, responds: responds)
+    return sums[index].squares(totals, label: canonical?.label ?? partLabel(.valued(index), label()))
+  }
+}

@@ -1,0 +1,58 @@
+/// T, the scale of a sum's noise (DISCLOSURE 00, rules 3 and 4), in units of 2⁻²⁰ of the measure's last digit: as large as
+/// half the largest value that nobody's factor hides, and so large that sums tell a count no better than counts do.
+struct SumScale {
+  /// Where the steps of the grid lie that the largest value is rounded up to, in 2²⁰ ..< 3·2²⁰. It hangs on family and
+  /// measure alone: of one cell it tells nothing that another does not.
+  let gridBase: UInt64
+  /// How many measures the dataset declares; together they may not tell a count either.
+  let measures: Int
+
+  /// - Parameter draw: the first byte of the family's and measure's own draw.
+  init(draw: UInt8, measures: Int) {
+    gridBase = SumScale.grid[Int(draw >> 3)]
+    self.measures = measures
+  }
+
+  /// T of the units of a cell that are not prominent.
+  /// - Parameters:
+  ///   - largest: their largest |x|.
+  ///   - absolute: their Σ|x|.
+  ///   - cases: how many of them have another value than 0.
+  func scale(largest: Int64, absolute: Int128, cases: Int) -> Int128 {
+    max(half(largest), floor(absolute: absolute, cases: cases))
+  }
+
+  /// Half of the step of the grid that a value is rounded up to. Steps are a factor of three apart: with two, the value
+  /// could be guessed from a step that is known.
+  func half(_ largest: Int64) -> Int128 {
+    guard largest > 0 else { return 0 }
+    let least = Int128(largest) << 20
+    var step = Int128(gridBase)
+    while step < least { step *= 3 }
+    return step >> 1
+  }
+
+  /// φ_q times the mean of the values that are not 0. With zeros in the mean, a rare measure would tell its cases.
+  func floor(absolute: Int128, cases: Int) -> Int128 {
+    guard cases > 0 else { return 0 }
+    return Int128(share) * absolute / Int128(cases)
+  }
+
+  /// φ_q in units of 2⁻²⁰.
+  var share: UInt64 { SumScale.shares[min(max(measures, 1), SumScale.shares.count) - 1] }
+
+  /// 2²⁰ · 3^(i/32).
+  private static let grid: [UInt64] = [
+    1_048_576, 1_085_200, 1_123_104, 1_162_332, 1_202_929, 1_244_945, 1_288_428, 1_333_430, 1_380_004,
+    1_428_204, 1_478_088, 1_529_714, 1_583_144, 1_638_440, 1_695_667, 1_754_892, 1_816_187, 1_879_622,
+    1_945_273, 2_013_217, 2_083_535, 2_156_308, 2_231_623, 2_309_568, 2_390_236, 2_473_722, 2_560_124,
+    2_649_543, 2_742_086, 2_837_861, 2_936_981, 3_039_563,
+  ]
+
+  /// φ_q in units of 2⁻²⁰ for one measure, two, …: √4.08 · √max(1, q/2) / √(5/12), the deviation of a count over that of
+  /// v₁ + ½ v₂.
+  private static let shares: [UInt64] = [
+    3_281_222, 3_281_222, 4_018_660, 4_640_349, 5_188_068, 5_683_243, 6_138_604, 6_562_444, 6_960_523,
+    7_337_035, 7_695_148, 8_037_320, 8_365_508, 8_681_297, 8_985_997, 9_280_697,
+  ]
+}

@@ -1,0 +1,272 @@
+import Bytes
+import Disclosure
+import Policies
+import Testing
+
+@testable import Results
+
+/// The ways in which sums were computed back (DISCLOSURE 00), each on a population made for it.
+@Suite struct `Sums that keep their secret` {
+  /// Firms of six zones and a sector that follows from the zone; `more` gives further measures.
+  private static func firms(
+    units: Int = 900, seed: UInt64 = 3, _ measures: [MeasureShape] = [Samples.measure("sales")],
+    value: (Int, Int, inout Generator) -> Int64 = { _, _, random in Int64.random(in: 1..<1000, using: &random)
+    }
+  ) throws -> Microdata {
+    let shape = try Shape(
+      dataset: "firms", keyFamily: "firms",
+      dimensions: [
+        Samples.dimension("zone", count: 6), Samples.dimension("twin", count: 6),
+        Samples.dimension("size", count: 2),
+        Samples.dimension("exports", count: 2, response: true),
+      ])
+    var random = Generator(seed)
+    var keys: [UInt64] = [], codes: [[Int32]] = [[], [], [], []]
+    var values: [[Int64]] = measures.map { _ in [] }
+    for unit in 0..<units {
+      keys.append(random.next())
+      codes[0].append(Int32(unit % 6))
+      codes[1].append(Int32(unit % 6))
+      codes[2].append(Int32(unit / 6 % 2))
+      codes[3].append(Int32.random(in: 0..<2, using: &random))
+      for measure in measures.indices { values[measure].append(value(unit, measure, &random)) }
+    }
+    return Microdata(
+      shape: shape, measures: measures, perUnit: measures.map { _ in .sum }, keys: keys, codes: codes,
+      values: values)
+  }
+
+  private static func target(
+    _ data: Microdata, tables: [[Int]], profile: ProtectionProfile = Samples.profile(divisor: 1)
+  ) -> Target {
+    Target(
+      data, tables: tables, measures: Array(data.measures.indices), profile: profile, keys: Samples.keys)
+  }
+
+  private static func published(_ target: Target) throws -> Published {
+    try Published(target.publish().released, shape: target.data.shape, measures: target.data.measures)
+  }
+
+  // MARK: One draw
+
+  @Test func `a measure is not drawn under a second profile`() throws {
+    let data = try Self.firms()
+    let first = try Self.target(data, tables: [[0]]).publish()
+    let other = ProtectionProfile(
+      name: "other", k: 10, jitterWeights: [16], maxIdentifying: 3, maxResponse: 1, pPercent: 15,
+      factors: .init(.eight, .eight), budgetDivisor: 1, populationFloor: 1, variance: false,
+      percentiles: false,
+      minimumRefresh: "P1D")
+    let second = Self.target(data, tables: [[0]], profile: other)
+    #expect(throws: ResultError.self) { _ = try second.publish(first.history, version: 1) }
+    do {
+      _ = try second.publish(first.history, version: 1)
+    } catch {
+      #expect(error.message.contains("sales") && error.hint != nil)
+    }
+    // Other rules about what may be shown draw nothing anew.
+    let sharper = Samples.profile(k: 12, divisor: 1)
+    let third = try Self.target(data, tables: [[0]], profile: sharper).publish(first.history, version: 1)
+    #expect(third.released.tables == first.released.tables)
+  }
+
+  @Test func `what was shown stays as it was under sharper rules, or goes`() throws {
+    let data = try Self.firms(units: 120)
+    let first = try Self.target(data, tables: [[0], [0, 2]], profile: Samples.profile(k: 5, divisor: 1))
+      .publish()
+    let second = try Self.target(data, tables: [[0], [0, 2]], profile: Samples.profile(k: 12, divisor: 1))
+      .publish(first.history, version: 1)
+    let (before, after) = (
+      try #require(first.released.tables.first), try #require(second.released.tables.first)
+    )
+    #expect(after == before && first.released.tables.count == 2 && second.released.tables.count == 1)
+  }
+
+  // MARK: One population, one number
+
+  @Test func `the same units have the same numbers under every label`() throws {
+    let data = try Self.firms()
+    let out = try Self.published(
+      Self.target(data, tables: [[0], [1], [0, 1], [0, 2], [1, 2], [0, 3], [1, 3]]))
+    let (zone, twin) = (DimensionSet([0]), DimensionSet([1]))
+    #expect(out.counts[zone] == out.counts[twin] && out.counts[zone]?.allSatisfy { $0 != nil } == true)
+    #expect(out.sums[zone] == out.sums[twin])
+    #expect(out.counts[DimensionSet([0, 2])] == out.counts[DimensionSet([1, 2])])
+    #expect(out.sums[DimensionSet([0, 2])] == out.sums[DimensionSet([1, 2])])
+    #expect(out.counts[DimensionSet([0, 3])] == out.counts[DimensionSet([1, 3])])
+    // Of both at once a cell is one of the zone, or empty.
+    for zone in 0..<6 {
+      #expect(out.counts[DimensionSet([0, 1])]?[zone * 6 + zone] == out.counts[twin]?[zone])
+      #expect(out.sums[DimensionSet([0, 1])]?[0][zone * 6 + zone] == out.sums[twin]?[0][zone])
+    }
+  }
+
+  @Test func `a label that comes later has the number that is out`() throws {
+    let data = try Self.firms()
+    let first = try Self.target(data, tables: [[1], [0]]).publish()
+    let later = try Self.target(data, tables: [[0, 1]]).publish(first.history, version: 1)
+    let shown = try Published(later.released, shape: data.shape, measures: data.measures)
+    let held = try Published(first.released, shape: data.shape, measures: data.measures)
+    for zone in 0..<6 {
+      #expect(shown.counts[DimensionSet([0, 1])]?[zone * 6 + zone] == held.counts[DimensionSet([1])]?[zone])
+    }
+  }
+
+  @Test func `optional measures that nobody lacks are counted once`() throws {
+    let measures = (0..<15).map { Samples.measure("m\($0)", complete: false) }
+    let data = try Self.firms(measures)
+    let released = try Self.target(data, tables: [[0]]).publish().released
+    let table = try #require(released.tables.first)
+    let columns = released.columns.indices.filter { released.columns[$0].name.hasSuffix("count") }
+    #expect(columns.count == 16)
+    for cell in table.cells { #expect(Set(columns.map { cell.values[$0] }).count == 1) }
+  }
+
+  @Test func `that everybody has a response does not show in the count`() throws {
+    // Were their labels one, the two counts would be equal, and say so.
+    let data = try Self.firms()
+    let all = Microdata(
+      shape: data.shape, measures: data.measures, perUnit: data.perUnit, keys: data.keys,
+      codes: data.codes.dropLast() + [data.keys.map { _ in 1 }], values: data.values)
+    var equal = 0
+    for seed in 0..<20 {
+      let out = try Self.published(Self.target(all, tables: [[0], [0, 3]]).redrawn(UInt64(seed)))
+      for zone in 0..<6
+      where out.counts[DimensionSet([0])]?[zone] == out.counts[DimensionSet([0, 3])]?[zone * 2 + 1] {
+        equal += 1
+      }
+    }
+    // By chance of two draws of the label's layer: .262.
+    #expect((15...50).contains(equal), "\(equal) of 120")
+  }
+
+  // MARK: Indicators and rare cases
+
+  @Test func `a measure of 0 and 1 is counted, and its few cases are not told`() throws {
+    let indicator = MeasureShape(
+      name: "fined", title: "f", unit: nil, scale: 0, step: 1, lower: 0, upper: 1, complete: true,
+      boundsUnit: true,
+      statistics: [.sum, .mean])
+    // Three firms of zone 0, and about forty of each other zone.
+    let data = try Self.firms([indicator]) { unit, _, _ in
+      unit % 6 == 0 ? unit < 18 ? 1 : 0 : unit % 4 == 1 ? 1 : 0
+    }
+    var shown = 0, exact = 0
+    for seed in 0..<40 {
+      let target = Self.target(data, tables: [[0]]).redrawn(UInt64(seed))
+      let sums = try #require(try Self.published(target).sums[DimensionSet([0])]?[0])
+      let truth = try #require(try target.cube().cuboids[DimensionSet([0])]).totals[0]
+      #expect(sums[0] == nil)
+      for zone in 1..<6 {
+        guard let sum = sums[zone] else { continue }
+        shown += 1
+        if sum == truth[zone].sum { exact += 1 }
+      }
+    }
+    #expect(shown > 100 && Double(exact) <= 0.35 * Double(shown), "\(exact) of \(shown)")
+  }
+
+  @Test func `of a measure that few have no sum is told`() throws {
+    // Everybody has a value; in zone 0 only six have another than 0.
+    let data = try Self.firms { unit, _, random in
+      unit % 6 == 0 && unit >= 36 ? 0 : Int64.random(in: 100..<200, using: &random)
+    }
+    let out = try Self.published(Self.target(data, tables: [[0]]))
+    #expect(out.counts[DimensionSet([0])]?[0] != nil && out.sums[DimensionSet([0])]?[0][0] == nil)
+    #expect(out.sums[DimensionSet([0])]?[0][1] != nil)
+  }
+
+  @Test func `of a small population no response is told, and its count costs nothing`() throws {
+    let data = try Self.firms(units: 1200)
+    let profile = Samples.profile(divisor: 40, floor: 150)
+    let target = Target(
+      data, tables: [[0], [0, 3], [0, 2, 3]], measures: [], profile: profile, keys: Samples.keys)
+    let made = try target.publish()
+    let out = try Published(made.released, shape: data.shape, measures: [])
+    // Two hundred firms a zone, a hundred of each size in it.
+    #expect(out.counts[DimensionSet([0, 3])]?.allSatisfy { $0 != nil } == true)
+    #expect(out.counts[DimensionSet([0, 2, 3])] == nil)
+    #expect(made.report.tables[2].withheld[.smallPopulation] == 24)
+    #expect(made.report.budgetUsed == 12)
+  }
+
+  // MARK: Giants
+
+  /// What an attacker who knows every value but one makes of all published sums that hold it: the mean of what is left
+  /// in each. That is the giant times its factor, and nothing less.
+  private static func guess(_ giant: Int, _ out: Published, _ target: Target) throws -> Double? {
+    let cube = try target.cube()
+    var guesses: [Double] = []
+    for set in Set(target.sets) {
+      let grid = try #require(cube.cuboids[set]).grid
+      let codes = grid.dimensions.map { target.data.codes[$0][giant] }
+      let cell = zip(codes, grid.strides).reduce(0) { $0 + Int($1.0) * $1.1 }
+      guard let sum = out.sums[set]?[0][cell] else { continue }
+      let truth = try #require(cube.cuboids[set]).totals[0][cell].sum
+      guesses.append(Double(sum - truth) + Double(target.data.values[0][giant]))
+    }
+    return guesses.isEmpty ? nil : guesses.reduce(0, +) / Double(guesses.count)
+  }
+
+  @Test(arguments: [
+    (ProtectionProfile.FactorRatio.four, ProtectionProfile.FactorRatio.five, 15), (.eight, .eight, 20),
+  ])
+  func `a giant is not found by one who knows everything else`(
+    lasting: ProtectionProfile.FactorRatio, yearly: ProtectionProfile.FactorRatio, p: Int
+  ) throws {
+    let giants = Array(0..<6)
+    let data = try Self.firms { unit, _, random in
+      giants.contains(unit) ? 60_000 : Int64.random(in: 1..<1000, using: &random)
+    }
+    let profile = ProtectionProfile(
+      name: "p", k: 10, jitterWeights: [8, 4, 4], maxIdentifying: 3, maxResponse: 1, pPercent: p,
+      factors: .init(lasting, yearly), budgetDivisor: 1, populationFloor: 1, variance: false,
+      percentiles: false,
+      minimumRefresh: "P1D")
+    var close = 0, tried = 0
+    for seed in 0..<40 {
+      let target = Self.target(data, tables: [[], [0], [1], [0, 2], [0, 3]], profile: profile).redrawn(
+        UInt64(seed))
+      let out = try Self.published(target)
+      for giant in giants {
+        let place = data.values[0].indices.filter { data.values[0][$0] == 60_000 }[giant]
+        guard let guess = try Self.guess(place, out, target) else { continue }
+        tried += 1
+        if abs(guess / 60_000 - 1) <= Double(p) / 100 { close += 1 }
+      }
+    }
+    #expect(tried > 200)
+    #expect(
+      Double(close) <= 0.20 * Double(tried) + 3 * (0.16 * Double(tried)).squareRoot(), "\(close) of \(tried)")
+  }
+
+  @Test func `another giant joins within a year, and its coming does not tell its value`() throws {
+    let base = try Self.firms(units: 900) { unit, _, random in Int64.random(in: 1..<1000, using: &random) }
+    var close = 0, tried = 0
+    for seed in 0..<60 {
+      let before = Self.target(base, tables: [[], [0], [0, 2]]).redrawn(UInt64(seed))
+      let first = try before.publish()
+      var random = Generator(UInt64(seed) + 1000)
+      // Twenty others change beside it, so that the cell is drawn anew.
+      var values = base.values[0]
+      for unit in 0..<126 where unit % 6 == 0 { values[unit] += 1 }
+      let joined = Microdata(
+        shape: base.shape, measures: base.measures, perUnit: base.perUnit, keys: base.keys + [random.next()],
+        codes: base.codes.enumerated().map { $1 + [0] }, values: [values + [70_000]])
+      let target = before.over(joined)
+      let second = try target.publish(first.history, version: 1)
+      let (old, new) = (
+        try Published(first.released, shape: base.shape, measures: base.measures),
+        try Published(second.released, shape: base.shape, measures: base.measures)
+      )
+      guard let was = old.sums[DimensionSet([0])]?[0][0], let now = new.sums[DimensionSet([0])]?[0][0] else {
+        continue
+      }
+      tried += 1
+      if abs(Double(now - was - 21) / 70_000 - 1) <= 0.15 { close += 1 }
+    }
+    #expect(tried > 40)
+    #expect(
+      Double(close) <= 0.20 * Double(tried) + 3 * (0.16 * Double(tried)).squareRoot(), "\(close) of \(tried)")
+  }
+}
