@@ -46,6 +46,19 @@ import Testing
     town.expect(try portal.publish(as: "lu-bo"), 1, "needs one of: custodian")
     town.expect(try portal.publish(as: "li-na"), 1, "needs one of: custodian")
     town.expect(try portal.publish(as: "he-xin"), 1, "bike-counts")
+    // Nor does who provides or manages change by saying so in the files that are to be published.
+    let descriptor = try portal.text("Catalog/bike-counts/dataset.json5")
+    try portal.write(
+      descriptor.replacing("transport-bureau", with: "health-commission"), "Catalog/bike-counts/dataset.json5"
+    )
+    town.expect(try portal.publish(as: "he-xin"), 1, "transport-bureau")
+    try portal.write(descriptor, "Catalog/bike-counts/dataset.json5")
+    let catalogue = try portal.text("Catalog/catalog.json5")
+    try portal.write(
+      catalogue.replacing(#"manager: "data-bureau""#, with: #"manager: "health-commission""#),
+      "Catalog/catalog.json5")
+    town.expect(try portal.publish(as: "he-xin"), 1, "manages the portal")
+    try portal.write(catalogue, "Catalog/catalog.json5")
     #expect(try portal.outsideListing() == before, "nothing is written")
     try portal.publish(as: "he-tao").wanted(0, "the provider's own custodian")
     // What every page shows is for the manager.
@@ -76,8 +89,41 @@ import Testing
     town.expect(
       try town.forged(by: "li-na", "approve", "register", "--reason", "Made up"), 1, "with this key")
     #expect(!FileManager.default.fileExists(atPath: portal.path + "/Catalog/register/approvals"))
+    // A signature that was given while another provider stood there does not count for this one.
+    let descriptor = try portal.text("Catalog/register/dataset.json5")
+    try portal.write(
+      descriptor.replacing("civil-affairs", with: "health-commission"), "Catalog/register/dataset.json5")
+    try approve("bai-lu").wanted(0, "approve for another provider")
+    try portal.write(descriptor, "Catalog/register/dataset.json5")
+    town.expect(try portal.publish(), 1, "is of another organization")
     try approve("li-na").wanted(0, "approve")
     town.expect(try approve("li-na"), 1, "waits for a signature")
+    try portal.publish().wanted(0, "publish")
+  }
+
+  @Test func `over the policy files is for the manager's approver, where there is one`() throws {
+    let town = try Town()
+    let portal = town.portal
+    try portal.write(
+      try portal.text("Policies/access.json5").replacing("callsPerDay: 1000", with: "callsPerDay: 2000"),
+      "Policies/access.json5")
+    func approve(_ person: String) throws -> Subprocess {
+      try portal.signed(by: person, "approve", "policy", "--reason", "More calls")
+    }
+    town.expect(try approve("bai-lu"), 1, "manages the portal")
+    try approve("li-na").wanted(0, "approve")
+    try portal.publish().wanted(0, "publish")
+    // With the manager's approver gone, the others sign: a portal is never without anybody who could.
+    let access = try portal.text("Policies/access.json5")
+    let line = try #require(access.split(separator: "\n").first { $0.contains(#"id: "li-na""#) })
+    try portal.write(access.replacing(line + "\n", with: ""), "Policies/access.json5")
+    try approve("li-na").wanted(0, "approve one's own leave")
+    try portal.publish().wanted(0, "publish")
+    try FileManager.default.removeItem(atPath: portal.path + "/Policies/approvals")
+    try portal.write(
+      try portal.text("Policies/access.json5").replacing("callsPerDay: 2000", with: "callsPerDay: 3000"),
+      "Policies/access.json5")
+    try approve("bai-lu").wanted(0, "approve")
     try portal.publish().wanted(0, "publish")
   }
 

@@ -152,11 +152,12 @@ extension Words {
     case .approvalWithoutRole:
       (
         Sentence(
-          "“\(what)”没有批准“\(place)”所需的角色。", "“\(what)” does not have the role that approving “\(place)” needs."
-        ),
+          "“\(what)”没有批准“\(place)”所需的角色，或属于其他机构。",
+          "“\(what)” does not have the role that approving “\(place)” needs, or is of another organization."),
         Sentence(
-          "请有该角色的人批准；角色见 Policies/access.json5。",
-          "A person with the role approves it; roles are in Policies/access.json5.")
+          "请数据提供方或门户管理方中有该角色的人批准；角色见 Policies/access.json5。",
+          "A person with the role, of the dataset's provider or the portal's manager, approves it; roles are in Policies/access.json5."
+        )
       )
     case .approvalWithoutReason:
       (

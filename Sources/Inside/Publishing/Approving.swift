@@ -41,8 +41,9 @@ package enum Approving {
           "规则文件与当前发布版本的相同：没有可签署的变更"))
     }
     let role = previous.scale.approvals.role(for: .policyChange)
-    _ = try Registry(previous, manager: publisher.catalog.manager, isServed: true).standing(
+    let standing = try Registry(previous, manager: publisher.manager, isServed: true).standing(
       publisher.options.author, .approve, roles: role.map { [$0] } ?? [])
+    if publisher.managerSigns(previous) { try standing?.check([]) }
     let statement = ApprovalStatement(
       dataset: Approvals.policy, from: previous.hash, to: policies.hash, evidenceHash: policies.hash,
       policyHash: previous.hash, reason: reason, proposer: nil, approver: approver, time: now)
@@ -64,9 +65,12 @@ package enum Approving {
         hint: nearest(name, in: publisher.catalog.datasets.map(\.name)).map { .didYouMean($0) },
         blame: .usage)
     }
-    let registry = Registry(publisher.policies, manager: publisher.catalog.manager)
+    let registry = Registry(publisher.policies, manager: publisher.manager)
     let author = publisher.options.author
-    try registry.standing(author, .approve, roles: [])?.check([(name, dataset.provider.organization)])
+    try registry.standing(author, .approve, roles: [])?.check(
+      [try publisher.servedProvider(of: name), dataset.provider.organization].compactMap { $0 }.map {
+        (name, $0)
+      })
     let proposer = dataset.classification.proposer ?? dataset.provider.person
     guard proposer != approver else {
       throw PublishingError(

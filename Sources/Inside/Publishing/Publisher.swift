@@ -45,6 +45,10 @@ package final class Publisher {
   let alike: [String]
   /// The policies of the release that is served; nil before the first.
   let previousPolicies: PolicySet?
+  /// The release that is served; nil before the first.
+  let served: Release?
+  /// The organization that manages the portal: as served, for what the catalogue says now nobody has published yet.
+  let manager: String
   /// Datasets that were withdrawn for good: they enter no release any more.
   let withdrawn: Withdrawals
   /// Where this publication goes back to an earlier release: what the decisions log is told of it.
@@ -68,7 +72,9 @@ package final class Publisher {
     try Housekeeping.cleanUp(outside: portal.outside, key: keys.release.publicKey)
     let store = try ReleaseStore(folder: portal.outside, key: keys.release.publicKey)
     try Traces(portal).check(against: store)
-    history = try History.load(portal, release: try store.served()?.number)
+    served = try store.served()
+    history = try History.load(portal, release: served?.number)
+    manager = try served.flatMap { try Registry.manager($0) } ?? catalog.manager
     withdrawn = try store.withdrawals()
     previousPolicies = history.release > 0 ? try PolicySet.parse(files: history.policyFiles) : nil
     let (before, last) = (history.alike, history.policyHash)
@@ -113,7 +119,7 @@ package final class Publisher {
     // A rehearsal writes nothing, and is anybody's.
     let standing =
       options.dryRun && options.author.person == nil
-      ? nil : try Registry(policies, manager: catalog.manager).standing(options.author, .publish)
+      ? nil : try Registry(policies, manager: manager).standing(options.author, .publish)
     let policyApprovals = try passPolicy()
     let views = try Views.derived(from: declared, of: portal, scale: policies.scale) { !withdrawn.isGone($0) }
     let order = (declared + views).map(\.name)
@@ -164,8 +170,7 @@ package final class Publisher {
         release: history.release, outcome: .unchanged, datasets: outcomes(judgements, changes), reports: [],
         listed: [])
     }
-    try standing?.check(
-      isSamePortal ? changes.keys.sorted().map { ($0, provider(of: $0, judgements)) } : [])
+    try standing?.check(isSamePortal ? try providers(of: changes.keys.sorted(), judgements) : [])
     let results = try compute(judgements)
     if options.dryRun {
       try forgetUnitMaps()
@@ -180,9 +185,9 @@ package final class Publisher {
   func request(_ examination: Examination) throws -> GateRequest {
     let dataset = examination.dataset
     let verdict = examination.verdict(policies)
-    let approvals = try Approvals.load(
-      folder: "\(dataset.folder)/\(Approvals.folderName)", about: dataset.name, people: policies.access.people
-    )
+    let folder = "\(dataset.folder)/\(Approvals.folderName)"
+    let people = Files.exists(folder) ? try signers(for: dataset) : []
+    let approvals = try Approvals.load(folder: folder, about: dataset.name, people: people)
     // The proposer is the person the descriptor names, so that nobody approves their own.
     return GateRequest(
       verdict: verdict, evidenceHash: Examination.evidenceHash(of: verdict), policyHash: policies.hash,
@@ -203,9 +208,30 @@ package final class Publisher {
     }
   }
 
-  /// The organization that provides a dataset; nil where it is in the catalogue no more.
-  private func provider(of name: String, _ judgements: [Judgement]) -> String? {
-    judgements.first { $0.examination.dataset.name == name }?.examination.dataset.provider.organization
+  /// Who provides these datasets, by the release that is served and by the catalogue: a descriptor that names another
+  /// organization takes no dataset from the one that had it.
+  private func providers(
+    of names: [String], _ judgements: [Judgement]
+  ) throws -> [(dataset: String, organization: String?)] {
+    let now = Dictionary(
+      judgements.map { ($0.examination.dataset.name, $0.examination.dataset.provider.organization) },
+      uniquingKeysWith: { first, _ in first })
+    return try names.flatMap { name in
+      let known = [try servedProvider(of: name), now[name]].compactMap { $0 }
+      return known.isEmpty ? [(name, nil)] : known.map { (name, $0) }
+    }
+  }
+
+  /// The organization that provides a dataset of the release that is served; nil where that does not have it.
+  func servedProvider(of name: String) throws -> String? {
+    try served.flatMap { try Registry.provider(of: name, $0) }
+  }
+
+  /// The people as signers for a dataset: those of other organizations than its provider and the portal's manager have
+  /// no role in it.
+  private func signers(for dataset: Dataset) throws -> [Person] {
+    let provider = try servedProvider(of: dataset.name) ?? dataset.provider.organization
+    return policies.access.people.map { $0.having(roles: [provider, manager].contains($0.organization)) }
   }
 
   /// Asks the gate about every dataset, and gathers every objection.

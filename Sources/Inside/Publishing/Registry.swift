@@ -36,8 +36,13 @@ package struct Registry: Sendable {
         id: person.id, organization: person.organization, roles: person.roles,
         key: try person.key.map { try VerifyingKey(raw: Base64.decodeURL($0) ?? []) })
     }
-    manager = try release.datasets().first.flatMap { try Self.entry($0, release) }?["manager"]?.string
+    manager = try Self.manager(release)
     place = Self.served
+  }
+
+  /// The organization that manages the portal of a release; nil where it has no dataset.
+  package static func manager(_ release: Release) throws -> String? {
+    try release.datasets().first.flatMap { try entry($0, release) }?["manager"]?.string
   }
 
   /// The organization that provides a dataset of a release; nil where the release does not have it.

@@ -63,6 +63,15 @@ package struct Person: Sendable, Hashable {
   }
 }
 
+extension Person {
+  /// The same person with their roles, or with none of them where what is signed is not for them to judge.
+  package func having(roles: Bool) -> Person {
+    var person = self
+    if !roles { person.roles = [] }
+    return person
+  }
+}
+
 /// What a result may be used for.
 package struct Purpose: Sendable, Hashable {
   package var id: String
