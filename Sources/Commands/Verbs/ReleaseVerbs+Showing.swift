@@ -8,11 +8,15 @@ extension ReleaseVerbs {
     let summary = ReleaseSummary(
       release.manifest, isCurrent: release.number == (try store.current().number))
     let withdrawals = try store.withdrawals().entries
+    var parts: [String: Int] = [:]
+    for part in release.manifest.parts {
+      if let dataset = part.dataset { parts[dataset, default: 0] += 1 }
+    }
     let datasets = try release.datasets().compactMap { name in
       try release.dataset(name, language: Phrase.language).map { entry in
         Shown(
           name: name, entry: entry, isWithdrawn: store.isWithdrawn(name, release: release.number),
-          parts: release.manifest.parts.count { $0.dataset == name })
+          parts: parts[name] ?? 0)
       }
     }
     if invocation.has("--json") {
