@@ -190,6 +190,24 @@ import Testing
     try portal.must("client", "suspend", "acme")
   }
 
+  @Test func `of certificates is not made anew while the server has the old one's`() throws {
+    let portal = try ScratchPortal.begin()
+    try portal.publish().wanted(0, "publish")
+    try portal.run("ca", "init", "--name", "Authority of a test").wanted(0, "ca init")
+    let keys = portal.path + "/.doorsill/inside/keys"
+    let certificate = try Data(contentsOf: URL(fileURLWithPath: keys + "/ca.pem"))
+    try FileManager.default.removeItem(atPath: keys + "/ca.pem")
+    let copied = try portal.run("ca", "crl")
+    #expect(copied.status == 3 && copied.errorText.contains("authority/ca.pem"), "\(copied.said)")
+    let key = try Data(contentsOf: URL(fileURLWithPath: keys + "/ca"))
+    try FileManager.default.removeItem(atPath: keys + "/ca")
+    let again = try portal.run("ca", "init", "--name", "Another")
+    #expect(again.status == 3 && again.errorText.contains("authority/ca.pem"), "\(again.said)")
+    try key.write(to: URL(fileURLWithPath: keys + "/ca"))
+    try certificate.write(to: URL(fileURLWithPath: keys + "/ca.pem"))
+    try portal.run("ca", "crl").wanted(0, "ca crl")
+  }
+
   @Test func `is never asked about words that are too many`() throws {
     let portal = try ScratchPortal.begin()
     let done = try portal.signed(by: "wang-wei", "publish", "stations")

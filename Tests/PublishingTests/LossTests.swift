@@ -1,6 +1,7 @@
 import Bytes
 import Crossing
 import Foundation
+import Ledgers
 import Releases
 import Support
 import Testing
@@ -63,6 +64,27 @@ import Trust
     _ = try small.publish()
     try FileManager.default.removeItem(atPath: small.portal.outside + "/" + Layout.current)
     #expect(refusal(small)?.message.contains(Layout.current) == true)
+    #expect(throws: PublishingError(.damaged, Wording("", "")), "nor is there nothing to withdraw") {
+      try Withdrawal.withdraw(
+        "bike-counts", portal: small.portal, reason: "a mistake",
+        by: Author(person: "wang-wei", key: small.publisher), now: .now())
+    }
+  }
+
+  @Test func `is told with the file: the checkpoint of a log, the manifest of the release`() throws {
+    let small = try SmallPortal()
+    _ = try small.publish()
+    try small.edit("Catalog/bike-counts/bike-counts.csv", ",987", ",988")
+    let checkpoint = small.portal.inside + "/decisions/checkpoint"
+    let bytes = try Files.read(checkpoint)
+    try Files.remove(checkpoint)
+    let lost = #expect(throws: LedgerError.self) { try small.publish() }
+    #expect(lost?.message.contains(small.portal.inside + "/decisions") == true)
+    try Files.write(bytes, to: checkpoint)
+    let manifest = "\(small.portal.outside)/releases/1/MANIFEST.json"
+    try Files.remove(manifest)
+    let gone = #expect(throws: ReleaseError.self) { try small.publish() }
+    #expect(gone?.message.contains(manifest) == true && gone?.hint?.contains("backup") == true)
   }
 
   @Test func `is the decisions log, or its last entries`() throws {
@@ -121,6 +143,14 @@ import Trust
     ] {
       try save(family)
       #expect(throws: (any Error).self, "\(family)") { try History.load(small.portal, release: 7) }
+    }
+    for (family, lost) in [
+      ("{\"cells\":0,\"datasets\":[\"members\"],\(empty)}", "7/units/members"),
+      ("{\"cells\":1,\"datasets\":[],\(empty)}", "7/cells/1"),
+    ] {
+      try save(family)
+      let error = #expect(throws: PublishingError.self) { try History.load(small.portal, release: 7) }
+      #expect(error?.message.contains(lost) == true && error?.hint?.contains("backup") == true)
     }
   }
 }

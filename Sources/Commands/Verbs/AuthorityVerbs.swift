@@ -86,8 +86,11 @@ enum AuthorityVerbs {
   /// Refuses where the authority's certificate is there and its key is not: the key is lost, and another one would know
   /// none of the certificates that companies hold.
   private static func refuseLost(_ portal: Portal) throws {
-    let (key, certificate) = (portal.inside + "/keys/ca", portal.inside + "/keys/ca.pem")
-    guard !Files.exists(key), Files.exists(certificate) else { return }
+    let key = portal.inside + "/keys/ca"
+    let certificates = [portal.inside + "/keys/ca.pem", portal.outside + "/authority/ca.pem"]
+    guard !Files.exists(key), let certificate = certificates.first(where: { Files.exists($0) }) else {
+      return
+    }
     throw PublishingError(
       .damaged,
       Wording(
@@ -107,8 +110,21 @@ enum AuthorityVerbs {
         Phrase("还没有证书机构", "there is no authority yet"),
         hint: Phrase("先运行 doorsill ca init", "make one with 'doorsill ca init'"))
     }
+    let certificate = portal.inside + "/keys/ca.pem"
+    guard Files.exists(certificate) else {
+      let copy = portal.outside + "/authority/ca.pem"
+      throw PublishingError(
+        .damaged,
+        Wording(
+          "\(certificate) is lost: without it nothing can be signed that belongs to the certificates of before",
+          "缺少 \(certificate)：没有它就无法签发与以往证书相配的证书与列表"),
+        hint: Files.exists(copy)
+          ? Wording(
+            "the server has a copy: cp '\(copy)' '\(certificate)'", "服务器存有副本：cp '\(copy)' '\(certificate)'")
+          : .restoreFromBackup, blame: .environment)
+    }
     return try Authority(
-      certificate: try Certificate(pem: try Files.read(portal.inside + "/keys/ca.pem")),
+      certificate: try Certificate(pem: try Files.read(certificate)),
       keyPEM: try Files.read(keyPath))
   }
 

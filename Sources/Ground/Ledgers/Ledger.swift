@@ -90,7 +90,10 @@ package final class Ledger: Sendable {
     self.key = key
     store = TileStore(folder: folder)
     file = try EntriesFile(folder + "/entries.jsonl", isWriter: true, disk: disk)
-    let opened = try Ledger.restore(store, file, origin: origin, key: key.publicKey, isReader: false)
+    let opened: (state: State, tornBytes: Int)
+    do {
+      opened = try Ledger.restore(store, file, origin: origin, key: key.publicKey, isReader: false)
+    } catch { throw error.of(folder) }
     tornBytes = opened.tornBytes
     state = Monitor(opened.state)
     try persist()
@@ -104,7 +107,10 @@ package final class Ledger: Sendable {
     lock = nil
     store = TileStore(folder: folder)
     file = try EntriesFile(folder + "/entries.jsonl", isWriter: false)
-    let opened = try Ledger.restore(store, file, origin: origin, key: key, isReader: true)
+    let opened: (state: State, tornBytes: Int)
+    do { opened = try Ledger.restore(store, file, origin: origin, key: key, isReader: true) } catch {
+      throw error.of(folder)
+    }
     tornBytes = 0
     state = Monitor(opened.state)
   }

@@ -33,6 +33,11 @@ package struct LedgerError: Fault, Equatable {
 
   init(_ error: FilesError) { self.init(.storage, error.message) }
 
+  /// The same of the log in that folder: a portal has two.
+  func of(_ folder: String) -> LedgerError {
+    detail.contains(folder) ? self : LedgerError(code, "\(folder): \(detail)")
+  }
+
   package static func == (left: LedgerError, right: LedgerError) -> Bool { left.code == right.code }
 
   package var message: String { detail }

@@ -56,13 +56,7 @@ package struct History: Sendable {
     guard let release else { return .empty }
     let folder = folder(portal, release: release)
     guard Files.exists(folder + "/history.json") else {
-      throw PublishingError(
-        .damaged,
-        Wording("the history of release \(release) is missing: \(folder)", "缺少第 \(release) 版的历史记录：\(folder)"),
-        hint: Wording(
-          "restore .doorsill/inside from a backup: without it levels, draws and budgets cannot be judged",
-          "请从备份恢复 .doorsill/inside：没有它就无法判断级别、抽取与预算"),
-        blame: .environment)
+      throw missing(folder, release)
     }
     let json = try JSON(parsing: try Files.read(folder + "/history.json"))
     var units: [String: StoredUnits] = [:]
@@ -75,6 +69,11 @@ package struct History: Sendable {
           "\(folder)/history.json 不是第 \(release) 版的历史记录"), hint: .restoreFromBackup, blame: .environment)
     }
     let packed = "\(folder)/\(packedFolder)"
+    for family in json["results"]?.members ?? [] {
+      let units = family.value["datasets"]?.array?.compactMap(\.string).map { "\(folder)/units/\($0)" } ?? []
+      let cells = family.value["cells"]?.int.map { ["\(packed)/\($0)"] } ?? []
+      if let lost = (units + cells).first(where: { !Files.exists($0) }) { throw missing(lost, release) }
+    }
     guard
       let history = try History(
         json: json, units: units,
@@ -89,6 +88,16 @@ package struct History: Sendable {
         blame: .environment)
     }
     return history
+  }
+
+  private static func missing(_ path: String, _ release: Int) -> PublishingError {
+    PublishingError(
+      .damaged,
+      Wording("the history of release \(release) is missing: \(path)", "缺少第 \(release) 版的历史记录：\(path)"),
+      hint: Wording(
+        "restore .doorsill/inside from a backup: without it levels, draws and budgets cannot be judged",
+        "请从备份恢复 .doorsill/inside：没有它就无法判断级别、抽取与预算"),
+      blame: .environment)
   }
 
   /// Writes everything down under the release's number, before that release is served.

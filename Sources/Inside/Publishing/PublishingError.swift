@@ -41,7 +41,7 @@ extension PublishingError {
 }
 
 extension Wording {
-  static let restoreFromBackup = Wording("restore it from a backup", "请从备份恢复")
+  package static let restoreFromBackup = Wording("restore it from a backup", "请从备份恢复")
   static let nothingPublished = Wording("nothing has been published yet", "尚未发布过任何版本")
   static func didYouMean(_ name: String) -> Wording { Wording("did you mean '\(name)'?", "是否指“\(name)”？") }
 }

@@ -33,6 +33,12 @@ struct Traces {
 
   /// Refuses where the log says that a release was served and none is, or that more was withdrawn than is.
   func check(against store: ReleaseStore) throws {
+    try checkServed(store)
+    try checkWithdrawn(store)
+  }
+
+  /// Refuses where the log says that a release was served and none is.
+  func checkServed(_ store: ReleaseStore) throws {
     if try store.served() == nil, let line = lines(#""event":"published""#).last {
       let number = line["release"]?.int.map(String.init) ?? "?"
       throw PublishingError(
@@ -45,6 +51,10 @@ struct Traces {
           "请从备份恢复 .doorsill/outside：若当作从未发布，所有受保护的数值都会重新抽取"),
         blame: .environment)
     }
+  }
+
+  /// Refuses where the log says that more was withdrawn than is.
+  private func checkWithdrawn(_ store: ReleaseStore) throws {
     let withdrawn = try store.withdrawals()
     let lost = Set(lines(#""event":"withdrawal""#).compactMap { $0["dataset"]?.string })
       .filter { !withdrawn.isGone($0) }.sorted()

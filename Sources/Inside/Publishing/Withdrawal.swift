@@ -17,6 +17,7 @@ package enum Withdrawal {
     defer { withExtendedLifetime(lock) {} }
     let keys = try InsideKeys(portal: portal)
     let store = try ReleaseStore(folder: portal.outside, key: keys.release.publicKey)
+    try Traces(portal).checkServed(store)
     guard let release = try store.served() else {
       throw PublishingError(.unknownDataset, .nothingPublished, blame: .usage)
     }

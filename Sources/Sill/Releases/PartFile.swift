@@ -20,7 +20,7 @@ package enum PartFile {
     _ path: String, pieces: Bool, sink: ([UInt8]) throws -> Void
   ) throws -> (bytes: Int, sha256: String) {
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-    guard file >= 0 else { throw ReleaseError(.missing, part: path, "\(path) cannot be opened: \(reason())") }
+    guard file >= 0 else { throw ReleaseError.lost(path, "\(path) cannot be opened: \(reason())") }
     defer { close(file) }
     var digest = Digest.SHA256()
     var total = 0

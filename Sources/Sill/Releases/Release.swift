@@ -24,7 +24,8 @@ package final class Release: Sendable {
     self.folder = folder
     let bytes: [UInt8]
     do { bytes = try Files.read(Files.join(folder, Layout.manifest), limit: Manifest.sizeLimit) } catch {
-      throw ReleaseError(.missing, part: Layout.manifest, error.message)
+      throw error.isMissing
+        ? .lost(Layout.manifest, error.message) : ReleaseError(.missing, part: Layout.manifest, error.message)
     }
     let manifest = try Manifest(parsing: bytes)
     try manifest.verify(key: key)
@@ -156,7 +157,7 @@ package final class Release: Sendable {
     guard places[path] != nil else { return HeldBytes([]) }
     try Release.check(path, places, folder)
     guard let held = HeldBytes(mapping: Files.join(folder, path)) else {
-      throw ReleaseError(.missing, part: path, "\(path) cannot be read")
+      throw ReleaseError.lost(path, "\(path) cannot be read")
     }
     return held
   }

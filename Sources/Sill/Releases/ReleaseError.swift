@@ -31,6 +31,15 @@ package struct ReleaseError: Fault, Equatable {
     self.hint = hint ?? ReleaseError.usualHint(code)
   }
 
+  /// Of a part or file of a release that is not there any more.
+  static func lost(_ part: String, _ message: String) -> ReleaseError {
+    ReleaseError(
+      .missing, part: part, message,
+      hint:
+        "restore .doorsill/outside from a backup, or import the release again: nothing of a release is made anew"
+    )
+  }
+
   package var blame: Blame { code == .storage || code == .missing ? .environment : .data }
 
   package static func == (left: ReleaseError, right: ReleaseError) -> Bool {
