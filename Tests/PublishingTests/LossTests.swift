@@ -41,6 +41,56 @@ import Trust
     #expect(refusal(other)?.message.contains(other.portal.inside) == true)
   }
 
+  @Test(arguments: ["record", "draw"]) func `is no key that another takes the place of`(name: String) throws {
+    let small = try SmallPortal()
+    _ = try small.publish()
+    let path = small.portal.inside + "/keys/" + name
+    let key = try Files.read(path)
+    try Files.write(Array(key.reversed()), to: path)
+    let error = try #require(refusal(small))
+    #expect(error.message.contains(path) && error.hint?.contains("backup") == true)
+    try Files.write(key, to: path)
+    #expect(try small.publish().outcome == .unchanged)
+    // A history of 0.1 has no mark; the next release has one.
+    let history = small.portal.inside + "/history/1/history.json"
+    let text = String(decoding: try Files.read(history), as: UTF8.self)
+    let mark = try #require(text.firstMatch(of: #/"keys":"[0-9a-f]{64}",/#))
+    try Files.write(Array(text.replacing(mark.output, with: "").utf8), to: history)
+    try small.edit("Catalog/bike-counts/bike-counts.csv", ",987", ",988")
+    #expect(try small.publish().release == 2)
+    try Files.write(Array(key.reversed()), to: path)
+    _ = refusal(small)
+  }
+
+  @Test(arguments: ["", " \n"]) func `is never lost for no reason`(reason: String) throws {
+    let small = try SmallPortal()
+    _ = try small.publish()
+    let empty = PublishingError(.refused, Wording("", ""))
+    #expect(throws: empty) {
+      try Withdrawal.withdraw(
+        "bike-counts", portal: small.portal, reason: reason,
+        by: Author(person: "wang-wei", key: small.publisher), now: .now())
+    }
+    #expect(throws: empty) {
+      try Approving.sign(
+        "policy", portal: small.portal, approver: "li-na", key: small.approver, reason: reason, now: .now())
+    }
+    #expect(try small.publish().outcome == .unchanged, "nothing was withdrawn")
+  }
+
+  @Test func `is named where it cannot be read: history, release key`() throws {
+    let small = try SmallPortal()
+    _ = try small.publish()
+    for file in ["history/1/history.json", "keys/release"] {
+      let path = "\(small.portal.inside)/\(file)"
+      let bytes = try Files.read(path)
+      try Files.write(Array(bytes.prefix(40)), to: path)
+      #expect(refusal(small)?.message.contains(Files.parent(of: path)) == true)
+      try Files.write(bytes, to: path)
+    }
+    #expect(try small.publish().outcome == .unchanged)
+  }
+
   @Test func `may be a key where nothing is out: it is made`() throws {
     let small = try SmallPortal()
     _ = try small.publish(dryRun: true)

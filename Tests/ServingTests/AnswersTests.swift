@@ -104,7 +104,8 @@ import Trust
     try Files.write([1, 2, 3], to: state.keys + "/pepper")
     #expect(throws: ServingError.self) { try state.pepper() }
     try Files.write(Array("no key".utf8), to: state.keys + "/receipt")
-    #expect(throws: (any Error).self) { try state.receiptKey() }
+    let error = #expect(throws: ServingError(.damagedKey, Wording("", ""))) { try state.receiptKey() }
+    #expect(error?.message.contains(state.keys + "/receipt") == true)
   }
 
   @Test(arguments: ["keys/pepper", "keys/receipt", "keys/checkpoint", "access.sqlite", "answers"])
@@ -131,6 +132,10 @@ import Trust
     let error = #expect(throws: ServingError(.lost, Wording("", ""))) { _ = try open() }
     #expect(error?.hint?.contains("backup") == true && error?.hint(in: "zh")?.contains("备份") == true)
     if lost != "answers" { #expect(!Files.exists("\(state.folder)/\(lost)"), "nothing in its place") }
+    guard lost == "access.sqlite" else { return }
+    // A database cut to nothing is one that was lost.
+    try Files.write([], to: "\(state.folder)/\(lost)")
+    #expect(throws: ServingError(.lost, Wording("", ""))) { _ = try open() }
   }
 
   @Test func `takes a database of no bytes for a lost one`() throws {

@@ -22,6 +22,7 @@ package enum Approving {
   package static func sign(
     _ subject: String, portal: Portal, approver: String, key: SigningKey, reason: String, now: Timestamp
   ) throws -> [Signed] {
+    try Decisions.checkSaid(reason)
     let publisher = try Publisher(
       portal, options: PublishOptions(author: Author(person: approver, key: key), now: now))
     return subject == Approvals.policy

@@ -99,8 +99,10 @@ struct Decisions {
       ])
   }
 
-  /// Refuses a reason that an entry could not hold beside everything else, before anything is done for it.
+  /// Refuses a reason that says nothing, or that an entry could not hold beside everything else, before anything is
+  /// done for it.
   static func checkReason(_ reason: String) throws {
+    try checkSaid(reason)
     guard reason.utf8.count > mostReason else { return }
     throw PublishingError(
       .refused,
@@ -108,6 +110,14 @@ struct Decisions {
         "the reason has \(reason.utf8.count) bytes, the log keeps at most \(mostReason)",
         "理由有 \(reason.utf8.count) 字节，日志至多保存 \(mostReason) 字节"),
       hint: Wording("say it in fewer words and name a document", "请简短说明，并写明所依据的文件"), blame: .usage)
+  }
+
+  /// Refuses a reason that says nothing.
+  static func checkSaid(_ reason: String) throws {
+    guard !reason.contains(where: { !$0.isWhitespace }) else { return }
+    throw PublishingError(
+      .refused, Wording("the reason is empty", "理由为空"),
+      hint: Wording("say why: others will read it in the log", "请写明理由：日志会供他人查阅"), blame: .usage)
   }
 
   private static let mostReason = 4096

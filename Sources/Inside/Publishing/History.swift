@@ -38,6 +38,8 @@ package struct History: Sendable {
   /// The policy files as they were, by name.
   package var policyFiles: [String: [UInt8]]
   package var datasets: [String: Dataset]
+  /// `InsideKeys.mark` of the keys it was protected with; nil where 0.1 wrote it.
+  package var keyMark: String?
   /// Draws, carry-over and spent budget, by key family.
   var results: [String: ResultHistory]
 
@@ -58,7 +60,10 @@ package struct History: Sendable {
     guard Files.exists(folder + "/history.json") else {
       throw missing(folder, release)
     }
-    let json = try JSON(parsing: try Files.read(folder + "/history.json"))
+    let unreadable = PublishingError(
+      .damaged, Wording("\(folder) cannot be read as a history", "\(folder) 无法读作历史记录"),
+      hint: .restoreFromBackup, blame: .environment)
+    guard let json = try? JSON(parsing: try Files.read(folder + "/history.json")) else { throw unreadable }
     var units: [String: StoredUnits] = [:]
     for name in try Files.list(folder + "/units") { units[name] = .file("\(folder)/units/\(name)") }
     guard json["release"]?.int == release else {
@@ -74,19 +79,11 @@ package struct History: Sendable {
       let cells = family.value["cells"]?.int.map { ["\(packed)/\($0)"] } ?? []
       if let lost = (units + cells).first(where: { !Files.exists($0) }) { throw missing(lost, release) }
     }
-    guard
-      let history = try History(
-        json: json, units: units,
-        packed: { number in
-          try Files.read("\(packed)/\(number)")
-        })
-    else {
-      throw PublishingError(
-        .damaged,
-        Wording("\(folder)/history.json cannot be read as a history", "\(folder)/history.json 无法读作历史记录"),
-        hint: .restoreFromBackup,
-        blame: .environment)
-    }
+    let history: History?
+    do {
+      history = try History(json: json, units: units) { number in try Files.read("\(packed)/\(number)") }
+    } catch is DisclosureError { throw unreadable }
+    guard let history else { throw unreadable }
     return history
   }
 
@@ -144,7 +141,7 @@ package struct History: Sendable {
   var json: JSON {
     [
       "release": .number(String(release)), "policy": .string(policyHash), "alike": JSON(alike),
-      "frame": .string(frameHash),
+      "frame": .string(frameHash), "keys": JSON(keyMark),
       "policyFiles": .object(
         policyFiles.sorted { $0.key < $1.key }.map {
           JSON.Member($0.key, .string(String(decoding: $0.value, as: UTF8.self)))
@@ -164,7 +161,7 @@ package struct History: Sendable {
 
   init(
     release: Int, policyHash: String, alike: [String] = [], frameHash: String, policyFiles: [String: [UInt8]],
-    datasets: [String: Dataset],
+    datasets: [String: Dataset], keyMark: String? = nil,
     results: [String: ResultHistory]
   ) {
     self.release = release
@@ -173,6 +170,7 @@ package struct History: Sendable {
     self.frameHash = frameHash
     self.policyFiles = policyFiles
     self.datasets = datasets
+    self.keyMark = keyMark
     self.results = results
   }
 
@@ -183,9 +181,10 @@ package struct History: Sendable {
       let datasets = json["datasets"]?.members,
       let results = json["results"]?.members
     else { return nil }
-    // 0.1 wrote none.
+    // 0.1 wrote neither these nor the keys' mark.
     let alike = json["alike"] == nil ? [] : json["alike"]?.array?.compactMap(\.string)
     guard let alike, alike.count == json["alike"]?.array?.count ?? 0 else { return nil }
+    if let mark = json["keys"], !mark.isNull, mark.string == nil { return nil }
     var read: [String: Dataset] = [:]
     for member in datasets {
       guard let dataset = Dataset(json: member.value) else { return nil }
@@ -210,7 +209,7 @@ package struct History: Sendable {
     }
     self.init(
       release: release, policyHash: policy, alike: alike, frameHash: frame, policyFiles: policyFiles,
-      datasets: read, results: families)
+      datasets: read, keyMark: json["keys"]?.string, results: families)
   }
 }
 

@@ -24,11 +24,36 @@ package struct InsideKeys: Sendable {
     verify = try Self.secret(folder + "/verify")
     let path = folder + "/release"
     if Files.exists(path) {
-      release = try SigningKey(pem: try Files.read(path))
+      let pem = try Files.read(path)
+      do { release = try SigningKey(pem: pem) } catch {
+        throw PublishingError(
+          .damaged, Wording("\(path) is no key: \(error.message)", "\(path) 不是密钥：\(error.message)"),
+          hint: .restoreFromBackup, blame: .environment)
+      }
     } else {
       release = try SigningKey.generate()
       try Files.write(try release.pem(), to: path, mode: 0o600)
     }
+  }
+
+  /// What tells whether record and draw are the keys of before, and nothing else about them.
+  package var mark: String {
+    Hex.encode(HMACKey(draw).authenticate(HMACKey(record).authenticate(Array("doorsill/inside/keys/1".utf8))))
+  }
+
+  /// Refuses other keys than those that the release before was protected with. 0.1 wrote down no mark.
+  func check(against history: History, of portal: Portal) throws {
+    guard let known = history.keyMark, known != mark else { return }
+    let folder = portal.inside + "/keys"
+    throw PublishingError(
+      .damaged,
+      Wording(
+        "\(folder)/record or \(folder)/draw is another key than release \(history.release) was protected with: every protected number would be drawn anew, and earlier answers could be averaged against the new ones",
+        "\(folder)/record 或 \(folder)/draw 不是保护第 \(history.release) 版所用的密钥：所有受保护的数值都会重新抽取，可与以往的答复取平均"),
+      hint: Wording(
+        "restore .doorsill/inside from a backup, keys and history of one time",
+        "请从备份恢复同一时间的 .doorsill/inside 密钥与历史记录"),
+      blame: .environment)
   }
 
   private static func refuseLost(_ paths: [String], of portal: Portal) throws {

@@ -236,7 +236,6 @@ extension Publisher {
     return History(
       release: release, policyHash: policies.hash, alike: alike, frameHash: try frameHash(),
       policyFiles: policies.files,
-      datasets: datasets,
-      results: results.histories)
+      datasets: datasets, keyMark: keys.mark, results: results.histories)
   }
 }

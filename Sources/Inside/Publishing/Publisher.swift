@@ -74,6 +74,7 @@ package final class Publisher {
     try Traces(portal).check(against: store)
     served = try store.served()
     history = try History.load(portal, release: served?.number)
+    try keys.check(against: history, of: portal)
     manager = try served.flatMap { try Registry.manager($0) } ?? catalog.manager
     withdrawn = try store.withdrawals()
     previousPolicies = history.release > 0 ? try PolicySet.parse(files: history.policyFiles) : nil

@@ -34,7 +34,8 @@ package struct OutsideState: Sendable {
           "run 'doorsill publish' beside this folder, or copy the publisher's verify key here",
           "请在此文件夹旁运行 doorsill publish，或把发布方的验证公钥复制到此处"))
     }
-    return try VerifyingKey(pem: try Files.read(releaseKeyFile, limit: 1 << 16))
+    let pem = try Files.read(releaseKeyFile, limit: 1 << 16)
+    do { return try VerifyingKey(pem: pem) } catch { throw Self.damaged(releaseKeyFile, error) }
   }
 
   /// What recognises the tuples of `verify` and `score`. It crosses once by its own step; nil until it has, or where
@@ -84,10 +85,19 @@ package struct OutsideState: Sendable {
     return try AccessStore(path: accessDatabase, pepper: try pepper())
   }
 
+  private static func damaged(_ path: String, _ error: TrustError) -> ServingError {
+    ServingError(
+      .damagedKey, Wording("\(path) is no key: \(error.message)", "\(path) 不是密钥：\(error.message)"),
+      hint: Wording("restore it from a backup", "请从备份恢复"))
+  }
+
   private func signingKey(_ kind: SigningKeyKind) throws -> SigningKey {
     let path = "\(keys)/\(kind.rawValue)"
     try Files.makeDirectory(keys, mode: 0o700)
-    if Files.exists(path) { return try SigningKey(pem: try Files.read(path, limit: 1 << 16)) }
+    if Files.exists(path) {
+      let pem = try Files.read(path, limit: 1 << 16)
+      do { return try SigningKey(pem: pem) } catch { throw Self.damaged(path, error) }
+    }
     if let loss = try loss(of: kind) { throw loss }
     let key = try SigningKey.generate()
     try Files.write(try key.pem(), to: path, mode: 0o600)
