@@ -1,4 +1,5 @@
 import Bytes
+import Glibc
 import Releases
 import Support
 import Testing
@@ -8,6 +9,21 @@ import Trust
 @testable import Policies
 
 @Suite struct `The release writer` {
+  @Test func `gives its lock back, though a child that is being started has a copy of it`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/" + Layout.writerLock
+    var lock: WriterLock? = try WriterLock(outside: folder.path)
+    let open = try Files.list("/proc/self/fd").compactMap { Int32($0) }.first { number in
+      (try? Files.symlinkTarget("/proc/self/fd/\(number)")) == path
+    }
+    let copy = dup(try #require(open))
+    defer { close(copy) }
+    #expect(throws: (any Error).self) { try WriterLock(outside: folder.path) }
+    withExtendedLifetime(lock) {}
+    lock = nil
+    #expect(throws: Never.self) { try WriterLock(outside: folder.path) }
+  }
+
   @Test func `publishes a release that a server opens and finds whole`() throws {
     let outside = try Outside()
     let number = try outside.publish("one")

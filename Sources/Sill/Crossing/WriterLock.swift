@@ -21,5 +21,9 @@ final class WriterLock {
     }
   }
 
-  deinit { close(file) }
+  deinit {
+    // Given back in so many words: a child between fork and exec still has the descriptor, and with it the lock.
+    flock(file, LOCK_UN)
+    close(file)
+  }
 }
