@@ -36,6 +36,7 @@ package struct Attacking {
     let store = try ReleaseStore(folder: portal.outside, key: keys.release.publicKey)
     try Traces(portal).check(against: store)
     history = try History.load(portal, release: try store.served()?.number)
+    try keys.check(against: history, of: portal)
   }
 
   /// Every declared statistic, as `dataset/result`.
