@@ -114,6 +114,9 @@ import Trust
     _ = try small.publish()
     try FileManager.default.removeItem(atPath: small.portal.outside + "/" + Layout.current)
     #expect(refusal(small)?.message.contains(Layout.current) == true)
+    // Nor with everything inside but the keys gone too.
+    for name in ["history", "decisions"] { try Files.remove("\(small.portal.inside)/\(name)") }
+    #expect(refusal(small)?.message(in: "zh").contains("第 1 版") == true)
     #expect(throws: PublishingError(.damaged, Wording("", "")), "nor is there nothing to withdraw") {
       try Withdrawal.withdraw(
         "bike-counts", portal: small.portal, reason: "a mistake",

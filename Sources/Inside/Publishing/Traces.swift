@@ -37,20 +37,23 @@ struct Traces {
     try checkWithdrawn(store)
   }
 
-  /// Refuses where the log says that a release was served and none is.
+  /// Refuses where none is served, and the log or a release that is kept says that one was. A first release that waits
+  /// for its turn is brought to it by cleaning up, before this is asked.
   func checkServed(_ store: ReleaseStore) throws {
-    if try store.served() == nil, let line = lines(#""event":"published""#).last {
-      let number = line["release"]?.int.map(String.init) ?? "?"
-      throw PublishingError(
-        .damaged,
-        Wording(
-          "\(portal.outside)/\(Layout.current) is lost: the decisions log says that release \(number) was published",
-          "缺少 \(portal.outside)/\(Layout.current)：决策日志记有第 \(number) 版已发布"),
-        hint: Wording(
-          "restore .doorsill/outside from a backup: as if nothing were out, every protected number would be drawn anew",
-          "请从备份恢复 .doorsill/outside：若当作从未发布，所有受保护的数值都会重新抽取"),
-        blame: .environment)
-    }
+    guard try store.served() == nil else { return }
+    let told = lines(#""event":"published""#).last.map { $0["release"]?.int.map(String.init) ?? "?" }
+    let kept = try ReleaseStore.numbers(in: portal.outside).last.map(String.init)
+    guard let number = told ?? kept else { return }
+    throw PublishingError(
+      .damaged,
+      Wording(
+        "\(portal.outside)/\(Layout.current) is lost: \(told == nil ? "release \(number) lies beside it" : "the decisions log says that release \(number) was published")",
+        "缺少 \(portal.outside)/\(Layout.current)：\(told == nil ? "旁边存有第 \(number) 版" : "决策日志记有第 \(number) 版已发布")"
+      ),
+      hint: Wording(
+        "restore .doorsill/outside from a backup: as if nothing were out, every protected number would be drawn anew",
+        "请从备份恢复 .doorsill/outside：若当作从未发布，所有受保护的数值都会重新抽取"),
+      blame: .environment)
   }
 
   /// Refuses where the log says that more was withdrawn than is.
