@@ -165,7 +165,6 @@ struct Killed: Error {}
       // The next writer starts from order, its keys too; what the server is writing there is left to it.
       try Files.makeDirectory(outside.path + "/keys")
       let (own, its) = (outside.path + "/keys/.release.pub.9-1.tmp", outside.path + "/keys/.receipt.9-1.tmp")
-      try Files.makeDirectory(outside.path + "/keys", mode: 0o700)
       for path in [own, its] { try Files.write([1], to: path) }
       try Housekeeping.cleanUp(outside: outside.path, key: outside.key.publicKey)
       let left = try Files.list(Files.join(outside.path, "releases")).filter { $0.hasPrefix(".") }
