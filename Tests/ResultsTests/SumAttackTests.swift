@@ -112,6 +112,28 @@ import Testing
     }
   }
 
+  @Test func `another measure does not scale a number anew`() throws {
+    // Twenty firms leave and come back; meanwhile five measures more are declared. With the same draws on two scales
+    // the sum would be known exactly.
+    let data = try Self.firms()
+    let six = try Self.firms((0..<6).map { Samples.measure($0 == 0 ? "sales" : "m\($0)") })
+    let wide = Microdata(
+      shape: six.shape, measures: six.measures, perUnit: six.perUnit, keys: data.keys, codes: data.codes,
+      values: data.values + Array(six.values.dropFirst()))
+    let left = wide.keys.indices.filter { wide.codes[0][$0] == 0 }.prefix(20)
+    let kept = wide.keys.indices.filter { !left.contains($0) }
+    let fewer = Microdata(
+      shape: wide.shape, measures: wide.measures, perUnit: wide.perUnit, keys: kept.map { wide.keys[$0] },
+      codes: wide.codes.map { column in kept.map { column[$0] } },
+      values: wide.values.map { column in kept.map { column[$0] } })
+    let first = try Self.target(data, tables: [[0]]).publish()
+    let second = try Self.target(fewer, tables: [[0]]).publish(first.history, version: 1)
+    let third = try Self.target(wide, tables: [[0]]).publish(second.history, version: 2)
+    let was = try Published(first.released, shape: data.shape, measures: data.measures)
+    let now = try Published(third.released, shape: wide.shape, measures: wide.measures)
+    #expect(was.sums[DimensionSet([0])]?[0] == now.sums[DimensionSet([0])]?[0])
+  }
+
   @Test func `optional measures that nobody lacks are counted once`() throws {
     let measures = (0..<15).map { Samples.measure("m\($0)", complete: false) }
     let data = try Self.firms(measures)

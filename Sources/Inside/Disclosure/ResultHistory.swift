@@ -44,6 +44,8 @@ package struct ResultHistory: Sendable, Equatable {
 
   /// By measure: what its sums that are out were drawn with. Measures of 0.1 are not in it: their draws have other names.
   var profiles: [String: String] = [:]
+  /// By measure: how many measures were declared when its sums were first drawn; their scale hangs on it.
+  var declared: [String: Int] = [:]
   /// By measure: the record keys of units that are or were prominent.
   package var prominent: [String: Set<UInt64>] = [:]
 
@@ -79,6 +81,7 @@ extension ResultHistory {
     [
       "version": JSON(ResultHistory.version),
       "profiles": .object(profiles.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }),
+      "declared": .object(declared.sorted { $0.key < $1.key }.map { .init($0.key, JSON($0.value)) }),
       "prominent": .object(
         prominent.sorted { $0.key < $1.key }.map { .init($0.key, .string(ResultHistory.text($0.value))) }),
       "results": .array(
@@ -139,11 +142,15 @@ extension ResultHistory {
     guard let stored = json["results"]?.array, let drawn = json["drawn"]?.members else { throw unreadable }
     if let version = json["version"] {
       guard version.int == ResultHistory.version, let profiles = json["profiles"]?.members,
-        let prominent = json["prominent"]?.members
+        let declared = json["declared"]?.members, let prominent = json["prominent"]?.members
       else { throw unreadable }
       for member in profiles {
         guard let profile = member.value.string else { throw unreadable }
         self.profiles[member.key] = profile
+      }
+      for member in declared {
+        guard let measures = member.value.int else { throw unreadable }
+        self.declared[member.key] = measures
       }
       for member in prominent {
         guard let keys = member.value.string.flatMap(ResultHistory.keys) else { throw unreadable }
@@ -170,5 +177,17 @@ extension ResultHistory {
       self.drawn[dataset.key] = read
     }
     guard reader.isAtEnd else { throw unreadable }
+  }
+}
+
+extension ResultHistory.Drawn {
+  /// The sets of dimensions behind the drawn tables, as far as they are still declared and can be numbered.
+  package func tables(of shape: Shape) -> [DimensionSet] {
+    cells.keys.sorted { $0.lexicographicallyPrecedes($1) }.compactMap { names in
+      let places = names.compactMap { shape.dimension($0) }
+      guard places.count == names.count else { return nil }
+      let set = shape.behind(places)
+      return (try? Grid(set, of: shape)) == nil ? nil : set
+    }
   }
 }

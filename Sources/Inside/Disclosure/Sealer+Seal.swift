@@ -21,6 +21,10 @@ extension Sealer {
   ) throws(DisclosureError) -> Sealed {
     var sealer = self
     sealer.survey = survey
+    // A measure keeps its first scale: the same draws on two scales would give the exact sum.
+    for (place, measure) in measures.enumerated() {
+      if let declared = history.declared[measure.name] { sealer.sums[place].scale.measures = declared }
+    }
     return try sealer.seal(cube, history: history, changes: changes)
   }
 
@@ -95,7 +99,10 @@ extension Sealer {
       released: released, declaration: declaration)
     kept.drawn[request.dataset] = ResultHistory.Drawn(
       cells: draws.finished(k: profile.k), fingerprint: fingerprint)
-    for place in request.measures { kept.profiles[measures[place].name] = Sealer.draw(profile) }
+    for place in request.measures {
+      kept.profiles[measures[place].name] = Sealer.draw(profile)
+      kept.declared[measures[place].name] = sums[place].scale.measures
+    }
     for (measure, units) in survey.prominent { kept.prominent[measure, default: []].formUnion(units) }
     return Sealed(released: released, history: kept, report: report)
   }

@@ -70,7 +70,7 @@ package struct Sealer {
   let measures: [MeasureShape]
   let noise: CellNoise
   /// The noise of each measure's sums.
-  let sums: [SumNoise]
+  var sums: [SumNoise]
   let unitFactors: UnitFactors
   /// What is known of everything the dataset declares, from when its cells are sealed.
   var survey = Survey.none

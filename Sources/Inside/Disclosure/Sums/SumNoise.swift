@@ -7,7 +7,7 @@ struct SumNoise {
   private let key: HMACKey
   private let family: String
   private let measure: MeasureShape
-  let scale: SumScale
+  var scale: SumScale
 
   /// - Parameter measures: how many measures the dataset declares.
   init(_ keys: ProtectionKeys, family: String, _ measure: MeasureShape, measures: Int) {

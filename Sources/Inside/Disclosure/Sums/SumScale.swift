@@ -5,7 +5,7 @@ struct SumScale {
   /// measure alone: of one cell it tells nothing that another does not.
   let gridBase: UInt64
   /// How many measures the dataset declares; together they may not tell a count either.
-  let measures: Int
+  var measures: Int
 
   /// - Parameter draw: the first byte of the family's and measure's own draw.
   init(draw: UInt8, measures: Int) {
