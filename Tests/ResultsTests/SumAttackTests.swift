@@ -112,6 +112,46 @@ import Testing
     }
   }
 
+  @Test func `a label that becomes the coarsest has the number that is out, not a second one`() throws {
+    // Of the two labels that of the twin is canonical: it stands first by its bytes.
+    let data = try Self.firms()
+    let (zone, twin) = (DimensionSet([0]), DimensionSet([1]))
+    let first = try Self.target(data, tables: [[0]]).publish()
+    let out = try Published(first.released, shape: data.shape, measures: data.measures)
+    // One firm of each zone has another value, and another joins: too few for anything to be drawn anew.
+    var values = data.values[0]
+    for unit in 0..<6 { values[unit] += 1 }
+    var random = Generator(99)
+    let changed = Microdata(
+      shape: data.shape, measures: data.measures, perUnit: data.perUnit,
+      keys: data.keys + (0..<6).map { _ in random.next() },
+      codes: data.codes.enumerated().map { axis, column in column + (0..<6).map { axis < 2 ? $0 : 0 } },
+      values: [values + [500, 500, 500, 500, 500, 500]])
+    for rows in [data, changed] {
+      for tables in [[[1], [0]], [[0], [1]], [[1]], [[0, 1]]] {
+        let second = try Self.target(rows, tables: tables).publish(first.history, version: 1)
+        let now = try Published(second.released, shape: rows.shape, measures: rows.measures)
+        for place in 0..<6 {
+          for (set, cell) in [(zone, place), (twin, place), (DimensionSet([0, 1]), place * 6 + place)] {
+            guard let counts = now.counts[set] else { continue }
+            #expect(counts[cell] == out.counts[zone]?[place], "\(tables)")
+            #expect(now.sums[set]?[0][cell] == out.sums[zone]?[0][place], "\(tables)")
+          }
+        }
+      }
+    }
+  }
+
+  @Test func `the same units have the same bands and variance under every label`() throws {
+    let measure = Samples.measure(
+      "sales", statistics: [.sum, .variance, .median], bands: [0, 250, 500, 750, 1000])
+    let data = try Self.firms([measure])
+    let profile = Samples.profile(divisor: 1, variance: true, percentiles: true)
+    let released = try Self.target(data, tables: [[0], [1]], profile: profile).publish().released
+    let (zone, twin) = (try #require(released.tables.first), try #require(released.tables.last))
+    #expect(zone.cells.map(\.values) == twin.cells.map(\.values))
+  }
+
   @Test func `another measure does not scale a number anew`() throws {
     // Twenty firms leave and come back; meanwhile five measures more are declared. With the same draws on two scales
     // the sum would be known exactly.

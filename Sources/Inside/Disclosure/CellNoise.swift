@@ -13,12 +13,11 @@ struct CellNoise {
 
   /// n̂ = n + v₁ + v₂, whatever its size.
   /// - Parameter label: the canonical label of the units that are counted.
-  func count(_ units: Int, key: UInt64, of quantity: CountedQuantity = .units, label: CellLabel) -> Int {
-    let (purpose, measure) = quantity.names
-    return units
+  func count(_ units: Int, key: UInt64, label: CellLabel) -> Int {
+    units
       + NoiseTable.contributors.noise(
-        count: units, draw: draws.contributors(purpose, measure, units: units, cellKey: key))
-      + NoiseTable.label.noise(count: units, draw: draws.label(purpose, measure, label))
+        count: units, draw: draws.contributors("count", "n", units: units, cellKey: key))
+      + NoiseTable.label.noise(count: units, draw: draws.label("count", "n", label))
   }
 
   /// The jittered threshold of a set of contributors: k plus 0, 1, 2 … by the profile's weights.
@@ -34,26 +33,9 @@ struct CellNoise {
   }
 
   /// n̂, or nil where the cell is too small.
-  func shownCount(_ units: Int, key: UInt64, of quantity: CountedQuantity = .units, label: CellLabel) -> Int?
-  {
+  func shownCount(_ units: Int, key: UInt64, label: CellLabel) -> Int? {
     guard units >= threshold(key: key) else { return nil }
-    let noisy = count(units, key: key, of: quantity, label: label)
+    let noisy = count(units, key: key, label: label)
     return noisy >= profile.k ? noisy : nil
-  }
-}
-
-/// What is counted.
-enum CountedQuantity {
-  /// Distinct units, all of a cell or some of them.
-  case units
-  /// Distinct units whose value of that measure lies in a band.
-  case band(String, Int)
-
-  /// Purpose and measure of its draws.
-  var names: (purpose: String, measure: String) {
-    switch self {
-    case .units: ("count", "n")
-    case .band(let measure, let band): ("band", "\(measure)/\(band)")
-    }
   }
 }

@@ -17,11 +17,14 @@ struct DrawBook {
     isJudgedAnew = held.map { $0.fingerprint != fingerprint } ?? false
   }
 
+  /// Whether anything stays that was drawn earlier.
+  var hasEarlier: Bool { isComparable }
+
   /// What was drawn of a quantity in a cell of another table, now or so that it stays; nil where nothing was.
-  func held(_ cell: SetIdentity.Canonical, _ quantity: String, k: Int) -> Int128?? {
-    let names = cell.pairs.map(\.dimension).sorted()
+  func held(_ pairs: [(dimension: String, code: String)], _ quantity: String, k: Int) -> Int128?? {
+    let names = pairs.map(\.dimension).sorted()
     guard let drawn = cells[names] else { return nil }
-    return drawn.held(cell, quantity) { place, index in
+    return drawn.held(pairs, quantity) { place, index in
       drawnNow[names]?[quantity]?.contains(place) == true
         || isComparable && drawn.quantities[index].changed.count(at: place, limit: k) < k
     }
@@ -132,8 +135,8 @@ struct TableDraws {
   }
 
   /// The same of another cell of this table; nil where nothing was drawn of it, or nothing that stays.
-  func held(_ cell: SetIdentity.Canonical, _ quantity: String, k: Int) -> Int128?? {
-    cells.held(cell, quantity) { place, index in
+  func held(_ pairs: [(dimension: String, code: String)], _ quantity: String, k: Int) -> Int128?? {
+    cells.held(pairs, quantity) { place, index in
       guard let own = places.firstIndex(of: index) else { return false }
       return drawnNow[own].contains(place) || stays(place, own, k: k)
     }
@@ -142,12 +145,12 @@ struct TableDraws {
 
 extension DrawnCells {
   fileprivate func held(
-    _ cell: SetIdentity.Canonical, _ quantity: String,
+    _ pairs: [(dimension: String, code: String)], _ quantity: String,
     isGood: (_ place: Int, _ index: Int) -> Bool
   ) -> Int128?? {
     guard let index = quantities.firstIndex(where: { $0.name == quantity }) else { return nil }
     var place = 0
-    for (dimension, code) in cell.pairs {
+    for (dimension, code) in pairs {
       guard let axis = axes.firstIndex(where: { $0.name == dimension }),
         let at = axes[axis].codes.firstIndex(of: code)
       else { return nil }

@@ -71,6 +71,11 @@ struct CellLabel: Hashable, Sendable {
     CellLabel(canonical: "cases:\(CellLabel.escaped(measure))|\(canonical)")
   }
 
+  /// Of those whose value lies in a band.
+  func band(_ measure: String, _ band: Int) -> CellLabel {
+    CellLabel(canonical: "band:\(CellLabel.escaped(measure))/\(band + 1)|\(canonical)")
+  }
+
   fileprivate static func escaped(_ code: String) -> String {
     guard code.utf8.contains(where: { $0 == UInt8(ascii: "|") || $0 == UInt8(ascii: "%") }) else {
       return code

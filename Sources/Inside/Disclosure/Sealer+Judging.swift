@@ -104,7 +104,7 @@ extension Sealer {
           return nil
         }
         let set = CountedSet(part: .valued(index), count: totals.units, key: totals.key, responds: responds)
-        return sum(of: index, set, at, totals, in: cube, label, draws, book)
+        return sum(of: index, set, at, totals, label, draws, book)
       }
       if let missing { draft.withheld[missing, default: 0] += 1 }
       let shownSum = enough ? drawnSum : nil
@@ -123,50 +123,66 @@ extension Sealer {
       }
       for (band, column) in made.bands.enumerated() {
         let inside = cuboid.bands[index][at.cell * made.bands.count + band]
-        let shown = draws.value(at.drawn, column, k: k, kept: &draft.carried) { _ in
+        let set = CountedSet(
+          part: .band(index, band), count: Int(inside.units), key: inside.key, responds: true)
+        let shown = draws.value(at.drawn, column, k: k, kept: &draft.carried) { draws in
           guard enough, isLarge else { return nil }
-          return noise.shownCount(
-            Int(inside.units), key: inside.key, of: .band(measure.name, band), label: label
-          ).map { Int128($0) }
+          return shownCount(set, at, label, draws, book).map { Int128($0) }
         }
         if enough, let shown { draft.values[column][at.place] = shown }
       }
     }
   }
 
-  /// n̂ of some units of a cell, by their canonical label; what was drawn of the same units under that label stays.
+  /// n̂ of some units of a cell, by their canonical label; what was drawn of the same units under any label stays.
   private func shownCount(
     _ set: CountedSet, _ at: JudgedCell, _ label: @autoclosure () -> CellLabel, _ draws: TableDraws,
     _ book: DrawBook
   ) -> Int? {
     guard set.count >= request.profile.k else { return nil }
     let canonical = survey.identity.canonical(set.count, key: set.key, responds: set.responds)
-    if let canonical, let held = held(canonical, at, set, draws, book) {
-      return held.map { Int(clamping: $0) }
+    if let canonical {
+      let own = SetIdentity.Member(set: at.set, cell: Int32(at.cell), part: set.part)
+      let first = SetIdentity.Member(set: canonical.set, cell: Int32(canonical.cell), part: canonical.part)
+      if first != own, let held = held(first, at, draws, book) { return held.map { Int(clamping: $0) } }
+      // A set keeps its first number while it lives, also where another label has become the coarsest since.
+      if book.hasEarlier, set.count >= noise.threshold(key: set.key) {
+        let members = survey.identity.members(set.count, key: set.key, responds: set.responds)
+        for member in members where member != own && member != first {
+          if let held = held(member, at, draws, book), let held, held >= Int128(request.profile.k) {
+            return Int(clamping: held)
+          }
+        }
+      }
     }
     return noise.shownCount(
       set.count, key: set.key, label: canonical?.label ?? partLabel(set.part, label()))
   }
 
-  /// What was drawn of a canonical cell, as a count; nil where nothing was, or where the cell is this one.
+  /// What was drawn of the units of another cell, as a count; nil where nothing was.
   private func held(
-    _ canonical: SetIdentity.Canonical, _ at: JudgedCell, _ set: CountedSet, _ draws: TableDraws,
-    _ book: DrawBook
+    _ member: SetIdentity.Member, _ at: JudgedCell, _ draws: TableDraws, _ book: DrawBook
   ) -> Int128?? {
-    guard !(canonical.set == at.set && canonical.cell == at.cell && canonical.part == set.part) else {
-      return nil
-    }
     let (quantity, step): (String, Int128) =
-      switch canonical.part {
+      switch member.part {
       case .all: ("n", 1)
       case .valued(let measure): (measures[measure].name + ".n", 1)
       case .cases(let measure): (measures[measure].name + ".sum", measures[measure].step)
+      case .band(let measure, let band): ("\(measures[measure].name).band\(band + 1)", 1)
       }
-    let held =
-      canonical.set == at.set
-      ? draws.held(canonical, quantity, k: request.profile.k)
-      : book.held(canonical, quantity, k: request.profile.k)
-    return held.map { $0.map { $0 / step } }
+    return held(member, quantity, at, draws, book).map { $0.map { $0 / step } }
+  }
+
+  private func held(
+    _ member: SetIdentity.Member, _ quantity: String, _ at: JudgedCell, _ draws: TableDraws, _ book: DrawBook
+  ) -> Int128?? {
+    // The sets of the survey can be numbered: its cells were.
+    guard let grid = try? Grid(member.set, of: shape) else { return nil }
+    let pairs = zip(grid.dimensions, grid.codes(at: Int(member.cell)))
+      .filter { !shape.hidden.contains($0.0) }
+      .map { (dimension: shape.dimensions[$0].name, code: shape.dimensions[$0].codes[Int($1)].code) }
+    let k = request.profile.k
+    return member.set == at.set ? draws.held(pairs, quantity, k: k) : book.held(pairs, quantity, k: k)
   }
 
   private func partLabel(_ part: SetIdentity.Part, _ label: CellLabel) -> CellLabel {
@@ -174,25 +190,24 @@ extension Sealer {
     case .all: label
     case .valued(let measure): measures[measure].complete ? label : label.valued(measures[measure].name)
     case .cases(let measure): label.cases(measures[measure].name)
+    case .band(let measure, let band): label.band(measures[measure].name, band)
     }
   }
 
-  /// X̂ of a cell that may be shown: where the same units stand in a canonical cell with the same sum, its number.
+  /// X̂ of a cell that may be shown: where the same units stand in another cell with the same sum, the number that stays there.
   private func sum(
-    of index: Int, _ set: CountedSet, _ at: JudgedCell, _ totals: CellTotals, in cube: TrueCube,
+    of index: Int, _ set: CountedSet, _ at: JudgedCell, _ totals: CellTotals,
     _ label: @autoclosure () -> CellLabel, _ draws: TableDraws, _ book: DrawBook
   ) -> Int128? {
     let canonical = survey.identity.canonical(set.count, key: set.key, responds: set.responds)
-    if let canonical, canonical.set != at.set || canonical.cell != at.cell,
-      let column = cube.cuboids[canonical.set]?.totals[index], !column.isEmpty,
-      case let other = column[canonical.cell], other.key == totals.key, other.sum == totals.sum
-    {
+    // Drawn now, the others have this very number.
+    if canonical != nil, book.hasEarlier {
       let quantity = measures[index].name + ".sum"
-      let held =
-        canonical.set == at.set
-        ? draws.held(canonical, quantity, k: request.profile.k)
-        : book.held(canonical, quantity, k: request.profile.k)
-      if let held { return held }
+      for member in survey.identity.members(
+        set.count, key: set.key, responds: set.responds, measure: index, sum: totals.sum)
+      where member.set != at.set || Int(member.cell) != at.cell {
+        if let held = held(member, quantity, at, draws, book), let held { return held }
+      }
     }
     return sums[index].sum(totals, label: canonical?.label ?? partLabel(set.part, label()))
   }

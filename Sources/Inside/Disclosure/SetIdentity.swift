@@ -9,7 +9,7 @@ struct SetIdentity: Sendable {
   struct Canonical: Sendable {
     let set: DimensionSet
     let cell: Int
-    /// Its units, or those among them with a value of a measure, or with another value than 0.
+    /// Its units, or those among them with a value of a measure, with another value than 0, or with one in a band.
     let part: Part
     /// Its dimensions that answers tell of, by name, with its codes.
     let pairs: [(dimension: String, code: String)]
@@ -21,6 +21,14 @@ struct SetIdentity: Sendable {
     case all
     case valued(Int)
     case cases(Int)
+    case band(Int, Int)
+  }
+
+  /// One of the cells in which a set stands.
+  struct Member: Hashable, Sendable {
+    let set: DimensionSet
+    let cell: Int32
+    let part: Part
   }
 
   private struct Units: Hashable {
@@ -29,8 +37,18 @@ struct SetIdentity: Sendable {
     let responds: Bool
   }
 
+  /// Units with a value of a measure, and what they sum to.
+  private struct Sum: Hashable {
+    let measure: Int
+    let units: Units
+    let sum: Int128
+  }
+
   /// Of sets that stand in more than one cell.
   private var canonical: [Units: Canonical] = [:]
+  /// Where each of them stands, and where with which sum.
+  private var members: [Units: [Member]] = [:]
+  private var sums: [Sum: [Member]] = [:]
 
   /// Of no cells.
   init() {}
@@ -46,6 +64,12 @@ struct SetIdentity: Sendable {
     var ranks: [Units: [Int]] = [:]
     SetIdentity.forEach(cube) { units, part, cuboid, cell in
       guard twice.contains(units.key) else { return }
+      let member = Member(set: DimensionSet(cuboid.grid.dimensions), cell: Int32(cell), part: part)
+      members[units, default: []].append(member)
+      for (measure, column) in cuboid.totals.enumerated() where !column.isEmpty {
+        guard part == (cube.measures[measure].complete ? .all : .valued(measure)) else { continue }
+        sums[Sum(measure: measure, units: units, sum: column[cell].sum), default: []].append(member)
+      }
       let codes = cuboid.grid.codes(at: cell)
       let told = zip(cuboid.grid.dimensions, codes).filter { !shape.hidden.contains($0.0) }
       let rank = [
@@ -75,6 +99,22 @@ struct SetIdentity: Sendable {
     canonical[Units(key: key, count: count, responds: responds)]
   }
 
+  /// All cells in which some units stand, where they are more than one.
+  func members(_ count: Int, key: UInt64, responds: Bool) -> [Member] {
+    SetIdentity.sorted(members[Units(key: key, count: count, responds: responds)] ?? [])
+  }
+
+  /// Those in which their values of a measure sum to the same.
+  func members(_ count: Int, key: UInt64, responds: Bool, measure: Int, sum: Int128) -> [Member] {
+    let units = Units(key: key, count: count, responds: responds)
+    return SetIdentity.sorted(sums[Sum(measure: measure, units: units, sum: sum)] ?? [])
+  }
+
+  /// In an order that hangs on nothing but where they are.
+  private static func sorted(_ members: [Member]) -> [Member] {
+    members.sorted { $0.set.bits != $1.set.bits ? $0.set.bits < $1.set.bits : $0.cell < $1.cell }
+  }
+
   private static func label(
     _ pairs: [(dimension: String, code: String)], _ part: Part, _ cube: TrueCube
   ) -> CellLabel {
@@ -83,6 +123,7 @@ struct SetIdentity: Sendable {
     case .all: return label
     case .valued(let measure): return label.valued(cube.measures[measure].name)
     case .cases(let measure): return label.cases(cube.measures[measure].name)
+    case .band(let measure, let band): return label.band(cube.measures[measure].name, band)
     }
   }
 
@@ -111,6 +152,14 @@ struct SetIdentity: Sendable {
           if totals.cases > 1, cube.measures[measure].isIndicator {
             body(
               Units(key: totals.caseKey, count: totals.cases, responds: true), .cases(measure), cuboid, cell)
+          }
+        }
+        for (measure, counted) in cuboid.bands.enumerated() where !counted.isEmpty {
+          let bands = cube.measures[measure].bands.count
+          for (band, inside) in counted[cell * bands..<(cell + 1) * bands].enumerated() where inside.units > 1
+          {
+            let units = Units(key: inside.key, count: Int(inside.units), responds: true)
+            body(units, .band(measure, band), cuboid, cell)
           }
         }
       }

@@ -44,7 +44,16 @@ package enum Statistics {
     for result in dataset.results where result.kind.hasCells {
       sets += try tables(result, of: dataset, shape: data.shape).map { data.shape.behind($0) }
     }
-    return try CubeBuilder.survey(data, tables: sets, known: history.prominent)
+    return try survey(data, sets, history: history)
+  }
+
+  /// The same of some tables, and of those that were drawn earlier: what is out of a set of units is looked for there.
+  private static func survey(
+    _ data: Microdata, _ tables: [DimensionSet], history: ResultHistory
+  ) throws(ResultError) -> Survey {
+    let shape = data.shape
+    let earlier = history.drawn[shape.dataset]?.tables(of: shape) ?? []
+    return try CubeBuilder.survey(data, tables: tables + earlier, known: history.prominent)
   }
 
   /// Computes one result from microdata that are read and surveyed already.
@@ -77,7 +86,7 @@ package enum Statistics {
   static func compute(
     _ data: Microdata, sealer: Sealer, history: ResultHistory
   ) throws(ResultError) -> Computed {
-    let survey = try CubeBuilder.survey(data, tables: sealer.tables, known: history.prominent)
+    let survey = try survey(data, sealer.tables, history: history)
     return try compute(data, survey, sealer: sealer, history: history)
   }
 
