@@ -228,6 +228,40 @@ import Testing
     #expect(shown > 100 && Double(exact) <= 0.35 * Double(shown), "\(exact) of \(shown)")
   }
 
+  @Test func `the variance of an indicator is no second draw of its count`() throws {
+    let indicator = MeasureShape(
+      name: "fined", title: "f", unit: nil, scale: 2, step: 100, lower: 0, upper: 100, complete: true,
+      boundsUnit: true, statistics: [.sum, .variance])
+    let data = try Self.firms([indicator]) { unit, _, _ in unit % 5 < 2 ? 100 : 0 }
+    let released = try Self.target(
+      data, tables: [[0]], profile: Samples.profile(divisor: 1, variance: true)
+    ).publish().released
+    let names = released.columns.map(\.name)
+    let (sum, variance) = (
+      try #require(names.firstIndex(of: "fined.sum")), try #require(names.firstIndex(of: "fined.variance"))
+    )
+    var shown = 0
+    for cell in try #require(released.tables.first).cells {
+      guard let given = cell.values[variance] else { continue }
+      // p (1 − p) of the two counts that are out.
+      let (n, x) = (try #require(Double(cell.values[0] ?? "")), try #require(Double(cell.values[sum] ?? "")))
+      #expect(abs(try #require(Double(given)) - x * (n - x) / n / (n - 1)) < 0.0006)
+      shown += 1
+    }
+    #expect(shown == 6)
+  }
+
+  @Test func `values that are rounded to a step as large as their bound are summed, not counted`() throws {
+    let hours = MeasureShape(
+      name: "hours", title: "h", unit: nil, scale: 0, step: 10, lower: 0, upper: 10, complete: true,
+      boundsUnit: true, statistics: [.sum])
+    let data = try Self.firms([hours]) { unit, _, _ in Int64(1 + unit % 2) }
+    let out = try Self.published(Self.target(data, tables: [[0]]))
+    for sum in try #require(out.sums[DimensionSet([0])]?[0]) {
+      #expect((120...330).contains(try #require(sum)))
+    }
+  }
+
   @Test func `of a measure that few have no sum is told`() throws {
     // Everybody has a value; in zone 0 only six have another than 0.
     let data = try Self.firms { unit, _, random in

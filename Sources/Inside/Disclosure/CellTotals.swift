@@ -77,6 +77,11 @@ package struct CellTotals: Sendable, Equatable {
     prominent.movedSquares &+= (Int128(value) * Int128(value) &* (square - 1 << 16)) >> 16
   }
 
+  /// Whether the sum is a count of its cases: of an indicator it is, unless what is declared as one has values between.
+  package func isCount(of measure: MeasureShape) -> Bool {
+    measure.isIndicator && sum == Int128(cases) * measure.step
+  }
+
   /// Adds the totals of other units.
   @inlinable package mutating func merge(_ other: CellTotals) {
     units += other.units

@@ -83,11 +83,11 @@ extension Sealer {
       var missing: CompilerReport.Reason?
       let drawnSum = draws.value(at.drawn, made.sum, k: k, kept: &draft.carried) { draws in
         guard enough else { return nil }
-        if measure.isIndicator {
-          guard isLarge else {
-            missing = .smallPopulation
-            return nil
-          }
+        guard !measure.isIndicator || isLarge else {
+          missing = .smallPopulation
+          return nil
+        }
+        if totals.isCount(of: measure) {
           let set = CountedSet(part: .cases(index), count: totals.cases, key: totals.caseKey, responds: true)
           guard let shown = shownCount(set, at, label, draws, book) else {
             missing = .fewCases
@@ -110,7 +110,7 @@ extension Sealer {
       let shownSum = enough ? drawnSum : nil
       if let shownSum {
         draft.values[made.sum][at.place] = shownSum
-        if !measure.isIndicator, totals.sum != 0 {
+        if !totals.isCount(of: measure), totals.sum != 0 {
           draft.sumErrors.take(sums[index].error(totals, request.profile.factors))
         }
       }
@@ -222,11 +222,13 @@ extension Sealer {
     let top = Int128(totals.first) * Int128(totals.first)
     let second = Int128(totals.second) * Int128(totals.second)
     // A square known within 2p + p² tells its root within p.
-    guard let count, sum != nil, count >= Int128(3 * request.profile.k + Sealer.largestNoise),
+    guard let count, let sum, count >= Int128(3 * request.profile.k + Sealer.largestNoise),
       // Larger sums of squares leave the exact arithmetic of their noise.
       totals.squares < 1 << 110,
       !Dominance(total: totals.squares, largest: [top, second]).failsPPercent(2 * p + p * p / 100)
     else { return nil }
+    // With another draw of its own, one count could be averaged of two.
+    if totals.isCount(of: measures[index]) { return sum * measures[index].step }
     let canonical = survey.identity.canonical(totals.units, key: totals.key, responds: responds)
     return sums[index].squares(totals, label: canonical?.label ?? partLabel(.valued(index), label()))
   }

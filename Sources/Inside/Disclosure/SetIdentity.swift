@@ -149,7 +149,7 @@ struct SetIdentity: Sendable {
             body(
               Units(key: totals.key, count: totals.units, responds: responds), .valued(measure), cuboid, cell)
           }
-          if totals.cases > 1, cube.measures[measure].isIndicator {
+          if totals.cases > 1, totals.isCount(of: cube.measures[measure]) {
             body(
               Units(key: totals.caseKey, count: totals.cases, responds: true), .cases(measure), cuboid, cell)
           }
