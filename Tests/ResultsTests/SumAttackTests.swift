@@ -82,6 +82,46 @@ import Testing
     #expect(after == before && first.released.tables.count == 2 && second.released.tables.count == 1)
   }
 
+  @Test func `rules that change to and fro draw nothing a second time, and no change is forgotten over them`()
+    throws
+  {
+    let data = try Self.firms(units: 120)
+    // Ten firms of each zone and size.
+    let loose = Samples.profile(k: 5, divisor: 1, jitter: [16]),
+      sharp = Samples.profile(k: 14, divisor: 1, jitter: [16])
+    func without(_ count: Int) -> Microdata {
+      let left = data.keys.indices.filter { data.codes[0][$0] == 0 && data.codes[2][$0] == 0 }.prefix(count)
+      let kept = data.keys.indices.filter { !left.contains($0) }
+      return Microdata(
+        shape: data.shape, measures: data.measures, perUnit: data.perUnit, keys: kept.map { data.keys[$0] },
+        codes: data.codes.map { column in kept.map { column[$0] } },
+        values: data.values.map { column in kept.map { column[$0] } })
+    }
+    func publish(_ rows: Microdata, _ profile: ProtectionProfile, _ history: ResultHistory, _ version: Int)
+      throws
+      -> (Int?, Int128?, ResultHistory)
+    {
+      let made = try Self.target(rows, tables: [[0], [0, 2]], profile: profile).publish(
+        history, version: version)
+      let out = try Published(made.released, shape: rows.shape, measures: rows.measures)
+      return (out.counts[DimensionSet([0, 2])]?[0], out.sums[DimensionSet([0, 2])]?[0][0], made.history)
+    }
+    let first = try publish(data, loose, .init(), 0)
+    #expect(first.0 != nil && first.1 != nil)
+    let second = try publish(without(1), sharp, first.2, 1)
+    #expect(second.0 == nil && second.1 == nil)
+    // Neither is it shown at the next run under the same rules.
+    let third = try publish(without(1), sharp, second.2, 2)
+    #expect(third.0 == nil && third.1 == nil)
+    let fourth = try publish(without(2), loose, third.2, 3)
+    #expect(fourth.0 == first.0)
+    #expect(fourth.1 == first.1)
+    // Five have left since the draw, though only four since the rules changed.
+    let fresh = try publish(without(5), loose, .init(), 4)
+    let fifth = try publish(without(5), loose, fourth.2, 4)
+    #expect(fifth.1 == fresh.1 && fifth.1 != first.1)
+  }
+
   // MARK: One population, one number
 
   @Test func `the same units have the same numbers under every label`() throws {

@@ -103,7 +103,8 @@ struct TableDraws {
   func holds(_ place: Int) -> Bool { cells.quantities.contains { $0.drawn.contains(place) } }
 
   /// The value of an earlier draw where fewer than k units changed since, else a fresh one. Under other rules than those of
-  /// its time it stays where something may be shown; where nothing was shown then, it is drawn now.
+  /// its time it stays where something may be shown; where nothing was shown then, it is drawn now. A number that the
+  /// rules of today withhold is laid aside: under those of its time it is shown again, and no second one is drawn.
   mutating func value(
     _ place: Int, _ quantity: Int, k: Int, kept: inout Int, fresh: (_ beside: TableDraws) -> Int128?
   ) -> Int128? {
@@ -114,15 +115,23 @@ struct TableDraws {
         kept += 1
         return old
       }
-      let new = fresh(self)
+      guard let new = fresh(self) else {
+        if let old { cells.layAside(old, of: held, at: place) }
+        cells.quantities[held].values[place] = nil
+        return nil
+      }
+      if let number = old ?? cells.laidAside(of: held, at: place) {
+        kept += 1
+        cells.quantities[held].values[place] = number
+        return number
+      }
       drawnNow[quantity].insert(place)
-      let value = old != nil && new != nil ? old : new
-      if old != nil, new != nil { kept += 1 }
-      cells.quantities[held].values[place] = value
-      return value
+      cells.quantities[held].values[place] = new
+      return new
     }
     let value = fresh(self)
     drawnNow[quantity].insert(place)
+    cells.forgetAside(of: held, at: place)
     cells.quantities[held].drawn.insert(place)
     cells.quantities[held].values[place] = value
     return value
@@ -144,6 +153,27 @@ struct TableDraws {
 }
 
 extension DrawnCells {
+  /// What is laid aside of a quantity, as one of its own, which answers never have.
+  private func aside(_ quantity: Int) -> String { quantities[quantity].name + "@aside" }
+
+  fileprivate mutating func layAside(_ value: Int128, of held: Int, at place: Int) {
+    let aside = quantity(aside(held))
+    quantities[aside].drawn.insert(place)
+    quantities[aside].values[place] = value
+  }
+
+  fileprivate func laidAside(of held: Int, at place: Int) -> Int128? {
+    let name = aside(held)
+    return quantities.first { $0.name == name && $0.drawn.contains(place) }?.values[place]
+  }
+
+  fileprivate mutating func forgetAside(of held: Int, at place: Int) {
+    let name = aside(held)
+    guard let aside = quantities.firstIndex(where: { $0.name == name }) else { return }
+    quantities[aside].drawn.remove(place)
+    quantities[aside].values[place] = nil
+  }
+
   fileprivate func held(
     _ pairs: [(dimension: String, code: String)], _ quantity: String,
     isGood: (_ place: Int, _ index: Int) -> Bool
