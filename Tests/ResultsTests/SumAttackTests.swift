@@ -326,6 +326,35 @@ import Testing
     #expect(made.report.budgetUsed == 12)
   }
 
+  @Test func `extreme values are protected or withheld, and nothing traps`() throws {
+    let most: Int64 = 1 << 47 - 1
+    let measures = (0..<17).map {
+      Samples.measure(
+        "m\($0)", complete: $0 % 2 == 0, lower: -most, upper: most, statistics: [.sum, .mean, .variance])
+    }
+    let profile = Samples.profile(divisor: 1, variance: true)
+    let values: [(Int, Int, inout Generator) -> Int64] = [
+      { _, _, _ in most }, { _, _, _ in -most }, { _, _, _ in 0 },
+      { unit, _, _ in unit % 2 == 0 ? most : -most },
+      { unit, measure, _ in unit % 100 < 6 ? most : measure % 2 == 1 ? Microdata.missing : 0 },
+      { unit, measure, _ in measure % 2 == 1 ? Microdata.missing : Int64(unit) << 36 },
+      { unit, _, _ in unit < 6 ? most : 1 },
+    ]
+    for (place, value) in values.enumerated() {
+      for units in [0, 1, 12, 900] {
+        let data = try Self.firms(units: units, measures, value: value)
+        let target = Self.target(data, tables: [[], [0], [0, 2], [0, 3]], profile: profile)
+        let first = try target.publish()
+        let second = try target.publish(first.history, version: 1)
+        #expect(second.released.tables == first.released.tables, "\(place) \(units)")
+        let json = first.history.json, packed = try Samples.packed(first.history)
+        let read = try ResultHistory(
+          json: JSON(parsing: json.serialized()), packed: packed, unitMaps: first.history.unitMaps)
+        #expect(read == first.history)
+      }
+    }
+  }
+
   // MARK: Giants
 
   /// What an attacker who knows every value but one makes of all published sums that hold it: the mean of what is left
