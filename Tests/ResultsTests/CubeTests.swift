@@ -107,7 +107,9 @@ import Testing
   {
     let data = try Self.world(rows: rows, seed: 41)
     let hands = Hands(data)
-    let survey = try CubeBuilder.survey(data, tables: Self.tables, known: ["a": [99]])
+    var history = ResultHistory()
+    history.prominent = ["a": [99]]
+    let survey = try CubeBuilder.survey(data, tables: Self.tables, history: history)
     var expected: [String: Set<UInt64>] = ["a": [99]]
     for set in Self.tables {
       let grid = try Grid(set, of: data.shape)

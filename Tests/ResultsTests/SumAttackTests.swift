@@ -405,6 +405,28 @@ import Testing
       Double(close) <= 0.20 * Double(tried) + 3 * (0.16 * Double(tried)).squareRoot(), "\(close) of \(tried)")
   }
 
+  @Test func `measures that are proportional share the factors of their giants`() throws {
+    let measures = ["net", "gross", "other"].map { Samples.measure($0) }
+    let data = try Self.firms(measures) { unit, measure, random in
+      let net: Int64 = unit < 6 ? 60_000 : Int64(unit * 7919 % 1000 + 1)
+      return [net, 3 * net, Int64.random(in: 1..<1000, using: &random)][measure]
+    }
+    var ratios: [Double] = []
+    for seed in 0..<10 {
+      let target = Self.target(data, tables: [[0], [0, 2]]).redrawn(UInt64(seed))
+      let truth = try #require(try target.cube().cuboids[DimensionSet([0])]).totals
+      let sums = try #require(try Self.published(target).sums[DimensionSet([0])])
+      for zone in 0..<6 {
+        guard let net = sums[0][zone], let gross = sums[1][zone] else { continue }
+        let moved = (Double(net - truth[0][zone].sum), Double(gross - truth[1][zone].sum) / 3)
+        // What is left is the noise of the cell.
+        ratios.append(abs(moved.0 - moved.1) / 60_000)
+      }
+    }
+    #expect(
+      ratios.count > 40 && ratios.sorted()[ratios.count / 2] < 0.06, "\(ratios.sorted()[ratios.count / 2])")
+  }
+
   @Test func `another giant joins within a year, and its coming does not tell its value`() throws {
     let base = try Self.firms(units: 900) { unit, _, random in Int64.random(in: 1..<1000, using: &random) }
     var close = 0, tried = 0

@@ -46,6 +46,8 @@ package struct ResultHistory: Sendable, Equatable {
   var profiles: [String: String] = [:]
   /// By measure: how many measures were declared when its sums were first drawn; their scale hangs on it.
   var declared: [String: Int] = [:]
+  /// By measure: under which measure's name its factors are drawn.
+  var factorNames: [String: String] = [:]
   /// By measure: the record keys of units that are or were prominent.
   package var prominent: [String: Set<UInt64>] = [:]
 
@@ -82,6 +84,7 @@ extension ResultHistory {
       "version": JSON(ResultHistory.version),
       "profiles": .object(profiles.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }),
       "declared": .object(declared.sorted { $0.key < $1.key }.map { .init($0.key, JSON($0.value)) }),
+      "factors": .object(factorNames.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }),
       "prominent": .object(
         prominent.sorted { $0.key < $1.key }.map { .init($0.key, .string(ResultHistory.text($0.value))) }),
       "results": .array(
@@ -142,11 +145,16 @@ extension ResultHistory {
     guard let stored = json["results"]?.array, let drawn = json["drawn"]?.members else { throw unreadable }
     if let version = json["version"] {
       guard version.int == ResultHistory.version, let profiles = json["profiles"]?.members,
-        let declared = json["declared"]?.members, let prominent = json["prominent"]?.members
+        let declared = json["declared"]?.members, let factors = json["factors"]?.members,
+        let prominent = json["prominent"]?.members
       else { throw unreadable }
       for member in profiles {
         guard let profile = member.value.string else { throw unreadable }
         self.profiles[member.key] = profile
+      }
+      for member in factors {
+        guard let name = member.value.string else { throw unreadable }
+        factorNames[member.key] = name
       }
       for member in declared {
         guard let measures = member.value.int else { throw unreadable }

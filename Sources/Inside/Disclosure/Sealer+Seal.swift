@@ -101,6 +101,7 @@ extension Sealer {
       cells: draws.finished(k: profile.k), fingerprint: fingerprint)
     for place in request.measures {
       kept.profiles[measures[place].name] = Sealer.draw(profile)
+      kept.factorNames[measures[place].name] = survey.factorNames[measures[place].name]
       kept.declared[measures[place].name] = sums[place].scale.measures
     }
     for (measure, units) in survey.prominent { kept.prominent[measure, default: []].formUnion(units) }

@@ -41,14 +41,14 @@ package enum CubeBuilder {
   /// What has to be known of all declared tables before one of them is protected.
   /// - Parameters:
   ///   - tables: the sets of dimensions of every table that any result declares.
-  ///   - known: who was prominent before, by measure.
+  ///   - history: who was prominent before, and under which names factors were drawn.
   package static func survey(
-    _ data: Microdata, tables: [DimensionSet], known: [String: Set<UInt64>]
+    _ data: Microdata, tables: [DimensionSet], history: ResultHistory
   ) throws(ResultError) -> Survey {
     let cube = try cube(
       data, tables: tables, measures: Array(data.measures.indices), keeping: [.squares, .giants])
     return try disclosing { () throws(DisclosureError) in
-      try Survey(cube, tables: tables, known: known)
+      try Survey(cube, tables: tables, history: history)
     }
   }
 

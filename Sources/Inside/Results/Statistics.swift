@@ -53,7 +53,7 @@ package enum Statistics {
   ) throws(ResultError) -> Survey {
     let shape = data.shape
     let earlier = history.drawn[shape.dataset]?.tables(of: shape) ?? []
-    return try CubeBuilder.survey(data, tables: tables + earlier, known: history.prominent)
+    return try CubeBuilder.survey(data, tables: tables + earlier, history: history)
   }
 
   /// Computes one result from microdata that are read and surveyed already.

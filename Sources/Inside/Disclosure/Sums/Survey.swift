@@ -6,6 +6,9 @@ package struct Survey: Sendable {
   /// By measure: the record keys of its prominent units. It only grows while the family has anything out.
   package let prominent: [String: Set<UInt64>]
   let identity: SetIdentity
+  /// By measure: under which measure's name its factors are drawn. Measures that are proportional share them: of two
+  /// factors on one value the mean would tell more.
+  let factorNames: [String: String]
 
   /// Before anything is known; nothing is sealed with it.
   static let none = Survey()
@@ -13,6 +16,7 @@ package struct Survey: Sendable {
   private init() {
     prominent = [:]
     identity = SetIdentity()
+    factorNames = [:]
   }
 
   /// - Parameters:
@@ -21,9 +25,22 @@ package struct Survey: Sendable {
   ///   - known: who was prominent before.
   /// - Throws: `DisclosureError` where a table was not computed.
   package init(
-    _ cube: TrueCube, tables: [DimensionSet], known: [String: Set<UInt64>]
+    _ cube: TrueCube, tables: [DimensionSet], history: ResultHistory
   ) throws(DisclosureError) {
-    var prominent = known
+    var prominent = history.prominent
+    var names = history.factorNames
+    for (place, measure) in cube.measures.enumerated() where names[measure.name] == nil {
+      // One that is out first, then one that is declared before.
+      let others = cube.measures.indices.filter { other in
+        other != place && (history.factorNames[cube.measures[other].name] != nil || other < place)
+      }
+      let ordered =
+        others.filter { history.factorNames[cube.measures[$0].name] != nil }
+        + others.filter { history.factorNames[cube.measures[$0].name] == nil }
+      let like = ordered.first { Survey.areProportional($0, place, in: cube, tables) }
+      names[measure.name] = like.flatMap { names[cube.measures[$0].name] } ?? measure.name
+    }
+    factorNames = names
     for set in Set(tables) {
       let cuboid = try cube.cuboid(set)
       for (column, measure) in zip(cuboid.totals, cube.measures) {
@@ -35,6 +52,28 @@ package struct Survey: Sendable {
     self.prominent = prominent
     identity = SetIdentity(cube)
   }
+
+  /// Whether one measure is everywhere the same multiple of another, as far as the tables tell.
+  private static func areProportional(
+    _ one: Int, _ other: Int, in cube: TrueCube, _ tables: [DimensionSet]
+  ) -> Bool {
+    var least: (CellTotals, CellTotals)?
+    for set in Set(tables) {
+      guard let totals = cube.cuboids[set]?.totals, !totals[one].isEmpty, !totals[other].isEmpty else {
+        return false
+      }
+      for (a, b) in zip(totals[one], totals[other]) {
+        guard a.cases == b.cases, a.caseKey == b.caseKey else { return false }
+        guard a.cases > 0 else { continue }
+        let (first, second) = least ?? (a, b)
+        least = (first, second)
+        guard a.absolute.isProportional(to: b.absolute, as: first.absolute, to: second.absolute),
+          Int128(a.first).isProportional(to: Int128(b.first), as: first.absolute, to: second.absolute)
+        else { return false }
+      }
+    }
+    return least != nil
+  }
 }
 
 extension Sealer {
@@ -44,7 +83,8 @@ extension Sealer {
     return measures.map { measure in
       var found: [UInt64: UInt64] = [:]
       for unit in survey.prominent[measure.name] ?? [] {
-        found[unit] = unitFactors.factor(unit, of: measure.name, year: year)
+        found[unit] = unitFactors.factor(
+          unit, of: survey.factorNames[measure.name] ?? measure.name, year: year)
       }
       return ProminentFactors(found)
     }
@@ -64,4 +104,11 @@ package struct ProminentFactors: Sendable {
 
   /// In units of 2⁻³²; nil for a unit that is not prominent.
   package func factor(of unit: UInt64) -> UInt64? { factors.isEmpty ? nil : factors[unit] }
+}
+
+extension Int128 {
+  /// Whether a / b = c / d.
+  fileprivate func isProportional(to b: Int128, as c: Int128, to d: Int128) -> Bool {
+    magnitude.multipliedFullWidth(by: d.magnitude) == b.magnitude.multipliedFullWidth(by: c.magnitude)
+  }
 }
