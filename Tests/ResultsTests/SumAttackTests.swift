@@ -355,6 +355,24 @@ import Testing
     }
   }
 
+  @Test func `of a small population it is not told who has a value`() throws {
+    let measures = [Samples.measure("sales"), Samples.measure("aid", complete: false)]
+    let data = try Self.firms(units: 900, measures)
+    let profile = Samples.profile(divisor: 1, floor: 120)
+    let made = try Self.target(data, tables: [[0], [0, 2]], profile: profile).publish()
+    let columns = made.released.columns.map(\.name)
+    let (aid, sales) = (
+      try #require(columns.firstIndex(of: "aid.count")), try #require(columns.firstIndex(of: "sales.sum"))
+    )
+    // A hundred and fifty firms a zone, half as many of each size in it.
+    for (table, isTold) in zip(made.released.tables, [true, false]) {
+      for cell in table.cells {
+        #expect((cell.values[aid] != nil) == isTold && (cell.values[aid + 1] != nil) == isTold)
+        #expect(cell.values[0] != nil && cell.values[sales] != nil)
+      }
+    }
+  }
+
   // MARK: Giants
 
   /// What an attacker who knows every value but one makes of all published sums that hold it: the mean of what is left

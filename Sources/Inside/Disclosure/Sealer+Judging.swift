@@ -63,6 +63,8 @@ extension Sealer {
     }
     if let reason { draft.withheld[reason, default: 0] += 1 }
     if let count { draft.values[0][at.place] = count }
+    // To have a value, or one between others, is no more than a response of one's own.
+    let isLarge = responds || Int(clamping: count ?? 0) >= request.profile.populationFloor
     for (place, index) in request.measures.enumerated() {
       let measure = measures[index]
       let made = draft.measures[place]
@@ -71,22 +73,20 @@ extension Sealer {
       if let column = made.valued {
         let set = CountedSet(part: .valued(index), count: totals.units, key: totals.key, responds: responds)
         valued = draws.value(at.drawn, column, k: k, kept: &draft.carried) { draws in
-          guard count != nil else { return nil }
+          guard count != nil, isLarge else { return nil }
           return shownCount(set, at, label, draws, book).map { Int128($0) }
         }
         if let valued { draft.values[column][at.place] = valued }
       }
       let enough = count != nil && (made.valued == nil || valued != nil)
-      // To have a value between others is no more than a response of one's own.
-      let isLarge =
-        responds || Int(clamping: (valued ?? count) ?? 0) >= request.profile.populationFloor
       var missing: CompilerReport.Reason?
       let drawnSum = draws.value(at.drawn, made.sum, k: k, kept: &draft.carried) { draws in
-        guard enough else { return nil }
-        guard !measure.isIndicator || isLarge else {
+        guard count != nil else { return nil }
+        guard isLarge || made.valued == nil && !measure.isIndicator else {
           missing = .smallPopulation
           return nil
         }
+        guard enough else { return nil }
         if totals.isCount(of: measure) {
           let set = CountedSet(part: .cases(index), count: totals.cases, key: totals.caseKey, responds: true)
           guard let shown = shownCount(set, at, label, draws, book) else {
