@@ -244,6 +244,19 @@ import Testing
 
   // MARK: Indicators and rare cases
 
+  @Test func `how far a sum is off is told only where it is a count whatever the values`() throws {
+    for (upper, isTold) in [(Int64(1), true), (10, false)] {
+      let measure = MeasureShape(
+        name: "m", title: "m", unit: nil, scale: 0, step: Int128(upper), lower: 0, upper: upper,
+        complete: true,
+        boundsUnit: true, statistics: [.sum])
+      let data = try Self.firms([measure]) { _, _, random in Int64.random(in: 0...upper, using: &random) }
+      let released = try Self.target(data, tables: [[0]]).publish().released
+      let column = try #require(released.columns.first { $0.name == "m.sum" })
+      #expect((column.sd == "2.02") == isTold && (column.sd == nil) != isTold)
+    }
+  }
+
   @Test func `a measure of 0 and 1 is counted, and its few cases are not told`() throws {
     let indicator = MeasureShape(
       name: "fined", title: "f", unit: nil, scale: 0, step: 1, lower: 0, upper: 1, complete: true,

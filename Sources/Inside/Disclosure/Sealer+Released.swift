@@ -31,8 +31,9 @@ extension Sealer {
     for (statistic, zh, en) in [(MeasureShape.Statistic.sum, "合计", "sum"), (.mean, "均值", "mean")]
     where measure.statistics.contains(statistic) {
       // The sum of an indicator is a count.
-      let isCount = measure.isIndicator && statistic == .sum
-      let sd = isCount ? Decimal.text(202 * measure.step, scale: measure.scale + 2) : nil
+      // Of one with values between, only the cells tell whether it is, and they may not.
+      let isCount = measure.isIndicator && measure.step == 1 && statistic == .sum
+      let sd = isCount ? Decimal.text(202, scale: measure.scale + 2) : nil
       columns.append(column(statistic.rawValue, zh: zh, en: en, unit: measure.unit, sd: sd))
       if request.derived.contains(.change), let last = columns.last {
         columns.append(Sealer.change(of: last))

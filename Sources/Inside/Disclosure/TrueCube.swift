@@ -110,8 +110,8 @@ package struct MeasureShape: Sendable, Equatable {
       complete: complete, boundsUnit: boundsUnit, statistics: statistics, bands: bands)
   }
 
-  /// Whether each unit has it or has it not, and nothing between: its sum is a count, and is protected as one
-  /// (DISCLOSURE 00, rule 4).
+  /// Whether it is declared as what a unit has or has not: of a small population it is not told (DISCLOSURE 00, rule 4).
+  /// Whether its sum is a count its values say (`CellTotals.isCount`).
   package var isIndicator: Bool { boundsUnit && lower == 0 && Int128(upper) == step }
 
   /// Whether no value can be negative.

@@ -94,8 +94,9 @@ package enum Statistics {
   static func compute(
     _ data: Microdata, _ survey: Survey, sealer: Sealer, history: ResultHistory
   ) throws(ResultError) -> Computed {
+    let factors = try disclosing { () throws(DisclosureError) in try sealer.factors(survey) }
     let cube = try CubeBuilder.cube(
-      data, tables: sealer.tables, measures: sealer.releasedMeasures, factors: sealer.factors(survey))
+      data, tables: sealer.tables, measures: sealer.releasedMeasures, factors: factors)
     // What was drawn is of those who are told of.
     let (changes, map) = try CarryOver.compare(data.told, with: history, k: sealer.k, folder: data.folder)
     let sealed = try disclosing { () throws(DisclosureError) in

@@ -78,16 +78,24 @@ package struct Survey: Sendable {
 
 extension Sealer {
   /// For each measure the factors of its prominent units in the year in which the result is drawn.
-  package func factors(_ survey: Survey) -> [ProminentFactors] {
+  /// - Throws: `DisclosureError` for a measure that was not surveyed: its giants would carry none.
+  package func factors(_ survey: Survey) throws(DisclosureError) -> [ProminentFactors] {
     let year = String(request.now.rfc3339.prefix(4))
-    return measures.map { measure in
+    var all: [ProminentFactors] = []
+    for measure in measures {
+      guard let name = survey.factorNames[measure.name] else {
+        throw DisclosureError(
+          .dimensions,
+          Wording("measure \(measure.name) was not surveyed", "度量 \(measure.name) 未经普查"),
+          hint: .faultOfTheProgram)
+      }
       var found: [UInt64: UInt64] = [:]
       for unit in survey.prominent[measure.name] ?? [] {
-        found[unit] = unitFactors.factor(
-          unit, of: survey.factorNames[measure.name] ?? measure.name, year: year)
+        found[unit] = unitFactors.factor(unit, of: name, year: year)
       }
-      return ProminentFactors(found)
+      all.append(ProminentFactors(found))
     }
+    return all
   }
 }
 
