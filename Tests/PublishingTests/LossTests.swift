@@ -55,7 +55,9 @@ import Trust
     let history = small.portal.inside + "/history/1/history.json"
     let text = String(decoding: try Files.read(history), as: UTF8.self)
     let mark = try #require(text.firstMatch(of: #/"keys":"[0-9a-f]{64}",/#))
-    try Files.write(Array(text.replacing(mark.output, with: "").utf8), to: history)
+    let older = text.replacing(mark.output, with: "").replacing(#","version":2}"#, with: "}")
+    #expect(!older.contains(#""version":2}"#))
+    try Files.write(Array(older.utf8), to: history)
     try small.edit("Catalog/bike-counts/bike-counts.csv", ",987", ",988")
     #expect(try small.publish().release == 2)
     try Files.write(Array(key.reversed()), to: path)
@@ -173,6 +175,35 @@ import Trust
     // The way that the hint names.
     try withdraw()
     #expect(try small.publish().datasets.isEmpty)
+  }
+
+  @Test func `is no single bit of what earlier releases drew, nor who was where`() throws {
+    let place = try `A derived dataset`.portal()
+    _ = try place.publish()
+    let folder = place.portal.inside + "/history/1/"
+    // The results are younger than their refresh: nothing but the check itself would look at these.
+    var parts: [String] = []
+    for name in ["cells", "units"] { parts += try Files.list(folder + name).map { "\(name)/\($0)" } }
+    #expect(parts.count >= 3)
+    for part in parts + ["history.json"] {
+      let bytes = try Files.read(folder + part)
+      var flipped = bytes
+      // Of the text a digit, so that it stays JSON.
+      let middle =
+        part == "history.json" ? bytes.firstRange(of: Array("\"policy\":\"".utf8))?.upperBound : nil
+      flipped[middle ?? bytes.count / 2] ^= 1
+      for other in middle == nil ? [flipped, [], bytes + [0]] : [flipped] {
+        try Files.write(other, to: folder + part)
+        let error = try #require(
+          #expect(throws: PublishingError(.damaged, Wording("", ""))) { try place.publish() })
+        #expect(error.message.contains(folder + part), "\(error.message)")
+        #expect(error.hint?.contains("backup") == true && error.hint(in: "zh")?.contains("备份") == true)
+      }
+      try Files.write(bytes, to: folder + part)
+    }
+    #expect(try place.publish().outcome == .unchanged)
+    try place.change("Catalog/visits/rows.csv", "REMARK-791900", "REMARK-1")
+    #expect(try place.publish().release == 2)
   }
 
   @Test func `is where a dataset's units were`() throws {

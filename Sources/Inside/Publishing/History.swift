@@ -74,11 +74,15 @@ package struct History: Sendable {
           "\(folder)/history.json 不是第 \(release) 版的历史记录"), hint: .restoreFromBackup, blame: .environment)
     }
     let packed = "\(folder)/\(packedFolder)"
+    var parts: [String] = []
     for family in json["results"]?.members ?? [] {
-      let units = family.value["datasets"]?.array?.compactMap(\.string).map { "\(folder)/units/\($0)" } ?? []
-      let cells = family.value["cells"]?.int.map { ["\(packed)/\($0)"] } ?? []
-      if let lost = (units + cells).first(where: { !Files.exists($0) }) { throw missing(lost, release) }
+      let units = family.value["datasets"]?.array?.compactMap(\.string).map { "units/\($0)" } ?? []
+      parts += units + (family.value["cells"]?.int.map { ["\(packedFolder)/\($0)"] } ?? [])
     }
+    if let lost = parts.first(where: { !Files.exists("\(folder)/\($0)") }) {
+      throw missing("\(folder)/\(lost)", release)
+    }
+    try check(json, parts, in: folder, release)
     let history: History?
     do {
       history = try History(json: json, units: units) { number in try Files.read("\(packed)/\(number)") }
@@ -97,12 +101,46 @@ package struct History: Sendable {
       blame: .environment)
   }
 
+  /// Refuses a history of which a part is not as it was written: with one other bit cells would be drawn anew, or counted
+  /// as unchanged.
+  private static func check(_ json: JSON, _ parts: [String], in folder: String, _ release: Int) throws {
+    // 0.1 wrote no digests.
+    guard let version = json["version"] else { return }
+    func damaged(_ name: String) -> PublishingError {
+      PublishingError(
+        .damaged,
+        Wording(
+          "\(folder)/\(name) is not as release \(release) left it: its SHA-256 is another one",
+          "\(folder)/\(name) 与第 \(release) 版所留的不同：SHA-256 不符"),
+        hint: Wording(
+          "restore .doorsill/inside from a backup: with other draws or units, numbers would be drawn a second time",
+          "请从备份恢复 .doorsill/inside：若抽取或单位不同，数字会被抽取第二次"),
+        blame: .environment)
+    }
+    guard version.int == formVersion, let digests = json["parts"], let own = json["digest"]?.string,
+      try digest(json) == own
+    else { throw damaged("history.json") }
+    for part in parts where try digests[part]?.string != hash(file: "\(folder)/\(part)") {
+      throw damaged(part)
+    }
+  }
+
+  /// 2: each part has its digest. 1, of 0.1, did not say so.
+  private static let formVersion = 2
+
+  /// SHA-256 of all that history.json says, but for this number itself.
+  private static func digest(_ json: JSON) throws -> String {
+    hash(try JSON.object((json.members ?? []).filter { $0.key != "digest" }).canonical())
+  }
+
   /// Writes everything down under the release's number, before that release is served.
   func save(_ portal: Portal) throws {
     let folder = Self.folder(portal, release: release)
     try Files.makeDirectory(folder + "/units", mode: 0o700)
+    var parts: [String] = []
     for family in results.values {
       for (dataset, units) in family.unitMaps {
+        parts.append("units/\(dataset)")
         let path = "\(folder)/units/\(dataset)"
         switch units {
         case .bytes(let bytes): try Files.write(bytes, to: path, mode: 0o600)
@@ -121,8 +159,13 @@ package struct History: Sendable {
       let file = try FileWriter("\(folder)/\(Self.packedFolder)/\(number)", mode: 0o600)
       try family.value.pack { try file.write($0) }
       try file.commit()
+      parts.append("\(Self.packedFolder)/\(number)")
     }
-    try Files.write(try json.canonical(), to: folder + "/history.json", mode: 0o600)
+    let digests = try parts.sorted().map { JSON.Member($0, .string(try hash(file: "\(folder)/\($0)"))) }
+    var members = json.members ?? []
+    members += [.init("version", JSON(Self.formVersion)), .init("parts", .object(digests))]
+    members.append(.init("digest", .string(try Self.digest(.object(members)))))
+    try Files.write(try JSON.object(members).canonical(), to: folder + "/history.json", mode: 0o600)
   }
 
   /// Where the numbers of cells are, a file for each family of results by its number.
