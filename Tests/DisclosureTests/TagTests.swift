@@ -6,6 +6,7 @@ import Trust
 
 @Suite struct `Tags of verify and score` {
   static let key = Secret((64..<96).map { $0 })
+  static let draw = Secret((32..<64).map { $0 })
 
   static func request(
     _ kind: ReleasedKind = .verify, claims: [String] = ["name", "founded"], values: [String] = [],
@@ -34,7 +35,7 @@ import Trust
     _ rows: [(code: String, name: String, founded: String)], _ request: TagSealer.Request = request(),
     cache: TagCache = TagCache(bytes: []), threads: Int = 2
   ) throws -> TagSealer.Sealed {
-    var sealer = try TagSealer(request, key: key)
+    var sealer = try TagSealer(request, key: key, draw: draw)
     for row in rows {
       let isTaken = sealer.add(subject: [row.code], claims: [row.name, row.founded])
       #expect(isTaken)
@@ -52,8 +53,8 @@ import Trust
     let two = try Self.sealed(rows.reversed(), threads: 3)
     #expect(one.released == two.released)
     let tags = try #require(one.released.tags)
-    #expect(tags.tags.count == 600 * 16 && one.report.tuples == 600)
-    let list = (0..<600).map { Array(tags.tags[$0 * 16..<$0 * 16 + 16]) }
+    #expect(tags.count == 704 && tags.tags.count == 704 * 16 && one.report.tuples == 600)
+    let list = (0..<704).map { Array(tags.tags[$0 * 16..<$0 * 16 + 16]) }
     #expect(zip(list, list.dropFirst()).allSatisfy { $0.lexicographicallyPrecedes($1) })
     let tag = TupleTag(key: Self.key, dataset: "enterprises", result: "registration", cost: .standard)
     #expect(list.contains(try tag.tag(of: [rows[5].code, rows[5].name, rows[5].founded]).tag))
@@ -72,14 +73,46 @@ import Trust
     #expect(more.report.computed == 10)
     #expect(try Self.sealed(Self.rows(310)).released == more.released)
     #expect(try Self.sealed(rows, cache: TagCache(bytes: [1, 2, 3])).released == first.released)
-    var sealer = try TagSealer(Self.request(), key: Secret([7]))
+    var sealer = try TagSealer(Self.request(), key: Secret([7]), draw: Self.draw)
     for row in rows { _ = sealer.add(subject: [row.code], claims: [row.name, row.founded]) }
     #expect(try sealer.seal(cache: cache, threads: 1).report.computed == 300)
   }
 
+  @Test func `tell neither how many subjects there are, nor how many came or went`() throws {
+    // Registers of these sizes cannot be told apart by their parts' sizes.
+    #expect(Set((589...640).map(TagPadding.size)).count == 1)
+    for count in [0, 1, 15, 16, 100, 999, 1_000_000] {
+      let size = TagPadding.size(count)
+      #expect(size >= count + count / 16 + 16 && size * 8 <= (count + count / 16 + 16) * 9)
+    }
+    func tags(_ count: Int) throws -> Set<[UInt8]> {
+      let bytes = try #require(try Self.sealed(Self.rows(count)).released.tags).tags
+      let all = Set(stride(from: 0, to: bytes.count, by: 16).map { Array(bytes[$0..<$0 + 16]) })
+      #expect(all.count == bytes.count / 16)
+      return all
+    }
+    let first = try tags(590)
+    #expect(try tags(590) == first)
+    // One firm more: what is new, what is gone and what stays are no numbers of firms.
+    var seen: [(added: Int, gone: Int, kept: Int)] = []
+    for count in 591...596 {
+      let now = try tags(count)
+      seen.append((now.subtracting(first).count, first.subtracting(now).count, now.intersection(first).count))
+    }
+    #expect(seen.allSatisfy { $0.added > 6 && $0.added == $0.gone && $0.kept > 590 }, "\(seen)")
+    #expect(Set(seen.map(\.kept)).count > 3)
+  }
+
+  @Test func `price of one known subject is that of its claims, without those of finding it`() {
+    let price = GuessingPrice(
+      subjectBits: 30, claims: [.init(name: "c", largestShare: 0.25, values: 9, followsFromSubject: false)],
+      cost: .standard)
+    #expect(price.personBits == price.enumerationBits - 30)
+  }
+
   @Test func `are refused where guessing is too cheap and nobody is asked`() throws {
     let cheap = Self.request(claims: [], consent: false)
-    var sealer = try TagSealer(cheap, key: Self.key)
+    var sealer = try TagSealer(cheap, key: Self.key, draw: Self.draw)
     for row in Self.rows(50) { _ = sealer.add(subject: [row.code], claims: []) }
     let error = #expect(throws: DisclosureError(.guessing, "")) { () throws -> TagReport in
       try Self.minted(sealer).report
@@ -101,7 +134,7 @@ import Trust
   }
 
   @Test func `leave out a row whose claim is missing or no day, and refuse one without subject`() throws {
-    var sealer = try TagSealer(Self.request(), key: Self.key)
+    var sealer = try TagSealer(Self.request(), key: Self.key, draw: Self.draw)
     let taken = [
       sealer.add(subject: ["a"], claims: [nil, "2015-03-02"]),
       sealer.add(subject: ["a"], claims: ["n", "soon"]),
@@ -115,15 +148,15 @@ import Trust
 
   @Test func `hide a score's value, and have one for each tuple`() throws {
     let request = Self.request(.score, claims: [], values: ["A", "B", "C"])
-    var sealer = try TagSealer(request, key: Self.key)
+    var sealer = try TagSealer(request, key: Self.key, draw: Self.draw)
     for place in 0..<60 { _ = sealer.add(subject: ["s\(place)"], claims: [], answer: UInt8(place % 3)) }
     let tags = try #require(try sealer.seal(threads: 2).released.tags)
-    #expect(tags.tags.count == 60 * 17 && tags.answerLength == 1)
+    #expect(tags.tags.count == 80 * 17 && tags.answerLength == 1)
     let tag = TupleTag(key: Self.key, dataset: "enterprises", result: "registration", cost: .standard)
     let made = try tag.tag(of: ["s7"])
-    let place = try #require((0..<60).first { Array(tags.tags[$0 * 17..<$0 * 17 + 16]) == made.tag })
+    let place = try #require((0..<80).first { Array(tags.tags[$0 * 17..<$0 * 17 + 16]) == made.tag })
     #expect(tags.tags[place * 17 + 16] ^ made.mask == 1, "s7 has the second value")
-    var other = try TagSealer(request, key: Self.key)
+    var other = try TagSealer(request, key: Self.key, draw: Self.draw)
     _ = other.add(subject: ["s"], claims: [], answer: 0)
     _ = other.add(subject: ["S "], claims: [], answer: 1)
     #expect(throws: DisclosureError(.guessing, "")) { () throws -> TagReport in

@@ -80,7 +80,8 @@ struct TagSample {
     return TagPlan(
       dataset: dataset, result: result,
       profile: VerifyProfile(name: "verify", claimBits: limits.claims, enumerationBits: limits.enumeration),
-      key: Self.key, responsible: "Bureau", policyHash: "p", now: Timestamp(secondsSince1970: 0))
+      key: Self.key, draw: Samples.keys.draw, responsible: "Bureau", policyHash: "p",
+      now: Timestamp(secondsSince1970: 0))
   }
 
   static func verify(consent: Bool = false) -> ResultDeclaration {
@@ -134,7 +135,7 @@ struct TagSample {
     let sample = try TagSample()
     let made = try sample.plan(TagSample.verify()).seal(cache: TagCache(bytes: []), threads: 2)
     let tags = try #require(made.released.tags)
-    #expect(tags.count == 300 && made.report.skipped == 0 && !tags.needsConsent)
+    #expect(tags.count == 352 && made.report.tuples == 300 && made.report.skipped == 0 && !tags.needsConsent)
     #expect(tags.subject.map(\.name) == ["code"] && tags.claims.map(\.form) == [.text, .date])
     #expect(tags.responsible == "Bureau")
     let again = try sample.plan(TagSample.verify()).seal(cache: made.cache, threads: 1)

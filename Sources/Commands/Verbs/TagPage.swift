@@ -20,6 +20,10 @@ enum TagPage {
         "  猜测的代价：主体 \(bits(price.subjectBits)) 位 + 核验项 \(bits(price.claimBits)) 位 + 每次试算 \(bits(price.costBits)) 位 = 2^\(bits(price.enumerationBits)) 步（方案要求 2^\(report.limits.enumerationBits)，核验项至少 \(report.limits.claimBits) 位）",
         "  price of guessing: subject \(bits(price.subjectBits)) bits + claims \(bits(price.claimBits)) + work of one try \(bits(price.costBits)) = 2^\(bits(price.enumerationBits)) steps (the profile asks 2^\(report.limits.enumerationBits), and \(report.limits.claimBits) bits of claims)"
       ),
+      Phrase(
+        "  仅试一个已知主体：2^\(bits(price.personBits)) 步（须同时持有核验密钥与发布内容；调用者受次数限制）",
+        "  of one known subject alone: 2^\(bits(price.personBits)) steps, for who holds the verify key and the release; callers are stopped by count"
+      ),
     ]
     for claim in price.claims {
       lines.append(

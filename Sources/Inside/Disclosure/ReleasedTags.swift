@@ -24,7 +24,7 @@ package struct ReleasedTags: Sendable, Equatable {
   package let subject: [Field]
   package let claims: [Field]
   package let cost: TupleTag.Cost
-  /// All tags, sorted, one after the other; a score's masked answer follows each tag (`answerLength` bytes).
+  /// All tags, and tags of nobody among them, sorted, one after the other; a score's masked answer follows each tag (`answerLength` bytes).
   package let tags: [UInt8]
   package let answerLength: Int
   /// The declared values of a score, in order; empty for `verify`.
@@ -66,7 +66,7 @@ package struct ReleasedTags: Sendable, Equatable {
   /// scrypt's cost in words: `N=64 r=8 p=1`.
   package var work: String { "N=\(cost.n) r=\(cost.r) p=\(cost.p)" }
 
-  /// Tuples that are recognised.
+  /// Tags, those of nobody among them.
   package var count: Int { tags.count / (TupleTag.length + answerLength) }
 }
 

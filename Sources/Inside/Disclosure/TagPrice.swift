@@ -58,6 +58,10 @@ package struct GuessingPrice: Sendable, Equatable {
   /// Binary logarithm of the work of trying every subject with every likely claim.
   package var enumerationBits: Double { subjectBits + claimBits + costBits }
 
+  /// Binary logarithm of the work of trying one known subject with every likely claim, for who holds key and release:
+  /// whoever calls is counted and stopped long before.
+  package var personBits: Double { claimBits + costBits }
+
   /// Why calls need a consent token; empty where they need none.
   package func reasons(_ limits: TagLimits) -> [Reason] {
     var reasons: [Reason] = []
@@ -136,7 +140,8 @@ package struct TagReport: Sendable, Equatable {
               "followsFromSubject": .bool($0.followsFromSubject),
             ]
           }), "claimBits": JSON(price.claimBits), "costBits": JSON(price.costBits),
-        "enumerationBits": JSON(price.enumerationBits), "binaryFacts": JSON(price.binaryFacts),
+        "enumerationBits": JSON(price.enumerationBits), "personBits": JSON(price.personBits),
+        "binaryFacts": JSON(price.binaryFacts),
       ],
       "limits": ["claimBits": JSON(limits.claimBits), "enumerationBits": JSON(limits.enumerationBits)],
       "reasons": JSON(reasons.map(\.rawValue)),

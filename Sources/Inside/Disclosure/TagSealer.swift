@@ -5,7 +5,7 @@ package import Trust
 
 /// The one way to a `Released` result of kind `verify` or `score`: every tuple becomes a memory-hard tag, the price of
 /// guessing is computed from the very same tuples, and a result that is too cheap to guess is refused. Tags are stored
-/// sorted, so that their order tells nothing of the rows.
+/// sorted, so that their order tells nothing of the rows, and among tags of nobody, so that their number does not.
 package struct TagSealer {
   /// What is to be released, and under which rules.
   package struct Request: Sendable {
@@ -63,14 +63,19 @@ package struct TagSealer {
   private let request: Request
   private let cost: TupleTag.Cost
   private let tag: TupleTag
+  private let padding: TagPadding
   private var tally: TagTally
   private var rows: [(keyed: KeyedTuple, answer: UInt8)] = []
   private var skipped = 0
 
-  /// - Parameter key: the verify key.
+  /// - Parameters:
+  ///   - key: the verify key.
+  ///   - draw: the draw key, which never leaves the door: the verify key does.
   /// - Throws: `DisclosureError.guessing` for a statistic, a tuple without a subject, or a score with more than 256
   ///   values.
-  package init(_ request: Request, key: Secret, cost: TupleTag.Cost = .standard) throws(DisclosureError) {
+  package init(
+    _ request: Request, key: Secret, draw: Secret, cost: TupleTag.Cost = .standard
+  ) throws(DisclosureError) {
     guard !request.kind.hasCells, !request.subject.isEmpty, request.values.count <= 256,
       (request.kind.hasValues) == !request.values.isEmpty
     else {
@@ -82,6 +87,7 @@ package struct TagSealer {
     self.request = request
     self.cost = cost
     tag = TupleTag(key: key, dataset: request.dataset, result: request.result, cost: cost)
+    padding = TagPadding(draw, dataset: request.dataset, result: request.result)
     tally = TagTally(claims: request.claims.count)
   }
 
@@ -129,16 +135,18 @@ package struct TagSealer {
     let (made, kept, computed) = try tags(of: tuples.map(\.keyed), cache, threads)
     let took = ContinuousClock.now - started
     let answerLength = request.kind.hasValues ? 1 : 0
-    var order = Array(tuples.indices)
-    order.sort { left, right in
-      made[left * 17..<left * 17 + 16].lexicographicallyPrecedes(made[right * 17..<right * 17 + 16])
+    var entries: [ArraySlice<UInt8>] = []
+    var all: [UInt8] = []
+    all.reserveCapacity(tuples.count * (TupleTag.length + answerLength))
+    for place in tuples.indices {
+      all.append(contentsOf: made[place * 17..<place * 17 + 16])
+      if answerLength == 1 { all.append(tuples[place].answer ^ made[place * 17 + 16]) }
     }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(tuples.count * (TupleTag.length + answerLength))
-    for place in order {
-      bytes.append(contentsOf: made[place * 17..<place * 17 + 16])
-      if answerLength == 1 { bytes.append(tuples[place].answer ^ made[place * 17 + 16]) }
-    }
+    all += padding.tags(beside: all, length: TupleTag.length + answerLength)
+    let length = TupleTag.length + answerLength
+    for start in stride(from: 0, to: all.count, by: length) { entries.append(all[start..<start + length]) }
+    entries.sort { $0.prefix(TupleTag.length).lexicographicallyPrecedes($1.prefix(TupleTag.length)) }
+    let bytes = Array(entries.joined())
     let report = TagReport(
       dataset: request.dataset, result: request.result, kind: request.kind, profile: request.profile,
       price: price, limits: request.limits, reasons: reasons, needsConsent: request.asksConsent,

@@ -23,6 +23,7 @@ extension Publisher {
     let responsible = result.responsible ?? dataset.provider.organization
     let plan = TagPlan(
       dataset: dataset, result: result, profile: profile, key: keys.verify,
+      draw: keys.protection.draw,
       responsible: catalog.organization(responsible)?.name ?? Text(responsible), policyHash: policies.hash,
       now: options.now)
     let path = "\(portal.inside)/tags/\(dataset.name).\(result.name)"

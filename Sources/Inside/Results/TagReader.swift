@@ -11,19 +11,22 @@ package struct TagPlan {
   package let profile: VerifyProfile
   /// The verify key.
   package let key: Secret
+  /// The draw key, which the tags of nobody are made with.
+  package let draw: Secret
   /// The name of the organization that answers for rule and meaning.
   package let responsible: Text
   package let policyHash: String
   package let now: Timestamp
 
   package init(
-    dataset: Dataset, result: ResultDeclaration, profile: VerifyProfile, key: Secret, responsible: Text,
-    policyHash: String, now: Timestamp
+    dataset: Dataset, result: ResultDeclaration, profile: VerifyProfile, key: Secret, draw: Secret,
+    responsible: Text, policyHash: String, now: Timestamp
   ) {
     self.dataset = dataset
     self.result = result
     self.profile = profile
     self.key = key
+    self.draw = draw
     self.responsible = responsible
     self.policyHash = policyHash
     self.now = now
@@ -48,7 +51,7 @@ extension TagPlan {
     let subject = try columns(dataset.subject)
     let claims = try columns(result.claims)
     let request = request(subject.map { fields[$0] }, claims.map { fields[$0] })
-    var sealer = try disclosing { () throws(DisclosureError) in try TagSealer(request, key: key) }
+    var sealer = try disclosing { () throws(DisclosureError) in try TagSealer(request, key: key, draw: draw) }
     let expression: ScoreExpression? =
       if let output = result.output {
         try ScoreExpression(output, of: result, fields: fields)
