@@ -76,6 +76,8 @@ struct Plant: CustomTestStringConvertible, Sendable {
       "profile: \"strict\"", "profile: \"strikt\"", "results[0].profile", "no statistic profile",
       hint: "strict"),
     Plant("\"P1Y\"", "\"P1M\"", "results[0].refresh", "oftener", hint: "P1Y"),
+    Plant("\"P1Y\"", "\"P0D\"", "results[0].refresh", "no time after which", hint: "P1M"),
+    Plant("\"P1Y\"", "\"PT1H\"", "results[0].refresh", "no time after which", hint: "P1M"),
     Plant(
       "field: \"income\"", "field: \"incom\"", "results[0].measures[0].field", "no field", hint: "income"),
     Plant("field: \"income\"", "field: \"region\"", "results[0].measures[0].field", "cannot be summed"),

@@ -102,6 +102,15 @@ import Trust
       "protection.json5", "jitter: [8, 4, 4],       //", "jitter: [8, 4, 5],  //", "profiles.standard.jitter",
       ""
     ),
+    (
+      "protection.json5", "minimumRefresh: \"P1Y\"", "minimumRefresh: \"P0D\"",
+      "profiles.strict.minimumRefresh",
+      "P1M"
+    ),
+    (
+      "protection.json5", "minimumRefresh: \"P1M\"", "minimumRefresh: \"PT1S\"",
+      "profiles.standard.minimumRefresh", "P1M"
+    ),
     ("protection.json5", "factors: [4, 5]", "factors: [4, 6]", "profiles.standard.factors[1]", ""),
     ("protection.json5", "kind: \"verify\"", "kind: \"verfy\"", "profiles.verify.kind", "verify"),
     (

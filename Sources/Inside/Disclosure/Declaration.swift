@@ -2,10 +2,10 @@ import Bytes
 import Policies
 import Trust
 
-/// A digest of a declaration: tables, codes, measures and profile.
+/// A digest of a declaration: tables, codes, measures and profile, but not how often it is drawn anew.
 enum Declaration {
   static func digest(_ request: Sealer.Request, shape: Shape, measures: [MeasureShape]) -> String {
-    var message = Message("doorsill/declaration/1", request.dataset, request.result, request.refresh)
+    var message = Message("doorsill/declaration/2", request.dataset, request.result)
     let profile = request.profile
     message.append(Sealer.fingerprint(profile))
     message.append(

@@ -33,6 +33,8 @@ package struct ResultHistory: Sendable, Equatable {
   struct Stored: Sendable, Equatable {
     var released: Released
     var declaration: String
+    /// Below which age it goes out as it was; empty where that was not written down.
+    var refresh = ""
   }
 
   /// By `dataset/result`.
@@ -54,9 +56,9 @@ package struct ResultHistory: Sendable, Equatable {
   package init() {}
 
   /// The result as it was last released, if its declaration is unchanged.
-  func stored(_ dataset: String, _ result: String, declaration: String) -> Released? {
+  func stored(_ dataset: String, _ result: String, declaration: String) -> Stored? {
     guard let held = results[dataset + "/" + result], held.declaration == declaration else { return nil }
-    return held.released
+    return held
   }
 
   /// The result as it was last released, whatever its declaration.
@@ -90,7 +92,8 @@ extension ResultHistory {
       "results": .array(
         results.sorted { $0.key < $1.key }.map { _, stored in
           [
-            "declaration": .string(stored.declaration), "released": stored.released.json,
+            "declaration": .string(stored.declaration), "refresh": .string(stored.refresh),
+            "released": stored.released.json,
             "tags": stored.released.tags.map { .string(Base64.encode($0.tags)) } ?? .null,
           ]
         }),
@@ -172,7 +175,10 @@ extension ResultHistory {
         let declaration = entry["declaration"]?.string,
         let released = entry["released"].flatMap({ Released(json: $0, packed: &reader, tags: tags) })
       else { throw unreadable }
-      results[released.dataset + "/" + released.result] = Stored(released: released, declaration: declaration)
+      // 0.1 wrote none.
+      guard let refresh = entry["refresh"].map(\.string) ?? "" else { throw unreadable }
+      results[released.dataset + "/" + released.result] = Stored(
+        released: released, declaration: declaration, refresh: refresh)
     }
     for dataset in drawn {
       guard let fingerprint = dataset.value["fingerprint"]?.string, let tables = dataset.value["tables"]?.int

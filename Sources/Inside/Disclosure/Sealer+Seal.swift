@@ -96,7 +96,7 @@ extension Sealer {
       note: note)
     var kept = history
     kept.results[request.dataset + "/" + request.result] = ResultHistory.Stored(
-      released: released, declaration: declaration)
+      released: released, declaration: declaration, refresh: request.refresh)
     kept.drawn[request.dataset] = ResultHistory.Drawn(
       cells: draws.finished(k: profile.k), fingerprint: fingerprint)
     for place in request.measures {

@@ -111,7 +111,15 @@ package struct Sealer {
       }
     }
     try checkStatistics()
-    guard let asked = Refresh(request.refresh), let least = Refresh(profile.minimumRefresh) else {
+    guard let least = Refresh(profile.minimumRefresh), least.shortestDays >= 1 else {
+      throw DisclosureError(
+        .refresh,
+        Wording(
+          "profile \(profile.name): its minimum refresh \(profile.minimumRefresh) is no duration of a day or more",
+          "方案 \(profile.name)：最短更新周期 \(profile.minimumRefresh) 不是一天以上的时间段"),
+        hint: Wording("write for example P1M in protection.json5", "请在 protection.json5 中写成 P1M 一类的形式"))
+    }
+    guard let asked = Refresh(request.refresh) else {
       throw DisclosureError(
         .refresh, "refresh \(request.refresh) is no ISO 8601 duration of days, weeks, months or years",
         hint: "write for example P3M")
@@ -164,12 +172,15 @@ package struct Sealer {
 
   /// The result of an earlier computation where it is younger than `refresh` and was declared as now: it goes out
   /// byte for byte as it was. Where the policy files have changed since and the profile is still the same, its record
-  /// names the policy that is in force; no number is touched.
+  /// names the policy that is in force; no number is touched. Another `refresh` holds from the next computation on: by
+  /// itself it makes none.
   package func carried(from history: ResultHistory) -> Released? {
     guard let held = history.stored(request.dataset, request.result, declaration: declaration),
-      let refresh = Refresh(request.refresh), request.now < refresh.after(held.computed)
+      [request.refresh, held.refresh].contains(where: { refresh in
+        Refresh(refresh).map { request.now < $0.after(held.released.computed) } ?? false
+      })
     else { return nil }
-    return held.inForce(under: request.policyHash)
+    return held.released.inForce(under: request.policyHash)
   }
 
   /// A digest of everything that decides what is released beside the data.

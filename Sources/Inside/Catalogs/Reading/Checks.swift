@@ -180,6 +180,17 @@ enum Checks {
     return text
   }
 
+  /// How often numbers are drawn anew at most: whole days, from one on. With less than a day they would be at every run.
+  static func refresh(_ node: Node) throws(DocumentError) -> String {
+    let text = try duration(node)
+    guard let span = Duration8601(text), span.seconds == 0, 1...36_600 ~= span.days else {
+      throw node.error(
+        "\"\(text)\" is no time after which numbers are drawn anew",
+        hint: "whole days, months or years, from P1D to P100Y, as P1M")
+    }
+    return text
+  }
+
   /// A BCP 47 tag.
   static func language(_ node: Node) throws(DocumentError) -> String {
     let tag = try node.string()

@@ -40,7 +40,7 @@ extension DatasetReader {
     }
     var declaration = ResultDeclaration(
       name: name, kind: kind, title: title, description: description ?? title, profile: profile ?? "",
-      refresh: section.optional("refresh", Checks.duration) ?? "P1Y")
+      refresh: section.optional("refresh", Checks.refresh) ?? "P1Y")
     switch kind {
     case .statistic:
       let limits = profile.flatMap { policies.profiles[$0] }

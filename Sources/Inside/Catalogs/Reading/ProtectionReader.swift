@@ -53,7 +53,7 @@ struct ProtectionReader {
     let noise = noise(section)
     let variance = section.required("variance") { (node) throws(DocumentError) in try node.bool() }
     let percentiles = section.required("percentiles") { (node) throws(DocumentError) in try node.bool() }
-    let refresh = section.required("minimumRefresh", Checks.duration)
+    let refresh = section.required("minimumRefresh", Checks.refresh)
     let qualified = section.required("qualified", qualification) ?? nil
     let dominance = section.optional("dominance", dominance) ?? nil
     guard let k, let identifying, let response, let percent, let divisor, let jitter, let noise, let variance,
