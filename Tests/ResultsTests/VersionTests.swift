@@ -128,6 +128,108 @@ import Testing
     #expect(after.released.tables != before.released.tables)
   }
 
+  @Test func `a number is judged by the draw it is of, whichever result shows it and whenever`() throws {
+    let data = try Self.town()
+    func publish(_ name: String, _ rows: Microdata, _ tables: [[Int]], _ history: ResultHistory, day: Int = 0)
+      throws -> (Computed, AttackReport)
+    {
+      let request = Sealer.Request(
+        dataset: "town", result: name, keyFamily: "town", title: "r", tables: tables, measures: [0],
+        profile: Samples.profile(k: 10, divisor: 1), policyHash: "", refresh: "P1D",
+        now: Timestamp(secondsSince1970: 1_700_000_000).adding(days: day))
+      let sealer = try Sealer(request, shape: data.shape, measures: data.measures, keys: Samples.keys)
+      let made = try Statistics.compute(rows, sealer: sealer, history: history)
+      let target = Target(
+        rows, tables: tables, measures: [0], profile: request.profile, keys: Samples.keys)
+      return (
+        made,
+        try Attacks.deterministic(
+          made.released, target: target, cube: made.cube, draws: (history, made.history))
+      )
+    }
+    // Of the smallest cell that is out fifteen are there at first, and nine when others show it: fewer than k, and fewer
+    // than k have left.
+    let cuboid = try #require(try Self.target(data).cube().cuboids[DimensionSet([0, 2])])
+    let whole = try publish("first", data, [[0, 2]], .init()).0
+    let out = try #require(
+      try Published(whole.released, shape: data.shape, measures: []).counts[DimensionSet([0, 2])])
+    let cell = try #require(
+      out.indices.filter { out[$0] != nil }.min { cuboid.units[$0] < cuboid.units[$1] })
+    let units = Int(cuboid.units[cell])
+    let codes = cuboid.grid.codes(at: cell)
+    func without(_ count: Int) -> Microdata {
+      let there = data.keys.indices.filter { data.codes[0][$0] == codes[0] && data.codes[2][$0] == codes[1] }
+      let gone = Set(there.prefix(count))
+      let kept = data.keys.indices.filter { !gone.contains($0) }
+      return Microdata(
+        shape: data.shape, measures: data.measures, perUnit: data.perUnit, keys: kept.map { data.keys[$0] },
+        codes: data.codes.map { column in kept.map { column[$0] } },
+        values: data.values.map { column in kept.map { column[$0] } })
+    }
+    let rows = without(units - 9)
+    let first = try publish("first", without(units - 15), [[0], [0, 1], [0, 2]], .init()).0
+    // Another result shows it, and a table that was dropped comes back.
+    let other = try publish("other", rows, [[0, 2]], first.history, day: 2)
+    #expect(
+      try Published(other.0.released, shape: data.shape, measures: []).counts[DimensionSet([0, 2])]?[cell]
+        != nil)
+    #expect(other.1.passes, "\(other.1.failures("en"))")
+    let dropped = try publish("first", rows, [[0]], first.history, day: 2)
+    let restored = try publish("first", rows, [[0], [0, 2]], dropped.0.history, day: 4)
+    #expect(restored.1.passes, "\(restored.1.failures("en"))")
+    // Nothing that is drawn now is let through: neither without the earlier draw, nor where as many as are missing have
+    // not left since.
+    let target = Target(
+      rows, tables: [[0, 2]], measures: [0], profile: Samples.profile(k: 10, divisor: 1),
+      keys: Samples.keys)
+    #expect(!(try Attacks.deterministic(other.0.released, target: target).passes))
+    #expect(
+      !(try Attacks.deterministic(
+        other.0.released, target: target, draws: (ResultHistory(), other.0.history)
+      ).passes))
+    #expect(
+      !(try Attacks.deterministic(
+        other.0.released, target: target, draws: (first.history, first.history)
+      ).passes))
+  }
+
+  @Test func `another refresh computes nothing by itself`() throws {
+    let data = try Self.town()
+    func sealer(_ refresh: String, day: Int) throws -> Sealer {
+      let request = Sealer.Request(
+        dataset: "town", result: "r", keyFamily: "town", title: "r", tables: [[0]], measures: [0],
+        profile: Samples.profile(), policyHash: "", refresh: refresh,
+        now: Timestamp(secondsSince1970: 1_700_000_000).adding(days: day))
+      return try Sealer(request, shape: data.shape, measures: data.measures, keys: Samples.keys)
+    }
+    let first = try Statistics.compute(data, sealer: sealer("P1M", day: 0), history: .init())
+    let read = try ResultHistory(
+      json: JSON(parsing: first.history.json.serialized()), packed: Samples.packed(first.history))
+    for history in [first.history, read] {
+      for refresh in ["P1M", "P1Y", "P2D"] {
+        #expect(try sealer(refresh, day: 20).carried(from: history) == first.released, "\(refresh)")
+      }
+      #expect(try sealer("P1Y", day: 100).carried(from: history) == first.released)
+      for refresh in ["P1M", "P2D"] { #expect(try sealer(refresh, day: 40).carried(from: history) == nil) }
+    }
+  }
+
+  @Test(arguments: ["P0D", "PT1H", "P", "", "P0M0D"])
+  func `a profile under which numbers could be drawn at every run is refused`(least: String) throws {
+    let data = try Self.town()
+    let strict = ProtectionProfile(
+      name: "strict", k: 20, jitterWeights: [16], maxIdentifying: 2, maxResponse: 1, pPercent: 20,
+      factors: .init(.eight, .eight), budgetDivisor: 80, populationFloor: 200, variance: false,
+      percentiles: false, minimumRefresh: least)
+    let request = Sealer.Request(
+      dataset: "town", result: "r", keyFamily: "town", title: "r", tables: [[0]], measures: [],
+      profile: strict, policyHash: "", refresh: "P1Y", now: Timestamp(secondsSince1970: 0))
+    let error = #expect(throws: DisclosureError(.refresh, "")) {
+      _ = try Sealer(request, shape: data.shape, measures: data.measures, keys: Samples.keys)
+    }
+    #expect(error?.message.contains("strict") == true && error?.hint?.contains("P1M") == true)
+  }
+
   @Test func `a change that is undone counts no longer`() throws {
     let data = try Self.town()
     var at = try Self.target(data).publish()

@@ -71,7 +71,7 @@ extension Publisher {
         data, dataset: dataset, result: result, profile: profile, keys: keys.protection)
       try withstand(
         try Attacks.deterministic(
-          made.released, target: target, cube: made.cube, before: before.released(dataset.name, result.name)),
+          made.released, target: target, cube: made.cube, draws: (before, made.history)),
         "\(dataset.name)/\(result.name)")
     }
     computed.histories[dataset.keyFamily] = made.history

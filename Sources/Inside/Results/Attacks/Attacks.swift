@@ -6,10 +6,11 @@ import Policies
 /// holds everything that is out can find.
 package enum Attacks {
   /// The deterministic part, which `publish` runs on what is about to leave: it does not flap.
-  /// - Parameter before: the result as it was last released. Values that were carried over from it were judged on
-  ///   the rows of their time, and are not judged on today's.
+  /// - Parameter draws: the family's history before and after. Values that an earlier draw holds, of this result or another,
+  ///   were judged on the rows of their time, and are not judged on today's.
   package static func deterministic(
-    _ released: Released, target: Target, cube given: TrueCube? = nil, before: Released? = nil
+    _ released: Released, target: Target, cube given: TrueCube? = nil,
+    draws: (before: ResultHistory, after: ResultHistory)? = nil
   ) throws(ResultError) -> AttackReport {
     let cube: TrueCube
     if let given { cube = given } else { cube = try target.cube() }
@@ -20,9 +21,7 @@ package enum Attacks {
       else { throw ResultError.unjudged(table.dimensions) }
     }
     var published = try Published(released, shape: target.data.shape, measures: target.data.measures)
-    if let before {
-      published.forget(try Published(before, shape: target.data.shape, measures: target.data.measures))
-    }
+    if let draws { try published.forget(draws.before, stayingIn: draws.after, cube, target) }
     let lines = [
       smallCells(published, cube, target), try onePerson(published, cube, target).line,
       try dominated(published, cube, target).line, budget(released),

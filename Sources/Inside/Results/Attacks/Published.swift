@@ -48,22 +48,6 @@ struct Published: Equatable {
     }
   }
 
-  /// Takes out every value that another release shows in the same cell.
-  mutating func forget(_ other: Published) {
-    for (set, known) in other.counts where counts[set]?.count == known.count {
-      for (cell, value) in known.enumerated() where value != nil && counts[set]?[cell] == value {
-        counts[set]?[cell] = nil
-      }
-    }
-    for (set, known) in other.sums {
-      for (measure, values) in known.enumerated() where sums[set]?[measure].count == values.count {
-        for (cell, value) in values.enumerated() where value != nil && sums[set]?[measure][cell] == value {
-          sums[set]?[measure][cell] = nil
-        }
-      }
-    }
-  }
-
   /// Number of counts that are out.
   var shown: Int { counts.values.reduce(0) { $0 + $1.count { $0 != nil } } }
 }
