@@ -108,7 +108,8 @@ import Trust
         let key = records.key(of: id)
         let factor =
           prominent.contains(id)
-          ? factors.factor(key, of: name, year: input["year"]?.string ?? "2026") : nil
+          ? factors.factor(
+            key, of: name, year: input["year"]?.string ?? "2026", yearlyName: name) : nil
         totals.add(Int64(try #require(value.int)), key: key, factor: factor)
       }
       let measure = MeasureShape(

@@ -8,7 +8,7 @@ import Testing
 /// The ways in which sums were computed back (DISCLOSURE 00), each on a population made for it.
 @Suite struct `Sums that keep their secret` {
   /// Firms of six zones and a sector that follows from the zone; `more` gives further measures.
-  private static func firms(
+  static func firms(
     units: Int = 900, seed: UInt64 = 3, _ measures: [MeasureShape] = [Samples.measure("sales")],
     value: (Int, Int, inout Generator) -> Int64 = { _, _, random in Int64.random(in: 1..<1000, using: &random)
     }
@@ -36,14 +36,14 @@ import Testing
       values: values)
   }
 
-  private static func target(
+  static func target(
     _ data: Microdata, tables: [[Int]], profile: ProtectionProfile = Samples.profile(divisor: 1)
   ) -> Target {
     Target(
       data, tables: tables, measures: Array(data.measures.indices), profile: profile, keys: Samples.keys)
   }
 
-  private static func published(_ target: Target) throws -> Published {
+  static func published(_ target: Target) throws -> Published {
     try Published(target.publish().released, shape: target.data.shape, measures: target.data.measures)
   }
 
@@ -390,16 +390,18 @@ import Testing
 
   /// What an attacker who knows every value but one makes of all published sums that hold it: the mean of what is left
   /// in each. That is the giant times its factor, and nothing less.
-  private static func guess(_ giant: Int, _ out: Published, _ target: Target) throws -> Double? {
+  static func guess(
+    _ giant: Int, _ out: Published, _ target: Target, measure: Int = 0
+  ) throws -> Double? {
     let cube = try target.cube()
     var guesses: [Double] = []
     for set in Set(target.sets) {
       let grid = try #require(cube.cuboids[set]).grid
       let codes = grid.dimensions.map { target.data.codes[$0][giant] }
       let cell = zip(codes, grid.strides).reduce(0) { $0 + Int($1.0) * $1.1 }
-      guard let sum = out.sums[set]?[0][cell] else { continue }
-      let truth = try #require(cube.cuboids[set]).totals[0][cell].sum
-      guesses.append(Double(sum - truth) + Double(target.data.values[0][giant]))
+      guard let sum = out.sums[set]?[measure][cell] else { continue }
+      let truth = try #require(cube.cuboids[set]).totals[measure][cell].sum
+      guesses.append(Double(sum - truth) + Double(target.data.values[measure][giant]))
     }
     return guesses.isEmpty ? nil : guesses.reduce(0, +) / Double(guesses.count)
   }

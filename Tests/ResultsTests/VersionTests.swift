@@ -90,7 +90,7 @@ import Testing
         try judge.verdicts(DimensionSet([0, 1]), in: less)
       }
       #expect(throws: DisclosureError(.dimensions, "")) {
-        try Survey(less, tables: [DimensionSet([0]), DimensionSet([0, 1])], history: ResultHistory())
+        try Survey.prominent(in: less, tables: [DimensionSet([0]), DimensionSet([0, 1])], history: .init())
       }
     }
     // Nor attacked by them: what was not attacked does not go out.

@@ -52,7 +52,7 @@ package struct CellTotals: Sendable, Equatable {
 
   package init() {}
 
-  /// Adds the one value of one unit.
+  /// Adds the one value of one unit, without the measure's base.
   /// - Parameter factor: that of a prominent unit, in units of 2⁻³².
   @inlinable package mutating func add(_ value: Int64, key unit: UInt64, factor: UInt64? = nil) {
     units += 1
@@ -77,9 +77,9 @@ package struct CellTotals: Sendable, Equatable {
     prominent.movedSquares &+= (Int128(value) * Int128(value) &* (square - 1 << 16)) >> 16
   }
 
-  /// Whether the sum is a count of its cases: of an indicator it is, unless what is declared as one has values between.
-  package func isCount(of measure: MeasureShape) -> Bool {
-    measure.isIndicator && sum == Int128(cases) * measure.step
+  /// Whether every case has the value of a span.
+  func areAll(_ span: Int128) -> Bool {
+    sum == Int128(cases) * span && squares.quotientAndRemainder(dividingBy: span) == (sum, 0)
   }
 
   /// Adds the totals of other units.

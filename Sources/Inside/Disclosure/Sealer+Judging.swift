@@ -20,7 +20,7 @@ private struct CountedSet {
   let responds: Bool
 }
 
-extension Sealer {
+extension Sealing {
   /// One cell through threshold, noise and dominance. What an earlier version drew stays where fewer than k units
   /// changed since, and cells of the same units have the same numbers.
   func judge(
@@ -80,20 +80,21 @@ extension Sealer {
       }
       let enough = count != nil && (made.valued == nil || valued != nil)
       var missing: CompilerReport.Reason?
+      let isCounted = survey.counted.contains(measure.name)
       let drawnSum = draws.value(at.drawn, made.sum, k: k, kept: &draft.carried) { draws in
         guard count != nil else { return nil }
-        guard isLarge || made.valued == nil && !measure.isIndicator else {
+        guard isLarge || made.valued == nil && !measure.isCoded else {
           missing = .smallPopulation
           return nil
         }
         guard enough else { return nil }
-        if totals.isCount(of: measure) {
+        if isCounted {
           let set = CountedSet(part: .cases(index), count: totals.cases, key: totals.caseKey, responds: true)
           guard let shown = shownCount(set, at, label, draws, book) else {
             missing = .fewCases
             return nil
           }
-          return Int128(shown) * measure.step
+          return Int128(shown) * measure.span
         }
         guard totals.cases >= noise.threshold(key: totals.caseKey) else {
           missing = .fewCases
@@ -110,8 +111,8 @@ extension Sealer {
       let shownSum = enough ? drawnSum : nil
       if let shownSum {
         draft.values[made.sum][at.place] = shownSum
-        if !totals.isCount(of: measure), totals.sum != 0 {
-          draft.sumErrors.take(sums[index].error(totals, request.profile.factors))
+        if !isCounted, let error = sums[index].error(totals, request.profile.factors) {
+          draft.sumErrors.take(error)
         }
       }
       if let column = made.squares {
@@ -167,7 +168,7 @@ extension Sealer {
       switch member.part {
       case .all: ("n", 1)
       case .valued(let measure): (measures[measure].name + ".n", 1)
-      case .cases(let measure): (measures[measure].name + ".sum", measures[measure].step)
+      case .cases(let measure): (measures[measure].sumQuantity, measures[measure].span)
       case .band(let measure, let band): ("\(measures[measure].name).band\(band + 1)", 1)
       }
     return held(member, quantity, at, draws, book).map { $0.map { $0 / step } }
@@ -202,7 +203,7 @@ extension Sealer {
     let canonical = survey.identity.canonical(set.count, key: set.key, responds: set.responds)
     // Drawn now, the others have this very number.
     if canonical != nil, book.hasEarlier {
-      let quantity = measures[index].name + ".sum"
+      let quantity = measures[index].sumQuantity
       for member in survey.identity.members(
         set.count, key: set.key, responds: set.responds, measure: index, sum: totals.sum)
       where member.set != at.set || Int(member.cell) != at.cell {
@@ -222,13 +223,13 @@ extension Sealer {
     let top = Int128(totals.first) * Int128(totals.first)
     let second = Int128(totals.second) * Int128(totals.second)
     // A square known within 2p + p² tells its root within p.
-    guard let count, let sum, count >= Int128(3 * request.profile.k + Sealer.largestNoise),
+    guard let count, let sum, count >= Int128(3 * request.profile.k + Self.largestNoise),
       // Larger sums of squares leave the exact arithmetic of their noise.
       totals.squares < 1 << 110,
       !Dominance(total: totals.squares, largest: [top, second]).failsPPercent(2 * p + p * p / 100)
     else { return nil }
     // With another draw of its own, one count could be averaged of two.
-    if totals.isCount(of: measures[index]) { return sum * measures[index].step }
+    if survey.counted.contains(measures[index].name) { return sum * measures[index].span }
     let canonical = survey.identity.canonical(totals.units, key: totals.key, responds: responds)
     return sums[index].squares(totals, label: canonical?.label ?? partLabel(.valued(index), label()))
   }

@@ -1,4 +1,4 @@
-extension Sealer {
+extension Sealing {
   /// How sure the best estimate of each one-way margin is: the cell itself where it is written, and each written
   /// table that splits it, where all its parts are. Noise of different cells is independent, so estimates weigh by
   /// their variances, and a sum of m cells has m times the variance of one (generalised least squares). Where units

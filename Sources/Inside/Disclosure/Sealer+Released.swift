@@ -1,7 +1,7 @@
 import Bytes
 import Policies
 
-extension Sealer {
+extension Sealing {
   /// The columns of every table: the count, then for each measure what was declared.
   var columns: [ReleasedColumn] {
     let derived = request.derived
@@ -11,7 +11,7 @@ extension Sealer {
       columns.append(
         ReleasedColumn(name: "share", title: Text([("zh", "占比"), ("en", "Share")]), unit: "%", sd: nil))
     }
-    if derived.contains(.change) { columns.append(Sealer.change(of: columns[0])) }
+    if derived.contains(.change) { columns.append(Self.change(of: columns[0])) }
     for index in request.measures { columns += self.columns(of: measures[index]) }
     return columns
   }
@@ -21,7 +21,7 @@ extension Sealer {
       _ name: String, zh: String, en: String, unit: String?, sd: String? = nil
     ) -> ReleasedColumn {
       ReleasedColumn(
-        name: "\(measure.name).\(name)", title: Sealer.joined(measure.title, zh: zh, en: en), unit: unit,
+        name: "\(measure.name).\(name)", title: Self.joined(measure.title, zh: zh, en: en), unit: unit,
         sd: sd)
     }
     var columns: [ReleasedColumn] = []
@@ -36,7 +36,7 @@ extension Sealer {
       let sd = isCount ? Decimal.text(202, scale: measure.scale + 2) : nil
       columns.append(column(statistic.rawValue, zh: zh, en: en, unit: measure.unit, sd: sd))
       if request.derived.contains(.change), let last = columns.last {
-        columns.append(Sealer.change(of: last))
+        columns.append(Self.change(of: last))
       }
     }
     if measure.statistics.contains(.variance) {
@@ -108,7 +108,7 @@ extension Sealer {
       let measure = measures[index]
       if !measure.complete { digits.append(0) }
       if measure.statistics.contains(.sum) { digits += [measure.scale] + change }
-      if measure.statistics.contains(.mean) { digits += [measure.scale + Sealer.meanDigits] + change }
+      if measure.statistics.contains(.mean) { digits += [measure.scale + Self.meanDigits] + change }
       if measure.statistics.contains(.variance) { digits.append(2 * measure.scale) }
       guard !measure.percentiles.isEmpty else { continue }
       digits += measure.bands.map { _ in 0 } + measure.percentiles.map { _ in measure.scale }
@@ -124,31 +124,34 @@ extension Sealer {
     values.append(count)
     // Beside a withheld number there is nothing to compare.
     if request.derived.contains(.share) {
-      values.append(Sealer.share(count, of: try population(of: codes, in: draft, others)))
+      values.append(Self.share(count, of: try population(of: codes, in: draft, others)))
     }
     let changes = request.derived.contains(.change)
     let before = changes ? previous(codes, in: draft) : nil
-    if changes { values.append(Sealer.change(count, since: before.flatMap { draft.units($0) })) }
+    if changes { values.append(Self.change(count, since: before.flatMap { draft.units($0) })) }
     for (place, made) in draft.measures.enumerated() {
       let measure = measures[request.measures[place]]
       let count = draft.units(cell, of: made)
-      let sum = draft.values[made.sum][cell]
-      let oldSum = before.flatMap { draft.values[made.sum][$0] }
+      let above = draft.values[made.sum][cell]
+      let sum = total(above, count, of: measure)
+      let oldSum = before.flatMap {
+        total(draft.values[made.sum][$0], draft.units($0, of: made), of: measure)
+      }
       if made.valued != nil { values.append(count) }
       if measure.statistics.contains(.sum) {
         values.append(sum)
-        if changes { values.append(Sealer.change(sum, since: oldSum)) }
+        if changes { values.append(Self.change(sum, since: oldSum)) }
       }
       if measure.statistics.contains(.mean) {
-        let mean = Sealer.mean(sum, count)
+        let mean = Self.mean(sum, count)
         values.append(mean)
         if changes {
-          let was = Sealer.mean(oldSum, before.flatMap { draft.units($0, of: made) })
-          values.append(Sealer.change(mean, since: was))
+          let was = Self.mean(oldSum, before.flatMap { draft.units($0, of: made) })
+          values.append(Self.change(mean, since: was))
         }
       }
       if let squares = made.squares {
-        values.append(Derivations.variance(squares: draft.values[squares][cell], sum: sum, count: count))
+        values.append(Derivations.variance(squares: draft.values[squares][cell], sum: above, count: count))
       }
       guard !measure.percentiles.isEmpty else { continue }
       let bands = made.bands.map { draft.values[$0][cell] }
@@ -158,6 +161,13 @@ extension Sealer {
           statistic.percent ?? 50, bands: bands, count: count, of: measure, k: request.profile.k)
       }
     }
+  }
+
+  /// X̂: what is above the base, and the base of as many as are counted.
+  private func total(_ above: Int128?, _ count: Int128?, of measure: MeasureShape) -> Int128? {
+    guard measure.base != 0 else { return above }
+    guard let above, let count else { return nil }
+    return Int128(measure.base) * count + above
   }
 
   /// The count that a share is of: that of the cell's population, or where the table has no response everybody's.

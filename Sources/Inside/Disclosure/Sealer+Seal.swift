@@ -19,16 +19,54 @@ extension Sealer {
   package func seal(
     _ cube: TrueCube, survey: Survey, history: ResultHistory, changes: Changes?
   ) throws(DisclosureError) -> Sealed {
-    var sealer = self
-    sealer.survey = survey
-    // A measure keeps its first scale: the same draws on two scales would give the exact sum.
-    for (place, measure) in measures.enumerated() {
-      if let declared = history.declared[measure.name] { sealer.sums[place].scale.measures = declared }
-    }
-    return try sealer.seal(cube, history: history, changes: changes)
+    try Sealing(self, survey, history).seal(cube, history: history, changes: changes)
   }
 
-  private func seal(
+  /// The report of a result that is carried over whole.
+  package func report(carried released: Released) -> CompilerReport {
+    CompilerReport(
+      dataset: released.dataset, result: released.result, profile: released.protection.profile,
+      tables: released.tables.map { table in
+        CompilerReport.TableLine(
+          dimensions: table.dimensions, cells: table.cells.count, written: table.shown,
+          withheld: [:])
+      }, budgetUsed: released.protection.budgetUsed, budgetLimit: released.protection.budgetLimit,
+      countDeviation: Sealer.countDeviation, carried: 0, carriedWhole: true)
+  }
+
+  /// Standard deviation of a released count: both layers together.
+  static let countDeviation = 2.02
+}
+
+/// One sealing: a sealer, and what is known of everything its dataset declares. Without a survey there is none.
+struct Sealing {
+  let request: Sealer.Request
+  let shape: Shape
+  let measures: [MeasureShape]
+  let noise: CellNoise
+  let differencing: DifferencingGuard
+  let declaration: String
+  let survey: Survey
+  /// The noise of each measure's sums. A measure keeps its first scale: the same draws on two scales would give the exact
+  /// sum.
+  let sums: [SumNoise]
+
+  init(_ sealer: Sealer, _ survey: Survey, _ history: ResultHistory) {
+    request = sealer.request
+    shape = sealer.shape
+    measures = sealer.measures
+    noise = sealer.noise
+    differencing = sealer.differencing
+    declaration = sealer.declaration
+    self.survey = survey
+    sums = zip(sealer.sums, sealer.measures).map { sum, measure in
+      var sum = sum
+      if let declared = history.declared[measure.name] { sum.scale.measures = declared }
+      return sum
+    }
+  }
+
+  fileprivate func seal(
     _ cube: TrueCube, history: ResultHistory, changes: Changes?
   ) throws(DisclosureError) -> Sealed {
     try refuseSecondDraw(history)
@@ -101,7 +139,10 @@ extension Sealer {
       cells: draws.finished(k: profile.k), fingerprint: fingerprint)
     for place in request.measures {
       kept.profiles[measures[place].name] = Sealer.draw(profile)
-      kept.factorNames[measures[place].name] = survey.factorNames[measures[place].name]
+      // Before a factor is drawn, nothing binds its name.
+      if survey.prominent[measures[place].name]?.isEmpty == false {
+        kept.factorNames[measures[place].name] = survey.factorNames[measures[place].name]
+      }
       kept.declared[measures[place].name] = sums[place].scale.measures
     }
     for (measure, units) in survey.prominent { kept.prominent[measure, default: []].formUnion(units) }
@@ -125,21 +166,6 @@ extension Sealer {
           "请在该密钥族的每个结果中使用该度量首次发布时的方案"))
     }
   }
-
-  /// The report of a result that is carried over whole.
-  package func report(carried released: Released) -> CompilerReport {
-    CompilerReport(
-      dataset: released.dataset, result: released.result, profile: released.protection.profile,
-      tables: released.tables.map { table in
-        CompilerReport.TableLine(
-          dimensions: table.dimensions, cells: table.cells.count, written: table.shown,
-          withheld: [:])
-      }, budgetUsed: released.protection.budgetUsed, budgetLimit: released.protection.budgetLimit,
-      countDeviation: Sealer.countDeviation, carried: 0, carriedWhole: true)
-  }
-
-  /// Standard deviation of a released count: both layers together.
-  static let countDeviation = 2.02
 
   /// Fewer than five units for each combination of codes on average, responses included (DISCLOSURE a.9).
   private func isTooSparse(_ table: [Int], sizes: inout PopulationSizes) -> Bool {
@@ -187,7 +213,7 @@ extension Sealer {
       let identifying = table.dimensions.indices.filter { place in
         other.dimensions.first { $0.name == table.dimensions[place] }?.role == .identifying
       }
-      let columns = other.columns.map { Sealer.quantity(ofColumn: $0.name) }
+      let columns = other.columns.map { quantity(ofColumn: $0.name) }
       for cell in table.cells where !cell.withheld {
         let pairs = zip(table.dimensions, cell.codes).map { (dimension: $0.0, code: $0.1) }
         let label = CellLabel(dataset: other.dataset, pairs: pairs)
@@ -223,13 +249,14 @@ extension Sealer {
 
   /// The quantity a released column comes from: means cost nothing beside their sum. Nil for what is made of other
   /// columns alone.
-  private static func quantity(ofColumn name: String) -> String? {
+  private func quantity(ofColumn name: String) -> String? {
     if name == "count" { return "n" }
     guard let dot = name.lastIndex(of: ".") else { return nil }
     let measure = name[..<dot]
     switch name[name.index(after: dot)...] {
     case "count": return measure + ".n"
-    case "sum", "mean": return measure + ".sum"
+    case "sum", "mean":
+      return measures.first { $0.name == measure }?.sumQuantity ?? measure + ".sum"
     case "variance": return measure + ".squares"
     case let rest where rest.hasPrefix("band"): return name
     default: return nil

@@ -45,7 +45,7 @@ struct DraftTable {
 struct DraftMeasure {
   /// n̂ of units with a value; nil where every unit has one by declaration.
   let valued: Int?
-  /// X̂.
+  /// X̂ without the measure's base.
   let sum: Int
   /// Q̂, the perturbed Σx².
   let squares: Int?
@@ -71,7 +71,7 @@ struct Sample {
   var median: Double? { numbers.isEmpty ? nil : numbers.sorted()[numbers.count / 2] }
 }
 
-extension Sealer {
+extension Sealing {
   /// The quantities of a table: names, and for each measure where they are.
   private func quantities(banded: [Bool]) -> (names: [String], measures: [DraftMeasure]) {
     var names = ["n"]
@@ -82,7 +82,7 @@ extension Sealer {
     let places = zip(request.measures, banded).map { index, isBanded in
       let measure = measures[index]
       let valued = measure.complete ? nil : add(measure.name + ".n")
-      let sum = add(measure.name + ".sum")
+      let sum = add(measure.sumQuantity)
       let squares = measure.statistics.contains(.variance) ? add(measure.name + ".squares") : nil
       let first = names.count
       if isBanded { for band in measure.bands.indices { _ = add("\(measure.name).band\(band + 1)") } }

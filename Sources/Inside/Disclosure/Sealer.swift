@@ -70,10 +70,8 @@ package struct Sealer {
   let measures: [MeasureShape]
   let noise: CellNoise
   /// The noise of each measure's sums.
-  var sums: [SumNoise]
+  let sums: [SumNoise]
   let unitFactors: UnitFactors
-  /// What is known of everything the dataset declares, from when its cells are sealed.
-  var survey = Survey.none
   let differencing: DifferencingGuard
 
   /// Checks the declaration against the profile before anything is computed.

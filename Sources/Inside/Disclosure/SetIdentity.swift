@@ -53,16 +53,17 @@ struct SetIdentity: Sendable {
   /// Of no cells.
   init() {}
 
-  init(_ cube: TrueCube) {
+  /// - Parameter counted: the measures whose sums are counts of their cases.
+  init(_ cube: TrueCube, counted: Set<String>) {
     let shape = cube.shape
     var keys: [UInt64] = []
-    SetIdentity.forEach(cube) { units, _, _, _ in keys.append(units.key) }
+    SetIdentity.forEach(cube, counted) { units, _, _, _ in keys.append(units.key) }
     keys.sort()
     var twice: Set<UInt64> = []
     for (one, other) in zip(keys, keys.dropFirst()) where one == other { twice.insert(one) }
     guard !twice.isEmpty else { return }
     var ranks: [Units: [Int]] = [:]
-    SetIdentity.forEach(cube) { units, part, cuboid, cell in
+    SetIdentity.forEach(cube, counted) { units, part, cuboid, cell in
       guard twice.contains(units.key) else { return }
       let member = Member(set: DimensionSet(cuboid.grid.dimensions), cell: Int32(cell), part: part)
       members[units, default: []].append(member)
@@ -129,7 +130,7 @@ struct SetIdentity: Sendable {
 
   /// Every set of two units and more of every cell that answers may tell of.
   private static func forEach(
-    _ cube: TrueCube, _ body: (Units, Part, TrueCuboid, Int) -> Void
+    _ cube: TrueCube, _ counted: Set<String>, _ body: (Units, Part, TrueCuboid, Int) -> Void
   ) {
     let shape = cube.shape
     for (set, cuboid) in cube.cuboids where set.bits & shape.hidden.bits == shape.hidden.bits {
@@ -149,7 +150,7 @@ struct SetIdentity: Sendable {
             body(
               Units(key: totals.key, count: totals.units, responds: responds), .valued(measure), cuboid, cell)
           }
-          if totals.cases > 1, totals.isCount(of: cube.measures[measure]) {
+          if totals.cases > 1, counted.contains(cube.measures[measure].name) {
             body(
               Units(key: totals.caseKey, count: totals.cases, responds: true), .cases(measure), cuboid, cell)
           }

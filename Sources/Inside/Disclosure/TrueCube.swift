@@ -110,12 +110,26 @@ package struct MeasureShape: Sendable, Equatable {
       complete: complete, boundsUnit: boundsUnit, statistics: statistics, bands: bands)
   }
 
-  /// Whether it is declared as what a unit has or has not: of a small population it is not told (DISCLOSURE 00, rule 4).
-  /// Whether its sum is a count its values say (`CellTotals.isCount`).
+  /// Whether it is declared as what a unit has or has not.
   package var isIndicator: Bool { boundsUnit && lower == 0 && Int128(upper) == step }
 
-  /// Whether no value can be negative.
-  package var positive: Bool { lower >= 0 }
+  /// How far its largest value is above its least.
+  package var span: Int128 { Int128(upper) - Int128(lower) }
+
+  /// Whether its values are so few that they are answers rather than amounts, as 1 for yes and 2 for no, or one to five.
+  /// Its sum counts answers: it is told no better than a count is, and not of a small population (DISCLOSURE 00, rule 4).
+  package var isCoded: Bool { span > 0 && span <= MeasureShape.fewSteps * step }
+  private static let fewSteps: Int128 = 10
+
+  /// What is taken from each value before it is summed. The least code of everybody is as many as they are: what remains
+  /// says who answered otherwise, and is what has to be protected.
+  package var base: Int64 { isCoded && boundsUnit ? lower : 0 }
+
+  /// What its sum without the base is called among the draws.
+  package var sumQuantity: String { name + (base == 0 ? ".sum" : ".above") }
+
+  /// Whether no value that is summed can be negative.
+  package var positive: Bool { lower >= base }
   /// Percentiles that are released, ascending.
   package var percentiles: [Statistic] {
     Statistic.allCases.filter { $0.percent != nil && statistics.contains($0) }

@@ -123,7 +123,8 @@ struct BaseCells: Sendable {
           end - first == 1
           ? data.values[measure][first] : try data.value(of: first..<end, measure: measure)
         guard value != Microdata.missing else { continue }
-        totals[position][place].add(value, key: key, factor: factors[measure].factor(of: key))
+        totals[position][place].add(
+          value - data.measures[measure].base, key: key, factor: factors[measure].factor(of: key))
         guard !edges[position].isEmpty, let band = edges[position].lastIndex(where: { $0 <= value }) else {
           continue
         }

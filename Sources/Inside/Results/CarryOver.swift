@@ -181,7 +181,7 @@ private enum Contribution {
     for (index, measure) in measures.enumerated() where name.hasPrefix(measure.name + ".") {
       switch name.dropFirst(measure.name.count + 1) {
       case "n": self = .valued(index)
-      case "sum", "squares": self = .value(index)
+      case "sum", "above", "squares": self = .value(index)
       case let rest where rest.hasPrefix("band"):
         guard let band = Int(rest.dropFirst(4)), band >= 1 else { continue }
         self = .band(index, band - 1)

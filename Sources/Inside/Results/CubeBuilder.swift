@@ -47,8 +47,12 @@ package enum CubeBuilder {
   ) throws(ResultError) -> Survey {
     let cube = try cube(
       data, tables: tables, measures: Array(data.measures.indices), keeping: [.squares, .giants])
+    let prominent = try disclosing { () throws(DisclosureError) in
+      try Survey.prominent(in: cube, tables: tables, history: history)
+    }
+    let units = try data.surveyed(Set(prominent.values.joined()))
     return try disclosing { () throws(DisclosureError) in
-      try Survey(cube, tables: tables, history: history)
+      try Survey(cube, tables: tables, prominent: prominent, units: units, history: history)
     }
   }
 

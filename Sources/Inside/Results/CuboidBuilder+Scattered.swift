@@ -124,7 +124,8 @@ extension CuboidBuilder {
           for (position, measure) in measures.enumerated() {
             let value = groups.values[position][row]
             guard value != Microdata.missing else { continue }
-            cuboid.totals[measure][cell].add(value, key: key, factor: factors[measure].factor(of: key))
+            cuboid.totals[measure][cell].add(
+              value - data.measures[measure].base, key: key, factor: factors[measure].factor(of: key))
             if let band = edges[measure].lastIndex(where: { $0 <= value }) {
               cuboid.bands[measure][cell * edges[measure].count + band].add(units: 1, key: key)
             }

@@ -25,8 +25,10 @@ struct SumNoise {
   func scale(_ totals: CellTotals) -> Int128 {
     scale.scale(
       largest: totals.largest, absolute: totals.absolute - totals.prominent.absolute,
-      cases: totals.cases - totals.prominent.cases)
+      cases: totals.cases - totals.prominent.cases, span: span)
   }
+
+  private var span: Int128 { measure.isCoded ? measure.span : 0 }
 
   /// X̂ of a cell that may be shown.
   /// - Parameter label: the canonical label of the units that have a value.
@@ -46,19 +48,21 @@ struct SumNoise {
     while step >> 20 < largest { step *= 3 }
     let cases = totals.cases - totals.prominent.cases
     let rest = max(0, totals.squares - totals.prominent.squares)
-    let mean = cases > 0 ? rest / Int128(cases) : 0
+    let mean = max(cases > 0 ? rest / Int128(cases) : 0, span * span)
     let noise = max(largest == 0 ? 0 : step >> 21, (Int128(scale.share) * (mean >> 10)) >> 10)
     let draw =
       (2 * ofSet(totals, "squares", totals.squares) + ofLabel(label, "squares")) >> 16
     return max(0, totals.squares + totals.prominent.movedSquares + (noise * draw) >> 17)
   }
 
-  /// The standard deviation of X̂ in percent of the sum, which is not 0.
+  /// The standard deviation of X̂ in percent of the sum; nil where that is 0.
   /// - Parameter factors: those of the profile.
-  func error(_ totals: CellTotals, _ factors: ProtectionProfile.Factors) -> Double {
+  func error(_ totals: CellTotals, _ factors: ProtectionProfile.Factors) -> Double? {
+    let sum = totals.sum + Int128(measure.base) * Int128(totals.units)
+    guard sum != 0 else { return nil }
     let noise = Double(scale(totals)) / 1_048_576
     let moved = Double(totals.prominent.squares) * UnitFactors.variance(factors)
-    return 100 * (5.0 / 12 * noise * noise + moved).squareRoot() / abs(Double(totals.sum))
+    return 100 * (5.0 / 12 * noise * noise + moved).squareRoot() / abs(Double(sum))
   }
 
   /// v₁, exactly uniform in (−1, 1), in units of 2⁻³²: of the units and what they sum to. Were it a function of the units

@@ -18,8 +18,9 @@ struct SumScale {
   ///   - largest: their largest |x|.
   ///   - absolute: their Σ|x|.
   ///   - cases: how many of them have another value than 0.
-  func scale(largest: Int64, absolute: Int128, cases: Int) -> Int128 {
-    max(half(largest), floor(absolute: absolute, cases: cases))
+  ///   - span: of a coded measure how far one unit's answer can move the sum; 0 of others.
+  func scale(largest: Int64, absolute: Int128, cases: Int, span: Int128 = 0) -> Int128 {
+    max(half(largest), floor(absolute: absolute, cases: cases), Int128(share) * span)
   }
 
   /// Half of the step of the grid that a value is rounded up to. Steps are a factor of three apart: with two, the value

@@ -5,42 +5,58 @@ import Bytes
 package struct Survey: Sendable {
   /// By measure: the record keys of its prominent units. It only grows while the family has anything out.
   package let prominent: [String: Set<UInt64>]
-  let identity: SetIdentity
-  /// By measure: under which measure's name its factors are drawn. Measures that are proportional share them: of two
-  /// factors on one value the mean would tell more.
+  /// By measure: under which measure's name the lasting factors of its units are drawn. Measures that are nearly
+  /// proportional share them.
   let factorNames: [String: String]
-
-  /// Before anything is known; nothing is sealed with it.
-  static let none = Survey()
-
-  private init() {
-    prominent = [:]
-    identity = SetIdentity()
-    factorNames = [:]
-  }
+  /// The measures whose sums are counts: in every cell all cases have the same value.
+  let counted: Set<String>
+  let identity: SetIdentity
 
   /// - Parameters:
   ///   - cube: the cells of all declared tables and of what they generalise to, with squares and giants.
   ///   - tables: the sets of dimensions of the declared tables.
-  ///   - known: who was prominent before.
+  ///   - prominent: as `prominent(in:tables:history:)` found them.
+  ///   - units: their values, and those of some units that chance chose.
+  ///   - history: under which names factors were drawn.
   /// - Throws: `DisclosureError` where a table was not computed.
   package init(
-    _ cube: TrueCube, tables: [DimensionSet], history: ResultHistory
+    _ cube: TrueCube, tables: [DimensionSet], prominent: [String: Set<UInt64>], units: [SurveyedUnit],
+    history: ResultHistory
   ) throws(DisclosureError) {
-    var prominent = history.prominent
+    self.prominent = prominent
     var names = history.factorNames
     for (place, measure) in cube.measures.enumerated() where names[measure.name] == nil {
       // One that is out first, then one that is declared before.
-      let others = cube.measures.indices.filter { other in
-        other != place && (history.factorNames[cube.measures[other].name] != nil || other < place)
-      }
+      let others = cube.measures.indices.filter { $0 != place && names[cube.measures[$0].name] != nil }
       let ordered =
         others.filter { history.factorNames[cube.measures[$0].name] != nil }
         + others.filter { history.factorNames[cube.measures[$0].name] == nil }
-      let like = ordered.first { Survey.areProportional($0, place, in: cube, tables) }
+      let like = ordered.first { other in
+        let giants = (prominent[measure.name] ?? []).union(prominent[cube.measures[other].name] ?? [])
+        return Survey.areNearlyProportional(place, other, giants, units)
+      }
       names[measure.name] = like.flatMap { names[cube.measures[$0].name] } ?? measure.name
     }
     factorNames = names
+    var counted: Set<String> = []
+    for (place, measure) in cube.measures.enumerated() where measure.isCoded {
+      var isCount = true
+      for set in Set(tables) where isCount {
+        let totals = try cube.cuboid(set).totals[place]
+        isCount = totals.allSatisfy { $0.areAll(measure.span) }
+      }
+      if isCount { counted.insert(measure.name) }
+    }
+    self.counted = counted
+    identity = SetIdentity(cube, counted: counted)
+  }
+
+  /// By measure: the units that are prominent in some cell, and those that were.
+  /// - Throws: `DisclosureError` where a table was not computed.
+  package static func prominent(
+    in cube: TrueCube, tables: [DimensionSet], history: ResultHistory
+  ) throws(DisclosureError) -> [String: Set<UInt64>] {
+    var prominent = history.prominent
     for set in Set(tables) {
       let cuboid = try cube.cuboid(set)
       for (column, measure) in zip(cuboid.totals, cube.measures) {
@@ -49,30 +65,40 @@ package struct Survey: Sendable {
         }
       }
     }
-    self.prominent = prominent
-    identity = SetIdentity(cube)
+    return prominent
   }
 
-  /// Whether one measure is everywhere the same multiple of another, as far as the tables tell.
-  private static func areProportional(
-    _ one: Int, _ other: Int, in cube: TrueCube, _ tables: [DimensionSet]
+  /// Whether one measure tells the other within 15 % for more than half of the units: of two lasting factors on what is
+  /// nearly one value the mean would tell more than either, year after year. Giants decide where there are enough of them.
+  private static func areNearlyProportional(
+    _ one: Int, _ other: Int, _ giants: Set<UInt64>, _ units: [SurveyedUnit]
   ) -> Bool {
-    var least: (CellTotals, CellTotals)?
-    for set in Set(tables) {
-      guard let totals = cube.cuboids[set]?.totals, !totals[one].isEmpty, !totals[other].isEmpty else {
-        return false
-      }
-      for (a, b) in zip(totals[one], totals[other]) {
-        guard a.cases == b.cases, a.caseKey == b.caseKey else { return false }
-        guard a.cases > 0 else { continue }
-        let (first, second) = least ?? (a, b)
-        least = (first, second)
-        guard a.absolute.isProportional(to: b.absolute, as: first.absolute, to: second.absolute),
-          Int128(a.first).isProportional(to: Int128(b.first), as: first.absolute, to: second.absolute)
-        else { return false }
-      }
+    let valued = units.filter { ($0.values[one] ?? 0) != 0 && ($0.values[other] ?? 0) != 0 }
+    let large = valued.filter { giants.contains($0.key) }
+    let judged = large.count >= 10 ? large : valued
+    var ratios: [Double] = []
+    for unit in judged {
+      guard let a = unit.values[one], let b = unit.values[other], (a < 0) == (b < 0) else { continue }
+      ratios.append(Double(a.magnitude) / Double(b.magnitude))
     }
-    return least != nil
+    ratios.sort()
+    var first = 0, most = 0
+    for last in ratios.indices {
+      while ratios[first] * 1.15 < ratios[last] * 0.85 { first += 1 }
+      most = max(most, last - first + 1)
+    }
+    return 2 * most > judged.count
+  }
+}
+
+/// What one unit has of each measure; nil where it has no value.
+package struct SurveyedUnit: Sendable {
+  let key: UInt64
+  let values: [Int64?]
+
+  package init(key: UInt64, values: [Int64?]) {
+    self.key = key
+    self.values = values
   }
 }
 
@@ -112,11 +138,4 @@ package struct ProminentFactors: Sendable {
 
   /// In units of 2⁻³²; nil for a unit that is not prominent.
   package func factor(of unit: UInt64) -> UInt64? { factors.isEmpty ? nil : factors[unit] }
-}
-
-extension Int128 {
-  /// Whether a / b = c / d.
-  fileprivate func isProportional(to b: Int128, as c: Int128, to d: Int128) -> Bool {
-    magnitude.multipliedFullWidth(by: d.magnitude) == b.magnitude.multipliedFullWidth(by: c.magnitude)
-  }
 }

@@ -7,6 +7,9 @@ import Trust
 /// A factor is one for the unit that stays for ever times one that is drawn each year, each log-uniform with mean
 /// exactly 1: with the first alone a year whose true value became known would give away all others, with the second
 /// alone ten years would average it out.
+///
+/// The yearly factor is one for all measures of a unit, so that numbers of one year cannot be averaged over measures that
+/// go together: whatever they are, what remains is as uncertain as that factor.
 struct UnitFactors {
   private let key: HMACKey
   private let family: String
@@ -21,16 +24,23 @@ struct UnitFactors {
   }
 
   /// The factor of a unit in units of 2⁻³².
-  /// - Parameter year: four digits of the year in which the sum is drawn.
-  func factor(_ unit: UInt64, of measure: String, year: String) -> UInt64 {
+  /// - Parameters:
+  ///   - year: four digits of the year in which the sum is drawn.
+  ///   - yearlyName: of what the yearly factor is; of all measures, but in the published vectors.
+  func factor(
+    _ unit: UInt64, of measure: String, year: String, yearlyName: String = UnitFactors.everyMeasure
+  ) -> UInt64 {
     var message = Message("doorsill/uf/1", family, measure)
     message.append(unit)
     let first = place(message)
-    message = Message("doorsill/uy/1", family, measure, year)
+    message = Message("doorsill/uy/1", family, yearlyName, year)
     message.append(unit)
     let (high, low) = lasting.steps[first].multipliedFullWidth(by: yearly.steps[place(message)])
     return high << 32 | low >> 32
   }
+
+  /// What stands for every measure where yearly factors are drawn.
+  static let everyMeasure = "*"
 
   /// Of a factor, whose mean is 1: for one of ratio r, E f² is ln r · (r + 1) / 2 (r − 1).
   static func variance(_ factors: ProtectionProfile.Factors) -> Double {

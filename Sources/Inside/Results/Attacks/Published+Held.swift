@@ -31,7 +31,7 @@ extension Published {
         }
         for (place, measure) in target.data.measures.enumerated() {
           guard let sums = sums[set]?[place], cell < sums.count, let sum = sums[cell],
-            isHeld(sum, measure.name + ".sum", cell)
+            isHeld(sum, measure.sumQuantity, cell)
           else { continue }
           self.sums[set]?[place][cell] = nil
         }

@@ -7,7 +7,8 @@ import Trust
 struct Published: Equatable {
   /// For each table that is out, by its set of dimensions, the count of each cell of its grid.
   var counts: [DimensionSet: [Int?]] = [:]
-  /// The same for the sum of each measure, in the measure's own unit times its scale.
+  /// The same for the sum of each measure, in the measure's own unit times its scale, and without its base: everybody's is
+  /// as much as they are.
   var sums: [DimensionSet: [[Int128?]]] = [:]
 
   init() {}
@@ -28,12 +29,18 @@ struct Published: Equatable {
       let listed = ListedCodes(dimensions, table: table, of: shape)
       var counts = [Int?](repeating: nil, count: grid.count)
       var sums = measures.map { _ in [Int128?](repeating: nil, count: grid.count) }
+      // Of measures that not every unit has, how many have a value.
+      var valued = measures.map { _ in [Int128?]() }
       for (column, (values, digits)) in zip(released.columns, zip(table.values, table.digits)) {
         let measure = measures.firstIndex { column.name == $0.name + ".sum" }
-        guard column.name == "count" || measure != nil else { continue }
+        let counted = measures.firstIndex { column.name == $0.name + ".count" }
+        guard column.name == "count" || measure != nil || counted != nil else { continue }
+        if let counted { valued[counted] = [Int128?](repeating: nil, count: grid.count) }
         for cell in table.cells.indices {
           guard let value = values[cell], let index = listed.place(of: cell, in: grid) else { continue }
-          if let measure {
+          if let counted {
+            valued[counted][index] = value
+          } else if let measure {
             let scale = measures[measure].scale
             sums[measure][index] =
               digits == scale
@@ -41,6 +48,13 @@ struct Published: Equatable {
           } else {
             counts[index] = Int(value)
           }
+        }
+      }
+      for (place, measure) in measures.enumerated() where measure.base != 0 {
+        for cell in sums[place].indices {
+          guard let sum = sums[place][cell] else { continue }
+          let units = valued[place].isEmpty ? counts[cell].map { Int128($0) } : valued[place][cell]
+          sums[place][cell] = units.map { sum - Int128(measure.base) * $0 }
         }
       }
       self.counts[DimensionSet(dimensions)] = counts
