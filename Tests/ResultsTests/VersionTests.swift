@@ -193,6 +193,49 @@ import Testing
       ).passes))
   }
 
+  @Test
+  func `a measure that is dropped and declared again keeps its draws, and counts who changed meanwhile`()
+    throws
+  {
+    let town = try Self.town()
+    /// So many units of the first quarter have another rent, and as many have left.
+    func world(_ changed: Int, rent: Bool = true) -> Microdata {
+      let first = town.keys.indices.filter { town.codes[0][$0] == 0 }
+      let gone = Set(first.suffix(changed)), other = Set(first.prefix(changed))
+      let kept = town.keys.indices.filter { !gone.contains($0) }
+      let values = [
+        kept.map { town.values[0][$0] }, kept.map { town.values[0][$0] * 3 + (other.contains($0) ? 5 : 0) },
+      ]
+      return Microdata(
+        shape: town.shape, measures: [Samples.measure("income")] + (rent ? [Samples.measure("rent")] : []),
+        perUnit: rent ? [.sum, .sum] : [.sum], keys: kept.map { town.keys[$0] },
+        codes: town.codes.map { column in kept.map { column[$0] } }, values: rent ? values : [values[0]])
+    }
+    func publish(_ data: Microdata, _ history: ResultHistory, _ version: Int) throws -> (
+      sums: [Int128?], history: ResultHistory
+    ) {
+      let made = try Target(
+        data, tables: [[0]], measures: Array(data.measures.indices),
+        profile: Samples.profile(k: 10, divisor: 1), keys: Samples.keys
+      ).publish(history, version: version)
+      let out = try Published(made.released, shape: data.shape, measures: data.measures)
+      return (out.sums[DimensionSet([0])]?.last ?? [], made.history)
+    }
+    let first = try publish(world(0), .init(), 0)
+    for (changed, isKept) in [(4, true), (6, false)] {
+      let dropped = try publish(world(changed / 2, rent: false), first.history, 1)
+      let longer = try publish(world(changed / 2, rent: false), dropped.history, 2)
+      let again = try publish(world(changed), longer.history, 400)
+      let fresh = try publish(world(changed), .init(), 400)
+      #expect(again.sums.count == 4 && again.sums.dropFirst() == first.sums.dropFirst())
+      #expect((again.sums[0] == first.sums[0]) == isKept && (again.sums[0] == fresh.sums[0]) != isKept)
+      #expect(again.history.unitMaps.count == 1 && longer.history.unitMaps.count == 2)
+      // And from then on it is as any other.
+      let last = try publish(world(changed), again.history, 800)
+      #expect(last.sums == again.sums)
+    }
+  }
+
   @Test func `another refresh computes nothing by itself`() throws {
     let data = try Self.town()
     func sealer(_ refresh: String, day: Int) throws -> Sealer {

@@ -162,8 +162,8 @@ struct Sealing {
           "密钥族 \(request.keyFamily) 的度量 \(name) 已按另一组因子（\(known)）发布，与方案 \(request.profile.name)（\(Sealer.draw(request.profile))）不同：两组数字合在一起会泄露每个合计"
         ),
         hint: Wording(
-          "name the profile under which the measure was released, in every result of the family",
-          "请在该密钥族的每个结果中使用该度量首次发布时的方案"))
+          "name the profile under which the measure was released, in every result of the family; to show less from now on keep factors: [\(known)] and raise k, pPercent or populationFloor, which draws nothing anew",
+          "请在该密钥族的每个结果中使用该度量首次发布时的方案；若要从此少公布，请保留 factors: [\(known)]，提高 k、pPercent 或 populationFloor：不会重新抽取"))
     }
   }
 

@@ -1,18 +1,23 @@
 import Bytes
 import Disclosure
+import Trust
 
 /// Finds for every cell that was drawn before which units changed since: joined, left, or with another value
 /// (DISCLOSURE a.2). A cell with fewer than k of them keeps its value.
 enum CarryOver {
-  /// The changes since earlier draws, nil where there is nothing to compare with, and the map for the next version.
+  /// The changes since earlier draws, nil where there is nothing to compare with, and the maps for the next version.
   /// - Parameters:
   ///   - k: changes from which on a draw is not kept; no more are listed.
   ///   - folder: where a map is written that is too large for memory.
   static func compare(
     _ data: Microdata, with history: ResultHistory, k: Int, folder: String? = nil
-  ) throws(ResultError) -> (changes: Changes?, map: StoredUnits) {
+  ) throws(ResultError) -> (changes: Changes?, maps: [String: StoredUnits]) {
     let dataset = data.shape.dataset
-    guard let drawn = history.drawn[dataset] else { return (nil, try UnitMap.encode(data, folder: folder)) }
+    var maps = history.unitMaps
+    guard let drawn = history.drawn[dataset] else {
+      maps[dataset] = try UnitMap.encode(data, folder: folder)
+      return (nil, maps)
+    }
     guard let stored = history.unitMaps[dataset] else {
       throw ResultError(
         .environment,
@@ -22,7 +27,38 @@ enum CarryOver {
         hint: Wording(
           "restore .doorsill/inside/history from a backup", "请从备份恢复 .doorsill/inside/history"))
     }
+    // Of a measure that is no longer declared the last map that has it is kept, until it is declared again.
+    var returned: [String: StoredUnits] = [:]
+    let declared = Set(data.measures.map(\.name))
+    for measure in Tracked.measures(of: drawn) {
+      let key = lastMap(of: measure, dataset)
+      if !declared.contains(measure) {
+        maps[key] = maps[key] ?? stored
+      } else if let held = maps.removeValue(forKey: key) {
+        returned[measure] = held
+      }
+    }
     var tracked = try Tracked.all(drawn, shape: data.shape, measures: data.measures, k: k)
+    try note(data, since: stored, in: &tracked) { measure in measure.map { returned[$0] == nil } ?? true }
+    for (measure, held) in returned.sorted(by: { $0.key < $1.key }) {
+      try note(data, since: held, in: &tracked) { $0 == measure }
+    }
+    var changed = drawn
+    for grid in tracked { changed.cells[grid.key] = grid.finished() }
+    // Last, since it may take the place of the file that was read.
+    maps[dataset] = try UnitMap.encode(data, folder: folder)
+    return (Changes(changed), maps)
+  }
+
+  /// Where the map is kept that has a measure which is no longer declared: a name of a file.
+  private static func lastMap(of measure: String, _ dataset: String) -> String {
+    "\(dataset)@\(Hex.encode(Array(Digest.sha256(Array(measure.utf8)).prefix(8))))"
+  }
+
+  private static func note(
+    _ data: Microdata, since stored: StoredUnits, in tracked: inout [Tracked], of isWanted: (String?) -> Bool
+  ) throws(ResultError) {
+    for index in tracked.indices { tracked[index].look(at: isWanted) }
     var reader = try UnitMap.Reader(stored, like: data)
     try data.forEachPart { (now, through) throws(ResultError) in
       let before = try reader.units(through: through)
@@ -30,9 +66,6 @@ enum CarryOver {
         for index in tracked.indices { try tracked[index].note(pair, before, now) }
       }
     }
-    var changed = drawn
-    for grid in tracked { changed.cells[grid.key] = grid.finished() }
-    return (Changes(changed), try UnitMap.encode(data, folder: folder))
   }
 
   /// A unit whose rows differ between two versions; an empty range is a unit that is not there.
@@ -78,8 +111,10 @@ private struct Tracked {
   let key: [String]
   private let finder: CellFinder
   private var cells: DrawnCells
-  /// For each quantity what a unit adds to it, and the units that changed now; of each place at most k.
+  /// For each quantity what a unit adds to it, whether that is looked at, and the units that changed now; of each place at
+  /// most k.
   private let kinds: [Contribution?]
+  private var isLookedAt: [Bool]
   private var now: [ChangeLog]
   private let k: Int
 
@@ -109,8 +144,24 @@ private struct Tracked {
     self.finder = finder
     self.cells = cells
     self.kinds = kinds
+    isLookedAt = kinds.map { _ in true }
     self.now = now
     self.k = k
+  }
+
+  /// The measures that something was drawn of.
+  static func measures(of drawn: ResultHistory.Drawn) -> Set<String> {
+    Set(drawn.cells.values.flatMap { cells in cells.quantities.compactMap { measure(of: $0.name) } })
+  }
+
+  /// The measure of a quantity; nil for the count of all units.
+  private static func measure(of quantity: String) -> String? {
+    quantity.lastIndex(of: ".").map { String(quantity[..<$0]) }
+  }
+
+  /// Looks at quantities of some measures only, and of none at the count of all units.
+  mutating func look(at isWanted: (String?) -> Bool) {
+    isLookedAt = cells.quantities.map { isWanted(Tracked.measure(of: $0.name)) }
   }
 
   /// Notes a unit in every drawn cell it touches or touched.
@@ -123,7 +174,7 @@ private struct Tracked {
       let cell = min(was, isNow)
       let place = cells.place(of: cell, in: finder.grid)
       for (index, kind) in kinds.enumerated() {
-        guard let kind, cells.quantities[index].drawn.contains(place) else { continue }
+        guard isLookedAt[index], let kind, cells.quantities[index].drawn.contains(place) else { continue }
         note(
           pair.key, old: was == cell ? try kind.digest(old, left, before) : 0,
           new: isNow == cell ? try kind.digest(new, right, now) : 0, quantity: index, place: place)

@@ -98,12 +98,12 @@ package enum Statistics {
     let cube = try CubeBuilder.cube(
       data, tables: sealer.tables, measures: sealer.releasedMeasures, factors: factors)
     // What was drawn is of those who are told of.
-    let (changes, map) = try CarryOver.compare(data.told, with: history, k: sealer.k, folder: data.folder)
+    let (changes, maps) = try CarryOver.compare(data.told, with: history, k: sealer.k, folder: data.folder)
     let sealed = try disclosing { () throws(DisclosureError) in
       try sealer.seal(cube, survey: survey, history: history, changes: changes)
     }
     var kept = sealed.history
-    kept.unitMaps[data.shape.dataset] = map
+    kept.unitMaps = maps
     return Computed(
       released: sealed.released, history: kept, report: sealed.report,
       cube: data.shape.hidden.bits == 0 ? cube : nil)
