@@ -39,7 +39,7 @@ import Testing
   @Test func `tell one number of those who gave an answer, however it is coded`() throws {
     let data = try Self.answers()
     var shown = 0, exact = 0
-    for seed in 0..<60 {
+    for seed in 0..<30 {
       let released = try Firms.target(data, tables: [[0]]).redrawn(UInt64(seed)).publish().released
       let counts = try Self.values("count", released)
       let plain = try Self.values("m0to1.sum", released)
@@ -111,7 +111,7 @@ import Testing
       let data = try Firms.firms([measure]) { unit, _, _ in
         unit == 0 ? answer : unit / 6 % 10 == 1 ? Int64(2 + unit % 4) : 1
       }
-      for seed in 0..<300 {
+      for seed in 0..<150 {
         let target = Firms.target(data, tables: [[0]]).redrawn(UInt64(seed))
         let released = try target.publish().released
         guard let sum = try Self.values("rating.sum", released)[0] else { continue }
@@ -124,7 +124,9 @@ import Testing
         if (abs(sum - others - 5) < abs(sum - others - 1)) == (answer == 5) { right += 1 }
       }
     }
-    #expect(tried > 500 && Double(right) <= 0.65 * Double(tried), "\(right) of \(tried)")
+    // One answer among counts with noise of 2.02: .60.
+    let most = 0.6 * Double(tried) + 3 * (0.24 * Double(tried)).squareRoot()
+    #expect(tried > 250 && Double(right) <= most, "\(right) of \(tried)")
     #expect(Double(exact) <= 0.35 * Double(tried), "\(exact) of \(tried)")
   }
 
@@ -162,7 +164,7 @@ import Testing
   /// found within p % by who knows everything else, and takes the best of what both say.
   private static func found(
     spread: Double, lasting: ProtectionProfile.FactorRatio, yearly: ProtectionProfile.FactorRatio, p: Int,
-    knowing isKnown: Bool = false
+    knowing isKnown: Bool = false, others: Int64 = 1500
   ) throws -> (close: Int, tried: Int) {
     var ratios: [Int: Double] = [:]
     let measures = ["net", "gross"].map { Samples.measure($0, upper: 10_000_000) }
@@ -170,6 +172,7 @@ import Testing
       if measure == 0 { return unit < 12 ? 60_000 : Int64.random(in: 1..<1000, using: &random) }
       // Evenly over the spread, the same in every run.
       let at = Double(unit * 7 % 12) / 11 - 0.5
+      if unit >= 12, others > 1500 { return Int64.random(in: 1..<others, using: &random) }
       ratios[unit] = unit < 12 ? 2 * (1 + spread * at) : Double.random(in: 1...3, using: &random)
       return Int64((unit < 12 ? 60_000 : 500) * (ratios[unit] ?? 1))
     }
@@ -179,8 +182,9 @@ import Testing
       percentiles: false, minimumRefresh: "P1D")
     var guesses: [(first: Double, second: Double)] = []
     let giants = data.keys.indices.filter { data.values[0][$0] == 60_000 }
-    for seed in 0..<40 {
-      let target = Firms.target(data, tables: [[], [0, 2], [0]], profile: profile).redrawn(UInt64(seed))
+    for seed in 0..<20 {
+      let target = Firms.target(data, tables: [[], [0, 2], [0], [1, 2], [2], [0, 3]], profile: profile)
+        .redrawn(UInt64(seed))
       let out = try Firms.published(target)
       for giant in giants {
         guard let one = try Firms.guess(giant, out, target),
@@ -191,7 +195,7 @@ import Testing
       }
     }
     var close = 0
-    for weight in [0, 0.25, 0.5] {
+    for weight in [0, 0.25, 0.5, 1] {
       close = max(
         close,
         guesses.count { guess in
@@ -203,17 +207,22 @@ import Testing
     return (close, guesses.count)
   }
 
-  @Test(arguments: [0, 0.1, 0.3, 0.6, 1.2]) func `are not found from both`(spread: Double) throws {
+  @Test(arguments: [0.1, 0.5, 1.2]) func `are not found from both`(spread: Double) throws {
     for (lasting, yearly, p) in [
       (ProtectionProfile.FactorRatio.four, ProtectionProfile.FactorRatio.five, 15), (.eight, .eight, 20),
     ] {
       let (close, tried) = try Self.found(spread: spread, lasting: lasting, yearly: yearly, p: p)
-      print("giants of two measures, spread \(spread), p \(p): \(close) of \(tried)")
       #expect(tried > 200)
       #expect(
         Double(close) <= 0.20 * Double(tried) + 3 * (0.16 * Double(tried)).squareRoot(),
         "\(close) of \(tried)")
     }
+  }
+
+  @Test func `are not found from a measure in which they do not stand out`() throws {
+    let (close, tried) = try Self.found(spread: 0.1, lasting: .four, yearly: .five, p: 15, others: 30_000)
+    #expect(
+      Double(close) <= 0.20 * Double(tried) + 3 * (0.16 * Double(tried)).squareRoot(), "\(close) of \(tried)")
   }
 
   @Test func `are not found by who knows the other measure, unless it tells the first by itself`() throws {
@@ -222,7 +231,6 @@ import Testing
     ] {
       let (close, tried) = try Self.found(
         spread: 1.8, lasting: lasting, yearly: yearly, p: p, knowing: true)
-      print("giants whose other measure is known, p \(p): \(close) of \(tried)")
       #expect(
         Double(close) <= 0.20 * Double(tried) + 3 * (0.16 * Double(tried)).squareRoot(),
         "\(close) of \(tried)")

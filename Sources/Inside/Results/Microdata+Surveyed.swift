@@ -4,7 +4,8 @@ extension Microdata {
   /// The values of some units, and of some more that chance chose: record keys are random, and units lie in their order.
   /// - Throws: `ResultError.value` where the values of one unit are too large together.
   func surveyed(_ wanted: Set<UInt64>) throws(ResultError) -> [SurveyedUnit] {
-    guard measures.count > 1 else { return [] }
+    // Of nobody who is prominent no factor is drawn.
+    guard measures.count > 1, !wanted.isEmpty else { return [] }
     var found: [SurveyedUnit] = []
     var chosen = 0
     try forEachPart { (part, _) throws(ResultError) in

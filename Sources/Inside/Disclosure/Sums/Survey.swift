@@ -23,7 +23,6 @@ package struct Survey: Sendable {
     _ cube: TrueCube, tables: [DimensionSet], prominent: [String: Set<UInt64>], units: [SurveyedUnit],
     history: ResultHistory
   ) throws(DisclosureError) {
-    self.prominent = prominent
     var names = history.factorNames
     for (place, measure) in cube.measures.enumerated() where names[measure.name] == nil {
       // One that is out first, then one that is declared before.
@@ -38,12 +37,13 @@ package struct Survey: Sendable {
       names[measure.name] = like.flatMap { names[cube.measures[$0].name] } ?? measure.name
     }
     factorNames = names
+    self.prominent = Survey.together(prominent, names)
     var counted: Set<String> = []
     for (place, measure) in cube.measures.enumerated() where measure.isCoded {
       var isCount = true
       for set in Set(tables) where isCount {
         let totals = try cube.cuboid(set).totals[place]
-        isCount = totals.allSatisfy { $0.areAll(measure.span) }
+        isCount = !totals.isEmpty && totals.allSatisfy { $0.areAll(measure.span) }
       }
       if isCount { counted.insert(measure.name) }
     }
@@ -66,6 +66,19 @@ package struct Survey: Sendable {
       }
     }
     return prominent
+  }
+
+  /// Who is prominent in a measure is so in all that share its factors: the other would tell its value otherwise.
+  private static func together(
+    _ prominent: [String: Set<UInt64>], _ names: [String: String]
+  ) -> [String: Set<UInt64>] {
+    var shared: [String: Set<UInt64>] = [:]
+    for (measure, name) in names { shared[name, default: []].formUnion(prominent[measure] ?? []) }
+    var together = prominent
+    for (measure, name) in names {
+      if let units = shared[name], !units.isEmpty { together[measure] = units }
+    }
+    return together
   }
 
   /// Whether one measure tells the other within 15 % for more than half of the units: of two lasting factors on what is
