@@ -80,7 +80,7 @@ extension Sealing {
       }
       let enough = count != nil && (made.valued == nil || valued != nil)
       var missing: CompilerReport.Reason?
-      let isCounted = survey.counted.contains(measure.name)
+      let isCounted = isCounted[index]
       let drawnSum = draws.value(at.drawn, made.sum, k: k, kept: &draft.carried) { draws in
         guard count != nil else { return nil }
         guard isLarge || made.valued == nil && !measure.isCoded else {
@@ -229,7 +229,7 @@ extension Sealing {
       !Dominance(total: totals.squares, largest: [top, second]).failsPPercent(2 * p + p * p / 100)
     else { return nil }
     // With another draw of its own, one count could be averaged of two.
-    if survey.counted.contains(measures[index].name) { return sum * measures[index].span }
+    if isCounted[index] { return sum * measures[index].span }
     let canonical = survey.identity.canonical(totals.units, key: totals.key, responds: responds)
     return sums[index].squares(totals, label: canonical?.label ?? partLabel(.valued(index), label()))
   }

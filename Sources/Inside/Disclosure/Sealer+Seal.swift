@@ -47,6 +47,8 @@ struct Sealing {
   let differencing: DifferencingGuard
   let declaration: String
   let survey: Survey
+  /// For each measure whether its sum is a count.
+  let isCounted: [Bool]
   /// The noise of each measure's sums. A measure keeps its first scale: the same draws on two scales would give the exact
   /// sum.
   let sums: [SumNoise]
@@ -59,6 +61,7 @@ struct Sealing {
     differencing = sealer.differencing
     declaration = sealer.declaration
     self.survey = survey
+    isCounted = sealer.measures.map { survey.counted.contains($0.name) }
     sums = zip(sealer.sums, sealer.measures).map { sum, measure in
       var sum = sum
       if let declared = history.declared[measure.name] { sum.scale.measures = declared }

@@ -132,6 +132,7 @@ struct SetIdentity: Sendable {
   private static func forEach(
     _ cube: TrueCube, _ counted: Set<String>, _ body: (Units, Part, TrueCuboid, Int) -> Void
   ) {
+    let isCounted = cube.measures.map { counted.contains($0.name) }
     let shape = cube.shape
     for (set, cuboid) in cube.cuboids where set.bits & shape.hidden.bits == shape.hidden.bits {
       let told = DimensionSet(bits: set.bits & ~shape.hidden.bits)
@@ -150,7 +151,7 @@ struct SetIdentity: Sendable {
             body(
               Units(key: totals.key, count: totals.units, responds: responds), .valued(measure), cuboid, cell)
           }
-          if totals.cases > 1, counted.contains(cube.measures[measure].name) {
+          if isCounted[measure], totals.cases > 1 {
             body(
               Units(key: totals.caseKey, count: totals.cases, responds: true), .cases(measure), cuboid, cell)
           }

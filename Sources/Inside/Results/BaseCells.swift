@@ -107,6 +107,7 @@ struct BaseCells: Sendable {
   ) throws(ResultError) -> [Int32] {
     var scattered: [Int32] = []
     var cell = [Int32](repeating: 0, count: dimensions.count)
+    let bases = measures.map { data.measures[$0].base }
     for unit in wanted {
       let first = Int(data.starts[unit]), end = Int(data.starts[unit + 1])
       for place in cell.indices { cell[place] = data.codes[dimensions[place]][first] }
@@ -124,7 +125,7 @@ struct BaseCells: Sendable {
           ? data.values[measure][first] : try data.value(of: first..<end, measure: measure)
         guard value != Microdata.missing else { continue }
         totals[position][place].add(
-          value - data.measures[measure].base, key: key, factor: factors[measure].factor(of: key))
+          value - bases[position], key: key, factor: factors[measure].factor(of: key))
         guard !edges[position].isEmpty, let band = edges[position].lastIndex(where: { $0 <= value }) else {
           continue
         }

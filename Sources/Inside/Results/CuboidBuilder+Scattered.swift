@@ -112,6 +112,7 @@ extension CuboidBuilder {
     _ chunk: ScatteredUnits, of data: Microdata, _ factors: [ProminentFactors],
     beside builders: [CuboidBuilder]
   ) {
+    let bases = measures.map { data.measures[$0].base }
     for level in grouped.indices {
       let groups = grouped[level]
       for unit in 0..<chunk.starts.count - 1 {
@@ -125,7 +126,7 @@ extension CuboidBuilder {
             let value = groups.values[position][row]
             guard value != Microdata.missing else { continue }
             cuboid.totals[measure][cell].add(
-              value - data.measures[measure].base, key: key, factor: factors[measure].factor(of: key))
+              value - bases[position], key: key, factor: factors[measure].factor(of: key))
             if let band = edges[measure].lastIndex(where: { $0 <= value }) {
               cuboid.bands[measure][cell * edges[measure].count + band].add(units: 1, key: key)
             }
