@@ -70,9 +70,10 @@ import Testing
     #expect(catalog.providerNames(of: both)("zh") == "Bureau、Clinic")
     // Not before the later of its sources.
     #expect(both.availableFrom == catalog.dataset("visits")?.availableFrom && both.availableFrom != nil)
-    #expect(both.kin["visits"] == Kin(names: ["ward": "ward"], isPart: false))
+    #expect(both.kin["visits"] == Kin(names: ["ward": "ward"], isPart: false, tables: ["visits"]))
     #expect(
-      catalog.dataset("people")?.kin["both"] == Kin(names: ["region": "region", "age": "age"], isPart: true))
+      catalog.dataset("people")?.kin["both"]
+        == Kin(names: ["region": "region", "age": "age"], isPart: true, tables: ["people"]))
   }
 
   @Test func `renames what both have and leaves out what it is told to`() throws {
@@ -153,17 +154,99 @@ import Testing
     #expect(all.message.contains(english) && all.message(in: "zh").contains(chinese))
   }
 
-  @Test func `is not joined from another one, and two are not joined from one source`() throws {
-    let planted = try Self.planted()
-    let second = Self.derived.replacing("name: \"both\"", with: "name: \"chain\"")
+  /// A third table about the same persons.
+  static let wages = visits.replacing("name: \"visits\"", with: "name: \"wages\"")
+    .replacing("path: \"visits.csv\"", with: "path: \"wages.csv\"")
+    .replacing("{name: \"ward\", type", with: "{name: \"trade\", type")
+    .replacing("{name: \"ward\", role", with: "{name: \"trade\", role")
+    .replacing("name: \"cost\"", with: "name: \"wage\"").replacing("name: \"on\"", with: "name: \"since\"")
+
+  static func chained(_ derive: String, name: String = "chain", results: Bool = true) throws -> Planted {
+    let planted = try planted()
+    _ = try planted.folder.write(wages, to: "Catalog/wages/dataset.json5")
     _ = try planted.folder.write(
-      second.replacing("left: \"people\"", with: "left: \"both\""), to: "Catalog/chain/dataset.json5")
-    #expect(try planted.faults().map(\.path) == ["derive.left"])
-    #expect(try planted.faults().first?.message.contains("\"both\" is itself derived") == true)
-    _ = try planted.folder.write(second, to: "Catalog/chain/dataset.json5")
-    let faults = try planted.faults()
-    #expect(faults.map(\.path) == ["derive.left"])
-    #expect(faults.first?.message.contains("is joined in \"both\" already") == true)
+      "id,trade,wage,since\n1,a,\"1,5\",01.02.2025\n", to: "Catalog/wages/wages.csv")
+    var text = derived.replacing("name: \"both\"", with: "name: \"\(name)\"")
+      .replacing("derive: {left: \"people\", right: \"visits\"}", with: "derive: \(derive)")
+    if !results, let from = text.firstRange(of: "results: [{"), let to = text.firstRange(of: "}],\n}") {
+      text = text[..<from.lowerBound] + "results: [],\n}" + text[to.upperBound...]
+    }
+    _ = try planted.folder.write(text, to: "Catalog/\(name)/dataset.json5")
+    return planted
+  }
+
+  @Test func `is joined from another one, and two are joined from one source`() throws {
+    let catalog = try Self.chained("{left: \"both\", right: \"wages\"}").load()
+    let chain = try #require(catalog.dataset("chain"))
+    #expect(
+      chain.resources.first?.schema.fields.map(\.name) == [
+        "id", "region", "born", "income", "ward", "cost", "on", "trade", "wage", "since",
+      ])
+    #expect(
+      chain.join?.required == ["people", "visits", "wages"] && chain.join?.sources == ["both", "wages"])
+    #expect(chain.join?.tree == .pair(.pair(.table(0), .table(1)), .table(2)))
+    #expect(chain.join?.files.count == 4)
+    #expect(chain.providers == ["bureau", "clinic"] && chain.dimensions.map(\.name).contains("trade"))
+    #expect(chain.kin["both"]?.tables == ["people", "visits"] && chain.kin["both"]?.isPart == false)
+    #expect(catalog.dataset("both")?.kin["chain"]?.isPart == true)
+    // A second join of one source: both know whom the other tells of.
+    let second = try Self.chained("{left: \"people\", right: \"wages\"}", name: "second", results: false)
+      .load()
+    #expect(second.dataset("both")?.kin["second"]?.populations == [["people": true, "wages": true]])
+    #expect(second.dataset("second")?.kin["both"]?.populations == [["people": true, "visits": true]])
+    #expect(second.dataset("second")?.besideTables == ["visits"])
+    #expect(second.dataset("people")?.kin["both"]?.populations == [])
+  }
+
+  @Test func `keeps rows without a partner where it says so`() throws {
+    let kept = Self.derived.replacing("right: \"visits\"", with: "right: \"visits\", keep: \"left\"")
+    let both = try #require(try Self.planted(kept).load().dataset("both"))
+    #expect(
+      both.join?.required == ["people"] && both.join?.optional == ["visits"] && both.join?.keep == .left)
+    #expect(both.resources.first?.schema["ward"]?.constraints.required == false)
+    #expect(both.resources.first?.schema["id"]?.constraints.required == true)
+    #expect(both.populations.count == 3)
+    let wrong = Self.derived.replacing("right: \"visits\"", with: "right: \"visits\", keep: \"right\"")
+    let fault = try #require(try Self.planted(wrong).faults().first)
+    #expect(fault.path == "derive.keep" && fault.message.contains("matched, left"))
+    // What is missing could be any of several tables.
+    let faults = try Self.chained("{left: \"wages\", right: \"both\", keep: \"left\"}").faults()
+    #expect(faults.map(\.path) == ["derive.keep"] && faults.first?.hint(in: "zh") != nil)
+    #expect(faults.first?.message(in: "zh").contains("派生数据集") == true)
+  }
+
+  @Test
+  func `is refused where its chain comes back to itself, joins a table twice, or has a name for two draws`()
+    throws
+  {
+    let ring = try Self.chained("{left: \"both\", right: \"wages\"}")
+    _ = try ring.folder.write(
+      Self.derived.replacing("left: \"people\"", with: "left: \"chain\""), to: "Catalog/both/dataset.json5")
+    let faults = try ring.faults()
+    #expect(faults.map(\.path) == ["derive.left", "derive.left"])
+    #expect(Set(faults.map(\.file)) == ["Catalog/both/dataset.json5", "Catalog/chain/dataset.json5"])
+    #expect(faults.contains { $0.message.contains("\"both\" → \"chain\" → \"both\"") }, "\(faults)")
+    #expect(faults.allSatisfy { $0.message(in: "zh").contains("绕回了自身") && $0.hint(in: "zh") != nil })
+
+    let twice = try Self.chained("{left: \"both\", right: \"visits\"}").faults()
+    #expect(twice.map(\.path) == ["derive.right"])
+    #expect(twice.first?.message.contains("\"visits\" is on both sides") == true)
+
+    let missing = try Self.chained("{left: \"bot\", right: \"wages\"}").faults()
+    #expect(missing.map(\.path) == ["derive.left"] && missing.first?.hint?.contains("both") == true)
+
+    // The first join has sums of cost; under another name they would be drawn a second time.
+    let renamed = try Self.chained(
+      "{left: \"wages\", right: {dataset: \"visits\", rename: {cost: \"paid\"}}}", name: "second")
+    let text = String(decoding: try renamed.folder.read("Catalog/second/dataset.json5"), as: UTF8.self)
+    _ = try renamed.folder.write(
+      text.replacing("field: \"cost\"", with: "field: \"paid\"").replacing(
+        "[[\"region\"], [\"region\", \"ward\"]]", with: "[[\"ward\"]]"
+      )
+      .replacing("name: \"on\"", with: "name: \"on\""), to: "Catalog/second/dataset.json5")
+    let drawn = try renamed.faults()
+    #expect(drawn.map(\.path) == ["results[0]"], "\(drawn)")
+    #expect(drawn.first?.message.contains("two names are two draws") == true)
   }
 
   @Test func `declares measures as its sources do, and checks only with consent`() throws {

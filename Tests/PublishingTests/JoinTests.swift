@@ -178,6 +178,109 @@ import Trust
     #expect(error.message(in: "zh").contains("密钥族") && error.hint(in: "zh") != nil)
   }
 
+  /// The same with a third table, of which all but some persons have a row, and a join of the first join with it.
+  static func chained(without absent: Set<Int>, level: String = "L3", keep: String = "") throws -> GatePortal
+  {
+    let place = try portal()
+    try place.add(
+      "wages", level: level, basis: true,
+      fields: """
+        {name: "id", type: "string", role: "identifier", constraints: {required: true}},
+        {name: "trade", type: "string", constraints: {required: true, enum: ["x", "y"]}}
+        """,
+      table: "id,trade\n"
+        + (0..<2000).filter { !absent.contains($0) }.map {
+          "P\(100_000 + $0),\($0 / 3 % 2 == 0 ? "x" : "y")\n"
+        }
+        .joined(),
+      more: """
+        keyFamily: "persons", subject: ["id"], dimensions: [{name: "trade", role: "response"}],
+        """)
+    let text = String(decoding: try place.folder.read("Catalog/visitors/dataset.json5"), as: UTF8.self)
+    try place.folder.write(
+      text.replacing("name: \"visitors\"", with: "name: \"earners\"").replacing(
+        "level: \"L3\"", with: "level: \"L2\""
+      ).replacing(
+        "left: \"persons\", right: \"visits\"", with: "left: \"visitors\", right: \"wages\"\(keep)"
+      ).replacing("[[], [\"area\"], [\"ward\"]]", with: "[[], [\"area\"], [\"trade\"]]"),
+      to: "Catalog/earners/dataset.json5")
+    return place
+  }
+
+  @Test
+  func `is a source of another, which is held at the highest level of the chain and goes with any of it`()
+    throws
+  {
+    let place = try Self.chained(without: Set(300..<400))
+    let publication = try place.publish()
+    let made = try #require(publication.datasets.first { $0.name == "earners" })
+    #expect(made.level == "L3" && made.rows == 1980)
+    let report = try #require(publication.reports.first { $0.dataset == "earners" })
+    #expect(report.tables[0].written == 1, "\(report.tables)")
+    let release = try ReleaseStore(folder: place.portal.outside).current()
+    let setting = try #require(release.settings.results.first { $0.dataset == "earners" })
+    #expect(setting.level == "L3")
+    #expect(try place.publish().outcome == .unchanged)
+    // A chain is examined link by link also where nothing is published, and its approval asked about as a whole.
+    let policies = try PolicySet.load(folder: place.portal.policies)
+    let catalog = try Catalog.load(folder: place.portal.catalog, policies: policies)
+    let examined = try Examination.all(
+      catalog.datasets.filter { $0.name == "earners" }, of: catalog, in: place.portal, policies: policies)
+    let named = try #require(examined.first).verdict(policies).items.filter { $0.rule == "source" }
+    #expect(named.map(\.field) == ["visitors", "wages"] && named.map(\.level).first == "L3")
+    let names = try Withdrawal.withdraw(
+      "visits", portal: place.portal, reason: "wrong", by: place.author, now: .now())
+    #expect(names == ["earners", "visitors", "visits"])
+  }
+
+  @Test func `withholds what one person tells at any link, and beside another join`() throws {
+    let chain = try Self.chained(without: [300]).publish()
+    let report = try #require(chain.reports.first { $0.dataset == "earners" })
+    #expect(report.tables[0].notWritten == .nothingLeft && report.tables[1].written == 1)
+    // Two joins of the register: its visitors, and those of them who have wages but for one.
+    let place = try Self.chained(without: Set(0..<100).union([300]))
+    let alone = try place.publish()
+    #expect(alone.reports.first { $0.dataset == "visitors" }?.tables[0].written == 1)
+    let other = try Self.chained(without: Set(0..<100).union([300]))
+    try other.change("Catalog/earners/dataset.json5", "left: \"visitors\"", "left: \"persons\"")
+    let both = try other.publish()
+    for name in ["visitors", "earners"] {
+      let tables = try #require(both.reports.first { $0.dataset == name }).tables
+      #expect(tables[0].notWritten == .nothingLeft && tables[1].written == 1, "\(name) \(tables)")
+    }
+  }
+
+  @Test func `is not derived from one that is refused, at any link`() throws {
+    let place = try Self.chained(without: Set(300..<400))
+    try place.change("Catalog/wages/dataset.json5", ", legalBasis: \"A law\"", "")
+    let refused = try place.objections { try place.publish() }
+    #expect(Set(refused.map(\.dataset)) == ["wages", "earners"])
+    let first = try Self.chained(without: Set(300..<400))
+    try first.change("Catalog/visitors/dataset.json5", ", legalBasis: \"A law\"", "")
+    let chain = try first.objections { try first.publish() }
+    #expect(Set(chain.map(\.dataset)) == ["visitors", "earners"])
+    #expect(chain.first { $0.dataset == "earners" }?.reasons.map(\.code) == [.sourceMissing])
+  }
+
+  @Test func `keeps rows without a partner, whose values are missing in scores and counted apart`() throws {
+    let place = try Self.chained(without: Set(300..<400), keep: ", keep: \"left\"")
+    try place.change(
+      "Catalog/earners/dataset.json5", "results: [{",
+      """
+      results: [{
+          name: "band", kind: "score", title: "Band", profile: "verify", consent: true, claims: ["area"], meaning: "m",
+          output: {expression: "CASE WHEN trade IS NULL THEN 'N' ELSE 'B' END", values: ["N", "B"]},
+        }, {
+      """)
+    let publication = try place.publish()
+    #expect(publication.datasets.first { $0.name == "earners" }?.rows == 2090)
+    #expect(publication.tagReports.first { $0.dataset == "earners" } != nil)
+    let tables = try #require(publication.reports.first { $0.dataset == "earners" }).tables
+    #expect(tables[2].dimensions == ["trade"] && tables[2].cells == 3 && tables[0].written == 1)
+    let few = try Self.chained(without: [300], keep: ", keep: \"left\"").publish()
+    #expect(few.reports.first { $0.dataset == "earners" }?.tables[0].notWritten == .nothingLeft)
+  }
+
   @Test func `gives scores over fields of both sources, and is open to the attack suite`() throws {
     let place = try Self.portal()
     try place.change(

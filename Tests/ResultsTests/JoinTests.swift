@@ -86,12 +86,9 @@ struct JoinedWorld {
       right: Join.Side(
         dataset: "right", provider: self.right.provider, file: self.right.file,
         fields: renamed(["kind", "ill", "cost"]), dimensions: renamed(["kind", "ill"])))
-    both.kin = [
-      "left": Kin(names: ["area": "area", "sex": "sex"], isPart: false),
-      "right": Kin(names: ["kind": "kind", "ill": "ill"], isPart: false),
-    ]
-    self.left.kin["both"] = Kin(names: ["area": "area", "sex": "sex"], isPart: true)
-    self.right.kin["both"] = Kin(names: ["kind": "kind", "ill": "ill"], isPart: true)
+    var all = [self.left, self.right, both]
+    Catalog.relate(&all)
+    (self.left, self.right, both) = (all[0], all[1], all[2])
   }
 
   /// The derived dataset with its rows.
@@ -128,10 +125,13 @@ struct JoinedWorld {
       try world.lines(joined.resources[0].source.path).sorted() == [
         "1,A1,f,10,x,0,6", "1,A1,f,10,z,1,5", "3,B1,f,30,x,0,7", "id,area,sex,income,kind,ill,cost",
       ])
-    let unmatched = try #require(joined.join?.unmatched)
-    #expect(try world.lines(unmatched.left).dropFirst().sorted() == ["2,A1,m,20,,,", "4,B1,m,40,,,"])
-    #expect(try world.lines(unmatched.right).dropFirst() == ["9,,,,y,1,9"])
-    for path in [joined.resources[0].source.path, unmatched.left, unmatched.right] {
+    let everybody = try #require(joined.join?.world)
+    #expect(
+      try world.lines(everybody).sorted() == [
+        "1,A1,f,10,x,0,6,11", "1,A1,f,10,z,1,5,11", "2,A1,m,20,,,,10", "3,B1,f,30,x,0,7,11",
+        "4,B1,m,40,,,,10", "9,,,,y,1,9,01", "id,area,sex,income,kind,ill,cost,@",
+      ])
+    for path in [joined.resources[0].source.path, everybody] {
       #expect(try Files.mode(path) & 0o777 == 0o600)
     }
     // Rows of one unit keep the order of their source.

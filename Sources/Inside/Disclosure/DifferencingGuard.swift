@@ -9,6 +9,8 @@ package struct DifferencingGuard: Sendable {
 
   package init(_ profile: ProtectionProfile) { k = profile.k }
 
+  init(k: Int) { self.k = k }
+
   /// What the guard says of one population.
   package enum Verdict: UInt8, Sendable {
     case passes
@@ -20,8 +22,25 @@ package struct DifferencingGuard: Sendable {
     case differs
   }
 
-  /// Judges every population of a set of identifying dimensions.
+  /// Judges every population of a set of identifying dimensions: by its generalisations, and by what other datasets tell
+  /// of that are made of the same tables.
   package func verdicts(_ set: DimensionSet, in cube: TrueCube) throws(DisclosureError) -> [Verdict] {
+    var verdicts = try lattice(set, in: cube)
+    let shape = cube.shape
+    guard shape.beside.bits != 0 else { return verdicts }
+    let differs = try Compared(set, of: shape, k: k).differing(in: cube)
+    let grid = try cube.cuboid(set).grid
+    // Codes that answers tell come first: the others stand for one combination of them.
+    let told = DimensionSet(bits: set.bits & ~shape.hidden.bits)
+    let cells = max(1, grid.count / max(1, try Grid(told, of: shape).count))
+    for cell in verdicts.indices where verdicts[cell] == .passes && differs[cell / cells] {
+      verdicts[cell] = .differs
+    }
+    return verdicts
+  }
+
+  /// Judges every population of a set by its generalisations.
+  func lattice(_ set: DimensionSet, in cube: TrueCube) throws(DisclosureError) -> [Verdict] {
     let cuboid = try cube.cuboid(set)
     let lattice = try Lattice(cuboid.grid, of: cube.shape)
     let ways = lattice.ways.count

@@ -234,7 +234,8 @@ struct Sealing {
   }
 
   /// The predicate of another result's cell as it is said here. Who is in a source of ours need not be in the other one;
-  /// who is in a dataset joined from ours is somebody of ours, under a condition that we have no dimension for.
+  /// who is in a dataset joined from ours is somebody of ours, under a condition that we have no dimension for; and who is
+  /// in another join of our source counts as if all of them were ours.
   private func conditions(
     _ pairs: [(dimension: String, code: String)], of dataset: String
   ) -> [(dimension: String, code: String)] {
@@ -244,7 +245,9 @@ struct Sealing {
     if kin?.isPart == true { pairs.append((dimension: "", code: "")) }
     for place in shape.hidden.places {
       let dimension = shape.dimensions[place]
-      guard kin == nil || dimension.name == Shape.membership(of: dataset) else { continue }
+      guard kin?.tables.contains(where: { dimension.name == Shape.membership(of: $0) }) ?? true else {
+        continue
+      }
       pairs.append((dimension: dimension.name, code: dimension.codes[0].code))
     }
     return pairs

@@ -21,7 +21,7 @@ package struct Sealer {
     package var now: Timestamp
     /// What is told beside the protected numbers, from nothing but them.
     package var derived: Set<Derived>
-    /// Datasets that this one is joined from, or that are joined from it, by name.
+    /// Datasets that are made of a table of this one, by name.
     package var kin: [String: Kin]
 
     package init(
@@ -44,16 +44,19 @@ package struct Sealer {
     }
   }
 
-  /// How a dataset stands to another that it is joined from, or that is joined from it.
+  /// How a dataset stands to another that is made of a table of its own.
   package struct Kin: Sendable, Hashable {
     /// What the other's dimensions are called in the first; what is not here is no dimension of it.
     package let names: [String: String]
-    /// Whether the other holds only some of the first one's units.
+    /// Whether the other holds only some of the first one's units, or some that are not among them.
     package let isPart: Bool
+    /// The tables in which a cell of the other is counted: who is in them is told apart by dimensions of no answer.
+    package let tables: [String]
 
-    package init(names: [String: String], isPart: Bool) {
+    package init(names: [String: String], isPart: Bool, tables: [String]) {
       self.names = names
       self.isPart = isPart
+      self.tables = tables
     }
   }
 

@@ -134,7 +134,8 @@ struct SetIdentity: Sendable {
   ) {
     let isCounted = cube.measures.map { counted.contains($0.name) }
     let shape = cube.shape
-    for (set, cuboid) in cube.cuboids where set.bits & shape.hidden.bits == shape.hidden.bits {
+    for (set, cuboid) in cube.cuboids
+    where set.bits & (shape.hidden.bits | shape.beside.bits) == shape.hidden.bits {
       let told = DimensionSet(bits: set.bits & ~shape.hidden.bits)
       let responds = shape.identifying(told) != told
       let hidden = cuboid.grid.dimensions.indices.filter { shape.hidden.contains(cuboid.grid.dimensions[$0]) }

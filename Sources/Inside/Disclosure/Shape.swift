@@ -17,17 +17,46 @@ package struct Shape: Sendable {
   /// code of each. The rows at other codes are there for the guard and the budget, which look at everybody who is in
   /// the sources a derived dataset is joined from.
   package let hidden: DimensionSet
+  /// Dimensions before those that no answer tells either, and that no cell has a condition on: who is in tables that the
+  /// dataset is compared with, and in those in which a partner may be missing. The guard alone looks at them.
+  package let beside: DimensionSet
+  /// Those among them in which a partner may be missing.
+  package let optional: DimensionSet
+  /// Whom other datasets tell of, made of the same tables in another way.
+  package let others: [OtherPopulation]
   /// How far apart the numbers of two rows are that differ by one code in a dimension; empty where there are too many
   /// combinations for 64 bits.
   private let rowStrides: [UInt64]
 
-  /// - Parameter hidden: how many dimensions, the last ones, no answer tells.
+  /// Whom another dataset tells of.
+  package struct OtherPopulation: Sendable, Hashable {
+    /// For dimensions that no answer tells the code that its units have.
+    package let codes: [Int: Int32]
+    /// The dimensions that its cells have conditions on.
+    package let dimensions: DimensionSet
+
+    package init(codes: [Int: Int32], dimensions: DimensionSet) {
+      self.codes = codes
+      self.dimensions = dimensions
+    }
+
+    var set: DimensionSet { DimensionSet(codes.keys) }
+  }
+
+  /// - Parameters:
+  ///   - hidden: how many dimensions, the last ones, no answer tells.
+  ///   - beside: how many before them are looked at by the guard alone; `optional` are among them.
   /// - Throws: `DisclosureError` where a code is given twice, a parent is missing, or codes form a ring.
   package init(
-    dataset: String, keyFamily: String, dimensions: [ReleasedDimension], hidden: Int = 0
+    dataset: String, keyFamily: String, dimensions: [ReleasedDimension], hidden: Int = 0, beside: Int = 0,
+    optional: [Int] = [], others: [OtherPopulation] = []
   ) throws(DisclosureError) {
     periods = Set(dimensions.indices.filter { dimensions[$0].periods > 0 })
-    self.hidden = DimensionSet(dimensions.count - hidden..<dimensions.count)
+    let told = dimensions.count - hidden
+    self.hidden = DimensionSet(told..<dimensions.count)
+    self.beside = DimensionSet(told - beside..<told)
+    self.optional = DimensionSet(optional)
+    self.others = others
     self.dataset = dataset
     self.keyFamily = keyFamily
     self.dimensions = dimensions
@@ -110,7 +139,7 @@ package struct Shape: Sendable {
   }
 
   private init(telling shape: Shape) {
-    let count = shape.dimensions.count - shape.hidden.count
+    let count = shape.dimensions.count - shape.hidden.count - shape.beside.count
     dataset = shape.dataset
     keyFamily = shape.keyFamily
     dimensions = Array(shape.dimensions.prefix(count))
@@ -119,15 +148,25 @@ package struct Shape: Sendable {
     leaves = Array(shape.leaves.prefix(count))
     periods = shape.periods
     hidden = DimensionSet([])
+    beside = hidden
+    optional = hidden
+    others = []
     rowStrides = Shape.rowStrides(dimensions)
   }
 
   /// The same without what no answer tells.
-  package var told: Shape { hidden.bits == 0 ? self : Shape(telling: self) }
+  package var told: Shape { hidden.bits | beside.bits == 0 ? self : Shape(telling: self) }
 
   /// The dimensions whose cells stand behind a table: its own and those that no answer tells.
   package func behind(_ table: [Int]) -> DimensionSet {
     DimensionSet(bits: DimensionSet(table).bits | hidden.bits)
+  }
+
+  /// The sets beside one of those behind tables, in which values may hide that a join is told apart by.
+  package func besides(_ set: DimensionSet) -> [DimensionSet] {
+    guard beside.bits != 0 else { return [] }
+    return Set(([optional] + others.map(\.set)).map { DimensionSet(bits: set.bits | $0.bits) })
+      .subtracting([set]).sorted { $0.bits < $1.bits }
   }
 
   /// The name of the dimension, told by no answer, that says who is in a source.

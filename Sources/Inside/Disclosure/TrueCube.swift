@@ -40,6 +40,8 @@ package struct TrueCube: Sendable {
         needed.insert(part)
         needed.insert(DimensionSet(bits: part.bits | response))
       }
+      // What others tell of is judged by counts of units alone.
+      if shape.beside.bits != 0 { needed.formUnion(Compared.sets(for: identifying, of: shape)) }
     }
     return needed
   }

@@ -73,12 +73,11 @@ package struct Examination: Sendable {
   }
 
   /// SHA-256 over the descriptor and every source file, each with its length before it. Of a derived dataset these are
-  /// the rows as they are joined, and the sources' descriptors.
+  /// the rows as they are joined, and the descriptors of its sources and of theirs.
   static func fingerprint(of dataset: Dataset) throws -> String {
     var digest = Digest.SHA256()
-    let unmatched = dataset.join?.unmatched.map { [$0.left, $0.right] } ?? []
-    let descriptors = [dataset.file] + (dataset.join?.sides.map(\.file) ?? [])
-    for path in descriptors + dataset.resources.map(\.source.path) + unmatched {
+    let descriptors = [dataset.file] + (dataset.join?.files ?? [])
+    for path in descriptors + dataset.resources.map(\.source.path) {
       digest.update(Array("\(try Files.size(path))\n".utf8))
       try Files.forEachChunk(of: path) { digest.update($0) }
     }

@@ -46,9 +46,17 @@ package struct History: Sendable {
   static let empty = History(
     release: 0, policyHash: "", alike: [], frameHash: "", policyFiles: [:], datasets: [:], results: [:])
 
-  /// What was published of a dataset's rows beside itself: its open views, and the datasets joined from it.
+  /// What was published of a dataset's rows beside itself: its open views, the datasets joined from it, and those joined
+  /// from them.
   func made(of dataset: String) -> [String] {
-    datasets.filter { $0.value.parent == dataset || $0.value.sources.contains(dataset) }.map(\.key).sorted()
+    var made: Set<String> = []
+    var next = [dataset]
+    while let name = next.popLast() {
+      for (other, state) in datasets where state.parent == name || state.sources.contains(name) {
+        if made.insert(other).inserted { next.append(other) }
+      }
+    }
+    return made.sorted()
   }
 
   static func folder(_ portal: Portal, release: Int) -> String { "\(portal.inside)/history/\(release)" }

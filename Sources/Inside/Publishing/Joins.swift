@@ -18,16 +18,14 @@ package enum Joins {
     defer { try? Files.remove(folder) }
     var made: [Dataset] = []
     for (number, dataset) in datasets.enumerated() {
-      guard let join = dataset.join else {
+      guard dataset.join != nil else {
         made.append(dataset)
         continue
       }
       let place = "\(folder)/\(number)"
       try Files.makeDirectory(place, mode: 0o700)
       made.append(
-        try JoinedTables.make(
-          dataset, from: join.sources.compactMap { catalog.dataset($0) }, codeLists: catalog.codeLists,
-          in: place))
+        try JoinedTables.make(dataset, from: catalog.datasets, codeLists: catalog.codeLists, in: place))
     }
     return try body(made)
   }
@@ -43,6 +41,18 @@ package enum Joins {
   }
 }
 
+extension Catalog {
+  /// Datasets with tables of their own first, then what is derived, each after its sources.
+  func inOrder(_ datasets: [Dataset]) -> [Dataset] {
+    func depth(_ dataset: Dataset) -> Int {
+      // A catalogue with a ring is not read.
+      1 + (dataset.join?.sources.compactMap { self.dataset($0).map(depth) }.max() ?? -1)
+    }
+    let depths = datasets.map(depth)
+    return datasets.indices.sorted { (depths[$0], $0) < (depths[$1], $1) }.map { datasets[$0] }
+  }
+}
+
 extension Examination {
   /// Reads datasets of a catalogue one after the other, derived ones last and with the levels of their sources. A
   /// derived dataset of which a source has faults is left out: they are told with the source.
@@ -51,32 +61,30 @@ extension Examination {
     progress: (_ number: Int, _ count: Int, _ name: String) -> Void = { _, _, _ in }
   ) throws -> [Examination] {
     var made: [String: Examination] = [:]
-    var told = 0
-    func examine(_ dataset: Dataset) throws -> Examination {
-      try Examination(dataset, catalog: catalog, policies: policies, advises: advises)
-    }
-    for dataset in datasets where dataset.join == nil {
-      told += 1
-      progress(told, datasets.count, dataset.name)
-      made[dataset.name] = try examine(dataset)
-    }
-    for dataset in datasets {
-      guard let join = dataset.join else { continue }
-      told += 1
-      progress(told, datasets.count, dataset.name)
-      var sources: [Examination] = []
-      for source in join.sources.compactMap({ catalog.dataset($0) }) {
-        sources.append(
-          try made[source.name] ?? Examination(source, catalog: catalog, policies: policies))
+    func examine(_ dataset: Dataset, advises: Bool) throws -> Examination? {
+      guard let join = dataset.join else {
+        return try Examination(dataset, catalog: catalog, policies: policies, advises: advises)
       }
-      guard sources.allSatisfy({ $0.faultCount == 0 }) else { continue }
-      made[dataset.name] = try Joins.with([dataset], of: catalog, in: portal) { joined in
-        var examination = try examine(joined.first ?? dataset)
+      for name in join.sources where made[name] == nil {
+        guard let source = catalog.dataset(name) else { continue }
+        made[name] = try examine(source, advises: false)
+      }
+      let sources = join.sources.compactMap { made[$0] }
+      guard sources.count == join.sources.count, sources.allSatisfy({ $0.faultCount == 0 }) else {
+        return nil
+      }
+      return try Joins.with([dataset], of: catalog, in: portal) { joined in
+        var examination = try Examination(
+          joined.first ?? dataset, catalog: catalog, policies: policies, advises: advises)
         examination.sources = sources.map {
           SourceFacts(name: $0.dataset.name, level: $0.verdict(policies).level.id)
         }
         return examination
       }
+    }
+    for (told, dataset) in catalog.inOrder(datasets).enumerated() {
+      progress(told + 1, datasets.count, dataset.name)
+      made[dataset.name] = try examine(dataset, advises: advises)
     }
     return datasets.compactMap { made[$0.name] }
   }
@@ -85,7 +93,18 @@ extension Examination {
 extension Publisher {
   /// What stands against joining the sources of a dataset: each must be judged and be held at a conditional level.
   func objections(toDeriving dataset: Dataset, from judgements: [Judgement]) -> [Objection] {
-    let reasons = (dataset.join?.sources ?? []).compactMap { source in
+    objections(toDeriving: dataset, from: dataset.join?.sources ?? [], judgements)
+  }
+
+  /// The same of the tables at the ends of its chain, before what lies between has been read.
+  func objections(toJoining dataset: Dataset, from judgements: [Judgement]) -> [Objection] {
+    objections(toDeriving: dataset, from: dataset.join?.tables.map(\.dataset) ?? [], judgements)
+  }
+
+  private func objections(
+    toDeriving dataset: Dataset, from sources: [String], _ judgements: [Judgement]
+  ) -> [Objection] {
+    let reasons = sources.compactMap { source in
       Gate.objection(
         toDeriving: dataset.name, from: source,
         at: judgements.first { $0.examination.dataset.name == source }?.pass.level)
@@ -102,15 +121,44 @@ extension Publisher {
     }
   }
 
-  /// The same where nothing has been judged yet: the sources are read and taken to the gate.
-  func sources(of dataset: Dataset) throws -> [SourceFacts] {
-    var judgements: [Judgement] = []
-    for source in (dataset.join?.sources ?? []).compactMap({ catalog.dataset($0) }) {
-      let examination = try Examination(source, catalog: catalog, policies: policies)
-      switch try judge(examination) {
-      case .success(let judgement): judgements.append(judgement)
-      case .failure: continue
+  /// Takes derived datasets to the gate, each after its sources, whose levels are its evidence.
+  /// - Parameter examinations: of the joined datasets.
+  func judge(
+    derived examinations: [Examination], after judgements: [Judgement]
+  ) throws -> (judgements: [Judgement], objections: [Objection]) {
+    var known = judgements
+    var objections: [Objection] = []
+    for dataset in catalog.inOrder(examinations.map(\.dataset)) {
+      guard var examination = examinations.first(where: { $0.dataset.name == dataset.name }) else { continue }
+      let problems = self.objections(toDeriving: dataset, from: known)
+      guard problems.isEmpty else {
+        objections += problems
+        continue
       }
+      examination.sources = sources(of: dataset, in: known)
+      let (judged, refused) = try judge([examination])
+      known += judged
+      objections += refused
+    }
+    return (known, objections)
+  }
+
+  /// The same where nothing has been judged yet: the sources are read and taken to the gate, and theirs before them.
+  func sources(of dataset: Dataset) throws -> [SourceFacts] {
+    var wanted: [Dataset] = []
+    var next = dataset.join?.sources ?? []
+    while let name = next.popLast() {
+      guard let source = catalog.dataset(name), !wanted.contains(where: { $0.name == name }) else { continue }
+      wanted.append(source)
+      next += source.join?.sources ?? []
+    }
+    let tables = try wanted.filter { $0.join == nil }.map {
+      try Examination($0, catalog: catalog, policies: policies)
+    }
+    let judged = try judge(tables).0
+    let judgements = try Joins.with(wanted.filter { $0.join != nil }, of: catalog, in: portal) { joined in
+      let examinations = try joined.map { try Examination($0, catalog: catalog, policies: policies) }
+      return try judge(derived: examinations, after: judged).judgements
     }
     let objections = objections(toDeriving: dataset, from: judgements)
     guard objections.isEmpty else { throw Rejection(faults: [], faultCount: 0, objections: objections) }

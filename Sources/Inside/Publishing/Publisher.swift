@@ -130,19 +130,18 @@ package final class Publisher {
     // Rows are joined only once the gate has let their sources pass.
     var derived: [Dataset] = []
     for dataset in declared where dataset.join != nil {
-      let problems = self.objections(toDeriving: dataset, from: judgements)
+      let problems = self.objections(toJoining: dataset, from: judgements)
       if problems.isEmpty { derived.append(dataset) }
       objections += problems
     }
     return try Joins.with(derived, of: catalog, in: portal) { joined in
-      var more = try examine(joined, after: examinations.count, of: order.count)
+      let more = try examine(joined, after: examinations.count, of: order.count)
       try Rejection.throwIfFaulty(more)
-      for place in more.indices { more[place].sources = sources(of: more[place].dataset, in: judgements) }
-      let (judged, problems) = try judge(more)
+      let (judged, problems) = try judge(derived: more, after: judgements)
       objections += problems
       guard objections.isEmpty else { throw Rejection(faults: [], faultCount: 0, objections: objections) }
       let all = Dictionary(
-        (judgements + judged).map { ($0.examination.dataset.name, $0) },
+        judged.map { ($0.examination.dataset.name, $0) },
         uniquingKeysWith: { first, _ in first })
       judgements = try order.map { name in
         guard let judgement = all[name] else { throw PublishingError.unjudged(name) }
@@ -236,7 +235,7 @@ package final class Publisher {
   }
 
   /// Asks the gate about every dataset, and gathers every objection.
-  private func judge(_ examinations: [Examination]) throws -> ([Judgement], [Objection]) {
+  func judge(_ examinations: [Examination]) throws -> ([Judgement], [Objection]) {
     var judgements: [Judgement] = []
     var objections: [Objection] = []
     for examination in examinations {

@@ -13,13 +13,14 @@ package enum CubeBuilder {
   ///   - measures: measures that are released with them.
   ///   - factors: for each measure the factors of its prominent units.
   ///   - kept: what else is kept of each cell's totals.
+  ///   - beside: further sets of which totals are wanted, and that nothing is judged by.
   ///   - workers: how many cores may work side by side; 0 stands for all there are.
   /// - Throws: `ResultError` where a table is too large or values too long.
   package static func cube(
     _ data: Microdata, tables: [DimensionSet], measures: [Int], factors: [ProminentFactors]? = nil,
-    keeping kept: TotalsColumn.Kept = [], workers: Int = 0
+    keeping kept: TotalsColumn.Kept = [], beside: [DimensionSet] = [], workers: Int = 0
   ) throws(ResultError) -> TrueCube {
-    let builders = try self.builders(data, tables: tables, measures: measures, keeping: kept)
+    let builders = try self.builders(data, tables: tables, measures: measures, keeping: kept, beside: beside)
     let factors = factors ?? data.measures.map { _ in ProminentFactors() }
     let shares = workers > 0 ? workers : Workers.available
     var base = self.base(for: builders, measures: measures, of: data)
@@ -45,14 +46,17 @@ package enum CubeBuilder {
   package static func survey(
     _ data: Microdata, tables: [DimensionSet], history: ResultHistory
   ) throws(ResultError) -> Survey {
+    let beside = tables.flatMap { data.shape.besides($0) }
     let cube = try cube(
-      data, tables: tables, measures: Array(data.measures.indices), keeping: [.squares, .giants])
+      data, tables: tables, measures: Array(data.measures.indices), keeping: [.squares, .giants],
+      beside: beside)
+    let looked = tables + beside
     let prominent = try disclosing { () throws(DisclosureError) in
-      try Survey.prominent(in: cube, tables: tables, history: history)
+      try Survey.prominent(in: cube, tables: looked, history: history)
     }
     let units = try data.surveyed(Set(prominent.values.joined()))
     return try disclosing { () throws(DisclosureError) in
-      try Survey(cube, tables: tables, prominent: prominent, units: units, history: history)
+      try Survey(cube, tables: looked, prominent: prominent, units: units, history: history)
     }
   }
 
@@ -64,14 +68,19 @@ package enum CubeBuilder {
 
   /// Empty builders for every needed set.
   static func builders(
-    _ data: Microdata, tables: [DimensionSet], measures: [Int], keeping kept: TotalsColumn.Kept = []
+    _ data: Microdata, tables: [DimensionSet], measures: [Int], keeping kept: TotalsColumn.Kept = [],
+    beside: [DimensionSet] = []
   ) throws(ResultError) -> [CuboidBuilder] {
     let shape = data.shape
-    let needed = TrueCube.needed(for: tables, of: shape)
-    let populations = Set(tables.map { shape.identifying($0) })
+    let needed = TrueCube.needed(for: tables, of: shape).union(beside)
+    let populations = Set(
+      tables.flatMap { table in
+        let identifying = shape.identifying(table)
+        return [identifying, DimensionSet(bits: identifying.bits | shape.optional.bits)]
+      })
     let listed = Set(tables)
     // A table's totals and those of its generalisations: same response, fewer identifying dimensions.
-    var summed: Set<DimensionSet> = []
+    var summed = Set(beside)
     for table in tables {
       let identifying = shape.identifying(table)
       for part in identifying.subsets {

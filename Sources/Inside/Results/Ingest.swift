@@ -14,19 +14,15 @@ extension Microdata {
   ) throws(ResultError) -> Microdata {
     let plan = try IngestPlan(dataset)
     var reading = Reading(plan: plan, keys: keys, family: dataset.keyFamily, room: room)
-    try plan.resource.checked(for: dataset.name, codeLists) { batch, typed in
-      try reading.take(batch, typed, from: nil)
-      try reading.makeRoom()
+    var table = plan.resource
+    if let join = dataset.join {
+      // Everybody who is in one of the tables: for guard and budget, which look at the sources too.
+      guard let world = join.world else { throw ResultError.notJoined(dataset) }
+      table = table.world(world, subject: dataset.subject)
     }
-    guard let join = dataset.join else { return try reading.microdata() }
-    // Whoever is in one source only: for guard and budget, which look at the sources too.
-    guard let unmatched = join.unmatched else { throw ResultError.notJoined(dataset) }
-    for (side, path) in [unmatched.left, unmatched.right].enumerated() {
-      try plan.resource.unmatched(path, subject: dataset.subject).checked(for: dataset.name, codeLists) {
-        batch, typed in
-        try reading.take(batch, typed, from: side)
-        try reading.makeRoom()
-      }
+    try table.checked(for: dataset.name, codeLists) { batch, typed in
+      try reading.take(batch, typed)
+      try reading.makeRoom()
     }
     return try reading.microdata()
   }
@@ -70,14 +66,16 @@ extension Resource {
     }
   }
 
-  /// The table of units that are in one source only: of the other's fields nothing is there.
-  fileprivate func unmatched(_ path: String, subject: [String]) -> Resource {
-    var rest = self
-    rest.source.path = path
-    for place in rest.schema.fields.indices where !subject.contains(rest.schema.fields[place].name) {
-      rest.schema.fields[place].constraints.required = false
+  /// The table of all units of all tables of a join: of those that a unit is not in nothing is there, and the last column
+  /// says which they are.
+  fileprivate func world(_ path: String, subject: [String]) -> Resource {
+    var all = self
+    all.source.path = path
+    for place in all.schema.fields.indices where !subject.contains(all.schema.fields[place].name) {
+      all.schema.fields[place].constraints.required = false
     }
-    return rest
+    all.schema.fields.append(Field(name: Join.membership, type: .string))
+    return all
   }
 }
 
@@ -88,8 +86,9 @@ struct IngestPlan {
   let measures: [MeasureShape]
   let perUnit: [Microdata.PerUnit]
   let coders: [DimensionCoder]
-  /// For each coder the side of the join that its dimension comes from, 0 or 1; nil where there is none.
-  let sides: [Int?]
+  /// For each coder the table of the join that its dimension comes from; nil where there is none.
+  let tables: [Int?]
+  let members: JoinMembers?
   let measureColumns: [Int]
   let subjectColumns: [Int]
 
@@ -124,15 +123,11 @@ struct IngestPlan {
           dimension, column: column, field: resource.schema.fields[column], dataset: dataset))
     }
     self.coders = coders
-    sides = dataset.dimensions.map { dimension in
-      dataset.join?.sides.firstIndex { $0.dimensions.contains { $0.name == dimension.name } }
+    tables = dataset.dimensions.map { dimension in
+      dataset.join?.tables.firstIndex { $0.dimensions.contains { $0.name == dimension.name } }
     }
-    let hidden = (dataset.join?.sources ?? []).map(IngestPlan.membership)
-    let released = coders.map { $0.released() } + hidden
-    shape = try disclosing { () throws(DisclosureError) in
-      try Shape(
-        dataset: dataset.name, keyFamily: dataset.keyFamily, dimensions: released, hidden: hidden.count)
-    }
+    members = dataset.join.map { JoinMembers($0, beside: dataset.besideTables) }
+    shape = try IngestPlan.shape(of: dataset, coders.map { $0.released() }, members)
     subjectColumns = try dataset.subject.map { field throws(ResultError) in
       try resource.column(field, of: dataset)
     }
@@ -147,13 +142,6 @@ struct IngestPlan {
     }
     self.measures = shapes
     measureColumns = columns
-  }
-
-  /// Whether a unit is in a source: identifying, since others may know it.
-  private static func membership(of source: String) -> ReleasedDimension {
-    ReleasedDimension(
-      name: Shape.membership(of: source), title: Text(source), role: .identifying,
-      codes: ["1", "0"].map { ReleasedCode(code: $0, label: Text($0), parent: nil) })
   }
 
   /// The measures of all statistics; one field has one declaration, or else two sums or two cuts of it could be
@@ -303,8 +291,7 @@ private struct Reading {
       values: values)
   }
 
-  /// - Parameter side: where the rows' units are in one source of a join only, which; else nil.
-  mutating func take(_ batch: Batch, _ typed: TypedColumns, from side: Int?) throws(ResultError) {
+  mutating func take(_ batch: Batch, _ typed: TypedColumns) throws(ResultError) {
     for row in 0..<batch.rowCount {
       guard let key = unit.key(batch, typed, row: row) else {
         throw fault(
@@ -312,17 +299,28 @@ private struct Reading {
       }
       units.append(key)
     }
-    let none = [Int32](repeating: -1, count: batch.rowCount)
-    for (other, place) in plan.shape.hidden.places.enumerated() {
-      codes[place] += none.map { _ in side == nil || side == other ? 0 : 1 }
+    var patterns: [UInt64] = []
+    if let members = plan.members {
+      let column = plan.resource.schema.fields.count
+      for row in 0..<batch.rowCount {
+        guard let pattern = batch.withCell(row, column, { members.pattern($0) }) else {
+          throw fault(batch, row, plan.subjectColumns[0], "is in no table", "run the verb again")
+        }
+        patterns.append(pattern)
+      }
+      for (place, bit) in zip(coders.count..<codes.count, members.order) {
+        codes[place] += patterns.map { $0 >> UInt64(bit) & 1 == 1 ? 0 : 1 }
+      }
     }
     for place in coders.indices {
-      if let side, plan.sides[place] != side {
-        codes[place] += none
-        continue
-      }
       let column = coders[place].column
       for row in 0..<batch.rowCount {
+        // A unit that is not in the dimension's table has no code; of those that are told of the value is missing.
+        if let table = plan.tables[place], let members = plan.members, patterns[row] >> UInt64(table) & 1 == 0
+        {
+          codes[place].append(members.tells(patterns[row]) ? coders[place].notStated ?? -1 : -1)
+          continue
+        }
         // A faulty cell is in the check's report, which stops the computation.
         guard typed[column].state(row) != .invalid else {
           codes[place].append(0)

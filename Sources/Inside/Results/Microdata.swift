@@ -22,7 +22,7 @@ package struct Microdata: Sendable {
   /// The rows that are not in memory.
   let stored: StoredRows?
   /// Where the stored rows have dimensions that the shape has not: the last columns, whose rows are given only where
-  /// they have the first code of each.
+  /// they have the first code of each; before them there may be others that say nothing of that.
   private let untold: Int
 
   /// How several rows of a unit in one cell become one value (DISCLOSURE a.1).
@@ -91,7 +91,7 @@ package struct Microdata: Sendable {
   /// The rows that may be told of, without the dimensions that no answer tells.
   package var told: Microdata {
     let hidden = shape.hidden.count
-    guard hidden > 0 else { return self }
+    guard shape.dimensions.count > shape.told.dimensions.count else { return self }
     if let stored {
       return Microdata(
         shape: shape.told, measures: measures, perUnit: perUnit, stored: stored, untold: hidden)
@@ -101,12 +101,13 @@ package struct Microdata: Sendable {
       told: (keys: keys, codes: codes, values: values), hidden: hidden)
   }
 
-  /// Those of some rows that have the first code of each of the last columns of codes, without these columns.
+  /// Those of some rows that have the first code of each of the last columns of codes, without these columns and without
+  /// further ones before them that the shape has not.
   private init(
     shape: Shape, measures: [MeasureShape], perUnit: [PerUnit],
     told rows: (keys: [UInt64], codes: [[Int32]], values: [[Int64]]), hidden: Int
   ) {
-    guard hidden > 0 else {
+    guard rows.codes.count > shape.dimensions.count else {
       self.init(
         shape: shape, measures: measures, perUnit: perUnit, keys: rows.keys, codes: rows.codes,
         values: rows.values)
@@ -116,7 +117,7 @@ package struct Microdata: Sendable {
     let kept = rows.keys.indices.filter { row in said.allSatisfy { $0[row] == 0 } }
     self.init(
       shape: shape, measures: measures, perUnit: perUnit, keys: kept.map { rows.keys[$0] },
-      codes: rows.codes.dropLast(hidden).map { column in kept.map { column[$0] } },
+      codes: rows.codes.prefix(shape.dimensions.count).map { column in kept.map { column[$0] } },
       values: rows.values.map { column in kept.map { column[$0] } })
   }
 

@@ -106,7 +106,7 @@ package enum Statistics {
     kept.unitMaps = maps
     return Computed(
       released: sealed.released, history: kept, report: sealed.report,
-      cube: data.shape.hidden.bits == 0 ? cube : nil)
+      cube: data.shape.told.dimensions.count == data.shape.dimensions.count ? cube : nil)
   }
 
   private static func sealer(
@@ -126,7 +126,7 @@ package enum Statistics {
       measures: try self.measures(result, of: dataset, in: measures),
       profile: profile, policyHash: policyHash, refresh: result.refresh, now: now,
       derived: Set(result.derived.map(\.sealed)),
-      kin: dataset.kin.mapValues { Sealer.Kin(names: $0.names, isPart: $0.isPart) })
+      kin: dataset.kin.mapValues { Sealer.Kin(names: $0.names, isPart: $0.isPart, tables: $0.tables) })
     return try disclosing { () throws(DisclosureError) in
       try Sealer(request, shape: shape, measures: own, keys: keys)
     }

@@ -36,7 +36,7 @@ package struct Dataset: Sendable {
   package var derivation: Derivation?
   /// Where its rows are those of two other datasets, joined: of which.
   package var join: Join?
-  /// Datasets that it is joined from, or that are joined from it, by name.
+  /// Datasets that are made of a table of its own, or of one it is made of, by name.
   package var kin: [String: Kin] = [:]
   /// Nothing of it enters a release before this moment.
   package var availableFrom: Timestamp?
@@ -82,10 +82,10 @@ package struct Dataset: Sendable {
   }
 
   /// Ids of the organizations that own what it is made of: its own provider's, then those of the sources it is joined
-  /// from.
+  /// from, and of theirs.
   package var providers: [String] {
     var ids = [provider.organization]
-    for side in join?.sides ?? [] where !ids.contains(side.provider.organization) {
+    for side in (join?.sides ?? []) + (join?.tables ?? []) where !ids.contains(side.provider.organization) {
       ids.append(side.provider.organization)
     }
     return ids

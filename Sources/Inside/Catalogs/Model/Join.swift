@@ -1,7 +1,7 @@
 /// How the rows of a derived dataset come about: those of two restricted datasets about the same units, joined by their
-/// common subject inside the door. Only units that both have are told of.
+/// common subject inside the door. Either may be derived itself; at the end of every chain are tables.
 package struct Join: Sendable, Hashable {
-  /// One of the two sources.
+  /// One of the two sources, or one of the tables that all of it is made of.
   package struct Side: Sendable, Hashable {
     /// Name of the source.
     package var dataset: String
@@ -13,15 +13,19 @@ package struct Join: Sendable, Hashable {
     package var fields: [Renamed]
     /// Its dimensions, likewise.
     package var dimensions: [Renamed]
+    /// Whether only units are told of that are in it; else its values are missing for those that are not.
+    package var isRequired = true
 
     package init(
-      dataset: String, provider: Provider, file: String, fields: [Renamed], dimensions: [Renamed]
+      dataset: String, provider: Provider, file: String, fields: [Renamed], dimensions: [Renamed],
+      isRequired: Bool = true
     ) {
       self.dataset = dataset
       self.provider = provider
       self.file = file
       self.fields = fields
       self.dimensions = dimensions
+      self.isRequired = isRequired
     }
   }
 
@@ -36,94 +40,84 @@ package struct Join: Sendable, Hashable {
     }
   }
 
-  /// Tables made for one run, inside the door: rows of the units that only one side has. Their columns are those of the
-  /// dataset's own table, empty where the other side's would be.
-  package struct Unmatched: Sendable, Hashable {
-    package var left: String
-    package var right: String
+  /// Which rows without a partner are kept: `derive: { …, keep: … }`.
+  package enum Keep: String, CaseIterable, Sendable {
+    /// None: rows of units that both sources have.
+    case matched
+    /// Those of the left source, with missing values for the right one's fields.
+    case left
+  }
 
-    package init(left: String, right: String) {
-      self.left = left
-      self.right = right
+  /// Which tables are joined with which, by their places in `tables`.
+  package indirect enum Tree: Sendable, Hashable {
+    case table(Int)
+    case pair(Tree, Tree)
+
+    /// The same with places that begin later.
+    func moved(by count: Int) -> Tree {
+      switch self {
+      case .table(let place): .table(place + count)
+      case .pair(let left, let right): .pair(left.moved(by: count), right.moved(by: count))
+      }
     }
   }
 
   package var left: Side
   package var right: Side
-  /// nil until the two are joined; then the dataset's own table is there too.
-  package var unmatched: Unmatched?
+  package var keep: Keep
+  /// The tables at the ends of the chain, from left to right: names here are those of their own descriptors.
+  package var tables: [Side]
+  package var tree: Tree
+  /// Absolute paths of the descriptors it hangs on, its own not among them.
+  package var files: [String]
+  /// Path of a table made for one run, inside the door, and nil until then: rows of all units of all tables, with the
+  /// columns of the dataset's own table, empty where a unit is not in a table, and a last one that says in which tables
+  /// it is. Nobody but guard and budget looks at those that the dataset does not tell of.
+  package var world: String?
 
-  package init(left: Side, right: Side) {
+  /// - Parameters:
+  ///   - left, right: the sources; `leftJoin`, `rightJoin`: how they are joined themselves.
+  package init(
+    left: Side, right: Side, keep: Keep = .matched, leftJoin: Join? = nil, rightJoin: Join? = nil
+  ) {
     self.left = left
     self.right = right
+    self.keep = keep
+    var wanted = right
+    wanted.isRequired = keep == .matched
+    let mine = Join.tables(of: left, leftJoin)
+    tables = mine + Join.tables(of: wanted, rightJoin)
+    tree = .pair(
+      leftJoin?.tree ?? .table(0), (rightJoin?.tree ?? .table(0)).moved(by: mine.count))
+    var files: [String] = []
+    for file in [left.file] + (leftJoin?.files ?? []) + [right.file] + (rightJoin?.files ?? [])
+    where !files.contains(file) { files.append(file) }
+    self.files = files
   }
+
+  /// The tables of a side, with the names that it gives to what is theirs.
+  private static func tables(of side: Side, _ join: Join?) -> [Side] {
+    guard let join else { return [side] }
+    func renamed(_ old: [Renamed], _ new: [Renamed]) -> [Renamed] {
+      old.compactMap { name in new.first { $0.source == name.name }.map { Renamed(name.source, as: $0.name) }
+      }
+    }
+    return join.tables.map { table in
+      Side(
+        dataset: table.dataset, provider: table.provider, file: table.file,
+        fields: renamed(table.fields, side.fields), dimensions: renamed(table.dimensions, side.dimensions),
+        isRequired: table.isRequired && side.isRequired)
+    }
+  }
+
+  /// The name of the last column of `world`: for each of `tables`, and of those it is compared with, 1 or 0.
+  package static let membership = "@"
 
   package var sides: [Side] { [left, right] }
   /// Names of the two sources.
   package var sources: [String] { [left.dataset, right.dataset] }
-}
-
-/// How a dataset stands to one that it is joined from, or that is joined from it: both have the same units, and cells of
-/// either are cells about them.
-package struct Kin: Sendable, Hashable {
-  /// What the other's dimensions are called in the first; what is not here is no dimension of it.
-  package var names: [String: String]
-  /// Whether the other holds only some of the first one's units.
-  package var isPart: Bool
-
-  package init(names: [String: String], isPart: Bool) {
-    self.names = names
-    self.isPart = isPart
-  }
-}
-
-extension Catalog {
-  /// Notes for every derived dataset and its sources how they stand to one another.
-  mutating func relate() {
-    for derived in datasets {
-      for side in derived.join?.sides ?? [] {
-        guard let whole = datasets.firstIndex(where: { $0.name == side.dataset }),
-          let part = datasets.firstIndex(where: { $0.name == derived.name })
-        else { continue }
-        let pairs = side.dimensions.map { ($0.source, $0.name) }
-        datasets[part].kin[side.dataset] = Kin(
-          names: Dictionary(pairs, uniquingKeysWith: { first, _ in first }), isPart: false)
-        datasets[whole].kin[derived.name] = Kin(
-          names: Dictionary(pairs.map { ($0.1, $0.0) }, uniquingKeysWith: { first, _ in first }), isPart: true
-        )
-      }
-    }
-  }
-}
-
-extension Dataset {
-  /// Results and dimensions with the names that fields have in one of its sources; those of the other source's fields are
-  /// left out. Of a dataset that is not joined from that source both as they are.
-  func seen(from source: String) -> (results: [ResultDeclaration], dimensions: [Dimension]) {
-    guard let side = join?.sides.first(where: { $0.dataset == source }) else { return (results, dimensions) }
-    func old(_ name: String) -> String? {
-      subject.contains(name) ? name : side.fields.first { $0.name == name }?.source
-    }
-    let seen = results.map { result in
-      var result = result
-      result.measures = result.measures.compactMap { measure in
-        old(measure.field).map { field in
-          var measure = measure
-          measure.field = field
-          return measure
-        }
-      }
-      return result
-    }
-    return (
-      seen,
-      dimensions.compactMap { dimension in
-        old(dimension.field).map { field in
-          var dimension = dimension
-          dimension.field = field
-          return dimension
-        }
-      }
-    )
-  }
+  /// Names of the tables that every unit it tells of is in.
+  package var required: [String] { tables.filter(\.isRequired).map(\.dataset) }
+  /// Names of the others.
+  package var optional: [String] { tables.filter { !$0.isRequired }.map(\.dataset) }
 }

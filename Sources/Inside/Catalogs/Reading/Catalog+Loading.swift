@@ -26,17 +26,19 @@ extension Catalog {
     let documents = names.compactMap { name in
       document("\(name)/\(descriptorName)", in: root, faults).map { (name: name, document: $0) }
     }
-    let deriving = documents.filter { $0.document.root["derive"] != nil }
+    let deriving = Derivations(documents.map { ($0.name, $0.document.root["derive"]) })
     // A derived dataset is read after its sources.
-    for item in documents.filter({ $0.document.root["derive"] == nil }) + deriving {
+    for item in documents.sorted(by: {
+      (deriving.depth(of: $0.name), $0.name) < (deriving.depth(of: $1.name), $1.name)
+    }) {
       let reader = DatasetReader(
         catalog: catalog, policies: policies, folder: Files.join(root, item.name), faults: faults,
-        names: names, deriving: Set(deriving.map(\.name)))
+        names: names, deriving: deriving)
       if let dataset = reader.read(item.document) { catalog.datasets.append(dataset) }
     }
     let order = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
     catalog.datasets.sort { (order[$0.name] ?? 0) < (order[$1.name] ?? 0) }
-    catalog.relate()
+    relate(&catalog.datasets)
     checkViews(of: catalog, faults)
     try faults.throwAll()
     return catalog

@@ -14,7 +14,7 @@ extension DatasetReader {
 
   private static let ownKeys = ["resources", "subject", "dimensions", "views"]
 
-  /// Reads `derive: { left: …, right: … }`; nil, with the faults noted, where it cannot be joined.
+  /// Reads `derive: { left: …, right: …, keep: … }`; nil, with the faults noted, where it cannot be joined.
   func derive(_ node: Node, of section: Section) -> Derived? {
     for key in Self.ownKeys {
       guard let other = section[key] else { continue }
@@ -27,8 +27,9 @@ extension DatasetReader {
               "take it out: fields, subject and dimensions are those of the two sources",
               "请删去：字段、主体与维度都来自两个来源数据集")))
     }
-    guard let inner = Section(node, ["left", "right"], faults),
-      let left = inner.required("left", { $0 }).flatMap({ side($0) }),
+    guard let inner = Section(node, ["left", "right", "keep"], faults) else { return nil }
+    let keep = inner.optional("keep") { (node) throws(DocumentError) in try node.choice(of: Join.Keep.self) }
+    guard let left = inner.required("left", { $0 }).flatMap({ side($0) }),
       let right = inner.required("right", { $0 }).flatMap({ side($0) })
     else { return nil }
     guard left.source.name != right.source.name else {
@@ -39,10 +40,12 @@ extension DatasetReader {
           hint: Wording("name another dataset on one side", "请在一侧改用另一个数据集")))
       return nil
     }
-    guard sharesFamily(left, right, node, section), sharesSubject(left, right) else { return nil }
+    guard isApart(left, right), mayKeep(keep ?? .matched, inner, right),
+      sharesFamily(left, right, node, section), sharesSubject(left, right)
+    else { return nil }
     let subject = left.source.subject
     guard isFree(of: left, right, subject) else { return nil }
-    return joined(left, right, subject)
+    return joined(left, right, subject, keep ?? .matched)
   }
 
   // MARK: One side
@@ -127,23 +130,18 @@ extension DatasetReader {
         nearest(name, in: names).map { Wording("did you mean \"\($0)\"?", "是否指“\($0)”？") }
           ?? Wording("name a folder of the catalogue", "请写目录中的文件夹名"))
     }
-    guard !deriving.contains(name) else {
+    let own = Files.name(of: folder)
+    if let way = deriving.way(from: name, to: own) {
+      let chain = ([own] + way).map { "\"\($0)\"" }.joined(separator: " → ")
+      let zh = ([own] + way).map { "“\($0)”" }.joined(separator: " → ")
       return refuse(
-        Wording(
-          name == Files.name(of: folder)
-            ? "a dataset is not derived from itself" : "\"\(name)\" is itself derived",
-          name == Files.name(of: folder) ? "数据集不能由自身派生" : "“\(name)”本身就是派生数据集"),
-        Wording("join datasets that have tables of their own", "请关联有自己数据表的数据集"))
+        name == own
+          ? Wording("a dataset is not derived from itself", "数据集不能由自身派生")
+          : Wording("the chain comes back to itself: \(chain)", "派生链绕回了自身：\(zh)"),
+        Wording("at the end of every chain are datasets with tables of their own", "派生链的末端须为有自己数据表的数据集"))
     }
     // Where its own descriptor is at fault, that is told already.
     guard let source = catalog.dataset(name) else { return nil }
-    if let other = catalog.datasets.first(where: { $0.join?.sources.contains(name) == true }) {
-      return refuse(
-        Wording(
-          "\"\(name)\" is joined in \"\(other.name)\" already: who is in one join and not in the other would be told by the difference",
-          "“\(name)”已用于“\(other.name)”：两个关联之差会暴露只在其一的个体"),
-        Wording("declare the results in \"\(other.name)\"", "请把结果声明在“\(other.name)”中"))
-    }
     let level = policies.scale.level(source.classification.level)
     let flagged = source.classification.flags.contains { policies.scale.flagsForcingClosed.contains($0) }
     if flagged || level?.openness == .closed {
@@ -169,6 +167,35 @@ extension DatasetReader {
   }
 
   // MARK: Both together
+
+  /// Whether no table is on both sides: it would be joined with itself.
+  private func isApart(_ left: Side, _ right: Side) -> Bool {
+    let mine = Set(left.source.tables.map(\.dataset))
+    guard let twice = right.source.tables.first(where: { mine.contains($0.dataset) })?.dataset else {
+      return true
+    }
+    faults.add(
+      right.node.error(
+        Wording("\"\(twice)\" is on both sides", "“\(twice)”在两侧都有"),
+        hint: Wording(
+          "join each table once: name on one side a dataset that is not made of \"\(twice)\"",
+          "每张表只关联一次：请在一侧改用不含“\(twice)”的数据集")))
+    return false
+  }
+
+  /// Whether rows may be kept for which the right source has no partner.
+  private func mayKeep(_ keep: Join.Keep, _ section: Section, _ right: Side) -> Bool {
+    guard keep == .left, let join = right.source.join, let node = section["keep"] else { return true }
+    faults.add(
+      node.error(
+        Wording(
+          "\"\(right.source.name)\" is itself derived: which of its sources a partner is missing in would be told",
+          "“\(right.source.name)”本身是派生数据集：缺的是哪个来源中的匹配记录会被看出"),
+        hint: Wording(
+          "name a dataset with a table of its own on the right (as \"\(join.right.dataset)\"), or take keep out",
+          "右侧请用有自己数据表的数据集（如“\(join.right.dataset)”），或删去 keep")))
+    return false
+  }
 
   private func sharesFamily(_ left: Side, _ right: Side, _ node: Node, _ section: Section) -> Bool {
     let family = left.source.keyFamily
@@ -262,7 +289,7 @@ extension DatasetReader {
     return isFree
   }
 
-  private func joined(_ left: Side, _ right: Side, _ subject: [String]) -> Derived {
+  private func joined(_ left: Side, _ right: Side, _ subject: [String], _ keep: Join.Keep) -> Derived {
     let keys = left.fields.filter { subject.contains($0.name) }
     var schema = Schema(
       fields: subject.compactMap { name in keys.first { $0.name == name } }.map { field in
@@ -278,7 +305,9 @@ extension DatasetReader {
     for side in [left, right] {
       let fields = side.fields.filter { !side.source.subject.contains($0.name) }
       for field in fields {
-        schema.fields.append(field.plain(as: side.name(field.name)))
+        var plain = field.plain(as: side.name(field.name))
+        if keep == .left, side.source.name == right.source.name { plain.constraints.required = false }
+        schema.fields.append(plain)
         metas[side.name(field.name)] = side.table.fields[field.name]
       }
       for dimension in side.dimensions {
@@ -297,8 +326,9 @@ extension DatasetReader {
     let resource = Resource(
       name: Files.name(of: folder), source: TableSource(path: ""), schema: schema, fields: metas)
     return Derived(
-      join: Join(left: sides[0], right: sides[1]), resource: resource, subject: subject,
-      dimensions: dimensions, sources: [left.source, right.source])
+      join: Join(
+        left: sides[0], right: sides[1], keep: keep, leftJoin: left.source.join, rightJoin: right.source.join),
+      resource: resource, subject: subject, dimensions: dimensions, sources: [left.source, right.source])
   }
 
   // MARK: Its results
@@ -315,24 +345,45 @@ extension DatasetReader {
               "“\(result.name)”会区分是否同在两个来源，须有授权令牌"),
             hint: Wording("write consent: true", "请写 consent: true")))
       }
-      for (side, source) in zip(derived.join.sides, derived.sources) {
-        for measure in result.measures {
-          guard let field = side.fields.first(where: { $0.name == measure.field })?.source,
-            let known = source.results.flatMap(\.measures).first(where: { $0.field == field }),
-            !known.isCut(as: measure)
-          else { continue }
-          faults.add(
-            node.error(
-              Wording(
-                "\"\(source.name)\" declares the measure \"\(field)\" in another way, and the two could be subtracted",
-                "“\(source.name)”以另一方式声明了度量“\(field)”，二者可以相减"),
-              hint: Wording(
-                "use the same perUnit, bounds, scale, step and bands",
-                "请使用相同的 perUnit、bounds、scale、step 与 bands"
-              )))
+      for measure in result.measures {
+        if let other = otherCut(measure, of: derived.join) {
+          faults.add(node.error(other.words, hint: other.hint))
         }
       }
     }
+  }
+
+  /// How a measure is declared otherwise by a dataset that has its field too: a source, another join of one, or a join in
+  /// the chain.
+  private func otherCut(_ measure: Measure, of join: Join) -> (words: Wording, hint: Wording)? {
+    for table in join.tables {
+      guard let field = table.fields.first(where: { $0.name == measure.field })?.source else { continue }
+      for other in catalog.datasets {
+        guard let theirs = other.tables.first(where: { $0.dataset == table.dataset }),
+          let name = theirs.fields.first(where: { $0.source == field })?.name,
+          let known = other.results.flatMap(\.measures).first(where: { $0.field == name })
+        else { continue }
+        if !known.isCut(as: measure) {
+          return (
+            Wording(
+              "\"\(other.name)\" declares the measure \"\(name)\" in another way, and the two could be subtracted",
+              "“\(other.name)”以另一方式声明了度量“\(name)”，二者可以相减"),
+            Wording(
+              "use the same perUnit, bounds, scale, step and bands",
+              "请使用相同的 perUnit、bounds、scale、step 与 bands")
+          )
+        }
+        if name != measure.field {
+          return (
+            Wording(
+              "\"\(other.name)\" has sums of the same field under the name \"\(name)\": two names are two draws, which can be averaged",
+              "“\(other.name)”以“\(name)”为名发布同一字段的合计：两个名称即两次抽取，可以取平均"),
+            Wording("rename the other source's field instead of \"\(name)\"", "请保留“\(name)”，改为给另一来源的字段改名")
+          )
+        }
+      }
+    }
+    return nil
   }
 }
 

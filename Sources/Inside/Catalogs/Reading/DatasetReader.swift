@@ -10,8 +10,8 @@ struct DatasetReader {
   let faults: Faults
   /// Names of all datasets, also of those at fault.
   var names: [String] = []
-  /// Names of those that are derived from others.
-  var deriving: Set<String> = []
+  /// What is derived from what.
+  var deriving = Derivations()
 
   private static let keys = [
     "name", "title", "description", "keywords", "themes", "license", "directory", "provider",
