@@ -228,6 +228,10 @@ import Trust
       catalog.datasets.filter { $0.name == "earners" }, of: catalog, in: place.portal, policies: policies)
     let named = try #require(examined.first).verdict(policies).items.filter { $0.rule == "source" }
     #expect(named.map(\.field) == ["visitors", "wages"] && named.map(\.level).first == "L3")
+    // What the attacker has of all of it.
+    let open = try #require(try Attacking(place.portal).subjects(named: "earners").first)
+    let lines = try open().joint
+    #expect(lines.map(\.attack) == ["J1", "J2", "J3", "J4"] && lines.allSatisfy { $0.passes })
     let names = try Withdrawal.withdraw(
       "visits", portal: place.portal, reason: "wrong", by: place.author, now: .now())
     #expect(names == ["earners", "visitors", "visits"])

@@ -90,6 +90,16 @@ struct SeveralJoins {
     for dataset in all { datasets[dataset.name] = dataset }
   }
 
+  /// Firms `id,trade,size` and a register of some of them, joined.
+  init(firms: [String], b: [String], tables: [[String]], measures: [String]) throws {
+    try self.init(
+      a: firms.map {
+        let parts = $0.split(separator: ",")
+        return "\(parts[0]),T\(parts[1]),f,\(parts[2])"
+      }, b: b, c: [], joins: [("ab", "a", "b", .matched)], tables: tables, measures: measures,
+      areas: (0..<300).map { "T\($0)" })
+  }
+
   private mutating func add(_ dataset: Dataset) {
     datasets[dataset.name] = dataset
     order.append(dataset.name)
@@ -276,6 +286,61 @@ struct SeveralJoins {
     }
     // Of the first alone nothing tells that the six are apart.
     #expect(try world.blind.compute("ab", Self.profile).history.prominent["income"] == nil)
+  }
+
+  @Test func `are attacked together with their sources`() throws {
+    let joins: [(String, String, String, Join.Keep)] = [
+      ("ab", "a", "b", .matched), ("ac", "a", "c", .matched),
+    ]
+    let world = try Self.town(absent: [7], joins: joins, measures: ["income"])
+    func lines(_ world: SeveralJoins, _ judged: SeveralJoins) throws -> [String: AttackLine] {
+      let results = try world.order.compactMap { name -> JointResult? in
+        guard let dataset = judged.datasets[name] else { return nil }
+        let names = Dictionary(uniqueKeysWithValues: dataset.dimensions.map { ($0.name, $0.name) })
+        return JointResult(
+          try world.compute(name, Self.profile).released, names: names,
+          tables: dataset.tables.filter(\.isRequired).map(\.dataset), made: dataset.tables.map(\.dataset))
+      }
+      let data = try Microdata.read(try judged.joined("ab"), keys: Samples.keys)
+      let lines = try Attacks.joint(data, results, profile: Self.profile)
+      return Dictionary(uniqueKeysWithValues: lines.map { ($0.attack, $0) })
+    }
+    let alone = try lines(world.blind, world)
+    #expect(
+      alone["J1"]?.passes == false && (alone["J1"]?.value ?? 0) >= 3, "\(alone["J1"]?.detail("en") ?? "")")
+    let together = try lines(world, world)
+    #expect(together["J1"]?.value == 0 && together["J1"]?.passes == true)
+    #expect(together.values.allSatisfy { $0.passes }, "\(together.mapValues(\.measured))")
+    #expect(together["J4"]?.value == nil && together["J4"]?.detail("zh").contains("未评判") == true)
+  }
+
+  /// Firms of three hundred trades; in each one giant that no other register knows, and nine small ones.
+  @Test func `leave no giant to be read off a source less its join`() throws {
+    var generator = Generator(7)
+    var lines: [String] = [], known: [String] = []
+    for trade in 0..<300 {
+      for unit in 0..<30 {
+        let id = trade * 100 + unit
+        let size =
+          unit == 0
+          ? Int.random(in: 5_000...50_000, using: &generator) : Int.random(in: 1...300, using: &generator)
+        lines.append("\(id),\(trade),\(size)")
+        if unit >= 10 { known.append("\(id),x,\(unit % 2)") }
+      }
+    }
+    let world = try SeveralJoins(
+      firms: lines, b: known, tables: [["area"]], measures: ["income"])
+    let results = try ["a", "b", "ab"].map { name in
+      let dataset = try #require(world.datasets[name])
+      return JointResult(
+        try world.compute(name, Self.profile).released,
+        names: Dictionary(uniqueKeysWithValues: dataset.dimensions.map { ($0.name, $0.name) }),
+        tables: dataset.tables.filter(\.isRequired).map(\.dataset), made: dataset.tables.map(\.dataset))
+    }
+    let data = try Microdata.read(try world.joined("ab"), keys: Samples.keys)
+    let line = try #require(
+      try Attacks.joint(data, results, profile: Self.profile).first { $0.attack == "J4" })
+    #expect(line.passes && line.value != nil, "\(line.measured) \(line.detail("en"))")
   }
 
   /// Every pair of shown populations of datasets that have a table in common, one within the conditions of the other.

@@ -85,7 +85,7 @@ enum AttackVerb {
           subject.target, system: system, served: isOurs ? subject.released : nil, effort: effort,
           canaries: try canaries(subject, invocation)
         ) { invocation.terminal.progress("\(subject.name) · \(system.name) · \($0)") }
-        if isOurs { report.lines = merged(report.lines, try Attacking.answers(subject)) }
+        if isOurs { report.lines = merged(report.lines, try Attacking.answers(subject) + subject.joint) }
         reports.append(report)
       }
       invocation.terminal.clearProgress()

@@ -17,15 +17,18 @@ package struct Attacking {
     package let target: Target
     /// What would be served.
     package let released: Released
+    /// What is got out of a joined dataset by whoever holds its sources too; nothing of any other.
+    package let joint: [AttackLine]
     /// `dataset/result`.
     package var name: String { "\(dataset.name)/\(result.name)" }
   }
 
-  private let policies: PolicySet
-  private let catalog: Catalog
-  private let keys: InsideKeys
-  private let history: History
-  private let portal: Portal
+  let policies: PolicySet
+  let catalog: Catalog
+  let keys: InsideKeys
+  let history: History
+  let portal: Portal
+  let computed = JointResults()
 
   /// Reads policies, catalogue and the history of the release that is served.
   package init(_ portal: Portal) throws {
@@ -81,6 +84,7 @@ package struct Attacking {
     let data = try Joins.with([dataset], of: catalog, in: portal) { joined in
       try Microdata.read(joined.first ?? dataset, codeLists: catalog.codeLists, keys: keys.protection)
     }
+    let joint = try joint(dataset, data, profile)
     let target = try Statistics.target(
       data, dataset: dataset, result: result, profile: profile, keys: keys.protection)
     let before = history.results[dataset.keyFamily] ?? ResultHistory()
@@ -88,6 +92,8 @@ package struct Attacking {
       data, try Statistics.survey(data, of: dataset, history: before), dataset: dataset, result: result,
       profile: profile, keys: keys.protection, policyHash: policies.hash, history: before)
     return Subject(
-      dataset: dataset, result: result, profile: profile, target: target, released: made.released)
+      dataset: dataset, result: result, profile: profile, target: target, released: made.released,
+      joint: joint
+    )
   }
 }
