@@ -35,6 +35,9 @@ extension `End to end` {
         results: [{
           name: "costs", kind: "statistic", title: { zh: "费用", en: "Costs" }, profile: "strict",
           tables: [["stayed"], []],
+        }, {
+          name: "stayed", kind: "verify", title: { zh: "住院核验", en: "Stay" }, profile: "verify",
+          claims: ["name", "id_no"], consent: true,
         }],
       }
       """#
@@ -82,6 +85,7 @@ extension `End to end` {
       for count in counts {
         #expect(tried.text.filter { $0 != "," }.contains(String(count)), "\(tried.text)")
       }
+      try check(portal, server, company)
       let page = try server.curl("/en/datasets/stay-costs/").text
       #expect(page.contains("Joined from") && page.contains("/en/datasets/stays/"))
       // A source that goes takes the join with it.
@@ -89,6 +93,49 @@ extension `End to end` {
         0, "withdraw")
       #expect(gone.errorText.contains("stay-costs, stays"), "\(gone.said)")
       #expect([404, 410].contains(try server.ask("/v1/results/stay-costs/costs", as: company).status))
+    }
+
+    /// A check of one record over the join: whoever is in both registers agrees, whoever is in one is nobody to it.
+    private func check(_ portal: ScratchPortal, _ server: RunningDoorsill, _ company: Company) throws {
+      let target = "/v1/results/stay-costs/stayed"
+      let grant = try portal.signed(
+        by: "wang-wei", "grant", "add", "--client", "joint", "--dataset", "stay-costs", "--result", "stayed",
+        "--purpose", "research", "--until", "2099-12-31"
+      ).wanted(0, "grant add").text.filter(\.isNumber)
+      try portal.signed(by: "li-na", "grant", "approve", grant).wanted(0, "grant approve")
+      func ask(_ person: Microdata.Person, name: String? = nil) throws -> HTTPAnswer {
+        let consent = try portal.signed(
+          by: "desk", "consent", "issue", "stay-costs/stayed", "person_no=\(person.number)", "--client",
+          "joint",
+          "--purpose", "research"
+        ).wanted(0, "consent issue").text.trimmingCharacters(in: .whitespacesAndNewlines)
+        let fields = ["person_no": person.number, "id_no": person.residentID, "name": name ?? person.name]
+        let body = try JSONSerialization.data(
+          withJSONObject: ["fields": fields, "consent": consent] as [String: Any])
+        return try server.ask(
+          target, as: company,
+          ["-H", "Content-Type: application/json", "--data-binary", String(decoding: body, as: UTF8.self)])
+      }
+      let persons = World.microdata.persons
+      let answers = try [ask(persons[200]), ask(persons[201], name: "Nobody"), ask(persons[20])]
+      #expect(answers.map(\.status) == [200, 200, 200], "\(answers.map(\.said))")
+      #expect(answers.map { $0.json["answer"] as? String } == ["match", "no-match", "no-match"])
+      #expect(answers[1].body == answers[2].body, "who is in one register only is like nobody")
+      let provider = try #require(Self.claims(answers[0].receipt)?["provider"] as? String)
+      #expect(provider.contains("Civil Affairs Bureau"), "\(provider)")
+      // Without the person's consent nothing is told.
+      let person = persons[202]
+      let bare = try JSONSerialization.data(
+        withJSONObject: [
+          "fields": ["person_no": person.number, "id_no": person.residentID, "name": person.name]
+        ])
+      let refused = try server.ask(
+        target, as: company,
+        ["-H", "Content-Type: application/json", "--data-binary", String(decoding: bare, as: UTF8.self)])
+      #expect(refused.json["reason"] as? String == "consent-missing", "\(refused.said)")
+      // In the store are keyed tags, and no word of either register.
+      let log = try portal.must("ledger", "show", "answers")
+      #expect(!log.contains(persons[200].number) && !log.contains(persons[200].name))
     }
 
     /// What a JWS says, unchecked.
