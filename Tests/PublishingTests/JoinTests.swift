@@ -254,6 +254,16 @@ import Trust
     }
   }
 
+  @Test func `is not compared with one whose time has not come`() throws {
+    let place = try Self.chained(without: Set(0..<100).union([300]))
+    try place.change("Catalog/earners/dataset.json5", "left: \"visitors\"", "left: \"persons\"")
+    try place.change("Catalog/wages/dataset.json5", "subject: [", "availableFrom: \"2126-01-01\", subject: [")
+    try place.folder.write("id,trade\nP100000,none\n", to: "Catalog/wages/rows.csv")
+    let publication = try place.publish()
+    #expect(!publication.datasets.map(\.name).contains("earners"))
+    #expect(publication.reports.first { $0.dataset == "visitors" }?.tables[0].written == 1)
+  }
+
   @Test func `is not derived from one that is refused, at any link`() throws {
     let place = try Self.chained(without: Set(300..<400))
     try place.change("Catalog/wages/dataset.json5", ", legalBasis: \"A law\"", "")
@@ -281,6 +291,8 @@ import Trust
     #expect(publication.tagReports.first { $0.dataset == "earners" } != nil)
     let tables = try #require(publication.reports.first { $0.dataset == "earners" }).tables
     #expect(tables[2].dimensions == ["trade"] && tables[2].cells == 3 && tables[0].written == 1)
+    let page = String(decoding: try Files.read(place.site + "/en/datasets/earners/index.html"), as: UTF8.self)
+    #expect(page.contains("rows of the first without a partner are kept"))
     let few = try Self.chained(without: [300], keep: ", keep: \"left\"").publish()
     #expect(few.reports.first { $0.dataset == "earners" }?.tables[0].notWritten == .nothingLeft)
   }

@@ -1,4 +1,4 @@
-import Bytes
+package import Bytes
 package import Catalogs
 import Glibc
 import Policies
@@ -7,9 +7,11 @@ import Results
 /// Derived datasets with their rows, for as long as somebody works with them.
 package enum Joins {
   /// Joins the sources of these datasets inside the door and lends the datasets with their tables, which are removed
-  /// when the body is done. Those that are no joins are lent as they are.
+  /// when the body is done. Those that are no joins are lent as they are. With datasets whose time has not come by `now`
+  /// they are not compared.
   package static func with<R>(
-    _ datasets: [Dataset], of catalog: Catalog, in portal: Portal, _ body: ([Dataset]) throws -> R
+    _ datasets: [Dataset], of catalog: Catalog, in portal: Portal, now: Timestamp = .now(),
+    _ body: ([Dataset]) throws -> R
   ) throws -> R {
     guard datasets.contains(where: { $0.join != nil }) else { return try body(datasets) }
     try portal.makeInside()
@@ -17,7 +19,10 @@ package enum Joins {
     let folder = "\(portal.work)/\(prefix)\(getpid())"
     defer { try? Files.remove(folder) }
     var made: [Dataset] = []
-    for (number, dataset) in datasets.enumerated() {
+    for (number, var dataset) in datasets.enumerated() {
+      for name in dataset.kin.keys where catalog.dataset(name)?.availableFrom.map({ now < $0 }) ?? false {
+        dataset.kin[name]?.populations = []
+      }
       guard dataset.join != nil else {
         made.append(dataset)
         continue

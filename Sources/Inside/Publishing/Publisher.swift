@@ -134,7 +134,7 @@ package final class Publisher {
       if problems.isEmpty { derived.append(dataset) }
       objections += problems
     }
-    return try Joins.with(derived, of: catalog, in: portal) { joined in
+    return try Joins.with(derived, of: catalog, in: portal, now: options.now) { joined in
       let more = try examine(joined, after: examinations.count, of: order.count)
       try Rejection.throwIfFaulty(more)
       let (judged, problems) = try judge(derived: more, after: judgements)

@@ -72,12 +72,15 @@ extension Frame {
     dataset.providers.map { organizationLink($0) }.joined("\(t("、", ", "))")
   }
 
-  /// The datasets that a derived one is joined from; nil for any other.
+  /// The datasets that a derived one is joined from, and which rows stay; nil for any other.
   func sources(_ dataset: Dataset) -> HTML? {
-    dataset.join?.sources.map { name -> HTML in
+    guard let join = dataset.join else { return nil }
+    let names = join.sources.map { name -> HTML in
       let title = catalog.dataset(name)?.title(language) ?? name
       return "<a href=\"\(address: link(Frame.path(dataset: name)))\">\(title)</a>"
     }.joined("\(t("、", ", "))")
+    guard join.keep == .left else { return names }
+    return "\(names)\(t("（第一个来源中无匹配的记录也保留）", " (rows of the first without a partner are kept)"))"
   }
 
   func organizationLink(_ id: String) -> HTML {
