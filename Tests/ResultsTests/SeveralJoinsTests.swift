@@ -314,8 +314,11 @@ struct SeveralJoins {
     #expect(together["J4"]?.value == nil && together["J4"]?.detail("zh").contains("未评判") == true)
   }
 
-  /// Firms of three hundred trades; in each one giant that no other register knows, and nine small ones.
-  @Test func `leave no giant to be read off a source less its join`() throws {
+  /// Firms of three hundred trades; in each one giant that no other register knows, and nine small ones. With others of
+  /// its size in the register the giant stands out of the difference alone.
+  @Test(arguments: [300, 40_000]) func `leave no giant to be read off a source less its join`(others: Int)
+    throws
+  {
     var generator = Generator(7)
     var lines: [String] = [], known: [String] = []
     for trade in 0..<300 {
@@ -323,7 +326,8 @@ struct SeveralJoins {
         let id = trade * 100 + unit
         let size =
           unit == 0
-          ? Int.random(in: 5_000...50_000, using: &generator) : Int.random(in: 1...300, using: &generator)
+          ? Int.random(in: 5_000...50_000, using: &generator)
+          : Int.random(in: 1...(unit < 10 ? 300 : others), using: &generator)
         lines.append("\(id),\(trade),\(size)")
         if unit >= 10 { known.append("\(id),x,\(unit % 2)") }
       }

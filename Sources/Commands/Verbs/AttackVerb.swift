@@ -162,9 +162,9 @@ enum AttackVerb {
 
   /// Lines in the order of their names.
   private static func merged(_ lines: [AttackLine], _ others: [AttackLine]) -> [AttackLine] {
-    func order(_ line: AttackLine) -> (Int, String) {
+    func order(_ line: AttackLine) -> (String, Int, String) {
       let digits = line.attack.dropFirst().prefix { $0.isNumber }
-      return (Int(digits) ?? 0, line.attack)
+      return (String(line.attack.prefix(1)), Int(digits) ?? 0, line.attack)
     }
     return (lines + others).enumerated().sorted { left, right in
       let (a, b) = (order(left.element), order(right.element))

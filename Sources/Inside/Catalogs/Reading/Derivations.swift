@@ -3,6 +3,7 @@ import Bytes
 /// What is derived from what, as the descriptors name it, before any of them is judged.
 struct Derivations {
   private var sources: [String: [String]] = [:]
+  private var depths: [String: Int] = [:]
 
   init(_ nodes: [(name: String, derive: Node?)] = []) {
     for (name, node) in nodes {
@@ -11,20 +12,15 @@ struct Derivations {
         side.flatMap { $0.isString ? $0 : $0["dataset"] }.flatMap { try? $0.string() }
       }
     }
+    // No chain is longer than there are links.
+    for _ in sources {
+      for (name, below) in sources { depths[name] = 1 + (below.map { depths[$0] ?? 0 }.max() ?? 0) }
+    }
   }
 
-  /// How many links are below a dataset: 0 for one with a table of its own. One that comes back to itself is behind all
-  /// others.
-  func depth(of name: String) -> Int {
-    guard way(from: name, to: name, first: false) == nil else { return .max }
-    return depth(of: name, passed: [])
-  }
-
-  private func depth(of name: String, passed: Set<String>) -> Int {
-    guard let below = sources[name], !passed.contains(name) else { return 0 }
-    let depths = below.map { depth(of: $0, passed: passed.union([name])) }
-    return 1 + (depths.max() ?? 0)
-  }
+  /// How many links are below a dataset: 0 for one with a table of its own. Of one that comes back to itself it is some
+  /// number.
+  func depth(of name: String) -> Int { depths[name] ?? 0 }
 
   /// The names on the way from one dataset to another that it is derived from, both among them; nil where there is none.
   func way(from name: String, to other: String) -> [String]? { way(from: name, to: other, first: true) }
