@@ -345,6 +345,20 @@ struct SeveralJoins {
     let line = try #require(
       try Attacks.joint(data, results, profile: Self.profile).first { $0.attack == "J4" })
     #expect(line.passes && line.value != nil, "\(line.measured) \(line.detail("en"))")
+    // A system with a threshold alone fails: the attack bites.
+    var bare = try JointTables(data, results)
+    for place in bare.tables.indices where bare.tables[place].dataset != "b" {
+      let first = bare.tables[place].dataset == "a" ? 0 : 10
+      for cell in bare.tables[place].counts.indices { bare.tables[place].counts[cell] = 30 - first }
+      var sums = bare.tables[place].counts.map { _ in Int128(0) as Int128? }
+      for text in lines {
+        let parts = text.split(separator: ",").compactMap { Int($0) }
+        if parts[0] % 100 >= first { sums[parts[1]] = sums[parts[1]].map { $0 + Int128(parts[2]) } }
+      }
+      bare.tables[place].sums["income"] = sums
+    }
+    let failing = Set(try Attacks.joint(bare, profile: Self.profile).filter { !$0.passes }.map(\.attack))
+    #expect(failing == ["J3", "J4"])
   }
 
   /// Every pair of shown populations of datasets that have a table in common, one within the conditions of the other.

@@ -11,7 +11,12 @@ extension Attacks {
   package static func joint(
     _ data: Microdata, _ results: [JointResult], profile: ProtectionProfile
   ) throws(ResultError) -> [AttackLine] {
-    let world = try JointTables(data, results)
+    try joint(try JointTables(data, results), profile: profile)
+  }
+
+  static func joint(
+    _ world: JointTables, profile: ProtectionProfile
+  ) throws(ResultError) -> [AttackLine] {
     var found = JointFindings()
     for narrow in world.tables {
       // Of datasets without a table in common the numbers are of different things.

@@ -37,7 +37,7 @@ struct JointTables {
 
   let shape: Shape
   let measures: [MeasureShape]
-  let tables: [Table]
+  var tables: [Table]
   private let cube: TrueCube
   /// Dimensions that say who is in which table.
   private let members: DimensionSet
