@@ -109,6 +109,7 @@ import Trust
       switch stage {
       case .reading(let dataset, let number, let count): stages.append("read \(dataset) \(number)/\(count)")
       case .computing: stages.append("compute")
+      case .trying: stages.append("try")
       case .writing(let dataset, let number, let count): stages.append("write \(dataset) \(number)/\(count)")
       case .scanning: stages.append("scan")
       case .sealing: stages.append("seal")

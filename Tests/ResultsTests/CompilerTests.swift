@@ -11,16 +11,14 @@ import Testing
     let report = try `Statistics of a measure`.publish(
       data, tables: [[], [1], [0, 1], [0, 1, 2]], profile: Samples.profile(k: 10, divisor: 40)
     ).report
-    let chinese = report.lines("zh"), english = report.lines("en")
-    #expect(chinese.count == english.count)
-    #expect(english.count == 1 + report.tables.count + report.margins.count + 1)
-    #expect(english.contains { $0.contains("over the release budget") || $0.contains("budget ") })
-    #expect(chinese.contains { $0.contains("预算：已用 \(report.budgetUsed) / \(report.budgetLimit) 个单元") })
-    #expect(english.last?.contains("\(report.budgetLimit - report.budgetUsed) left") == true)
+    let chinese = report.summary("zh"), english = report.summary("en")
+    #expect(chinese.count == english.count && english.count == 3)
+    #expect(report.tables.contains { $0.why("en").contains("over budget ") })
+    #expect(chinese.contains { $0.contains("预算：已用 \(report.budgetUsed) / \(report.budgetLimit) 个数") })
+    #expect(english.contains { $0.contains("\(report.budgetLimit - report.budgetUsed) left") })
     for line in report.tables where line.notWritten == nil {
       // Every cell is written, or its count is withheld for one reason.
-      let counts = line.withheld.filter { ![.dominance, .fewCases].contains($0.key) }.values.reduce(
-        0, +)
+      let counts = line.withheld.values.reduce(0, +)
       #expect(line.written + counts == line.cells, "\(line.dimensions)")
     }
     #expect(
@@ -44,7 +42,7 @@ import Testing
     let panel = try `Statistics of a measure`.world([.sum], rows: 3)
     let report = try `Statistics of a measure`.publish(panel, tables: [[0]]).report
     #expect(report.margins.first { $0.dimension == nil }?.error == nil)
-    #expect(report.lines("zh").contains { $0.contains("无法由所公布的单元得出") })
+    #expect(report.summary("zh").contains { $0.contains("无法得出") })
   }
 
   /// Units with one row each.

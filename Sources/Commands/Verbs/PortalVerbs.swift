@@ -40,7 +40,11 @@ enum PortalVerbs {
     Verb(
       "publish", "", Phrase("检查、定级、把关、保护、发布", "check, classify, gate, protect, and release"),
       options: [
-        Option("--dry-run", Phrase("只说明将会改变什么", "only say what would change")), .portal, .json,
+        Option(
+          "--dry-run",
+          Phrase(
+            "只说明将会改变什么、哪些不公布及如何才能公布", "only say what would change, what is not shown, and what would show it")
+        ), .portal, .json,
       ], act: .publish,
       example: "doorsill publish --as zhang-min", run: publish),
   ]
@@ -269,6 +273,8 @@ enum PortalVerbs {
         .said
     case .computing(let dataset, let result):
       Phrase("计算并保护 \(dataset)/\(result)", "computing and protecting \(dataset)/\(result)").said
+    case .trying(let dataset, let profile):
+      Phrase("试算方案 \(profile) 下的 \(dataset)", "trying \(dataset) under profile \(profile)").said
     case .writing(let dataset, let number, let count):
       Phrase("[\(number)/\(count)] 写入 \(dataset)", "[\(number)/\(count)] writing \(dataset)").said
     case .scanning: Phrase("泄漏检查", "scanning for leaks").said

@@ -141,10 +141,7 @@ enum PublicationPage {
         + publication.datasets.map { dataset in
           [dataset.name, dataset.level, String(dataset.rows), word(for: dataset.change).said]
         })
-    for report in publication.reports {
-      terminal.print()
-      for line in report.lines(Phrase.language) { terminal.print(line) }
-    }
+    for report in publication.reports { CompilerPage.show(report, terminal) }
     for report in publication.tagReports {
       terminal.print()
       for line in TagPage.lines(report) { terminal.print(line.said) }

@@ -43,7 +43,6 @@ package struct DifferencingGuard: Sendable {
   func lattice(_ set: DimensionSet, in cube: TrueCube) throws(DisclosureError) -> [Verdict] {
     let cuboid = try cube.cuboid(set)
     let lattice = try Lattice(cuboid.grid, of: cube.shape)
-    let ways = lattice.ways.count
     var verdicts = [Verdict](repeating: .passes, count: cuboid.grid.count)
     for cell in 0..<cuboid.grid.count {
       let units = Int(cuboid.units[cell])
@@ -51,20 +50,27 @@ package struct DifferencingGuard: Sendable {
         verdicts[cell] = units == 0 ? .empty : .small
         continue
       }
-      for way in 0..<ways {
-        guard let target = lattice.target(of: cell, way: way) else { continue }
-        let whole = try cube.cuboid(lattice.ways[way].kept)
-        let only = cuboid.onlyHere.isEmpty ? 0 : Int(cuboid.onlyHere[cell * ways + way])
-        let others = Int(whole.units[target]) - Int(cuboid.lone[cell]) - only
-        // Also who has no row here at all: where units have rows on both sides, the complement above holds many, and
-        // yet the two counts of a response that all rows of a unit share differ by nobody but these.
-        let absent = Int(whole.units[target]) - units
-        if (1..<k).contains(others) || (1..<k).contains(absent) {
-          verdicts[cell] = .differs
-          break
-        }
-      }
+      if try offence(cell, cuboid, lattice, in: cube) != nil { verdicts[cell] = .differs }
     }
     return verdicts
+  }
+
+  /// The first way of the lattice in which a population of at least k units differs from what it generalises to by few.
+  func offence(
+    _ cell: Int, _ cuboid: TrueCuboid, _ lattice: Lattice, in cube: TrueCube
+  ) throws(DisclosureError) -> Int? {
+    let ways = lattice.ways.count
+    let units = Int(cuboid.units[cell])
+    for way in 0..<ways {
+      guard let target = lattice.target(of: cell, way: way) else { continue }
+      let whole = try cube.cuboid(lattice.ways[way].kept)
+      let only = cuboid.onlyHere.isEmpty ? 0 : Int(cuboid.onlyHere[cell * ways + way])
+      let others = Int(whole.units[target]) - Int(cuboid.lone[cell]) - only
+      // Also who has no row here at all: where units have rows on both sides, the complement above holds many, and
+      // yet the two counts of a response that all rows of a unit share differ by nobody but these.
+      let absent = Int(whole.units[target]) - units
+      if (1..<k).contains(others) || (1..<k).contains(absent) { return way }
+    }
+    return nil
   }
 }

@@ -31,7 +31,7 @@ extension Sealing {
     let units = Int(cuboid.units[at.cell])
     // Of a cell that was always empty there is nothing to draw, and nothing to remember.
     if units == 0, !draws.holds(at.drawn) {
-      draft.withheld[.empty, default: 0] += 1
+      draft.note(.empty, at: at.place)
       return
     }
     // Its text is made only where something is drawn by it.
@@ -61,7 +61,7 @@ extension Sealing {
       }
       return nil
     }
-    if let reason { draft.withheld[reason, default: 0] += 1 }
+    if let reason { draft.note(reason, at: at.place) }
     if let count { draft.values[0][at.place] = count }
     // To have a value, or one between others, is no more than a response of one's own.
     let isLarge = responds || Int(clamping: count ?? 0) >= request.profile.populationFloor
@@ -107,7 +107,7 @@ extension Sealing {
         let set = CountedSet(part: .valued(index), count: totals.units, key: totals.key, responds: responds)
         return sum(of: index, set, at, totals, label, draws, book)
       }
-      if let missing { draft.withheld[missing, default: 0] += 1 }
+      if let missing { draft.note(missing, at: at.place, measure: index) }
       let shownSum = enough ? drawnSum : nil
       if let shownSum {
         draft.values[made.sum][at.place] = shownSum

@@ -81,23 +81,28 @@ struct Sealing {
     where other.keyFamily == request.keyFamily {
       try charge(other, to: &budget)
     }
+    let othersBudget = budget
     var sizes = PopulationSizes(cube: cube, noise: noise, identity: survey.identity)
     var report = CompilerReport(
       dataset: request.dataset, result: request.result, profile: profile.name, tables: [], budgetUsed: 0,
-      budgetLimit: 0, countDeviation: Sealer.countDeviation, carried: 0, carriedWhole: false)
+      budgetLimit: 0, countDeviation: Sealer.countDeviation, carried: 0, carriedWhole: false, k: profile.k)
     var verdicts: [DimensionSet: [DifferencingGuard.Verdict]] = [:]
     var drafts: [DraftTable] = []
     var notWritten: [[String]] = []
+    /// What each table before took of the budget.
+    var spent: [(table: [String], numbers: Int)] = []
 
     for table in request.tables {
       let names = table.map { shape.dimensions[$0].name }
       let populations = shape.identifying(shape.behind(table))
       var line = CompilerReport.TableLine(dimensions: names, cells: 0, written: 0, withheld: [:])
-      if let grid = cube.cuboids[shape.behind(table)]?.grid {
-        line.cells = try ListedGrid(table, grid: grid, of: shape).count
+      if let cuboid = cube.cuboids[shape.behind(table)] {
+        let listed = try ListedGrid(table, grid: cuboid.grid, of: shape)
+        (line.cells, line.asked, line.nonEmpty) = counted(listed, in: cuboid)
       }
       if isTooSparse(table, sizes: &sizes) {
         line.notWritten = .tooSparse
+        if request.explains { line.remedies = denser(table, sizes: &sizes) }
       } else {
         let judged: [DifferencingGuard.Verdict]
         if let known = verdicts[populations] {
@@ -109,8 +114,19 @@ struct Sealing {
         var draft = try draft(table, in: cube, verdicts: judged, draws: &draws, sizes: &sizes)
         report.carried += draft.carried
         let drafted = draft.shown
-        try spend(&budget, on: &draft, sizes: &sizes)
+        let before = budget.used(everybody)
+        let alone = try spend(&budget, on: &draft, sizes: &sizes, others: othersBudget)
         line.withheld = draft.withheld
+        let explained = draft.withheld.values.reduce(draft.shown, +)
+        if explained < line.cells { line.withheld[.kept] = line.cells - explained }
+        line.sumsWithheld = draft.sumsWithheld
+        if request.explains {
+          line.remedies = try remedies(
+            for: draft, in: cube,
+            Budgeting(alone: alone, spent: spent, others: othersBudget.used(everybody)))
+        }
+        spent.append((names, budget.used(everybody) - before))
+        report.sumsWritten += draft.measures.reduce(0) { $0 + draft.values[$1.sum].present }
         line.sumErrorPercent = draft.sumErrors.median
         line.written = draft.shown
         if line.written == 0 {
@@ -171,19 +187,36 @@ struct Sealing {
   }
 
   /// Fewer than five units for each combination of codes on average, responses included (DISCLOSURE a.9).
-  private func isTooSparse(_ table: [Int], sizes: inout PopulationSizes) -> Bool {
+  func isTooSparse(_ table: [Int], sizes: inout PopulationSizes) -> Bool {
     var cells = 1
     for place in table { cells *= max(1, shape.leaves[place].count { $0 }) }
     return sizes.size(everybody) < 5 * cells
   }
 
   /// All units that answers tell of.
-  private var everybody: ReleaseBudget.Population { ReleaseBudget.Population(set: shape.hidden, cell: 0) }
+  var everybody: ReleaseBudget.Population { ReleaseBudget.Population(set: shape.hidden, cell: 0) }
+
+  /// How many cells of a table there are, with at least k units, and with any.
+  private func counted(_ listed: ListedGrid, in cuboid: TrueCuboid) -> (cells: Int, asked: Int, nonEmpty: Int)
+  {
+    var codes = listed.codes(0)
+    var (asked, nonEmpty) = (0, 0)
+    for place in 0..<listed.count {
+      listed.codes(place, into: &codes)
+      let units = Int(cuboid.units[listed.cell(codes)])
+      if units > 0 { nonEmpty += 1 }
+      if units >= request.profile.k { asked += 1 }
+    }
+    return (listed.count, asked, nonEmpty)
+  }
 
   /// Asks the budget for every cell that may be shown and withholds what does not fit.
+  /// - Parameter others: the budget before this result.
+  /// - Returns: how many cells it would have room for alone, where some do not fit and the report is to explain it.
   private func spend(
-    _ budget: inout ReleaseBudget, on draft: inout DraftTable, sizes: inout PopulationSizes
-  ) throws(DisclosureError) {
+    _ budget: inout ReleaseBudget, on draft: inout DraftTable, sizes: inout PopulationSizes,
+    others: ReleaseBudget
+  ) throws(DisclosureError) -> Int? {
     let populations = try Grid(shape.identifying(draft.set), of: shape)
     let lattice = try Lattice(populations, of: shape)
     let asked = (0..<draft.count).filter { draft.isShown($0) }.map { Int32($0) }
@@ -205,8 +238,11 @@ struct Sealing {
     let written = budget.write(cells, lattice: lattice) { sizes.size($0) }
     for (place, isWritten) in zip(asked, written) where !isWritten {
       draft.withhold(Int(place))
-      draft.withheld[.budget, default: 0] += 1
+      draft.note(.budget, at: Int(place))
     }
+    guard request.explains, written.contains(false) else { return nil }
+    var alone = others
+    return alone.write(cells, lattice: lattice) { sizes.size($0) }.count { $0 }
   }
 
   /// Charges what another result of the family has out.

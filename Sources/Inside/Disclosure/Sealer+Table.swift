@@ -16,6 +16,9 @@ struct DraftTable {
   /// Whether every dimension is identifying: then its counts tell of no response, and cost nothing.
   let isIdentifying: Bool
   var withheld: [CompilerReport.Reason: Int] = [:]
+  var sumsWithheld: [CompilerReport.Reason: Int] = [:]
+  /// Which cells are withheld for which reason, and of which measure sums are; nil where nobody asks.
+  var places: WithheldPlaces?
   /// Noise of sums in percent of the sum, a part of them.
   var sumErrors = Sample()
   var carried = 0
@@ -39,6 +42,23 @@ struct DraftTable {
   mutating func withhold(_ cell: Int) {
     for column in values.indices { values[column][cell] = nil }
   }
+
+  /// Notes why a cell is withheld, or the sum of a measure of it.
+  mutating func note(_ reason: CompilerReport.Reason, at cell: Int, measure: Int? = nil) {
+    if let measure {
+      sumsWithheld[reason, default: 0] += 1
+      places?.sums[measure, default: [:]][reason, default: []].append(Int32(cell))
+    } else {
+      withheld[reason, default: 0] += 1
+      places?.cells[reason, default: []].append(Int32(cell))
+    }
+  }
+}
+
+/// The withheld cells of a table by reason, and by measure those whose sum is withheld.
+struct WithheldPlaces {
+  var cells: [CompilerReport.Reason: [Int32]] = [:]
+  var sums: [Int: [CompilerReport.Reason: [Int32]]] = [:]
 }
 
 /// Where the perturbed quantities of one measure are among those of a table.
@@ -106,7 +126,8 @@ extension Sealing {
       banded: request.measures.map { !measures[$0].percentiles.isEmpty && !cuboid.bands[$0].isEmpty })
     var draft = DraftTable(
       dimensions: table, set: set, listed: listed, quantities: names, measures: places,
-      values: names.map { _ in NumberColumn(count: listed.count) }, isIdentifying: set == populationSet)
+      values: names.map { _ in NumberColumn(count: listed.count) }, isIdentifying: set == populationSet,
+      places: request.explains ? WithheldPlaces() : nil)
     let labels = CellLabels(table, of: shape)
     // What is drawn is told: it has no place in dimensions that no answer tells.
     let told = try Grid(DimensionSet(table), of: shape)

@@ -23,6 +23,8 @@ package struct Sealer {
     package var derived: Set<Derived>
     /// Datasets that are made of a table of this one, by name.
     package var kin: [String: Kin]
+    /// Whether the report says of every table what would show more of it.
+    package var explains = false
 
     package init(
       dataset: String, result: String, keyFamily: String, title: Text, tables: [[Int]], measures: [Int],

@@ -30,6 +30,7 @@ extension Publisher {
       if !statistics.isEmpty { try keepFamily(of: dataset, statistics) }
       // Rows are read once for all statistics.
       var rows: (data: Microdata, survey: Survey)?
+      let before = computed.histories[dataset.keyFamily] ?? ResultHistory()
       for result in dataset.results.filter({ !$0.kind.hasCells }) + statistics {
         progress(.computing(dataset: dataset.name, result: result.name))
         // A kind without a way to `Released`, which only Disclosure can mint, does not compile.
@@ -51,6 +52,9 @@ extension Publisher {
         }
         computed.released[dataset.name, default: []].append(released)
       }
+      if options.dryRun, let rows {
+        try tryProfiles(statistics, rows.data, rows.survey, judgement, since: before, into: &computed.reports)
+      }
     }
     return computed
   }
@@ -65,7 +69,7 @@ extension Publisher {
     let before = computed.histories[dataset.keyFamily] ?? ResultHistory()
     let made = try Statistics.compute(
       data, survey, dataset: dataset, result: result, profile: profile, keys: keys.protection,
-      policyHash: policies.hash, history: before, now: options.now)
+      policyHash: policies.hash, history: before, now: options.now, explains: options.dryRun)
     if !made.report.carriedWhole {
       let target = try Statistics.target(
         data, dataset: dataset, result: result, profile: profile, keys: keys.protection)

@@ -26,6 +26,8 @@ package struct PublishOptions: Sendable {
 package enum Stage: Sendable {
   case reading(dataset: String, number: Int, of: Int)
   case computing(dataset: String, result: String)
+  /// Only in a rehearsal: the same under another profile.
+  case trying(dataset: String, profile: String)
   case writing(dataset: String, number: Int, of: Int)
   case scanning
   case sealing

@@ -8,7 +8,7 @@ package struct Computed: Sendable {
   package let released: Released
   /// What the next computation has to know.
   package let history: ResultHistory
-  package let report: CompilerReport
+  package var report: CompilerReport
   /// The exact cells behind it, for the attacks to judge it by; nil where it was carried over whole, or where they hold
   /// more than answers tell.
   package let cube: TrueCube?
@@ -57,14 +57,15 @@ package enum Statistics {
   }
 
   /// Computes one result from microdata that are read and surveyed already.
+  /// - Parameter explains: whether the report says of every table what would show more of it.
   package static func compute(
     _ data: Microdata, _ survey: Survey, dataset: Dataset, result: ResultDeclaration,
     profile: ProtectionProfile, keys: ProtectionKeys, policyHash: String, history: ResultHistory,
-    now: Timestamp = .now()
+    now: Timestamp = .now(), explains: Bool = false
   ) throws(ResultError) -> Computed {
     let sealer = try sealer(
       result, of: dataset, shape: data.shape, measures: data.measures, profile: profile, keys: keys,
-      policyHash: policyHash, now: now)
+      policyHash: policyHash, now: now, explains: explains)
     if let held = sealer.carried(from: history) {
       return Computed(released: held, history: history, report: sealer.report(carried: held), cube: nil)
     }
@@ -111,7 +112,8 @@ package enum Statistics {
 
   private static func sealer(
     _ result: ResultDeclaration, of dataset: Dataset, shape: Shape, measures: [MeasureShape],
-    profile: ProtectionProfile, keys: ProtectionKeys, policyHash: String, now: Timestamp
+    profile: ProtectionProfile, keys: ProtectionKeys, policyHash: String, now: Timestamp,
+    explains: Bool = false
   ) throws(ResultError) -> Sealer {
     let tables = try tables(result, of: dataset, shape: shape)
     // The microdata know what all results together ask of a measure; each releases what it declares itself.
@@ -120,20 +122,21 @@ package enum Statistics {
       shape.releasing(
         Set((result.measures.first { $0.field == shape.name }?.statistics ?? []).map(\.shape)))
     }
-    let request = Sealer.Request(
+    var request = Sealer.Request(
       dataset: dataset.name, result: result.name, keyFamily: dataset.keyFamily, title: result.title,
       tables: tables,
       measures: try self.measures(result, of: dataset, in: measures),
       profile: profile, policyHash: policyHash, refresh: result.refresh, now: now,
       derived: Set(result.derived.map(\.sealed)),
       kin: dataset.kin.mapValues { Sealer.Kin(names: $0.names, isPart: $0.isPart, tables: $0.tables) })
+    request.explains = explains
     return try disclosing { () throws(DisclosureError) in
       try Sealer(request, shape: shape, measures: own, keys: keys)
     }
   }
 
   /// Declared tables as places of dimensions.
-  private static func tables(
+  static func tables(
     _ result: ResultDeclaration, of dataset: Dataset, shape: Shape
   ) throws(ResultError) -> [[Int]] {
     var tables: [[Int]] = []

@@ -180,9 +180,18 @@ extension DatasetReader {
     ] {
       let count = names.filter { name in dimensions.first { $0.name == name }?.role == role }.count
       guard count <= most else {
+        let others = policies.profiles.values.filter {
+          (role == .identifying ? $0.maxIdentifying : $0.maxResponse) >= count
+        }.map(\.name).sorted()
         throw node.error(
-          "\(count) \(role.rawValue) dimensions, and the profile \"\(limits.name)\" allows \(most) in one table"
-        )
+          Wording(
+            "\(count) \(role.rawValue) dimensions, and the profile \"\(limits.name)\" allows \(most) in one table",
+            "有 \(count) 个 \(role.rawValue) 维度，而方案“\(limits.name)”一个表只允许 \(most) 个"),
+          hint: others.isEmpty
+            ? Wording("leave a dimension out", "请去掉一个维度")
+            : Wording(
+              "leave a dimension out, or name a profile that allows it and may serve the level: \(others.joined(separator: ", "))",
+              "请去掉一个维度，或改用允许它且可用于此密级的方案：\(others.joined(separator: "、"))"))
       }
     }
     return names
