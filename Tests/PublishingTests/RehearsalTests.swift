@@ -86,4 +86,20 @@ import Testing
     let again = try #require(try small.publish(dryRun: true).reports.first)
     #expect(again.carriedWhole && again.profiles.isEmpty)
   }
+
+  @Test func `measures utility with keys of its own`() throws {
+    let small = try Self.portal(Self.result("standard", #"[["zone"], ["zone", "kind"]]"#))
+    let measuring = try Measuring(small.portal)
+    #expect(measuring.names == ["visits", "visits/counts"])
+    let measured = try measuring.measure("visits", profiles: [], draws: 2, seed: 1)
+    #expect(measured.first?.isDeclared == true && measured.first?.report.profile == "standard")
+    #expect(measured.allSatisfy { $0.report.asked == 20 } && measured.allSatisfy(\.serves))
+    #expect(throws: PublishingError.self) {
+      try measuring.measure("visits", profiles: ["stern"], draws: 1, seed: 1)
+    }
+    // A portal with other keys has the same figures.
+    let other = try Self.portal(Self.result("standard", #"[["zone"], ["zone", "kind"]]"#))
+    let there = try Measuring(other.portal).measure("visits", profiles: [], draws: 2, seed: 1)
+    #expect(there.map(\.json) == measured.map(\.json))
+  }
 }

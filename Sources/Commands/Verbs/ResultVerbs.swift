@@ -23,7 +23,7 @@ enum ResultVerbs {
         ],
         example: "doorsill result try rand-health/medical-spending 'select=site,count&site=eq.1'",
         run: tryOne),
-    ] + AttackVerb.all
+    ] + AttackVerb.all + UtilityVerb.all
 
   private static func release(_ invocation: Invocation) throws -> Release {
     let outside = try invocation.outside()
