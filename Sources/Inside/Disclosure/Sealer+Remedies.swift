@@ -11,7 +11,7 @@ struct Budgeting {
 }
 
 /// What a custodian can do about cells that are not shown. It is worked out in a rehearsal only, from exact cells.
-extension Sealer {
+extension Sealing {
   /// What would show more of a table: the two best things for the leading reason, the best for a second one that is behind
   /// a fifth of the cells, and one for each measure.
   func remedies(
