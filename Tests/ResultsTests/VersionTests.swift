@@ -236,6 +236,44 @@ import Testing
     }
   }
 
+  @Test
+  func `a dimension that is dropped and declared again keeps its draws, and counts who changed meanwhile`()
+    throws
+  {
+    let town = try Self.town()
+    /// So many units of the first quarter have moved to the second.
+    func world(_ moved: Int, quarter: Bool = true) throws -> Microdata {
+      let movers = Set(town.keys.indices.filter { town.codes[0][$0] == 0 }.prefix(moved))
+      let quarters = town.codes[0].enumerated().map { movers.contains($0.offset) ? 1 : $0.element }
+      let kept = Array(town.shape.dimensions.dropFirst(quarter ? 0 : 1))
+      return Microdata(
+        shape: try Shape(dataset: "town", keyFamily: "town", dimensions: kept), measures: town.measures,
+        perUnit: town.perUnit, keys: town.keys,
+        codes: quarter ? [quarters] + town.codes.dropFirst() : Array(town.codes.dropFirst()),
+        values: town.values)
+    }
+    func publish(_ data: Microdata, _ history: ResultHistory, _ version: Int) throws -> (
+      counts: [Int?], history: ResultHistory
+    ) {
+      let made = try Target(
+        data, tables: [[0]], measures: [0], profile: Samples.profile(k: 10, divisor: 1), keys: Samples.keys
+      ).publish(history, version: version)
+      let out = try Published(made.released, shape: data.shape, measures: data.measures)
+      return (out.counts[DimensionSet([0])] ?? [], made.history)
+    }
+    let first = try publish(world(0), .init(), 0)
+    for (moved, isKept) in [(8, true), (12, false)] {
+      let dropped = try publish(world(moved / 2, quarter: false), first.history, 1)
+      let longer = try publish(world(moved / 2, quarter: false), dropped.history, 2)
+      let again = try publish(world(moved), longer.history, 3)
+      let fresh = try publish(world(moved), .init(), 3)
+      #expect(Array(again.counts.dropFirst(2)) == Array(first.counts.dropFirst(2)))
+      #expect(Array(again.counts.prefix(2)) == Array((isKept ? first : fresh).counts.prefix(2)))
+      #expect(first.counts.prefix(2) != fresh.counts.prefix(2))
+      #expect(again.history.unitMaps.count == 1 && longer.history.unitMaps.count == 2)
+    }
+  }
+
   @Test func `another refresh computes nothing by itself`() throws {
     let data = try Self.town()
     func sealer(_ refresh: String, day: Int) throws -> Sealer {

@@ -42,7 +42,7 @@ package struct ResultHistory: Sendable, Equatable {
   /// By dataset.
   package var drawn: [String: Drawn] = [:]
   /// By dataset: where each unit was when the dataset was last computed, in a form that Results reads and writes; and by
-  /// dataset and measure the same of the last time that a measure was declared which no longer is.
+  /// dataset and measure the same of the last time that a measure or dimension was declared which no longer is.
   package var unitMaps: [String: StoredUnits] = [:]
 
   /// By measure: what its sums that are out were drawn with. Measures of 0.1 are not in it: their draws have other names.

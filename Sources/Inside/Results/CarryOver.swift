@@ -27,22 +27,30 @@ enum CarryOver {
         hint: Wording(
           "restore .doorsill/inside/history from a backup", "请从备份恢复 .doorsill/inside/history"))
     }
-    // Of a measure that is no longer declared the last map that has it is kept, until it is declared again.
-    var returned: [String: StoredUnits] = [:]
-    let declared = Set(data.measures.map(\.name))
+    // Of a measure or a dimension that is no longer declared the last map that has it is kept, until it is declared again.
+    func returned(_ isDeclared: Bool, _ name: String) -> StoredUnits? {
+      let key = lastMap(of: name, dataset)
+      if isDeclared { return maps.removeValue(forKey: key) }
+      maps[key] = maps[key] ?? stored
+      return nil
+    }
+    var measures: [String: StoredUnits] = [:]
     for measure in Tracked.measures(of: drawn) {
-      let key = lastMap(of: measure, dataset)
-      if !declared.contains(measure) {
-        maps[key] = maps[key] ?? stored
-      } else if let held = maps.removeValue(forKey: key) {
-        returned[measure] = held
-      }
+      measures[measure] = returned(data.measures.contains { $0.name == measure }, measure)
+    }
+    var tables: [[String]: StoredUnits] = [:]
+    for table in drawn.cells.keys {
+      let isDeclared = table.allSatisfy { data.shape.dimension($0) != nil }
+      tables[table] = returned(isDeclared, table.joined(separator: "\n") + "\n")
     }
     var tracked = try Tracked.all(drawn, shape: data.shape, measures: data.measures, k: k)
-    try note(data, since: stored, in: &tracked) { measure in measure.map { returned[$0] == nil } ?? true }
-    for (measure, held) in returned.sorted(by: { $0.key < $1.key }) {
-      try note(data, since: held, in: &tracked) { $0 == measure }
+    try note(data, since: stored, in: &tracked) { table, measure in
+      tables[table] == nil && measure.map { measures[$0] == nil } ?? true
     }
+    for (measure, held) in measures {
+      try note(data, since: held, in: &tracked) { tables[$0] == nil && $1 == measure }
+    }
+    for (table, held) in tables { try note(data, since: held, in: &tracked) { other, _ in other == table } }
     var changed = drawn
     for grid in tracked { changed.cells[grid.key] = grid.finished() }
     // Last, since it may take the place of the file that was read.
@@ -50,13 +58,14 @@ enum CarryOver {
     return (Changes(changed), maps)
   }
 
-  /// Where the map is kept that has a measure which is no longer declared: a name of a file.
-  private static func lastMap(of measure: String, _ dataset: String) -> String {
-    "\(dataset)@\(Hex.encode(Array(Digest.sha256(Array(measure.utf8)).prefix(8))))"
+  /// Where the map is kept that has a measure or a table's dimensions, one of which is no longer declared: a name of a file.
+  private static func lastMap(of name: String, _ dataset: String) -> String {
+    "\(dataset)@\(Hex.encode(Array(Digest.sha256(Array(name.utf8)).prefix(8))))"
   }
 
   private static func note(
-    _ data: Microdata, since stored: StoredUnits, in tracked: inout [Tracked], of isWanted: (String?) -> Bool
+    _ data: Microdata, since stored: StoredUnits, in tracked: inout [Tracked],
+    of isWanted: (_ table: [String], _ measure: String?) -> Bool
   ) throws(ResultError) {
     for index in tracked.indices { tracked[index].look(at: isWanted) }
     var reader = try UnitMap.Reader(stored, like: data)
@@ -159,9 +168,9 @@ private struct Tracked {
     quantity.lastIndex(of: ".").map { String(quantity[..<$0]) }
   }
 
-  /// Looks at quantities of some measures only, and of none at the count of all units.
-  mutating func look(at isWanted: (String?) -> Bool) {
-    isLookedAt = cells.quantities.map { isWanted(Tracked.measure(of: $0.name)) }
+  /// Looks at some quantities only.
+  mutating func look(at isWanted: (_ table: [String], _ measure: String?) -> Bool) {
+    isLookedAt = cells.quantities.map { isWanted(key, Tracked.measure(of: $0.name)) }
   }
 
   /// Notes a unit in every drawn cell it touches or touched.
