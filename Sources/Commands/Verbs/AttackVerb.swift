@@ -18,7 +18,9 @@ enum AttackVerb {
       options: [
         Option(
           "--compare",
-          Phrase("与仅设阈值、普通单元格密钥并列比较", "side by side with threshold only and plain cell key")),
+          Phrase(
+            "与仅设阈值、普通单元格密钥及第一版的噪声并列比较",
+            "side by side with threshold only, plain cell key and the noise of the first edition")),
         Option(
           "--sql", "CONNECTION",
           Phrase(
@@ -47,6 +49,11 @@ enum AttackVerb {
         Option(
           "--versions", "N",
           Phrase("发布多少个版本（B4v 缺省 52，--qualify 缺省 12）", "versions published (52 for B4v, 12 with --qualify)")),
+        Option(
+          "--unjudged", "LINE", repeats: true,
+          Phrase(
+            "声明该项（如 S4）在此结果上案例不足 30、无法判定，可以接受",
+            "declare that this line, such as S4, has fewer than 30 cases here and may stay unjudged")),
         Option("--seed", "N", Phrase("随机选择的种子（缺省 1）", "the seed of every random choice (1)")),
         .portal, .json,
       ],
@@ -72,7 +79,8 @@ enum AttackVerb {
       versions: try invocation.number("--versions") ?? 52,
       canaries: try invocation.number("--canaries") ?? 1000, seed: seed)
     var others: [AttackedSystem] = []
-    if invocation.has("--compare") { others += [.simpler(.thresholdOnly), .simpler(.cellKey)] }
+    if invocation.has("--compare") { others += Comparison.System.allCases.map { .simpler($0) } }
+    let declared = Set(invocation.all("--unjudged"))
     if let connection = invocation.value("--sql") { others.append(SQLSystem.make(connection)) }
     var passes = true
     var items: [JSON] = []
@@ -85,11 +93,14 @@ enum AttackVerb {
           subject.target, system: system, served: isOurs ? subject.released : nil, effort: effort,
           canaries: try canaries(subject, invocation)
         ) { invocation.terminal.progress("\(subject.name) · \(system.name) · \($0)") }
-        if isOurs { report.lines = merged(report.lines, try Attacking.answers(subject) + subject.joint) }
+        if isOurs {
+          report.lines = AttackLine.sorted(
+            report.lines + (try Attacking.answers(subject)) + Attacking.declaration(subject) + subject.joint)
+        }
         reports.append(report)
       }
       invocation.terminal.clearProgress()
-      passes = passes && reports[0].passes
+      passes = passes && reports[0].failed.isEmpty && reports[0].notJudged(declared: declared).isEmpty
       if invocation.has("--json") {
         items.append(
           [
@@ -103,9 +114,10 @@ enum AttackVerb {
     for attack in tuples {
       let name = "\(attack.stored.dataset)/\(attack.stored.result)"
       invocation.terminal.progress("\(name) · B8")
-      let report = AttackReport(lines: try attack.lines())
+      var report = AttackReport(lines: try attack.lines())
+      report.lines += try Attacks.storedParts()
       invocation.terminal.clearProgress()
-      passes = passes && report.passes
+      passes = passes && report.failed.isEmpty
       if invocation.has("--json") {
         items.append(
           [
@@ -158,88 +170,5 @@ enum AttackVerb {
     }
     canaries.tablesDrawn = try invocation.number("--tables")
     return canaries
-  }
-
-  /// Lines in the order of their names.
-  private static func merged(_ lines: [AttackLine], _ others: [AttackLine]) -> [AttackLine] {
-    func order(_ line: AttackLine) -> (String, Int, String) {
-      let digits = line.attack.dropFirst().prefix { $0.isNumber }
-      return (String(line.attack.prefix(1)), Int(digits) ?? 0, line.attack)
-    }
-    return (lines + others).enumerated().sorted { left, right in
-      let (a, b) = (order(left.element), order(right.element))
-      return a == b ? left.offset < right.offset : a < b
-    }.map(\.element)
-  }
-}
-
-/// The attack table for a person.
-enum AttackPage {
-  static func print(_ name: String, _ profile: String, _ reports: [AttackReport], _ terminal: Terminal) {
-    let ours = reports[0]
-    terminal.print(
-      terminal.styled(name, .bold) + "  " + Phrase("保护方案 \(profile)", "profile \(profile)").said)
-    var head = [
-      Phrase("攻击", "attack").said, "", Phrase("指标", "metric").said, Phrase("及格线", "bar").said,
-    ]
-    head += reports.map { "  " + said($0.system) }
-    // One system leaves room for what its figures rest on; several stand side by side.
-    let isAlone = reports.count == 1
-    let left = utility(reports)
-    terminal.table(
-      [head.map { terminal.styled($0, .dim) }] + attacks(reports, details: isAlone, terminal)
-        + (left.isEmpty ? [] : [[]] + left))
-    terminal.print()
-    for report in reports {
-      let failed = report.lines.count { !$0.passes }
-      let outcome =
-        failed == 0
-        ? Phrase("抵御了全部攻击", "withstands every attack")
-        : Phrase("\(failed) 项攻击得逞", failed == 1 ? "1 attack gets through" : "\(failed) attacks get through")
-      terminal.print(
-        (isAlone ? "" : said(report.system) + Phrase("：", ": ").said)
-          + (report.system == ours.system
-            ? terminal.styled(outcome.said, failed == 0 ? .green : .red) : outcome.said))
-    }
-    terminal.print()
-  }
-
-  private static func said(_ system: String) -> String {
-    switch system {
-    case "threshold only": Phrase("仅设阈值", "threshold only").said
-    case "cell key": Phrase("单元格密钥", "cell key").said
-    default: system
-    }
-  }
-
-  private static func attacks(_ reports: [AttackReport], details: Bool, _ terminal: Terminal) -> [[String]] {
-    let language = Phrase.language
-    return reports[0].lines.enumerated().map { place, line in
-      var row = [line.attack, line.name(language), line.metric(language), line.bar(language)]
-      // The same attack: the first, second … line of that name.
-      let number = reports[0].lines[..<place].count { $0.attack == line.attack }
-      for report in reports {
-        let same = report.lines.filter { $0.attack == line.attack }
-        row.append(number < same.count ? outcome(same[number], terminal) : "  –")
-      }
-      if details { row.append(terminal.styled(line.detail(language), .dim)) }
-      return row
-    }
-  }
-
-  /// What is left to use, in the columns of the systems.
-  private static func utility(_ reports: [AttackReport]) -> [[String]] {
-    let figures = reports.map { $0.utility?.figures ?? [] }
-    return figures[0].indices.map { place in
-      ["", figures[0][place].name(Phrase.language), figures[0][place].unit(Phrase.language), ""]
-        + figures.map { place < $0.count ? "  " + $0[place].value : "  –" }
-    }
-  }
-
-  private static func outcome(_ line: AttackLine, _ terminal: Terminal) -> String {
-    guard line.value != nil else { return terminal.styled("  –", .dim) }
-    return line.passes
-      ? terminal.styled("✓", .green) + " " + line.measured
-      : terminal.styled("✗", .red) + " " + terminal.styled(line.measured, .bold)
   }
 }

@@ -77,6 +77,9 @@ package struct CellTotals: Sendable, Equatable {
     prominent.movedSquares &+= (Int128(value) * Int128(value) &* (square - 1 << 16)) >> 16
   }
 
+  /// Whether the sum is a count of its cases: of two codes it is, unless what is declared as coded has values between.
+  package func isCount(of measure: MeasureShape) -> Bool { measure.isCoded && areAll(measure.span) }
+
   /// Whether every case has the value of a span.
   func areAll(_ span: Int128) -> Bool {
     sum == Int128(cases) * span && squares.quotientAndRemainder(dividingBy: span) == (sum, 0)

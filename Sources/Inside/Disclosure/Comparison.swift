@@ -41,13 +41,17 @@ package struct Comparison: Sendable {
 
   /// The sums a system shows of every cell over a set of dimensions: exact, or with top-contributor noise in as many
   /// layers as its counts have; no dominance rule. Nil where it shows none.
-  package func sums(_ system: System, measure: Int, _ set: DimensionSet, in cube: TrueCube) -> [Int128?] {
+  /// - Parameter share: m, the share of the largest contribution that scales the noise.
+  package func sums(
+    _ system: System, measure: Int, _ set: DimensionSet, in cube: TrueCube,
+    share: Magnitudes.Share = Comparison.topNoise
+  ) -> [Int128?] {
     guard let cuboid = cube.cuboids[set], cuboid.totals.indices.contains(measure),
       !cuboid.totals[measure].isEmpty
     else { return [] }
     let shape = cube.measures[measure]
     let noise = CellNoise(profile, keys: keys, family: cube.shape.keyFamily)
-    let first = Magnitudes(share: Comparison.topNoise, step: shape.step)
+    let first = Magnitudes(share: share, step: shape.step)
     return (0..<cuboid.grid.count).map { cell in
       let totals = cuboid.totals[measure][cell]
       func perturbed(label: UInt32) -> Int128 {
@@ -67,8 +71,29 @@ package struct Comparison: Sendable {
     }
   }
 
-  /// m, the share of the largest contribution that scaled the noise.
-  private static let topNoise = Magnitudes.Share(7, 100)
+  /// m as profile `standard` of the first edition had it, and as `strict` had it.
+  package static let topNoise = Magnitudes.Share(7, 100)
+  package static let strictTopNoise = Magnitudes.Share(10, 100)
+
+  /// The standard deviation of the noise of a cell's sum.
+  package static func deviation(_ system: System, _ totals: CellTotals) -> Double {
+    let layers: Double =
+      switch system {
+      case .thresholdOnly: 0
+      case .cellKey: 1
+      case .twoLayers: 2
+      }
+    return 0.07 * layers.squareRoot() * Double(totals.first)
+  }
+
+  /// The variance of the noise of a count.
+  package static func countVariance(_ system: System) -> Double {
+    switch system {
+    case .thresholdOnly: 0
+    case .cellKey: 3
+    case .twoLayers: 4.08
+    }
+  }
 
   private func label(_ cuboid: TrueCuboid, _ cell: Int, _ cube: TrueCube) -> CellLabel {
     let pairs = zip(cuboid.grid.dimensions, cuboid.grid.codes(at: cell)).map { dimension, code in

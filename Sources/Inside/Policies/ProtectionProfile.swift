@@ -52,7 +52,7 @@ package struct ProtectionProfile: Sendable, Hashable {
     }
   }
 
-  package let name: String
+  package var name: String
   /// Fewest distinct units behind a published cell, before jitter.
   package let k: Int
   /// Weights of raising k by 0, 1, 2 …; they sum to 16.
@@ -64,12 +64,12 @@ package struct ProtectionProfile: Sendable, Hashable {
   /// The (n, k) rule beside the p % rule; nil where it is off.
   package let dominance: Dominance?
   /// The factors of prominent units in sums.
-  package let factors: Factors
+  package var factors: Factors
   /// Released cells within a population are at most its perturbed size divided by this.
-  package let budgetDivisor: Int
+  package var budgetDivisor: Int
   /// Fewest units of a population of which anything is told that they do not all share: in a small one even an exact sum of
   /// coins tells single ones (DISCLOSURE 00, rule 11).
-  package let populationFloor: Int
+  package var populationFloor: Int
   package let variance: Bool
   package let percentiles: Bool
   /// ISO 8601 duration, such as "P1M".

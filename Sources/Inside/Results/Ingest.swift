@@ -28,6 +28,11 @@ extension Microdata {
   }
 }
 
+extension Microdata {
+  /// Whether a dataset's declaration of dimensions and measures is taken.
+  package static func takes(_ dataset: Dataset) -> Bool { (try? IngestPlan(dataset)) != nil }
+}
+
 extension ResultError {
   /// A derived dataset whose sources have not been joined for this run.
   static func notJoined(_ dataset: Dataset) -> ResultError {

@@ -18,6 +18,15 @@ package struct AttackReport: Sendable {
 
   package var passes: Bool { lines.allSatisfy { $0.passes } }
 
+  /// Lines in which the attacker got what the bar forbids.
+  package var failed: [AttackLine] { lines.filter { $0.verdict == .failed } }
+
+  /// Lines with too few cases to be judged, but for those that were declared to be taken so.
+  /// - Parameter declared: names of lines, such as `S4`.
+  package func notJudged(declared: Set<String> = []) -> [AttackLine] {
+    lines.filter { $0.verdict == .notJudged && !declared.contains($0.attack) }
+  }
+
   package var json: JSON {
     [
       "system": .string(system), "passes": .bool(passes), "utility": utility?.json ?? .null,
@@ -27,7 +36,7 @@ package struct AttackReport: Sendable {
 
   /// What went wrong, one line an attack.
   package func failures(_ language: String) -> [String] {
-    lines.filter { !$0.passes }.map { line in
+    failed.map { line in
       "\(line.attack) \(line.name(language)): \(line.metric(language)) \(line.measured) (\(line.bar(language)))"
     }
   }
@@ -72,9 +81,21 @@ package struct AttackUtility: Sendable, Equatable {
   }
 }
 
+/// How an attack went.
+package enum AttackVerdict: String, Sendable {
+  case withstood
+  case failed
+  /// So few cases that chance decides. It is not withstood.
+  case notJudged = "not judged"
+  /// What is declared has nothing that this attack could be made on.
+  case nothing = "nothing to attack"
+  /// A figure that is told and has no bar.
+  case reported
+}
+
 /// One attack and how it went.
 package struct AttackLine: Sendable {
-  /// Its name in DISCLOSURE section (b), such as `B3`.
+  /// Its name in DISCLOSURE, such as `B3`.
   package var attack: String
   package var name: Text
   package var metric: Text
@@ -84,14 +105,52 @@ package struct AttackLine: Sendable {
   package var also: Double?
   /// What the value must meet, in words.
   package var bar: Text
-  package var passes: Bool
+  /// On how many cases the figure rests; nil where it does not rest on cases.
+  package var cases: Int?
+  package var verdict: AttackVerdict
   /// On how much the figure rests, and what else was seen.
   package var detail: Text
 
-  /// Each part as its property says.
+  /// Fewer cases are not judged.
+  package static let leastCases = 30
+
+  /// What is held against a bar whatever the number of cases; without a value there was nothing to attack.
   package init(
     _ attack: String, _ name: Text, metric: Text, _ value: Double?, also: Double? = nil, bar: Text,
     passes: Bool, detail: Text = ""
+  ) {
+    self.init(
+      attack, name, metric: metric, value, also: also, bar: bar, cases: nil,
+      verdict: !passes ? .failed : value == nil ? .nothing : .withstood, detail: detail)
+  }
+
+  /// A figure that rests on cases: of none there was nothing to attack, of fewer than 30 it is not judged.
+  package init(
+    _ attack: String, _ name: Text, metric: Text, _ value: Double, also: Double? = nil, bar: Text,
+    cases: Int, passes: Bool, detail: Text = ""
+  ) {
+    self.init(
+      attack, name, metric: metric, cases == 0 ? nil : value, also: cases == 0 ? nil : also, bar: bar,
+      cases: cases,
+      verdict: cases == 0
+        ? .nothing : cases < AttackLine.leastCases ? .notJudged : passes ? .withstood : .failed,
+      detail: detail)
+  }
+
+  /// A figure that is told and has no bar.
+  package init(
+    reported attack: String, _ name: Text, metric: Text, _ value: Double, also: Double? = nil, cases: Int,
+    detail: Text = ""
+  ) {
+    let isTold = cases >= AttackLine.leastCases
+    self.init(
+      attack, name, metric: metric, isTold ? value : nil, also: isTold ? also : nil,
+      bar: .both("仅报告", "reported"), cases: cases, verdict: cases == 0 ? .nothing : .reported, detail: detail)
+  }
+
+  private init(
+    _ attack: String, _ name: Text, metric: Text, _ value: Double?, also: Double?, bar: Text, cases: Int?,
+    verdict: AttackVerdict, detail: Text
   ) {
     self.attack = attack
     self.name = name
@@ -99,15 +158,32 @@ package struct AttackLine: Sendable {
     self.value = value
     self.also = also
     self.bar = bar
-    self.passes = passes
+    self.cases = cases
+    self.verdict = verdict
     self.detail = detail
   }
+
+  /// Lines in the order of their names: B1, B2, … S12.
+  package static func sorted(_ lines: [AttackLine]) -> [AttackLine] {
+    func order(_ line: AttackLine) -> (String, Int, String) {
+      let digits = line.attack.dropFirst().prefix { $0.isNumber }
+      return (String(line.attack.prefix(1)), Int(digits) ?? 0, line.attack)
+    }
+    return lines.enumerated().sorted { left, right in
+      let (a, b) = (order(left.element), order(right.element))
+      return a == b ? left.offset < right.offset : a < b
+    }.map(\.element)
+  }
+
+  /// Whether nothing stands against the result: what was not judged does.
+  package var passes: Bool { verdict != .failed && verdict != .notJudged }
 
   package var json: JSON {
     [
       "attack": .string(attack), "name": .string(name("en")), "metric": .string(metric("en")),
       "value": value.map { JSON($0) } ?? .null, "also": also.map { JSON($0) } ?? .null,
-      "bar": .string(bar("en")), "passes": .bool(passes), "detail": .string(detail("en")),
+      "bar": .string(bar("en")), "cases": cases.map { JSON($0) } ?? .null,
+      "verdict": .string(verdict.rawValue), "passes": .bool(passes), "detail": .string(detail("en")),
     ]
   }
 
@@ -132,47 +208,5 @@ package enum Rounded {
     let scaled = (value * Double(Decimal.power(digits))).rounded()
     guard abs(scaled) < 1e18 else { return "–" }
     return Decimal.text(Int128(scaled), scale: digits)
-  }
-}
-
-/// Measures of how well guesses go.
-enum Guessing {
-  /// Area under the curve: the chance that a true case scores above a false one; ½ where either is lacking.
-  static func auc(_ scores: [(score: Double, isTrue: Bool)]) -> Double {
-    let positives = scores.count { $0.isTrue }
-    let negatives = scores.count - positives
-    guard positives > 0, negatives > 0 else { return 0.5 }
-    let sorted = scores.sorted { $0.score < $1.score }
-    var rankSum = 0.0
-    var index = 0
-    while index < sorted.count {
-      var end = index
-      while end < sorted.count, sorted[end].score == sorted[index].score { end += 1 }
-      let rank = Double(index + 1 + end) / 2
-      for entry in sorted[index..<end] where entry.isTrue { rankSum += rank }
-      index = end
-    }
-    return (rankSum - Double(positives) * Double(positives + 1) / 2) / (Double(positives) * Double(negatives))
-  }
-
-  /// Upper end of the 95 % interval of a share (Wilson).
-  static func upperBound(_ hits: Int, of count: Int) -> Double {
-    guard count > 0 else { return 1 }
-    let (centre, spread) = wilson(hits, of: count)
-    return centre + spread
-  }
-
-  /// Lower end of the 95 % interval of a share (Wilson).
-  static func lowerBound(_ hits: Int, of count: Int) -> Double {
-    guard count > 0 else { return 0 }
-    let (centre, spread) = wilson(hits, of: count)
-    return centre - spread
-  }
-
-  private static func wilson(_ hits: Int, of count: Int) -> (centre: Double, spread: Double) {
-    let z = 1.959_964, n = Double(count), p = Double(hits) / n
-    let centre = p + z * z / (2 * n)
-    let spread = z * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot()
-    return (centre / (1 + z * z / n), spread / (1 + z * z / n))
   }
 }

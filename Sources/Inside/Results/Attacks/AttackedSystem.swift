@@ -40,10 +40,22 @@ package enum AttackedSystem: Sendable {
       state.history = made.history
       state.released = made.released
       return try Published(made.released, shape: target.data.shape, measures: target.data.measures)
+    case .simpler: return try publish(target, cube: try target.cube())
+    case .elsewhere: return try publish(target, cube: nil)
+    }
+  }
+
+  /// What a system shows that is not ours, which remembers nothing.
+  /// - Parameter cube: the exact cells of the target, where they are known.
+  func publish(_ target: Target, cube: TrueCube?) throws(ResultError) -> Published {
+    var out = Published()
+    switch self {
+    case .doorsill:
+      var state = State()
+      return try publish(target, &state)
     case .simpler(let system):
       let comparison = Comparison(target.profile, keys: target.keys)
-      let cube = try target.cube()
-      var out = Published()
+      let cube = if let cube { cube } else { try target.cube() }
       for set in Set(target.sets) {
         out.counts[set] = comparison.counts(system, set, in: cube)
         guard !target.measures.isEmpty else { continue }
@@ -51,9 +63,7 @@ package enum AttackedSystem: Sendable {
           target.measures.contains(measure) ? comparison.sums(system, measure: measure, set, in: cube) : []
         }
       }
-      return out
     case .elsewhere(let system):
-      var out = Published()
       for table in target.tables {
         let set = DimensionSet(table)
         let grid = try disclosing { () throws(DisclosureError) in try Grid(set, of: target.data.shape) }
@@ -64,8 +74,8 @@ package enum AttackedSystem: Sendable {
         }
         out.counts[set] = counts
       }
-      return out
     }
+    return out
   }
 }
 

@@ -4,11 +4,10 @@ import Disclosure
 extension Attacks {
   // MARK: B4 repeating and averaging
 
-  /// The same question again and again gives the same bytes, whatever the order of the rows; and averaging a cell
-  /// with the sums of its parts in every complete partition gains little.
+  /// The same question again and again gives the same bytes, whatever the order of the rows.
   static func repeating(
-    _ target: Target, _ system: AttackedSystem, _ published: Published, _ cube: TrueCube, seed: UInt64
-  ) throws(ResultError) -> [AttackLine] {
+    _ target: Target, _ system: AttackedSystem, seed: UInt64
+  ) throws(ResultError) -> AttackLine {
     var generator = AttackGenerator(seed)
     var distinct: [Published] = []
     for repeated in 0..<4 {
@@ -17,11 +16,13 @@ extension Attacks {
       let answer = try system.publish(target.over(data), &state)
       if !distinct.contains(answer) { distinct.append(answer) }
     }
-    var lines = [
-      AttackLine(
-        "B4", .both("重复提问", "repeating"), metric: .both("不同答案数", "distinct answers"),
-        Double(distinct.count), bar: "1", passes: distinct.count == 1)
-    ]
+    return AttackLine(
+      "B4", .both("重复提问", "repeating"), metric: .both("不同答案数", "distinct answers"),
+      Double(distinct.count), bar: "1", passes: distinct.count == 1)
+  }
+
+  /// How far the average of a cell with the sums of its parts in every complete partition is off.
+  static func averaged(_ published: Published, _ cube: TrueCube) -> [Double] {
     var errors: [Double] = []
     for (set, counts) in published.counts {
       guard let cuboid = cube.cuboids[set] else { continue }
@@ -38,30 +39,7 @@ extension Attacks {
         errors.append(sum / weight - Double(cuboid.units[cell]))
       }
     }
-    lines.append(averagingLine("B4", .both("按划分求平均", "averaging partitions"), errors, exactBar: 0.35))
-    return lines
-  }
-
-  private static func averagingLine(
-    _ attack: String, _ name: Text, _ errors: [Double], exactBar: Double
-  ) -> AttackLine {
-    let metric = Text.both("均方根误差，猜中率", "RMSE, exact hits")
-    guard !errors.isEmpty else {
-      return AttackLine(
-        attack, name, metric: metric, nil, bar: Text("≥ 1, ≤ \(Rounded.text(exactBar))"), passes: true,
-        detail: .both("无可平均", "nothing to average"))
-    }
-    let rmse = (errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)).squareRoot()
-    let exact = Double(errors.count { abs($0) < 0.5 }) / Double(errors.count)
-    // Few cells say little: each bar has its allowance, and tells so.
-    let count = Double(errors.count)
-    let most = exactBar + standardErrors * (exactBar * (1 - exactBar) / count).squareRoot()
-    let least = max(0, 1 - standardErrors / (2 * count).squareRoot())
-    return AttackLine(
-      attack, name, metric: metric, rmse, also: exact,
-      bar: Text("≥ \(Rounded.text(least, digits: 2)), ≤ \(Rounded.text(min(1, most), digits: 2))"),
-      passes: rmse >= least && exact <= most,
-      detail: .both("\(errors.count) 个单元格", "\(errors.count) cells"))
+    return errors
   }
 
   /// Sums of a cell's parts along every further dimension, where all parts are out and each unit is in one of them
@@ -100,17 +78,21 @@ extension Attacks {
   // MARK: B4v versions
 
   /// Many versions whose changes the attacker knows: takes the known change out of every newly drawn value and
-  /// averages. Where there are few cells, with the noise of other keys too: luck with one of them is no leak.
+  /// averages; then the same in copies with other keys, until there are cases enough.
   static func versions(
-    _ target: Target, _ system: AttackedSystem, count: Int, seed: UInt64
+    _ target: Target, _ copy: Target, _ system: AttackedSystem, _ effort: Effort
   ) throws(ResultError) -> AttackLine {
-    var errors = try versionErrors(target, system, count: count, seed: seed)
+    let (count, seed) = (effort.versions, effort.seed)
+    var tally = ErrorTally(exactBar: 0.40, most: effort.cases)
+    for error in try versionErrors(target, system, count: count, seed: seed) { tally.add(error) }
     var round: UInt64 = 1
-    while system.drawsByKeys, !errors.isEmpty, errors.count < 200, round < 40 {
-      errors += try versionErrors(target.redrawn(seed &+ round), system, count: count, seed: seed &+ round)
+    while system.drawsByKeys, tally.cases > 0, tally.isOpen, round < 400 {
+      for error in try versionErrors(copy.redrawn(seed &+ round), system, count: count, seed: seed &+ round) {
+        tally.add(error)
+      }
       round += 1
     }
-    return averagingLine("B4v", .both("\(count) 个版本", "\(count) versions"), errors, exactBar: 0.40)
+    return tally.line("B4v", .both("\(count) 个版本", "\(count) versions"))
   }
 
   /// How far each cell's average is from what it was at first.
@@ -157,7 +139,7 @@ extension Attacks {
   /// One unit's response flips, or does not, between two versions; the attacker compares every cell of that unit.
   /// Without a response one unit leaves, or does not.
   static func changedUnit(
-    _ target: Target, _ system: AttackedSystem, trials: Int = 24, seed: UInt64
+    _ target: Target, _ system: AttackedSystem, trials: Int = 30, seed: UInt64
   ) throws(ResultError) -> AttackLine {
     let shape = target.data.shape
     let name = Text.both("一人变动", "one changed unit")

@@ -67,7 +67,7 @@ extension Attacks {
     let rules: [(Pair) -> Bool] = [{ $0.difference != 0 }, { $0.difference >= 1 }, { $0.difference >= 2 }]
     let best = rules.map { rule in found.count { rule($0) == ($0.holders > 0) } }.max() ?? 0
     let accuracy = found.isEmpty ? 0 : Double(best) / Double(found.count)
-    let line = AttackLine(
+    var line = AttackLine(
       "B3", .both("差分，一人", "one person's difference"), metric: .both("可攻击的配对，正确率", "pairs, accuracy"),
       Double(found.count), also: found.isEmpty ? nil : accuracy,
       bar: .both("0，或 ≤ 基准 + 0.05", "0, or ≤ base + 0.05"),
@@ -77,22 +77,27 @@ extension Attacks {
         : .both(
           "正确率 \(Rounded.text(accuracy))，基准 \(Rounded.text(base))",
           "accuracy \(Rounded.text(accuracy)), base \(Rounded.text(base))"))
+    line.cases = found.isEmpty ? nil : found.count
+    if line.verdict == .withstood, 1..<AttackLine.leastCases ~= found.count { line.verdict = .notJudged }
     return (line, found.count, base, accuracy)
   }
 
-  /// B3b: nobody of k to 3k people has the response.
-  static func groupAbsence(
+  /// Pairs that are k to 3k people apart.
+  static func groups(
     _ published: Published, _ cube: TrueCube, _ target: Target
-  ) throws(ResultError) -> AttackLine {
-    let k = target.profile.k
-    let found = try pairs(published, cube, target, range: k...3 * k)
+  ) throws(ResultError) -> [Pair] {
+    try pairs(published, cube, target, range: target.profile.k...3 * target.profile.k)
+  }
+
+  /// B3b: nobody of k to 3k people has the response.
+  static func groupAbsence(_ found: [Pair]) -> AttackLine {
     let auc = Guessing.auc(found.map { (-Double(abs($0.difference)), $0.holders == 0) })
     // The size of the difference tells something of any small group; a bar needs cases of both kinds.
     let absent = found.count { $0.holders == 0 }
-    let enough = min(absent, found.count - absent) >= 30
+    let both = min(absent, found.count - absent)
     return AttackLine(
-      "B3b", .both("群体无人", "group absence"), metric: "AUC", enough ? auc : nil, bar: "≤ 0.65",
-      passes: auc <= 0.65 || !enough,
+      "B3b", .both("群体无人", "group absence"), metric: "AUC", auc, bar: "≤ 0.65", cases: both,
+      passes: auc <= 0.65,
       detail: .both(
         "\(found.count) 组中 \(absent) 组无人", "\(absent) of \(found.count) groups without a holder"))
   }

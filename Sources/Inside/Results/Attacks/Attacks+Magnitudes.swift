@@ -5,59 +5,71 @@ import Policies
 extension Attacks {
   // MARK: B7 dominance
 
-  /// Published sums that violate the p % rule on the truth; and how often the second contributor, who knows the own
-  /// value, comes within p % of the first.
+  /// Published sums that violate the p % rule on the truth.
   static func dominated(
     _ published: Published, _ cube: TrueCube, _ target: Target
-  ) throws(ResultError) -> (line: AttackLine, guess: AttackLine) {
-    var violating = 0, shown = 0, close = 0
-    let p = target.profile.pPercent
-    for (set, sums) in published.sums {
+  ) throws(ResultError) -> AttackLine {
+    var violating = 0, shown = 0
+    forEachSum(published, cube, target) { sum in
+      shown += 1
+      if Dominance(sum.totals).failsPPercent(target.profile.pPercent) { violating += 1 }
+    }
+    return AttackLine(
+      "B7", .both("支配", "dominance"), metric: .both("公布的被支配合计", "dominated sums out"),
+      shown == 0 ? nil : Double(violating), bar: "0", passes: violating == 0,
+      detail: .both("\(shown) 个合计", "\(shown) sums"))
+  }
+
+  /// A sum that is out, and the truth.
+  struct OutSum {
+    let set: DimensionSet
+    let cell: Int
+    let measure: Int
+    let value: Int128
+    let totals: CellTotals
+
+    /// By how much it is off.
+    var error: Double { Double(value - totals.sum) }
+    /// Whether one unit outweighs all others in the cell.
+    var hasGiant: Bool { 2 * Int128(totals.first) * Int128(totals.first) > totals.squares }
+  }
+
+  /// Every sum that is out.
+  static func forEachSum(
+    _ published: Published, _ cube: TrueCube, _ target: Target, _ body: (OutSum) -> Void
+  ) {
+    for (set, sums) in published.sums.sorted(by: { $0.key.bits < $1.key.bits }) {
       guard let cuboid = cube.cuboids[set] else { continue }
-      for measure in target.measures {
-        for (cell, sum) in (sums.indices.contains(measure) ? sums[measure] : []).enumerated() {
+      for measure in target.measures where sums.indices.contains(measure) {
+        for (cell, sum) in sums[measure].enumerated() {
           guard let sum else { continue }
-          shown += 1
-          let totals = cuboid.totals[measure][cell]
-          if Dominance(totals).failsPPercent(p) { violating += 1 }
-          let error = (sum - Int128(totals.second) - Int128(totals.first)).magnitude
-          if 100 * error <= UInt128(p) * UInt128(totals.first) { close += 1 }
+          body(
+            OutSum(
+              set: set, cell: cell, measure: measure, value: sum, totals: cuboid.totals[measure][cell]))
         }
       }
     }
-    let line = AttackLine(
-      "B7", .both("支配", "dominance"), metric: .both("公布的被支配合计", "dominated sums out"),
-      shown == 0 ? nil : Double(violating), bar: "0", passes: violating == 0, detail: sums(shown))
-    let share = shown == 0 ? 0 : Double(close) / Double(shown)
-    // With few sums one of them is much: the bar has its allowance.
-    let most = min(1, 0.20 + (shown == 0 ? 0 : standardErrors * (0.16 / Double(shown)).squareRoot()))
-    let guess = AttackLine(
-      "B7", .both("第二贡献者", "second contributor"), metric: .both("误差小于 p % 者", "within p %"),
-      shown == 0 ? nil : share, bar: Text("≤ \(Rounded.text(most, digits: 2))"), passes: share <= most,
-      detail: sums(shown))
-    return (line, guess)
   }
-
-  private static func sums(_ count: Int) -> Text { .both("\(count) 个合计", "\(count) sums") }
 
   // MARK: B6 trackers
 
-  /// Individual tracker: a population of 1 … k−1 people as the difference of two that are out. General tracker: a
-  /// withheld cell as its margin minus its sibling over a dimension of two codes; sums too.
+  /// Individual tracker: a population of 1 … k−1 people as the difference of two that are out.
   static func trackers(
     _ published: Published, _ cube: TrueCube, _ target: Target
-  ) throws(ResultError) -> [AttackLine] {
+  ) throws(ResultError) -> AttackLine {
     let k = target.profile.k
     let open =
       try pairs(published, cube, target, range: 1...max(1, k - 1)).count
       + populationPairs(published, cube, target)
-    var lines = [
-      AttackLine(
-        "B6", .both("个体追踪", "individual tracker"),
-        metric: .both("差不足 k 的配对", "pairs under k apart"), Double(open), bar: "0",
-        passes: open == 0)
-    ]
-    var errors: [Double] = []
+    return AttackLine(
+      "B6", .both("个体追踪", "individual tracker"),
+      metric: .both("差不足 k 的配对", "pairs under k apart"), Double(open), bar: "0", passes: open == 0)
+  }
+
+  /// General tracker: for each withheld sum with a dominating unit its margin minus its sibling over a dimension of two
+  /// codes, and whether that is off by p % or more.
+  static func tracked(_ published: Published, _ cube: TrueCube, _ target: Target) -> [Bool] {
+    var far: [Bool] = []
     for (set, sums) in published.sums where set.count >= 1 {
       guard let cuboid = cube.cuboids[set] else { continue }
       for (place, dimension) in cuboid.grid.dimensions.enumerated()
@@ -74,22 +86,13 @@ extension Attacks {
               Dominance(totals).failsPPercent(target.profile.pPercent)
             else { continue }
             let estimate = Double(whole - other)
-            errors.append(abs(estimate - Double(totals.first)) / Double(totals.first))
+            let error = abs(estimate - Double(totals.first)) / Double(totals.first)
+            far.append(100 * error >= Double(target.profile.pPercent))
           }
         }
       }
     }
-    let far = errors.count { 100 * $0 >= Double(target.profile.pPercent) }
-    let share = errors.isEmpty ? 1 : Double(far) / Double(errors.count)
-    let least = max(0, 0.80 - (errors.isEmpty ? 0 : 2 * (0.16 / Double(errors.count)).squareRoot()))
-    lines.append(
-      AttackLine(
-        "B6", .both("一般追踪，合计", "tracker of sums"),
-        metric: .both("误差达 p % 者", "off by p % or more"),
-        errors.isEmpty ? nil : share, bar: Text("≥ \(Rounded.text(least, digits: 2))"),
-        passes: share >= least,
-        detail: .both("\(errors.count) 个未公布合计", "\(errors.count) withheld sums")))
-    return lines
+    return far
   }
 
   /// Pairs of released counts over identifying dimensions whose populations differ by 1 … k−1 units.

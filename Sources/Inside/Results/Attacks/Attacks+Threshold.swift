@@ -51,12 +51,10 @@ extension Attacks {
 
 extension ProtectionProfile {
   /// The same profile with room for every cell.
-  fileprivate var withoutBudget: ProtectionProfile {
-    ProtectionProfile(
-      name: name, k: k, jitterWeights: jitterWeights, maxIdentifying: maxIdentifying,
-      maxResponse: maxResponse,
-      pPercent: pPercent, factors: factors, budgetDivisor: 1, populationFloor: 1, variance: variance,
-      percentiles: percentiles,
-      minimumRefresh: minimumRefresh)
+  var withoutBudget: ProtectionProfile {
+    var copy = self
+    copy.budgetDivisor = 1
+    copy.populationFloor = 1
+    return copy
   }
 }

@@ -27,6 +27,7 @@ struct Published: Equatable {
         try Grid(DimensionSet(dimensions), of: shape)
       }
       let listed = ListedCodes(dimensions, table: table, of: shape)
+      let means = Published.means(released, measures)
       var counts = [Int?](repeating: nil, count: grid.count)
       var sums = measures.map { _ in [Int128?](repeating: nil, count: grid.count) }
       // Of measures that not every unit has, how many have a value.
@@ -50,6 +51,19 @@ struct Published: Equatable {
           }
         }
       }
+      for (measure, column) in means {
+        for cell in table.cells.indices {
+          guard let mean = table.values[column.mean][cell], let count = table.values[column.count][cell],
+            let index = listed.place(of: cell, in: grid)
+          else { continue }
+          // A mean is a sum over a count that stands beside it, with digits to spare.
+          let shape = measures[measure]
+          let spare = Int128(Decimal.power(max(0, table.digits[column.mean] - shape.scale)))
+          let steps = Double(mean * count) / Double(spare * shape.step)
+          guard steps.magnitude < 1e18 else { continue }
+          sums[measure][index] = Int128(steps.rounded()) * shape.step
+        }
+      }
       for (place, measure) in measures.enumerated() where measure.base != 0 {
         for cell in sums[place].indices {
           guard let sum = sums[place][cell] else { continue }
@@ -59,6 +73,36 @@ struct Published: Equatable {
       }
       self.counts[DimensionSet(dimensions)] = counts
       self.sums[DimensionSet(dimensions)] = sums
+    }
+  }
+
+  /// Of measures whose means are out and whose sums are not: where the means are, and the counts they are of.
+  private static func means(
+    _ released: Released, _ measures: [MeasureShape]
+  ) -> [(measure: Int, column: (mean: Int, count: Int))] {
+    let names = released.columns.map(\.name)
+    return measures.enumerated().compactMap { place, measure in
+      guard !names.contains(measure.name + ".sum"),
+        let mean = names.firstIndex(of: measure.name + ".mean"),
+        let count = names.firstIndex(of: measure.complete ? "count" : measure.name + ".count")
+      else { return nil }
+      return (place, (mean, count))
+    }
+  }
+
+  /// Takes out every value that another release shows in the same cell.
+  mutating func forget(_ other: Published) {
+    for (set, known) in other.counts where counts[set]?.count == known.count {
+      for (cell, value) in known.enumerated() where value != nil && counts[set]?[cell] == value {
+        counts[set]?[cell] = nil
+      }
+    }
+    for (set, known) in other.sums {
+      for (measure, values) in known.enumerated() where sums[set]?[measure].count == values.count {
+        for (cell, value) in values.enumerated() where value != nil && sums[set]?[measure][cell] == value {
+          sums[set]?[measure][cell] = nil
+        }
+      }
     }
   }
 
@@ -126,6 +170,19 @@ package struct Target: Sendable {
   package func publish(
     _ history: ResultHistory = ResultHistory(), version: Int = 0
   ) throws(ResultError) -> (released: Released, history: ResultHistory, report: CompilerReport) {
+    let made = try compute(history, version: version)
+    return (made.released, made.history, made.report)
+  }
+
+  /// The same with the exact cells behind it.
+  func compute(_ history: ResultHistory, version: Int) throws(ResultError) -> Computed {
+    try Statistics.compute(data, sealer: try sealer(version: version), history: history)
+  }
+
+  /// What seals a version.
+  /// - Parameter other: another profile than the target's.
+  func sealer(version: Int = 0, profile other: ProtectionProfile? = nil) throws(ResultError) -> Sealer {
+    let profile = other ?? self.profile
     guard let refresh = Refresh(profile.minimumRefresh)?.shortestDays else {
       throw ResultError(
         .declaration,
@@ -138,11 +195,9 @@ package struct Target: Sendable {
       dataset: data.shape.dataset, result: "attacked", keyFamily: data.shape.keyFamily, title: "attacked",
       tables: tables, measures: measures, profile: profile, policyHash: "", refresh: profile.minimumRefresh,
       now: Timestamp(secondsSince1970: 1_700_000_000).adding(days: version * (refresh + 5)))
-    let sealer = try disclosing { () throws(DisclosureError) in
+    return try disclosing { () throws(DisclosureError) in
       try Sealer(request, shape: data.shape, measures: data.measures, keys: keys)
     }
-    let made = try Statistics.compute(data, sealer: sealer, history: history)
-    return (made.released, made.history, made.report)
   }
 
   package func cube() throws(ResultError) -> TrueCube {
