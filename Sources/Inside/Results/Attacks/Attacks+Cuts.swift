@@ -132,7 +132,8 @@ extension Attacks {
       let cells = try disclosing { () throws(DisclosureError) in try Grid(set, of: shape) }
       let finder = CellFinder(grid, of: shape)
       let up = ListedPlaces(cells, within: grid)
-      for number in 1...100 where scores.count < 400 && (number <= 3 || !scores.isEmpty) {
+      let most = if case .elsewhere = system { 3 } else { 100 }
+      for number in 1...most where scores.count < 400 && (number <= 3 || !scores.isEmpty) {
         var generator = AttackGenerator(seed &+ UInt64(number))
         var few = (0..<grid.count).map { _ in
           Bool.random(using: &generator) ? 0 : Int.random(in: 1...3, using: &generator)

@@ -72,35 +72,41 @@ extension Attacks {
   /// the largest value, what is left lies on a lattice.
   private static func lattice(_ copy: Target, _ system: AttackedSystem) throws(ResultError) -> ShareTally {
     var tally = ShareTally(bar: 0.20, most: .max)
-    guard let measure = copy.summed.first, system.drawsByKeys else { return tally }
+    guard !copy.summed.isEmpty, system.drawsByKeys else { return tally }
     var state = AttackedSystem.State()
-    var seen: [DimensionSet: [[Double]]] = [:]
+    // By measure and set: what is left of each cell's sums without those who were added.
+    var seen = copy.data.measures.map { _ in [DimensionSet: [[Double]]]() }
     let exact = try copy.cube()
     var data = copy.data
     var generator = AttackGenerator(2)
     for version in 0..<12 {
-      if version > 0 { data = data.joined(by: copy.profile.k + 3, measure: measure, value: 1, &generator) }
+      if version > 0 { data = data.joined(by: copy.profile.k + 3, value: 1, &generator) }
       let at = copy.over(data)
       let published = try system.publish(at, &state, version: version)
       let cube = try at.cube()
       for (set, sums) in published.sums {
-        guard let cuboid = cube.cuboids[set], let first = exact.cuboids[set], sums.indices.contains(measure)
-        else { continue }
-        if seen[set] == nil { seen[set] = [[Double]](repeating: [], count: first.grid.count) }
-        for (cell, sum) in sums[measure].enumerated() {
-          guard let sum else { continue }
-          let planted = cuboid.totals[measure][cell].sum - first.totals[measure][cell].sum
-          let value = Double(sum - planted)
-          if seen[set]?[cell].last != value { seen[set]?[cell].append(value) }
+        guard let cuboid = cube.cuboids[set], let first = exact.cuboids[set] else { continue }
+        for measure in copy.summed where sums.indices.contains(measure) {
+          var cells = seen[measure][set] ?? [[Double]](repeating: [], count: first.grid.count)
+          for (cell, sum) in sums[measure].enumerated() {
+            guard let sum else { continue }
+            let planted = cuboid.totals[measure][cell].sum - first.totals[measure][cell].sum
+            let value = Double(sum - planted)
+            if cells[cell].last != value { cells[cell].append(value) }
+          }
+          seen[measure][set] = cells
         }
       }
     }
-    let shape = copy.data.measures[measure]
-    for (set, cells) in seen.sorted(by: { $0.key.bits < $1.key.bits }) {
-      for (cell, values) in cells.enumerated() where values.count >= 6 {
-        guard let first = exact.cuboids[set]?.totals[measure][cell].first, first > 0 else { continue }
-        let guess = latticeStep(values, rounding: Double(shape.step), largest: Double(shape.upper) * 0.035)
-        tally.add(guess.map { isWithin(10, $0 / 0.035, of: Double(first)) } ?? false)
+    for measure in copy.summed {
+      let shape = copy.data.measures[measure]
+      for (set, cells) in seen[measure].sorted(by: { $0.key.bits < $1.key.bits }) {
+        for (cell, values) in cells.enumerated() where values.count >= 6 {
+          guard let first = exact.cuboids[set]?.totals[measure][cell].first, first > 0 else { continue }
+          let guess = latticeStep(
+            values, rounding: Double(shape.step), largest: Double(shape.upper) * 0.035)
+          tally.add(guess.map { isWithin(10, $0 / 0.035, of: Double(first)) } ?? false)
+        }
       }
     }
     return tally
@@ -166,6 +172,8 @@ extension Attacks {
       let refused = AttackLine(
         "S3", name, metric: metric, 0, bar: "≤ 0.02", passes: true,
         detail: .both("第二个方案被拒绝", "the second profile is refused"))
+      // Whatever else stands in the way of a second version stands in the way of this one.
+      _ = try target.compute(first.history, version: 1)
       let second: Released
       do {
         let sealer = try target.sealer(version: 1, profile: target.profile.otherwiseDrawn)
@@ -199,9 +207,8 @@ extension ProtectionProfile {
 }
 
 extension Microdata {
-  /// So many more units in some combinations of codes that somebody has, each with one known value of a measure and none
-  /// of the others.
-  func joined(by count: Int, measure: Int, value: Int64, _ generator: inout AttackGenerator) -> Microdata {
+  /// So many more units in some combinations of codes that somebody has, each with one known value of every measure.
+  func joined(by count: Int, value: Int64, _ generator: inout AttackGenerator) -> Microdata {
     var seen: Set<[Int32]> = []
     var newKeys: [UInt64] = [], models: [Int] = []
     let step = max(1, rowCount / 400)
@@ -215,9 +222,6 @@ extension Microdata {
     return Microdata(
       shape: shape, measures: measures, perUnit: perUnit, keys: keys + newKeys,
       codes: codes.map { column in column + models.map { column[$0] } },
-      values: values.enumerated().map { place, column in
-        column
-          + models.map { _ in place == measure ? value : measures[place].complete ? 0 : Microdata.missing }
-      })
+      values: values.map { column in column + models.map { _ in value } })
   }
 }

@@ -59,6 +59,9 @@ package enum Attacks {
     canaries: Canaries? = nil,
     progress: (String) -> Void = { _ in }
   ) throws(ResultError) -> AttackReport {
+    var effort = effort
+    // Each question to another program takes its time.
+    if case .elsewhere = system { effort.cases = min(effort.cases, 2 * AttackLine.leastCases) }
     progress("B1")
     let cube = try target.cube()
     var state = AttackedSystem.State()

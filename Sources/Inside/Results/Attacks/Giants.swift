@@ -85,7 +85,7 @@ extension Attacks {
         } else { 1 }
       // Other giants from time to time: what holds for some of them need not hold for all.
       var isOpen = true
-      for planting in 0..<12 where isOpen {
+      for planting in 0..<max(12, system.copies) where isOpen {
         let giants = try Giants(in: copy, withheld: true, seed: effort.seed &+ UInt64(planting))
         let redrawing = try Redrawing(giants.target, system, limit: effort.cases)
         let draws = max(1, redrawing.most / 12)

@@ -65,7 +65,7 @@ extension AttackedSystem {
   var copies: Int {
     switch self {
     case .doorsill, .simpler(.cellKey), .simpler(.twoLayers), .elsewhere: 1
-    case .simpler(.thresholdOnly): 12
+    case .simpler(.thresholdOnly): 40
     }
   }
 }
