@@ -53,6 +53,7 @@ enum CompilerPage {
   /// The profiles that may serve the level, and which of them shows most.
   private static func profiles(_ report: CompilerReport, _ terminal: Terminal, _ language: String) {
     guard let advice = report.advice(language) else { return }
+    guard report.profiles.count > 1 else { return terminal.paragraph(advice, after: "  ") }
     terminal.print(Phrase("  可用于此密级的方案：", "  profiles that may serve this level:").said)
     let width = report.profiles.map { Terminal.width($0.name) }.max() ?? 0
     for outcome in report.profiles {

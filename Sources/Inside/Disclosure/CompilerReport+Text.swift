@@ -10,7 +10,7 @@ extension CompilerReport {
 
   /// Which profile would show most, one line; nil where nothing was compared.
   package func advice(_ language: String) -> String? {
-    guard profiles.count > 1 else { return nil }
+    guard !profiles.isEmpty else { return nil }
     return ReportWords(language).advice(self)
   }
 
@@ -214,6 +214,9 @@ private struct ReportWords {
   }
 
   func advice(_ report: CompilerReport) -> String {
+    if report.profiles.count == 1 {
+      return say("没有其他方案可用于此密级", "no other profile may serve this level")
+    }
     guard let best = report.best, let declared = report.profiles.first(where: \.isDeclared) else {
       return say(
         "可用于此密级的其他方案都不会公布得更多", "no other profile that may serve this level would show more")

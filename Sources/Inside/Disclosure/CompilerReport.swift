@@ -22,7 +22,8 @@ package struct CompilerReport: Sendable, Equatable {
   package var carriedWhole: Bool
   /// Fewest distinct units behind a cell that may be shown.
   package var k: Int = 0
-  /// What each profile that may serve the dataset's level would show, in a rehearsal where there is more than one.
+  /// What each profile that may serve the dataset's level would show, the declared one first; empty unless it is a
+  /// rehearsal.
   package var profiles: [ProfileOutcome] = []
 
   /// One declared table.
