@@ -67,13 +67,12 @@ enum UtilityPage {
     for note in notes { terminal.paragraph(note.said, after: "", .dim) }
   }
 
-  /// One table over all profiles.
+  /// One table over all profiles, with the same columns for every dataset.
   static func markdown(_ name: String, _ measured: [Measuring.Measured], _ terminal: Terminal) {
-    let withMeasures = measured.contains { $0.report.systems.contains { $0.writtenValues != nil } }
     for (place, one) in measured.enumerated() {
       let report = one.report
       if place == 0 {
-        let head = self.head(report, always: withMeasures, general: true).dropFirst().map(\.said)
+        let head = self.head(report, always: true, general: true).dropFirst().map(\.said)
         terminal.print(
           "| \(Phrase("数据集，方案", "dataset, profile").said) | " + ([""] + head).joined(separator: " | ") + " |")
         terminal.print("|" + String(repeating: "---|", count: head.count + 2))
@@ -81,7 +80,7 @@ enum UtilityPage {
       for (number, system) in report.systems.enumerated() {
         let first = number == 0 ? "`\(name)`, \(report.profile)" : ""
         terminal.print(
-          "| " + ([first] + row(system, report, always: withMeasures)).joined(separator: " | ") + " |")
+          "| " + ([first] + row(system, report, always: true)).joined(separator: " | ") + " |")
       }
     }
   }
