@@ -90,7 +90,8 @@ import Testing
         try judge.verdicts(DimensionSet([0, 1]), in: less)
       }
       #expect(throws: DisclosureError(.dimensions, "")) {
-        try Survey.prominent(in: less, tables: [DimensionSet([0]), DimensionSet([0, 1])], history: .init())
+        try Survey.prominent(
+          in: [Survey.Part(less, tables: [DimensionSet([0]), DimensionSet([0, 1])])], history: .init())
       }
     }
     // Nor attacked by them: what was not attacked does not go out.

@@ -7,18 +7,32 @@ struct DrawBook {
   /// For each of them and each quantity what was drawn now.
   private var drawnNow: [[String]: [String: PlaceSet]] = [:]
 
+  /// What has been drawn of the other datasets of the family, with the changes since.
+  private let siblings: [String: ResultHistory.Drawn]
+
   /// Whether the rules were others when the draws were made: then each is judged anew, and shown as it was or no more.
   private let isJudgedAnew: Bool
 
   init(_ history: ResultHistory, dataset: String, fingerprint: String, changes: Changes?) {
     isComparable = changes != nil
+    siblings = history.drawn.filter { $0.key != dataset }
     let held = changes?.drawn ?? history.drawn[dataset]
     cells = held?.cells ?? [:]
     isJudgedAnew = held.map { $0.fingerprint != fingerprint } ?? false
   }
 
-  /// Whether anything stays that was drawn earlier.
-  var hasEarlier: Bool { isComparable }
+  /// Whether anything may stay that was drawn earlier, or of another dataset.
+  var hasEarlier: Bool { isComparable || !siblings.isEmpty }
+
+  /// What was drawn of a quantity in a cell of another dataset that was compared with its own draws, as far as it stays.
+  func held(
+    of dataset: String, _ pairs: [(dimension: String, code: String)], _ quantity: String, k: Int
+  ) -> Int128?? {
+    guard let drawn = siblings[dataset]?.cells[pairs.map(\.dimension).sorted()] else { return nil }
+    return drawn.held(pairs, quantity) { place, index in
+      drawn.quantities[index].changed.count(at: place, limit: k) < k
+    }
+  }
 
   /// What was drawn of a quantity in a cell of another table, now or so that it stays; nil where nothing was.
   func held(_ pairs: [(dimension: String, code: String)], _ quantity: String, k: Int) -> Int128?? {

@@ -47,21 +47,22 @@ struct Draws {
   }
 }
 
-/// The name of a cell: dataset and `dimension=code` pairs, whatever table it is in.
+/// The name of a cell: key family and `dimension=code` pairs, whatever table and dataset it is in. Did it name the dataset,
+/// the label draws of siblings, or of one dataset under two names, could be averaged (DISCLOSURE 00, rule 8).
 struct CellLabel: Hashable, Sendable {
-  /// `dataset`, then the pairs sorted by their bytes, each with its length before it where it is hashed.
+  /// The family, then the pairs sorted by their bytes, each with its length before it where it is hashed.
   let canonical: String
 
-  init(dataset: String, pairs: [(dimension: String, code: String)]) {
-    // The separator cannot occur in a dataset's or dimension's name; codes are percent-escaped for it.
+  init(family: String, pairs: [(dimension: String, code: String)]) {
+    // The separator cannot occur in a family's or dimension's name; codes are percent-escaped for it.
     let sorted = pairs.map { "\($0.dimension)=\(CellLabel.escaped($0.code))" }
       .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    canonical = ([dataset] + sorted).joined(separator: "|")
+    canonical = ([family] + sorted).joined(separator: "|")
   }
 
   fileprivate init(canonical: String) { self.canonical = canonical }
 
-  /// Of those units of the cell that have a value of a measure. No dataset's name has a colon.
+  /// Of those units of the cell that have a value of a measure. No family's name has a colon.
   func valued(_ measure: String) -> CellLabel {
     CellLabel(canonical: "valued:\(CellLabel.escaped(measure))|\(canonical)")
   }
@@ -92,12 +93,13 @@ struct CellLabel: Hashable, Sendable {
 
 /// Makes the labels of a table's cells from texts that are made once for each code.
 struct CellLabels {
-  private let dataset: String
+  private let root: String
   /// The table's dimensions in the order of the label, and `|dimension=code` for each code of theirs.
   private let parts: [(place: Int, texts: [String])]
 
-  init(_ table: [Int], of shape: Shape) {
-    dataset = shape.dataset
+  /// - Parameter root: what they begin with; nil stands for the family.
+  init(_ table: [Int], of shape: Shape, root: String? = nil) {
+    self.root = root ?? shape.keyFamily
     // No two dimensions have one name, so the order of the pairs does not depend on their codes.
     parts = table.indices.map { place in (place, shape.dimensions[table[place]]) }
       .sorted { ($0.1.name + "=").utf8.lexicographicallyPrecedes(($1.1.name + "=").utf8) }
@@ -107,6 +109,6 @@ struct CellLabels {
   }
 
   func label(_ codes: [Int32]) -> CellLabel {
-    CellLabel(canonical: parts.reduce(dataset) { $0 + $1.texts[Int(codes[$1.place])] })
+    CellLabel(canonical: parts.reduce(root) { $0 + $1.texts[Int(codes[$1.place])] })
   }
 }

@@ -45,7 +45,7 @@ package struct ResultHistory: Sendable, Equatable {
   /// dataset and measure the same of the last time that a measure or dimension was declared which no longer is.
   package var unitMaps: [String: StoredUnits] = [:]
 
-  /// By measure: what its sums that are out were drawn with. Measures of 0.1 are not in it: their draws have other names.
+  /// By measure, here and below by its identity: what its sums that are out were drawn with. Measures of 0.1 are not in it: their draws have other names.
   var profiles: [String: String] = [:]
   /// By measure: how many measures were declared when its sums were first drawn; their scale hangs on it.
   var declared: [String: Int] = [:]
@@ -53,6 +53,11 @@ package struct ResultHistory: Sendable, Equatable {
   var factorNames: [String: String] = [:]
   /// By measure: the record keys of units that are or were prominent.
   package var prominent: [String: Set<UInt64>] = [:]
+  /// By dataset: the one of the family that it goes on under another name.
+  package var continued: [String: String] = [:]
+  /// The record keys of every unit that anything was ever computed of; nil where the history does not say, which was written
+  /// before that was kept: then only those are known that the unit maps name.
+  package var units: KeySet?
 
   package init() {}
 
@@ -90,6 +95,9 @@ extension ResultHistory {
       "factors": .object(factorNames.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }),
       "prominent": .object(
         prominent.sorted { $0.key < $1.key }.map { .init($0.key, .string(ResultHistory.text($0.value))) }),
+      "continued": .object(
+        continued.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }),
+      "units": units.map { JSON($0.count) } ?? .null,
       "results": .array(
         results.sorted { $0.key < $1.key }.map { _, stored in
           [
@@ -133,6 +141,7 @@ extension ResultHistory {
         try cells.pack(into: &packed)
       }
     }
+    if let units { try packed.append(units.keys) }
     try packed.flush()
   }
 
@@ -152,6 +161,10 @@ extension ResultHistory {
         let declared = json["declared"]?.members, let factors = json["factors"]?.members,
         let prominent = json["prominent"]?.members
       else { throw unreadable }
+      for member in json["continued"]?.members ?? [] {
+        guard let earlier = member.value.string else { throw unreadable }
+        continued[member.key] = earlier
+      }
       for member in profiles {
         guard let profile = member.value.string else { throw unreadable }
         self.profiles[member.key] = profile
@@ -190,6 +203,10 @@ extension ResultHistory {
         read.cells[cells.names.sorted()] = cells
       }
       self.drawn[dataset.key] = read
+    }
+    if let units = json["units"], !units.isNull {
+      guard let count = units.int, let keys = reader.numbers(count, UInt64.self) else { throw unreadable }
+      self.units = KeySet(keys)
     }
     guard reader.isAtEnd else { throw unreadable }
   }

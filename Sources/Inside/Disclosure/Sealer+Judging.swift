@@ -143,8 +143,8 @@ extension Sealing {
     guard set.count >= request.profile.k else { return nil }
     let canonical = survey.identity.canonical(set.count, key: set.key, responds: set.responds)
     if let canonical {
-      let own = SetIdentity.Member(set: at.set, cell: Int32(at.cell), part: set.part)
-      let first = SetIdentity.Member(set: canonical.set, cell: Int32(canonical.cell), part: canonical.part)
+      let own = member(at, set.part)
+      let first = canonical.first
       if first != own, let held = held(first, at, draws, book) { return held.map { Int(clamping: $0) } }
       // A set keeps its first number while it lives, also where another label has become the coarsest since.
       if book.hasEarlier, set.count >= noise.threshold(key: set.key) {
@@ -164,6 +164,7 @@ extension Sealing {
   private func held(
     _ member: SetIdentity.Member, _ at: JudgedCell, _ draws: TableDraws, _ book: DrawBook
   ) -> Int128?? {
+    let measures = survey.identity.sources[Int(member.dataset)].measures
     let (quantity, step): (String, Int128) =
       switch member.part {
       case .all: ("n", 1)
@@ -177,21 +178,27 @@ extension Sealing {
   private func held(
     _ member: SetIdentity.Member, _ quantity: String, _ at: JudgedCell, _ draws: TableDraws, _ book: DrawBook
   ) -> Int128?? {
+    let shape = survey.identity.sources[Int(member.dataset)].shape
     // The sets of the survey can be numbered: its cells were.
     guard let grid = try? Grid(member.set, of: shape) else { return nil }
     let pairs = zip(grid.dimensions, grid.codes(at: Int(member.cell)))
       .filter { !shape.hidden.contains($0.0) }
       .map { (dimension: shape.dimensions[$0].name, code: shape.dimensions[$0].codes[Int($1)].code) }
     let k = request.profile.k
+    guard Int(member.dataset) == place else { return book.held(of: shape.dataset, pairs, quantity, k: k) }
     return member.set == at.set ? draws.held(pairs, quantity, k: k) : book.held(pairs, quantity, k: k)
+  }
+
+  private func member(_ at: JudgedCell, _ part: SetIdentity.Part) -> SetIdentity.Member {
+    SetIdentity.Member(set: at.set, cell: Int32(at.cell), dataset: Int32(place), part: part)
   }
 
   private func partLabel(_ part: SetIdentity.Part, _ label: CellLabel) -> CellLabel {
     switch part {
     case .all: label
-    case .valued(let measure): measures[measure].complete ? label : label.valued(measures[measure].name)
-    case .cases(let measure): label.cases(measures[measure].name)
-    case .band(let measure, let band): label.band(measures[measure].name, band)
+    case .valued(let measure): measures[measure].complete ? label : label.valued(measures[measure].identity)
+    case .cases(let measure): label.cases(measures[measure].identity)
+    case .band(let measure, let band): label.band(measures[measure].identity, band)
     }
   }
 
@@ -203,11 +210,12 @@ extension Sealing {
     let canonical = survey.identity.canonical(set.count, key: set.key, responds: set.responds)
     // Drawn now, the others have this very number.
     if canonical != nil, book.hasEarlier {
-      let quantity = measures[index].sumQuantity
-      for member in survey.identity.members(
-        set.count, key: set.key, responds: set.responds, measure: index, sum: totals.sum)
-      where member.set != at.set || Int(member.cell) != at.cell {
-        if let held = held(member, quantity, at, draws, book), let held { return held }
+      let own = member(at, measures[index].complete ? .all : .valued(index))
+      for other in survey.identity.members(
+        set.count, key: set.key, responds: set.responds, measure: measures[index].identity, sum: totals.sum)
+      where other.member != own {
+        let quantity = survey.identity.sources[Int(other.member.dataset)].measures[other.measure].sumQuantity
+        if let held = held(other.member, quantity, at, draws, book), let held { return held }
       }
     }
     return sums[index].sum(totals, label: canonical?.label ?? partLabel(set.part, label()))

@@ -38,7 +38,7 @@ extension Sealer {
   static let countDeviation = 2.02
 }
 
-/// One sealing: a sealer, and what is known of everything its dataset declares. Without a survey there is none.
+/// One sealing: a sealer, and what is known of everything its family declares. Without a survey there is none.
 struct Sealing {
   let request: Sealer.Request
   let shape: Shape
@@ -49,11 +49,21 @@ struct Sealing {
   let survey: Survey
   /// For each measure whether its sum is a count.
   let isCounted: [Bool]
+  /// The dataset's place in it.
+  let place: Int
   /// The noise of each measure's sums. A measure keeps its first scale: the same draws on two scales would give the exact
-  /// sum.
+  /// sum. Those of all datasets of the family tell of the same units.
   let sums: [SumNoise]
 
-  init(_ sealer: Sealer, _ survey: Survey, _ history: ResultHistory) {
+  /// - Throws: `DisclosureError` for a dataset that was not surveyed.
+  init(_ sealer: Sealer, _ survey: Survey, _ history: ResultHistory) throws(DisclosureError) {
+    let dataset = sealer.request.dataset
+    guard let place = survey.identity.place(of: dataset) else {
+      throw DisclosureError(
+        .dimensions, Wording("\(dataset) was not surveyed", "\(dataset) 未经普查"),
+        hint: .faultOfTheProgram)
+    }
+    self.place = place
     request = sealer.request
     shape = sealer.shape
     measures = sealer.measures
@@ -61,10 +71,10 @@ struct Sealing {
     differencing = sealer.differencing
     declaration = sealer.declaration
     self.survey = survey
-    isCounted = sealer.measures.map { survey.counted.contains($0.name) }
+    isCounted = sealer.measures.map { survey.counted.contains($0.identity) }
     sums = zip(sealer.sums, sealer.measures).map { sum, measure in
       var sum = sum
-      if let declared = history.declared[measure.name] { sum.scale.measures = declared }
+      sum.scale.measures = history.declared[measure.identity] ?? survey.measures
       return sum
     }
   }
@@ -76,7 +86,7 @@ struct Sealing {
     let profile = request.profile
     let fingerprint = Sealer.fingerprint(profile)
     var draws = DrawBook(history, dataset: request.dataset, fingerprint: fingerprint, changes: changes)
-    var budget = ReleaseBudget(divisor: profile.budgetDivisor)
+    var budget = ReleaseBudget(divisor: profile.budgetDivisor, continued: history.continued)
     for other in history.others(than: request.dataset, request.result)
     where other.keyFamily == request.keyFamily {
       try charge(other, to: &budget)
@@ -157,12 +167,11 @@ struct Sealing {
     kept.drawn[request.dataset] = ResultHistory.Drawn(
       cells: draws.finished(k: profile.k), fingerprint: fingerprint)
     for place in request.measures {
-      kept.profiles[measures[place].name] = Sealer.draw(profile)
+      let name = measures[place].identity
+      kept.profiles[name] = Sealer.draw(profile)
       // Before a factor is drawn, nothing binds its name.
-      if survey.prominent[measures[place].name]?.isEmpty == false {
-        kept.factorNames[measures[place].name] = survey.factorNames[measures[place].name]
-      }
-      kept.declared[measures[place].name] = sums[place].scale.measures
+      if survey.prominent[name]?.isEmpty == false { kept.factorNames[name] = survey.factorNames[name] }
+      kept.declared[name] = sums[place].scale.measures
     }
     for (measure, units) in survey.prominent { kept.prominent[measure, default: []].formUnion(units) }
     return Sealed(released: released, history: kept, report: report)
@@ -172,8 +181,15 @@ struct Sealing {
   /// exact sum (DISCLOSURE 00, rule 1).
   private func refuseSecondDraw(_ history: ResultHistory) throws(DisclosureError) {
     for place in request.measures {
-      let name = measures[place].name
-      guard let known = history.profiles[name], known != Sealer.draw(request.profile) else { continue }
+      let (name, identity) = (measures[place].name, measures[place].identity)
+      // Nor those of a multiple of it, whose giants have the same factors.
+      let factors = survey.factorNames[identity] ?? identity
+      let drawn = history.profiles.filter {
+        $0.key == identity || (history.factorNames[$0.key] ?? $0.key) == factors
+      }
+      guard let known = drawn.values.sorted().first(where: { $0 != Sealer.draw(request.profile) }) else {
+        continue
+      }
       throw DisclosureError(
         .secondDraw,
         Wording(
@@ -223,7 +239,9 @@ struct Sealing {
     var codes = [Int32](repeating: 0, count: draft.dimensions.count)
     var cells: [ReleaseBudget.Asked] = []
     cells.reserveCapacity(asked.count)
-    let labels = budget.knowsOthers ? CellLabels(draft.dimensions, of: shape) : nil
+    let labels =
+      budget.knowsOthers
+      ? CellLabels(draft.dimensions, of: shape, root: budget.name(of: request.dataset)) : nil
     for place in asked {
       draft.listed.codes(Int(place), into: &codes)
       let charged = draft.charged(Int(place))
@@ -255,7 +273,7 @@ struct Sealing {
       let columns = other.columns.map { quantity(ofColumn: $0.name) }
       for cell in table.cells where !cell.withheld {
         let pairs = zip(table.dimensions, cell.codes).map { (dimension: $0.0, code: $0.1) }
-        let label = CellLabel(dataset: other.dataset, pairs: pairs)
+        let label = CellLabel(family: budget.name(of: other.dataset), pairs: pairs)
         let populations = try generalisations(
           conditions(identifying.map { pairs[$0] }, of: other.dataset), grids: &grids)
         var quantities: Set<String> = []
@@ -376,7 +394,7 @@ struct PopulationSizes {
       let (units, key) = (Int(cuboid.units[population.cell]), cuboid.keys[population.cell])
       let canonical = isTold ? identity.canonical(units, key: key, responds: false) : nil
       size = noise.count(
-        units, key: key, label: canonical?.label ?? CellLabel(dataset: cube.shape.dataset, pairs: pairs))
+        units, key: key, label: canonical?.label ?? CellLabel(family: cube.shape.keyFamily, pairs: pairs))
     }
     known[population] = size
     return size

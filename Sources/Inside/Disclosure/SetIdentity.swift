@@ -1,5 +1,7 @@
-/// Which cells hold the same units: one population has one number, whatever it is called (DISCLOSURE 00, rule 2). Were each
-/// label drawn for, the labels of one set could be averaged.
+import Policies
+
+/// Which cells hold the same units: one population has one number, whatever it is called and whichever dataset of the family
+/// tells of it (DISCLOSURE 00, rules 2 and 8). Were each label drawn for, the labels of one set could be averaged.
 ///
 /// Units are told by how many they are and by the sum of their record keys. The coarsest label of a set is the canonical
 /// one: without a measure before with one, then that of fewest conditions, of codes highest up, first by its bytes.
@@ -7,16 +9,12 @@
 struct SetIdentity: Sendable {
   /// The cell that a set has its label from.
   struct Canonical: Sendable {
-    let set: DimensionSet
-    let cell: Int
-    /// Its units, or those among them with a value of a measure, with another value than 0, or with one in a band.
-    let part: Part
-    /// Its dimensions that answers tell of, by name, with its codes.
-    let pairs: [(dimension: String, code: String)]
+    let first: Member
     let label: CellLabel
   }
 
-  /// Of which units of a cell a set consists.
+  /// Of which units of a cell a set consists: all, or those among them with a value of a measure of its dataset, with
+  /// another value than 0, or with one in a band.
   enum Part: Hashable, Sendable {
     case all
     case valued(Int)
@@ -28,7 +26,21 @@ struct SetIdentity: Sendable {
   struct Member: Hashable, Sendable {
     let set: DimensionSet
     let cell: Int32
+    /// The place of its dataset among those of the family.
+    let dataset: Int32
     let part: Part
+  }
+
+  /// A cell in which some units sum to a number, and by which measure of its dataset.
+  struct Summed: Sendable {
+    let member: Member
+    let measure: Int
+  }
+
+  /// One dataset whose cells were compared.
+  struct Source: Sendable {
+    let shape: Shape
+    let measures: [MeasureShape]
   }
 
   private struct Units: Hashable {
@@ -37,62 +49,64 @@ struct SetIdentity: Sendable {
     let responds: Bool
   }
 
-  /// Units with a value of a measure, and what they sum to.
+  /// Units with a value of a measure, by the number of its identity, and what they sum to.
   private struct Sum: Hashable {
     let measure: Int
     let units: Units
     let sum: Int128
   }
 
+  /// The datasets of the family, in the order in which they were given.
+  let sources: [Source]
+  /// Numbers of the measures' identities.
+  private let numbers: [String: Int]
   /// Of sets that stand in more than one cell.
   private var canonical: [Units: Canonical] = [:]
   /// Where each of them stands, and where with which sum.
   private var members: [Units: [Member]] = [:]
-  private var sums: [Sum: [Member]] = [:]
+  private var sums: [Sum: [Summed]] = [:]
 
-  /// Of no cells.
-  init() {}
-
-  /// - Parameter counted: the measures whose sums are counts of their cases.
-  init(_ cube: TrueCube, counted: Set<String>) {
-    let shape = cube.shape
+  /// Of the datasets of one family.
+  /// - Parameter counted: the identities of measures whose sums are counts of their cases.
+  init(_ cubes: [TrueCube], counted: Set<String>) {
+    sources = cubes.map { Source(shape: $0.shape, measures: $0.measures) }
+    let names = Set(cubes.flatMap { $0.measures.map(\.identity) }).sorted()
+    let numbers = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
+    self.numbers = numbers
     var keys: [UInt64] = []
-    SetIdentity.forEach(cube, counted) { units, _, _, _ in keys.append(units.key) }
+    for cube in cubes { SetIdentity.forEach(cube, counted) { units, _, _, _ in keys.append(units.key) } }
     keys.sort()
     var twice: Set<UInt64> = []
     for (one, other) in zip(keys, keys.dropFirst()) where one == other { twice.insert(one) }
     guard !twice.isEmpty else { return }
     var ranks: [Units: [Int]] = [:]
-    SetIdentity.forEach(cube, counted) { units, part, cuboid, cell in
-      guard twice.contains(units.key) else { return }
-      let member = Member(set: DimensionSet(cuboid.grid.dimensions), cell: Int32(cell), part: part)
-      members[units, default: []].append(member)
-      for (measure, column) in cuboid.totals.enumerated() where !column.isEmpty {
-        guard part == (cube.measures[measure].complete ? .all : .valued(measure)) else { continue }
-        sums[Sum(measure: measure, units: units, sum: column[cell].sum), default: []].append(member)
+    for (place, cube) in cubes.enumerated() {
+      let measured = cube.measures.map { numbers[$0.identity] ?? 0 }
+      SetIdentity.forEach(cube, counted) { units, part, cuboid, cell in
+        guard twice.contains(units.key) else { return }
+        let member = Member(
+          set: DimensionSet(cuboid.grid.dimensions), cell: Int32(cell), dataset: Int32(place), part: part)
+        members[units, default: []].append(member)
+        for (measure, column) in cuboid.totals.enumerated() where !column.isEmpty {
+          guard part == (cube.measures[measure].complete ? .all : .valued(measure)) else { continue }
+          sums[Sum(measure: measured[measure], units: units, sum: column[cell].sum), default: []].append(
+            Summed(member: member, measure: measure))
+        }
+        let (rank, label) = SetIdentity.rank(member, cuboid.grid.codes(at: cell), in: cube)
+        if let held = canonical[units], let best = ranks[units] {
+          guard
+            rank.lexicographicallyPrecedes(best)
+              || rank == best && label.canonical.utf8.lexicographicallyPrecedes(held.label.canonical.utf8)
+          else { return }
+        }
+        canonical[units] = Canonical(first: member, label: label)
+        ranks[units] = rank
       }
-      let codes = cuboid.grid.codes(at: cell)
-      let told = zip(cuboid.grid.dimensions, codes).filter { !shape.hidden.contains($0.0) }
-      let rank = [
-        part == .all ? 0 : 1, told.count, told.reduce(0) { $0 + Int(shape.depths[$1.0][Int($1.1)]) },
-      ]
-      let pairs = told.map {
-        (dimension: shape.dimensions[$0].name, code: shape.dimensions[$0].codes[Int($1)].code)
-      }
-      let made = Canonical(
-        set: DimensionSet(cuboid.grid.dimensions), cell: cell, part: part, pairs: pairs,
-        label: SetIdentity.label(pairs, part, cube))
-      if let held = canonical[units], let best = ranks[units] {
-        guard
-          rank.lexicographicallyPrecedes(best)
-            || rank == best
-              && made.label.canonical.utf8.lexicographicallyPrecedes(held.label.canonical.utf8)
-        else { return }
-      }
-      canonical[units] = made
-      ranks[units] = rank
     }
   }
+
+  /// The place of a dataset; nil for one that was not compared.
+  func place(of dataset: String) -> Int? { sources.firstIndex { $0.shape.dataset == dataset } }
 
   /// The canonical cell of some units; nil where they stand in one cell only.
   /// - Parameter responds: whether the set tells of a response.
@@ -102,29 +116,52 @@ struct SetIdentity: Sendable {
 
   /// All cells in which some units stand, where they are more than one.
   func members(_ count: Int, key: UInt64, responds: Bool) -> [Member] {
-    SetIdentity.sorted(members[Units(key: key, count: count, responds: responds)] ?? [])
+    (members[Units(key: key, count: count, responds: responds)] ?? []).sorted(by: SetIdentity.isBefore)
   }
 
   /// Those in which their values of a measure sum to the same.
-  func members(_ count: Int, key: UInt64, responds: Bool, measure: Int, sum: Int128) -> [Member] {
+  /// - Parameter measure: its identity.
+  func members(_ count: Int, key: UInt64, responds: Bool, measure: String, sum: Int128) -> [Summed] {
+    guard let number = numbers[measure] else { return [] }
     let units = Units(key: key, count: count, responds: responds)
-    return SetIdentity.sorted(sums[Sum(measure: measure, units: units, sum: sum)] ?? [])
+    return (sums[Sum(measure: number, units: units, sum: sum)] ?? [])
+      .sorted { SetIdentity.isBefore($0.member, $1.member) }
+  }
+
+  /// Cells of two datasets that hold the same units, one pair for each set.
+  func shared(_ one: Int, _ other: Int) -> [(one: Member, other: Member)] {
+    members.values.compactMap { members in
+      func first(_ dataset: Int) -> Member? {
+        members.first { Int($0.dataset) == dataset && $0.part == .all }
+      }
+      guard let left = first(one), let right = first(other) else { return nil }
+      return (left, right)
+    }
   }
 
   /// In an order that hangs on nothing but where they are.
-  private static func sorted(_ members: [Member]) -> [Member] {
-    members.sorted { $0.set.bits != $1.set.bits ? $0.set.bits < $1.set.bits : $0.cell < $1.cell }
+  private static func isBefore(_ one: Member, _ other: Member) -> Bool {
+    if one.dataset != other.dataset { return one.dataset < other.dataset }
+    return one.set.bits != other.set.bits ? one.set.bits < other.set.bits : one.cell < other.cell
   }
 
-  private static func label(
-    _ pairs: [(dimension: String, code: String)], _ part: Part, _ cube: TrueCube
-  ) -> CellLabel {
-    let label = CellLabel(dataset: cube.shape.dataset, pairs: pairs)
-    switch part {
-    case .all: return label
-    case .valued(let measure): return label.valued(cube.measures[measure].name)
-    case .cases(let measure): return label.cases(cube.measures[measure].name)
-    case .band(let measure, let band): return label.band(cube.measures[measure].name, band)
+  /// How coarse a label is, and the label.
+  private static func rank(_ member: Member, _ codes: [Int32], in cube: TrueCube) -> ([Int], CellLabel) {
+    let shape = cube.shape
+    let told = zip(member.set.places, codes).filter { !shape.hidden.contains($0.0) }
+    let rank = [
+      member.part == .all ? 0 : 1, told.count,
+      told.reduce(0) { $0 + Int(shape.depths[$1.0][Int($1.1)]) },
+    ]
+    let pairs = told.map {
+      (dimension: shape.dimensions[$0].name, code: shape.dimensions[$0].codes[Int($1)].code)
+    }
+    let label = CellLabel(family: shape.keyFamily, pairs: pairs)
+    switch member.part {
+    case .all: return (rank, label)
+    case .valued(let measure): return (rank, label.valued(cube.measures[measure].identity))
+    case .cases(let measure): return (rank, label.cases(cube.measures[measure].identity))
+    case .band(let measure, let band): return (rank, label.band(cube.measures[measure].identity, band))
     }
   }
 
@@ -132,7 +169,7 @@ struct SetIdentity: Sendable {
   private static func forEach(
     _ cube: TrueCube, _ counted: Set<String>, _ body: (Units, Part, TrueCuboid, Int) -> Void
   ) {
-    let isCounted = cube.measures.map { counted.contains($0.name) }
+    let isCounted = cube.measures.map { counted.contains($0.identity) }
     let shape = cube.shape
     for (set, cuboid) in cube.cuboids
     where set.bits & (shape.hidden.bits | shape.beside.bits) == shape.hidden.bits {

@@ -50,6 +50,12 @@ package struct TrueCube: Sendable {
 /// One measure as it is declared (DISCLOSURE a.0): a numeric column with bounds, digits and what is released of it.
 package struct MeasureShape: Sendable, Equatable {
   package let name: String
+  /// The name by which it is drawn for, in every dataset of its key family: that of the field, in the dataset that the field
+  /// is from at first. What has one name in a family is one measure, with one scale, one profile and one factor for each
+  /// giant, whoever publishes it; a join may call a field otherwise and draws nothing anew. Should two datasets mean
+  /// different things by a name, their giants share a factor, which is no less than they had; under two names the same
+  /// values are refused, or share their factors (`Survey`).
+  package let identity: String
   package let title: Text
   package let unit: String?
   /// Decimal digits of the integers that stand for its values.
@@ -88,10 +94,12 @@ package struct MeasureShape: Sendable, Equatable {
   }
 
   package init(
-    name: String, title: Text, unit: String?, scale: Int, step: Int128, lower: Int64, upper: Int64,
+    name: String, identity: String? = nil, title: Text, unit: String?, scale: Int, step: Int128,
+    lower: Int64, upper: Int64,
     complete: Bool, boundsUnit: Bool = false, statistics: Set<Statistic>, bands: [Int64] = []
   ) {
     self.name = name
+    self.identity = identity ?? name
     self.title = title
     self.unit = unit
     self.scale = scale
@@ -108,8 +116,8 @@ package struct MeasureShape: Sendable, Equatable {
   package func releasing(_ statistics: Set<Statistic>) -> MeasureShape {
     let bands = statistics.contains { $0.percent != nil } ? bands : []
     return MeasureShape(
-      name: name, title: title, unit: unit, scale: scale, step: step, lower: lower, upper: upper,
-      complete: complete, boundsUnit: boundsUnit, statistics: statistics, bands: bands)
+      name: name, identity: identity, title: title, unit: unit, scale: scale, step: step, lower: lower,
+      upper: upper, complete: complete, boundsUnit: boundsUnit, statistics: statistics, bands: bands)
   }
 
   /// Whether it is declared as what a unit has or has not.

@@ -5,6 +5,13 @@ import Results
 
 /// Results of datasets that are attacked together, computed once.
 final class JointResults {
+  /// The datasets of one family with their rows.
+  struct Family {
+    let data: [String: Microdata]
+    let survey: FamilySurvey
+  }
+
+  var families: [String: Family] = [:]
   var byDataset: [String: [Released]] = [:]
 }
 
@@ -32,18 +39,14 @@ extension Attacking {
     if let known = computed.byDataset[dataset.name] { return known }
     let statistics = dataset.results.filter(\.kind.hasCells)
     guard !statistics.isEmpty else { return [] }
-    let data = try Joins.with([dataset], of: catalog, in: portal) { joined in
-      try Microdata.read(joined.first ?? dataset, codeLists: catalog.codeLists, keys: keys.protection)
-    }
-    let before = history.results[dataset.keyFamily] ?? ResultHistory()
-    let survey = try Statistics.survey(data, of: dataset, history: before)
+    let (data, family) = try read(dataset)
     var made: [Released] = []
     for result in statistics {
       guard let profile = policies.profiles[result.profile] else { continue }
       made.append(
         try Statistics.compute(
-          data, survey, dataset: dataset, result: result, profile: profile, keys: keys.protection,
-          policyHash: policies.hash, history: before
+          data, family.survey, dataset: dataset, result: result, profile: profile, keys: keys.protection,
+          policyHash: policies.hash, history: family.history, isCompared: true
         ).released)
     }
     computed.byDataset[dataset.name] = made

@@ -81,19 +81,40 @@ package struct Attacking {
           "\(dataset.name)/\(result.name) names the profile '\(name)', which protection.json5 does not have",
           "\(dataset.name)/\(result.name) 引用的方案“\(name)”不在 protection.json5 中"))
     }
-    let data = try Joins.with([dataset], of: catalog, in: portal) { joined in
-      try Microdata.read(joined.first ?? dataset, codeLists: catalog.codeLists, keys: keys.protection)
-    }
+    let (data, surveyed) = try read(dataset)
     let joint = try joint(dataset, data, profile)
     let target = try Statistics.target(
       data, dataset: dataset, result: result, profile: profile, keys: keys.protection)
-    let before = history.results[dataset.keyFamily] ?? ResultHistory()
     let made = try Statistics.compute(
-      data, try Statistics.survey(data, of: dataset, history: before), dataset: dataset, result: result,
-      profile: profile, keys: keys.protection, policyHash: policies.hash, history: before)
+      data, surveyed.survey, dataset: dataset, result: result, profile: profile, keys: keys.protection,
+      policyHash: policies.hash, history: surveyed.history, isCompared: true)
     return Subject(
       dataset: dataset, result: result, profile: profile, target: target, released: made.released,
       joint: joint
     )
+  }
+
+  /// A dataset's rows, and what is known of its family: the datasets of one are surveyed together.
+  func read(_ dataset: Dataset) throws -> (data: Microdata, family: FamilySurvey) {
+    if let known = computed.families[dataset.keyFamily], let data = known.data[dataset.name] {
+      return (data, known.survey)
+    }
+    let members = catalog.datasets.filter {
+      $0.name == dataset.name
+        || $0.keyFamily == dataset.keyFamily && $0.results.contains(where: \.kind.hasCells)
+    }
+    let read = try Joins.with(members, of: catalog, in: portal) { joined in
+      try joined.map {
+        (dataset: $0, data: try Microdata.read($0, codeLists: catalog.codeLists, keys: keys.protection))
+      }
+    }
+    let data = Dictionary(read.map { ($0.dataset.name, $0.data) }, uniquingKeysWith: { first, _ in first })
+    guard let own = data[dataset.name] else { throw PublishingError.unjudged(dataset.name) }
+    let survey = try FamilySurvey(
+      read, history: history.results[dataset.keyFamily] ?? ResultHistory(),
+      k: policies.profiles.values.map(\.k).max() ?? 1)
+    // One family is held at a time.
+    computed.families = [dataset.keyFamily: JointResults.Family(data: data, survey: survey)]
+    return (own, survey)
   }
 }

@@ -9,7 +9,7 @@ import Results
 extension Publisher {
   /// Seals a dataset's statistics under every profile that may serve its level, and notes in their reports what each
   /// would show.
-  /// - Parameter before: what was out of the family before these results.
+  /// - Parameter before: what was out of the family before these results, with the changes since.
   func tryProfiles(
     _ results: [ResultDeclaration], _ data: Microdata, _ survey: Survey, _ judgement: Judgement,
     since before: ResultHistory, into reports: inout [CompilerReport]
@@ -35,7 +35,7 @@ extension Publisher {
         do {
           let made = try Statistics.compute(
             data, survey, dataset: dataset, result: fitted.result, profile: profile, keys: keys.protection,
-            policyHash: policies.hash, history: history, now: options.now)
+            policyHash: policies.hash, history: history, isCompared: true, now: options.now)
           history = made.history
           outcome = ProfileOutcome(made.report, isDeclared: false, leftOut: fitted.leftOut)
         } catch {

@@ -15,48 +15,77 @@ struct ComputedResults {
 }
 
 extension Publisher {
-  /// Computes and protects every declared result of the conditional datasets. Results of one key family share draws
-  /// and budget, so they are computed one after the other in the order of the catalogue, derived datasets after their
-  /// sources. A result that an attack
-  /// gets something out of is not published.
+  /// Computes and protects every declared result of the conditional datasets. Those of one key family are read and surveyed
+  /// together and share draws and budget, so they are sealed one after the other in the order of the catalogue, derived
+  /// datasets after their sources. A result that an attack gets something out of is not published.
   func compute(_ judgements: [Judgement]) throws -> ComputedResults {
     var computed = ComputedResults(histories: history.results)
     try forgetUnitMaps()
     let derived = judgements.filter { $0.examination.dataset.join != nil }
-    for judgement in judgements.filter({ $0.examination.dataset.join == nil }) + derived
-    where judgement.pass.results != nil {
+    let all = (judgements.filter { $0.examination.dataset.join == nil } + derived).filter {
+      $0.pass.results != nil
+    }
+    for judgement in all {
       let dataset = judgement.examination.dataset
-      let statistics = dataset.results.filter(\.kind.hasCells)
-      if !statistics.isEmpty { try keepFamily(of: dataset, statistics) }
-      // Rows are read once for all statistics.
-      var rows: (data: Microdata, survey: Survey)?
-      let before = computed.histories[dataset.keyFamily] ?? ResultHistory()
-      for result in dataset.results.filter({ !$0.kind.hasCells }) + statistics {
+      if dataset.results.contains(where: \.kind.hasCells) { try keepFamily(of: dataset) }
+      for result in dataset.results where !result.kind.hasCells {
         progress(.computing(dataset: dataset.name, result: result.name))
         // A kind without a way to `Released`, which only Disclosure can mint, does not compile.
         let released: Released
         switch result.kind {
         case .verify, .score: released = try computeTags(of: result, judgement, into: &computed)
-        case .statistic:
-          let read: (data: Microdata, survey: Survey)
-          if let rows {
-            read = rows
-          } else {
-            let data = try Microdata.read(
-              dataset, codeLists: catalog.codeLists, keys: keys.protection, room: .init(folder: portal.work))
-            let before = computed.histories[dataset.keyFamily] ?? ResultHistory()
-            read = (data, try Statistics.survey(data, of: dataset, history: before))
-          }
-          rows = read
-          released = try computeCells(of: result, read.data, read.survey, judgement, into: &computed)
+        case .statistic: continue
         }
         computed.released[dataset.name, default: []].append(released)
       }
-      if options.dryRun, let rows {
-        try tryProfiles(statistics, rows.data, rows.survey, judgement, since: before, into: &computed.reports)
-      }
+    }
+    var rest = all.filter { $0.examination.dataset.results.contains(where: \.kind.hasCells) }
+    var units = try KnownUnits(history, keys: keys.protection)
+    let families = Set(rest.map(\.examination.dataset.keyFamily))
+    while let family = rest.first?.examination.dataset.keyFamily {
+      try compute(
+        family, rest.filter { $0.examination.dataset.keyFamily == family }, besides: families, &units,
+        into: &computed)
+      rest.removeAll { $0.examination.dataset.keyFamily == family }
     }
     return computed
+  }
+
+  /// All statistics of one key family.
+  private func compute(
+    _ family: String, _ members: [Judgement], besides families: Set<String>, _ units: inout KnownUnits,
+    into computed: inout ComputedResults
+  ) throws {
+    // Rows are read once for all statistics; what is held of them in memory does not grow with the family.
+    let room = Microdata.Room(limit: (96 << 20) / members.count, folder: portal.work)
+    var read: [(dataset: Dataset, data: Microdata)] = []
+    for judgement in members {
+      let dataset = judgement.examination.dataset
+      let first = dataset.results.first(where: \.kind.hasCells)?.name ?? ""
+      progress(.computing(dataset: dataset.name, result: first))
+      let watch = units.watch(dataset, families)
+      let data = try Microdata.read(
+        dataset, codeLists: catalog.codeLists, keys: keys.protection, room: room, watch: watch)
+      try refuseSharedUnits(of: dataset, watch, isOld: units.old.contains(family))
+      units.add(watch.units, to: family)
+      read.append((dataset, data))
+    }
+    let k = policies.profiles.values.map(\.k).max()
+    let surveyed = try FamilySurvey(read, history: computed.histories[family] ?? ResultHistory(), k: k ?? 1)
+    computed.histories[family] = surveyed.history
+    computed.histories[family]?.units = units.of(family)
+    for (judgement, member) in zip(members, read) {
+      let before = computed.histories[family] ?? surveyed.history
+      for result in member.dataset.results where result.kind.hasCells {
+        progress(.computing(dataset: member.dataset.name, result: result.name))
+        let released = try computeCells(of: result, member.data, surveyed.survey, judgement, into: &computed)
+        computed.released[member.dataset.name, default: []].append(released)
+      }
+      guard options.dryRun else { continue }
+      try tryProfiles(
+        member.dataset.results.filter(\.kind.hasCells), member.data, surveyed.survey, judgement,
+        since: before, into: &computed.reports)
+    }
   }
 
   /// Computes and protects one statistic, and attacks it.
@@ -69,7 +98,8 @@ extension Publisher {
     let before = computed.histories[dataset.keyFamily] ?? ResultHistory()
     let made = try Statistics.compute(
       data, survey, dataset: dataset, result: result, profile: profile, keys: keys.protection,
-      policyHash: policies.hash, history: before, now: options.now, explains: options.dryRun)
+      policyHash: policies.hash, history: before, isCompared: true, now: options.now,
+      explains: options.dryRun)
     if !made.report.carriedWhole {
       let target = try Statistics.target(
         data, dataset: dataset, result: result, profile: profile, keys: keys.protection)
@@ -88,23 +118,6 @@ extension Publisher {
     for name in try Files.list(portal.work) where name.hasPrefix("units-") {
       try Files.remove(Files.join(portal.work, name))
     }
-  }
-
-  /// Refuses a published statistic that has moved to another key family: every number would be drawn anew beside the
-  /// one that is out (DISCLOSURE a.2).
-  private func keepFamily(of dataset: Dataset, _ statistics: [ResultDeclaration]) throws {
-    let others = history.results.filter { family, known in
-      family != dataset.keyFamily && statistics.contains { known.released(dataset.name, $0.name) != nil }
-    }
-    guard let family = others.keys.min() else { return }
-    throw PublishingError(
-      .refused,
-      Wording(
-        "\(dataset.name) was published in the key family '\(family)' and is now of '\(dataset.keyFamily)': every number would be drawn anew, and two draws can be averaged",
-        "\(dataset.name) 曾以密钥族“\(family)”发布，现为“\(dataset.keyFamily)”：所有数字都会重新抽取，两次抽取可以取平均"),
-      hint: Wording(
-        "keep keyFamily: \"\(family)\", and give it to the datasets that are joined with it; or withdraw \(dataset.name) and publish it under another name",
-        "请保留 keyFamily: \"\(family)\"，并让与之关联的数据集采用它；或撤回 \(dataset.name) 后改名发布"))
   }
 
   /// The profile a result names, where it is strong enough for the dataset's level.

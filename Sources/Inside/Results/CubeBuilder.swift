@@ -39,25 +39,41 @@ package enum CubeBuilder {
     return cube(of: builders, data)
   }
 
-  /// What has to be known of all declared tables before one of them is protected.
+  /// What has to be known of all declared tables of a dataset that is alone in its family before one is protected.
   /// - Parameters:
   ///   - tables: the sets of dimensions of every table that any result declares.
   ///   - history: who was prominent before, and under which names factors were drawn.
   package static func survey(
     _ data: Microdata, tables: [DimensionSet], history: ResultHistory
   ) throws(ResultError) -> Survey {
+    try survey([(data, try part(data, tables: tables))], history: history)
+  }
+
+  /// The same of all datasets of a family.
+  static func survey(
+    _ surveyed: [(data: Microdata, part: Survey.Part)], history: ResultHistory
+  ) throws(ResultError) -> Survey {
+    var parts = surveyed.map(\.part)
+    let prominent = try disclosing { () throws(DisclosureError) in
+      try Survey.prominent(in: parts, history: history)
+    }
+    // Of one measure there is nothing to compare.
+    if Set(surveyed.flatMap { $0.data.measures.map(\.identity) }).count > 1 {
+      let wanted = Set(prominent.values.joined())
+      for place in parts.indices { parts[place].units = try surveyed[place].data.surveyed(wanted) }
+    }
+    return try disclosing { () throws(DisclosureError) in
+      try Survey(parts, prominent: prominent, history: history)
+    }
+  }
+
+  /// The cells of one dataset that a survey is made from.
+  static func part(_ data: Microdata, tables: [DimensionSet]) throws(ResultError) -> Survey.Part {
     let beside = tables.flatMap { data.shape.besides($0) }
     let cube = try cube(
       data, tables: tables, measures: Array(data.measures.indices), keeping: [.squares, .giants],
       beside: beside)
-    let looked = tables + beside
-    let prominent = try disclosing { () throws(DisclosureError) in
-      try Survey.prominent(in: cube, tables: looked, history: history)
-    }
-    let units = try data.surveyed(Set(prominent.values.joined()))
-    return try disclosing { () throws(DisclosureError) in
-      try Survey(cube, tables: looked, prominent: prominent, units: units, history: history)
-    }
+    return Survey.Part(cube, tables: tables + beside)
   }
 
   /// Bytes of base cells after which they are rolled up and begun anew.

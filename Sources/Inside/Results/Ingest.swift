@@ -6,14 +6,17 @@ import Tables
 extension Microdata {
   /// Reads the table of a restricted dataset once, checks it, and codes every dimension and every measure that any
   /// of its statistics declares.
-  /// - Parameter room: where rows go that are too many for memory; nil keeps all of them in memory.
+  /// - Parameters:
+  ///   - room: where rows go that are too many for memory; nil keeps all of them in memory.
+  ///   - watch: is shown every unit, of a join also those without a partner.
   /// - Throws: `ResultError` with file, line, record and field of the first cell that has no declared code, lies
   ///   outside its measure's bounds, or names no unit; and where the declaration does not fit the table.
   package static func read(
-    _ dataset: Dataset, codeLists: [String: CodeList] = [:], keys: ProtectionKeys, room: Room? = nil
+    _ dataset: Dataset, codeLists: [String: CodeList] = [:], keys: ProtectionKeys, room: Room? = nil,
+    watch: UnitWatch? = nil
   ) throws(ResultError) -> Microdata {
     let plan = try IngestPlan(dataset)
-    var reading = Reading(plan: plan, keys: keys, family: dataset.keyFamily, room: room)
+    var reading = Reading(plan: plan, keys: keys, family: dataset.keyFamily, room: room, watch: watch)
     var table = plan.resource
     if let join = dataset.join {
       // Everybody who is in one of the tables: for guard and budget, which look at the sources too.
@@ -151,7 +154,7 @@ struct IngestPlan {
 
   /// The measures of all statistics; one field has one declaration, or else two sums or two cuts of it could be
   /// subtracted. What is released of it is each result's own affair.
-  private static func measures(_ dataset: Dataset) throws(ResultError) -> [Measure] {
+  static func measures(_ dataset: Dataset) throws(ResultError) -> [Measure] {
     var measures: [Measure] = []
     for result in dataset.results where result.kind.hasCells {
       for measure in result.measures {
@@ -235,7 +238,8 @@ struct IngestPlan {
       dataset.resources.count == 1 && dataset.join == nil ? dataset.resources[0].schema.primaryKey : []
     let isAlone = !key.isEmpty && key.allSatisfy { dataset.subject.contains($0) }
     return MeasureShape(
-      name: measure.field, title: measure.title, unit: measure.unit, scale: measure.scale, step: Int128(step),
+      name: measure.field, identity: dataset.origin(of: measure.field), title: measure.title,
+      unit: measure.unit, scale: measure.scale, step: Int128(step),
       lower: lower, upper: upper, complete: field.constraints.required,
       boundsUnit: isAlone || measure.perUnit != .sum,
       statistics: Set(measure.statistics.map(\.shape)),
@@ -254,11 +258,13 @@ private struct Reading {
   private let room: Microdata.Room?
   private var spill: RowSpill?
 
-  init(plan: IngestPlan, keys: ProtectionKeys, family: String, room: Microdata.Room?) {
+  init(
+    plan: IngestPlan, keys: ProtectionKeys, family: String, room: Microdata.Room?, watch: UnitWatch?
+  ) {
     self.plan = plan
     self.room = room
     coders = plan.coders
-    unit = UnitReader(columns: plan.subjectColumns, keys: keys, family: family)
+    unit = UnitReader(columns: plan.subjectColumns, keys: keys, family: family, watch: watch)
     codes = plan.shape.dimensions.map { _ in [] }
     values = plan.measures.map { _ in [] }
   }

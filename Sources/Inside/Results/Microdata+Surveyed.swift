@@ -5,7 +5,7 @@ extension Microdata {
   /// - Throws: `ResultError.value` where the values of one unit are too large together.
   func surveyed(_ wanted: Set<UInt64>) throws(ResultError) -> [SurveyedUnit] {
     // Of nobody who is prominent no factor is drawn.
-    guard measures.count > 1, !wanted.isEmpty else { return [] }
+    guard !wanted.isEmpty else { return [] }
     var found: [SurveyedUnit] = []
     var chosen = 0
     try forEachPart { (part, _) throws(ResultError) in

@@ -40,28 +40,36 @@ package enum Statistics {
   package static func survey(
     _ data: Microdata, of dataset: Dataset, history: ResultHistory
   ) throws(ResultError) -> Survey {
+    try CubeBuilder.survey([(data, try part(data, of: dataset, history: history))], history: history)
+  }
+
+  static func part(
+    _ data: Microdata, of dataset: Dataset, history: ResultHistory
+  ) throws(ResultError) -> Survey.Part {
     var sets: [DimensionSet] = []
     for result in dataset.results where result.kind.hasCells {
       sets += try tables(result, of: dataset, shape: data.shape).map { data.shape.behind($0) }
     }
-    return try survey(data, sets, history: history)
+    return try part(data, sets, history: history)
   }
 
   /// The same of some tables, and of those that were drawn earlier: what is out of a set of units is looked for there.
-  private static func survey(
+  private static func part(
     _ data: Microdata, _ tables: [DimensionSet], history: ResultHistory
-  ) throws(ResultError) -> Survey {
+  ) throws(ResultError) -> Survey.Part {
     let shape = data.shape
     let earlier = history.drawn[shape.dataset]?.tables(of: shape) ?? []
-    return try CubeBuilder.survey(data, tables: tables + earlier, history: history)
+    return try CubeBuilder.part(data, tables: tables + earlier)
   }
 
   /// Computes one result from microdata that are read and surveyed already.
-  /// - Parameter explains: whether the report says of every table what would show more of it.
+  /// - Parameters:
+  ///   - isCompared: whether the history has the changes since the last version, as that of a `FamilySurvey` has.
+  ///   - explains: whether the report says of every table what would show more of it.
   package static func compute(
     _ data: Microdata, _ survey: Survey, dataset: Dataset, result: ResultDeclaration,
     profile: ProtectionProfile, keys: ProtectionKeys, policyHash: String, history: ResultHistory,
-    now: Timestamp = .now(), explains: Bool = false
+    isCompared: Bool = false, now: Timestamp = .now(), explains: Bool = false
   ) throws(ResultError) -> Computed {
     let sealer = try sealer(
       result, of: dataset, shape: data.shape, measures: data.measures, profile: profile, keys: keys,
@@ -69,7 +77,7 @@ package enum Statistics {
     if let held = sealer.carried(from: history) {
       return Computed(released: held, history: history, report: sealer.report(carried: held), cube: nil)
     }
-    return try compute(data, survey, sealer: sealer, history: history)
+    return try compute(data, survey, sealer: sealer, history: history, isCompared: isCompared)
   }
 
   /// What the attack suite attacks for a declared result.
@@ -87,19 +95,23 @@ package enum Statistics {
   static func compute(
     _ data: Microdata, sealer: Sealer, history: ResultHistory
   ) throws(ResultError) -> Computed {
-    let survey = try survey(data, sealer.tables, history: history)
+    let survey = try CubeBuilder.survey(
+      [(data, try part(data, sealer.tables, history: history))], history: history)
     return try compute(data, survey, sealer: sealer, history: history)
   }
 
   /// The common path: cells, changes since earlier draws, sealing.
   static func compute(
-    _ data: Microdata, _ survey: Survey, sealer: Sealer, history: ResultHistory
+    _ data: Microdata, _ survey: Survey, sealer: Sealer, history: ResultHistory, isCompared: Bool = false
   ) throws(ResultError) -> Computed {
     let factors = try disclosing { () throws(DisclosureError) in try sealer.factors(survey) }
     let cube = try CubeBuilder.cube(
       data, tables: sealer.tables, measures: sealer.releasedMeasures, factors: factors)
     // What was drawn is of those who are told of.
-    let (changes, maps) = try CarryOver.compare(data.told, with: history, k: sealer.k, folder: data.folder)
+    let (changes, maps): (Changes?, [String: StoredUnits]) =
+      isCompared
+      ? (history.drawn[data.shape.dataset].map { Changes($0) }, history.unitMaps)
+      : try CarryOver.compare(data.told, with: history, k: sealer.k, folder: data.folder)
     let sealed = try disclosing { () throws(DisclosureError) in
       try sealer.seal(cube, survey: survey, history: history, changes: changes)
     }

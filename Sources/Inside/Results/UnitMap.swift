@@ -70,6 +70,19 @@ enum UnitMap {
     bytes.append(UInt8(rest))
   }
 
+  /// The record keys of a map, ascending.
+  /// - Throws: `ResultError.environment` where the stored bytes are no map.
+  static func keys(_ stored: StoredUnits, of dataset: String) throws(ResultError) -> [UInt64] {
+    // Of no dimension and no measure nothing but the units is read.
+    let shape = try disclosing { () throws(DisclosureError) in
+      try Shape(dataset: dataset, keyFamily: dataset, dimensions: [])
+    }
+    let nothing = Microdata(shape: shape, measures: [], perUnit: [], keys: [], codes: [], values: [])
+    var reader = try Reader(stored, like: nothing)
+    let units = try reader.units(through: .max)
+    return (0..<units.unitCount).map { units.keys[Int(units.starts[$0])] }
+  }
+
   /// Reads an earlier version in today's codes, unit by unit: -1 stands for a code or dimension that is no longer
   /// declared.
   struct Reader {

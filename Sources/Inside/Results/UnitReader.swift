@@ -9,10 +9,13 @@ struct UnitReader {
   private let columns: [Int]
   private var keys: RecordKeys
   private var identifier: [UInt8] = []
+  /// Is shown every unit; nil where nobody asks whose they are.
+  private let watch: UnitWatch?
 
-  init(columns: [Int], keys: ProtectionKeys, family: String) {
+  init(columns: [Int], keys: ProtectionKeys, family: String, watch: UnitWatch? = nil) {
     self.columns = columns
     self.keys = RecordKeys(keys, family: family)
+    self.watch = watch
   }
 
   /// The record key, or nil where a part of the subject is missing.
@@ -20,14 +23,24 @@ struct UnitReader {
     if columns.count == 1 {
       guard typed[columns[0]].state(row) != .missing else { return nil }
       return batch.withCell(row, columns[0]) { cell in
-        UnitReader.withCanonical(cell) { $0.isEmpty ? nil : keys.key(of: $0) }
+        UnitReader.withCanonical(cell) { unit in
+          guard !unit.isEmpty else { return nil }
+          let key = keys.key(of: unit)
+          watch?.see(key, unit)
+          return key
+        }
       }
     }
     identifier.removeAll(keepingCapacity: true)
+    var ends: [Int] = []
     let isThere = UnitReader.parts(batch, typed, row: row, columns) {
       RecordKeys.append($0, to: &identifier)
+      if watch != nil { ends.append(identifier.count) }
     }
-    return isThere ? identifier.withUnsafeBufferPointer { keys.key(of: $0) } : nil
+    guard isThere else { return nil }
+    let key = identifier.withUnsafeBufferPointer { keys.key(of: $0) }
+    watch?.see(key, identifier, ends)
+    return key
   }
 
   /// Gives each part of a row's subject in its canonical form.

@@ -9,13 +9,13 @@ struct SumNoise {
   private let measure: MeasureShape
   var scale: SumScale
 
-  /// - Parameter measures: how many measures the dataset declares.
+  /// - Parameter measures: how many measures the family declares.
   init(_ keys: ProtectionKeys, family: String, _ measure: MeasureShape, measures: Int) {
     let key = HMACKey(keys.draw)
     self.key = key
     self.family = family
     self.measure = measure
-    let draw = Message("doorsill/go/1", family, measure.name).bytes
+    let draw = Message("doorsill/go/1", family, measure.identity).bytes
     scale = SumScale(
       draw: UInt8(truncatingIfNeeded: draw.withUnsafeBytes { key.authenticate64($0) } >> 56),
       measures: measures)
@@ -68,7 +68,8 @@ struct SumNoise {
   /// v₁, exactly uniform in (−1, 1), in units of 2⁻³²: of the units and what they sum to. Were it a function of the units
   /// alone, a change of one value between releases would show in the difference.
   private func ofSet(_ totals: CellTotals, _ suffix: String, _ sum: Int128) -> Int128 {
-    var message = Message("doorsill/sk/1", suffix.isEmpty ? measure.name : "\(measure.name)/\(suffix)")
+    var message = Message(
+      "doorsill/sk/1", suffix.isEmpty ? measure.identity : "\(measure.identity)/\(suffix)")
     message.append(UInt64(totals.units))
     message.append(totals.key)
     message.append(sum)
@@ -79,8 +80,8 @@ struct SumNoise {
   private func ofLabel(_ label: CellLabel, _ suffix: String = "") -> Int128 {
     uniform(
       Message(
-        "doorsill/sl/1", family, suffix.isEmpty ? measure.name : "\(measure.name)/\(suffix)",
-        label.canonical + "|" + measure.name))
+        "doorsill/sl/1", family, suffix.isEmpty ? measure.identity : "\(measure.identity)/\(suffix)",
+        label.canonical + "|" + measure.identity))
   }
 
   private func uniform(_ message: Message) -> Int128 {

@@ -4,7 +4,7 @@ struct SumScale {
   /// Where the steps of the grid lie that the largest value is rounded up to, in 2²⁰ ..< 3·2²⁰. It hangs on family and
   /// measure alone: of one cell it tells nothing that another does not.
   let gridBase: UInt64
-  /// How many measures the dataset declares; together they may not tell a count either.
+  /// How many measures the family declares; together they may not tell a count either.
   var measures: Int
 
   /// - Parameter draw: the first byte of the family's and measure's own draw.

@@ -1,67 +1,66 @@
 import Bytes
 
-/// What has to be known of everything a dataset declares before any part of it is protected: whose values are so large
-/// somewhere that they carry a factor everywhere, and which cells hold the same units.
+/// What has to be known of everything that the datasets of a key family declare before any part of it is protected: whose
+/// values are so large somewhere that they carry a factor everywhere, and which cells hold the same units.
 package struct Survey: Sendable {
-  /// By measure: the record keys of its prominent units. It only grows while the family has anything out.
+  /// What it is made from of one dataset.
+  package struct Part: Sendable {
+    /// The cells of all declared tables and of what they generalise to, with squares and giants.
+    let cube: TrueCube
+    /// The sets of dimensions of the declared tables.
+    let tables: Set<DimensionSet>
+    /// Values of prominent units, and of some units that chance chose.
+    package var units: [SurveyedUnit] = []
+
+    package init(_ cube: TrueCube, tables: [DimensionSet]) {
+      self.cube = cube
+      self.tables = Set(tables)
+    }
+  }
+
+  /// By a measure's identity: the record keys of its prominent units. It only grows while the family has anything out.
   package let prominent: [String: Set<UInt64>]
-  /// By measure: under which measure's name the lasting factors of its units are drawn. Measures that are nearly
+  /// By a measure's identity: under which one's name the lasting factors of its units are drawn. Measures that are nearly
   /// proportional share them.
   let factorNames: [String: String]
-  /// The measures whose sums are counts: in every cell all cases have the same value.
+  /// The identities of measures whose sums are counts: in every cell all cases have the same value.
   let counted: Set<String>
+  /// How many measures the family declares.
+  let measures: Int
   let identity: SetIdentity
 
   /// - Parameters:
-  ///   - cube: the cells of all declared tables and of what they generalise to, with squares and giants.
-  ///   - tables: the sets of dimensions of the declared tables.
-  ///   - prominent: as `prominent(in:tables:history:)` found them.
-  ///   - units: their values, and those of some units that chance chose.
+  ///   - parts: every dataset of the family that publishes, each once.
+  ///   - prominent: as `prominent(in:history:)` found them.
   ///   - history: under which names factors were drawn.
-  /// - Throws: `DisclosureError` where a table was not computed.
+  /// - Throws: `DisclosureError` where a table was not computed, and where two datasets call one measure by two names or
+  ///   count it in two ways.
   package init(
-    _ cube: TrueCube, tables: [DimensionSet], prominent: [String: Set<UInt64>], units: [SurveyedUnit],
-    history: ResultHistory
+    _ parts: [Part], prominent: [String: Set<UInt64>], history: ResultHistory
   ) throws(DisclosureError) {
-    var names = history.factorNames
-    for (place, measure) in cube.measures.enumerated() where names[measure.name] == nil {
-      // One that is out first, then one that is declared before.
-      let others = cube.measures.indices.filter { $0 != place && names[cube.measures[$0].name] != nil }
-      let ordered =
-        others.filter { history.factorNames[cube.measures[$0].name] != nil }
-        + others.filter { history.factorNames[cube.measures[$0].name] == nil }
-      let like = ordered.first { other in
-        let giants = (prominent[measure.name] ?? []).union(prominent[cube.measures[other].name] ?? [])
-        return Survey.areNearlyProportional(place, other, giants, units)
-      }
-      names[measure.name] = like.flatMap { names[cube.measures[$0].name] } ?? measure.name
-    }
-    factorNames = names
-    self.prominent = Survey.together(prominent, names)
-    var counted: Set<String> = []
-    for (place, measure) in cube.measures.enumerated() where measure.isCoded {
-      var isCount = true
-      for set in Set(tables) where isCount {
-        let totals = try cube.cuboid(set).totals[place]
-        isCount = !totals.isEmpty && totals.allSatisfy { $0.areAll(measure.span) }
-      }
-      if isCount { counted.insert(measure.name) }
-    }
-    self.counted = counted
-    identity = SetIdentity(cube, counted: counted)
+    let kinds = MeasureKinds(parts)
+    try kinds.refuseTwoBases()
+    measures = kinds.names.count
+    factorNames = kinds.factorNames(prominent, history.factorNames)
+    self.prominent = Survey.together(prominent, factorNames)
+    counted = try kinds.counted()
+    identity = SetIdentity(parts.map(\.cube), counted: counted)
+    try kinds.refuseTwoNames(identity)
   }
 
-  /// By measure: the units that are prominent in some cell, and those that were.
+  /// By a measure's identity: the units that are prominent in some cell, and those that were.
   /// - Throws: `DisclosureError` where a table was not computed.
   package static func prominent(
-    in cube: TrueCube, tables: [DimensionSet], history: ResultHistory
+    in parts: [Part], history: ResultHistory
   ) throws(DisclosureError) -> [String: Set<UInt64>] {
     var prominent = history.prominent
-    for set in Set(tables) {
-      let cuboid = try cube.cuboid(set)
-      for (column, measure) in zip(cuboid.totals, cube.measures) {
-        for totals in column where totals.isDominatedByOne {
-          prominent[measure.name, default: []].insert(totals.giant)
+    for part in parts {
+      for set in part.tables {
+        let cuboid = try part.cube.cuboid(set)
+        for (column, measure) in zip(cuboid.totals, part.cube.measures) {
+          for totals in column where totals.isDominatedByOne {
+            prominent[measure.identity, default: []].insert(totals.giant)
+          }
         }
       }
     }
@@ -79,28 +78,6 @@ package struct Survey: Sendable {
       if let units = shared[name], !units.isEmpty { together[measure] = units }
     }
     return together
-  }
-
-  /// Whether one measure tells the other within 15 % for more than half of the units: of two lasting factors on what is
-  /// nearly one value the mean would tell more than either, year after year. Giants decide where there are enough of them.
-  private static func areNearlyProportional(
-    _ one: Int, _ other: Int, _ giants: Set<UInt64>, _ units: [SurveyedUnit]
-  ) -> Bool {
-    let valued = units.filter { ($0.values[one] ?? 0) != 0 && ($0.values[other] ?? 0) != 0 }
-    let large = valued.filter { giants.contains($0.key) }
-    let judged = large.count >= 10 ? large : valued
-    var ratios: [Double] = []
-    for unit in judged {
-      guard let a = unit.values[one], let b = unit.values[other], (a < 0) == (b < 0) else { continue }
-      ratios.append(Double(a.magnitude) / Double(b.magnitude))
-    }
-    ratios.sort()
-    var first = 0, most = 0
-    for last in ratios.indices {
-      while ratios[first] * 1.15 < ratios[last] * 0.85 { first += 1 }
-      most = max(most, last - first + 1)
-    }
-    return 2 * most > judged.count
   }
 }
 
@@ -122,14 +99,14 @@ extension Sealer {
     let year = String(request.now.rfc3339.prefix(4))
     var all: [ProminentFactors] = []
     for measure in measures {
-      guard let name = survey.factorNames[measure.name] else {
+      guard let name = survey.factorNames[measure.identity] else {
         throw DisclosureError(
           .dimensions,
           Wording("measure \(measure.name) was not surveyed", "度量 \(measure.name) 未经普查"),
           hint: .faultOfTheProgram)
       }
       var found: [UInt64: UInt64] = [:]
-      for unit in survey.prominent[measure.name] ?? [] {
+      for unit in survey.prominent[measure.identity] ?? [] {
         found[unit] = unitFactors.factor(unit, of: name, year: year)
       }
       all.append(ProminentFactors(found))

@@ -1,0 +1,69 @@
+package import Catalogs
+package import Disclosure
+
+/// The datasets of one key family that publish, surveyed together before the first of them is sealed: a unit that is a giant in
+/// one of them only is one in all, and the same units have one number in all (DISCLOSURE 00, rules 2, 3 and 8).
+package struct FamilySurvey: Sendable {
+  package let survey: Survey
+  /// What was known of the family, with the changes since and where its units are now.
+  package let history: ResultHistory
+
+  /// - Parameters:
+  ///   - members: each dataset once, with its rows.
+  ///   - k: the largest of the family's profiles; of fewer changed units each is noted.
+  /// - Throws: `ResultError` where the datasets do not fit together, and for what cannot be computed.
+  package init(
+    _ members: [(dataset: Dataset, data: Microdata)], history before: ResultHistory, k: Int
+  ) throws(ResultError) {
+    try FamilyDeclarations.check(members.map(\.dataset))
+    var history = before
+    let names = Set(members.map(\.dataset.name))
+    for (dataset, data) in members where history.drawn[dataset.name] == nil {
+      try FamilySurvey.carryOn(dataset.name, data, besides: names, in: &history)
+    }
+    var parts: [(data: Microdata, part: Survey.Part)] = []
+    for (dataset, data) in members {
+      parts.append((data, try Statistics.part(data, of: dataset, history: history)))
+      let (changes, maps) = try CarryOver.compare(data.told, with: history, k: k, folder: data.folder)
+      if let changes { history.drawn[dataset.name] = changes.drawn }
+      history.unitMaps = maps
+    }
+    survey = try CubeBuilder.survey(parts, history: history)
+    self.history = history
+  }
+
+  /// A dataset that is new where another with units of its own is gone goes on as that one: under another name nothing is
+  /// drawn a second time. Of several that with most units in common.
+  private static func carryOn(
+    _ name: String, _ data: Microdata, besides present: Set<String>, in history: inout ResultHistory
+  ) throws(ResultError) {
+    var best: (name: String, shared: Int)?
+    for gone in history.drawn.keys.sorted() where !present.contains(gone) {
+      guard let map = history.unitMaps[gone] else { continue }
+      let known = KeySet(try UnitMap.keys(map, of: gone))
+      var shared = 0
+      try data.told.forEachPart { part, _ in
+        for unit in 0..<part.unitCount where known.contains(part.keys[Int(part.starts[unit])]) { shared += 1 }
+      }
+      if shared > best?.shared ?? 0 { best = (gone, shared) }
+    }
+    guard let best else { return }
+    history.drawn[name] = history.drawn[best.name]
+    // With those of measures that are no longer declared.
+    for (key, map) in history.unitMaps where key == best.name || key.hasPrefix(best.name + "@") {
+      history.unitMaps[name + key.dropFirst(best.name.count)] = map
+    }
+    history.continued[name] = best.name
+  }
+
+  /// Every unit that the history knows to be of the family: where it was written before that was kept, those of the last
+  /// version of each dataset.
+  package static func units(_ history: ResultHistory) throws(ResultError) -> KeySet {
+    if let units = history.units { return units }
+    var keys: [UInt64] = []
+    for (dataset, map) in history.unitMaps.sorted(by: { $0.key < $1.key }) {
+      keys += try UnitMap.keys(map, of: dataset)
+    }
+    return KeySet(keys)
+  }
+}
