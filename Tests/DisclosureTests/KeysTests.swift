@@ -28,13 +28,13 @@ import Trust
   }
 
   @Test func `a label does not depend on the order of its conditions`() {
-    let one = CellLabel(family: "d", pairs: [("sex", "1"), ("age", "15-29")])
-    let two = CellLabel(family: "d", pairs: [("age", "15-29"), ("sex", "1")])
+    let one = CellLabel(root: "d", pairs: [("sex", "1"), ("age", "15-29")])
+    let two = CellLabel(root: "d", pairs: [("age", "15-29"), ("sex", "1")])
     #expect(one == two)
-    #expect(one != CellLabel(family: "d", pairs: [("age", "15-29"), ("sex", "2")]))
+    #expect(one != CellLabel(root: "d", pairs: [("age", "15-29"), ("sex", "2")]))
     #expect(
-      CellLabel(family: "d", pairs: [("a", "1|b=2")])
-        != CellLabel(family: "d", pairs: [("a", "1"), ("b", "2")]))
+      CellLabel(root: "d", pairs: [("a", "1|b=2")])
+        != CellLabel(root: "d", pairs: [("a", "1"), ("b", "2")]))
   }
 
   @Test func `the parts of an identifier cannot be shifted into each other`() {

@@ -120,7 +120,7 @@ import Trust
       // The law appends the measure to the label itself.
       let label = try #require(input["label"]?.string)
       #expect(label.hasSuffix("|" + name))
-      let cell = CellLabel(family: String(label.dropLast(name.count + 1)), pairs: [])
+      let cell = CellLabel(root: String(label.dropLast(name.count + 1)), pairs: [])
       let output = vector.output
       #expect(Int128(noise.scale.gridBase) == output["gridBase"].flatMap(\.int).map { Int128($0) })
       #expect(
@@ -146,7 +146,7 @@ import Trust
       name: "x", title: "x", unit: nil, scale: 0, step: 1, lower: 0, upper: 1 << 46, complete: true,
       statistics: [.sum])
     let noise = SumNoise(keys, family: "f", measure, measures: 1)
-    let label = CellLabel(family: "d", pairs: [])
+    let label = CellLabel(root: "d", pairs: [])
     let off = noise.sum(totals, label: label) - totals.sum
     #expect(off != 0 && off.magnitude <= UInt128((noise.scale(totals) >> 20) * 2))
   }
@@ -156,7 +156,7 @@ import Trust
       name: "x", title: "x", unit: nil, scale: 0, step: 1, lower: 0, upper: 1 << 46, complete: true,
       statistics: [.sum, .variance])
     let noise = SumNoise(keys, family: "f", measure, measures: 1)
-    let label = CellLabel(family: "d", pairs: [])
+    let label = CellLabel(root: "d", pairs: [])
     // Alone with zeros there is no other noise; the quotient of the two tells no value.
     for (unit, factor) in [(UInt64(1), UInt64(3) << 31), (2, 1 << 31), (3, 5 << 31)] {
       var totals = CellTotals()

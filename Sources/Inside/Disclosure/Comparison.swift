@@ -99,6 +99,6 @@ package struct Comparison: Sendable {
     let pairs = zip(cuboid.grid.dimensions, cuboid.grid.codes(at: cell)).map { dimension, code in
       (cube.shape.dimensions[dimension].name, cube.shape.dimensions[dimension].codes[Int(code)].code)
     }
-    return CellLabel(family: cube.shape.keyFamily, pairs: pairs)
+    return CellLabel(root: cube.shape.dataset, pairs: pairs)
   }
 }

@@ -47,22 +47,23 @@ struct Draws {
   }
 }
 
-/// The name of a cell: key family and `dimension=code` pairs, whatever table and dataset it is in. Did it name the dataset,
-/// the label draws of siblings, or of one dataset under two names, could be averaged (DISCLOSURE 00, rule 8).
+/// The name of a cell: dataset and `dimension=code` pairs, whatever table it is in. The dataset has the name under which it was
+/// drawn first; units that stand in several datasets of a family have the one canonical label in all (`SetIdentity`). Different
+/// units under one label, a source and its join, would lose a layer of noise in their difference.
 struct CellLabel: Hashable, Sendable {
-  /// The family, then the pairs sorted by their bytes, each with its length before it where it is hashed.
+  /// The dataset, then the pairs sorted by their bytes, each with its length before it where it is hashed.
   let canonical: String
 
-  init(family: String, pairs: [(dimension: String, code: String)]) {
-    // The separator cannot occur in a family's or dimension's name; codes are percent-escaped for it.
+  init(root: String, pairs: [(dimension: String, code: String)]) {
+    // The separator cannot occur in a dataset's or dimension's name; codes are percent-escaped for it.
     let sorted = pairs.map { "\($0.dimension)=\(CellLabel.escaped($0.code))" }
       .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    canonical = ([family] + sorted).joined(separator: "|")
+    canonical = ([root] + sorted).joined(separator: "|")
   }
 
   fileprivate init(canonical: String) { self.canonical = canonical }
 
-  /// Of those units of the cell that have a value of a measure. No family's name has a colon.
+  /// Of those units of the cell that have a value of a measure. No dataset's name has a colon.
   func valued(_ measure: String) -> CellLabel {
     CellLabel(canonical: "valued:\(CellLabel.escaped(measure))|\(canonical)")
   }
@@ -97,9 +98,9 @@ struct CellLabels {
   /// The table's dimensions in the order of the label, and `|dimension=code` for each code of theirs.
   private let parts: [(place: Int, texts: [String])]
 
-  /// - Parameter root: what they begin with; nil stands for the family.
-  init(_ table: [Int], of shape: Shape, root: String? = nil) {
-    self.root = root ?? shape.keyFamily
+  /// - Parameter root: the dataset, by its first name.
+  init(_ table: [Int], of shape: Shape, root: String) {
+    self.root = root
     // No two dimensions have one name, so the order of the pairs does not depend on their codes.
     parts = table.indices.map { place in (place, shape.dimensions[table[place]]) }
       .sorted { ($0.1.name + "=").utf8.lexicographicallyPrecedes(($1.1.name + "=").utf8) }

@@ -13,25 +13,11 @@ struct ReleaseBudget {
   }
 
   private let divisor: Int
-  /// By dataset: the one that it goes on under another name.
-  private let continued: [String: String]
   private var used: [Population: Int] = [:]
   /// Digests of the cells of other results: they are out already and cost nothing a second time.
   private var elsewhere: Set<UInt128> = []
 
-  init(divisor: Int, continued: [String: String] = [:]) {
-    self.divisor = max(1, divisor)
-    self.continued = continued
-  }
-
-  /// What the cells of a dataset are known by: what is out of it under an earlier name costs nothing a second time, and equal
-  /// conditions in another dataset are other cells.
-  func name(of dataset: String) -> String {
-    var name = dataset
-    var seen: Set<String> = []
-    while let earlier = continued[name], seen.insert(name).inserted { name = earlier }
-    return name
-  }
+  init(divisor: Int) { self.divisor = max(1, divisor) }
 
   /// Cells written under a population so far.
   func used(_ population: Population) -> Int { used[population] ?? 0 }

@@ -72,6 +72,15 @@ package struct ResultHistory: Sendable, Equatable {
     results[dataset + "/" + result]?.released
   }
 
+  /// What the cells of a dataset are known by, its first name: what is out of it under an earlier one keeps its labels and
+  /// costs nothing a second time, and equal conditions in another dataset are other cells.
+  func firstName(of dataset: String) -> String {
+    var name = dataset
+    var seen: Set<String> = []
+    while let earlier = continued[name], seen.insert(name).inserted { name = earlier }
+    return name
+  }
+
   /// Results other than one.
   func others(than dataset: String, _ result: String) -> [Released] {
     results.filter { $0.key != dataset + "/" + result }.sorted { $0.key < $1.key }.map(\.value.released)

@@ -51,6 +51,8 @@ struct Sealing {
   let isCounted: [Bool]
   /// The dataset's place in it.
   let place: Int
+  /// What its cells' labels begin with.
+  let root: String
   /// The noise of each measure's sums. A measure keeps its first scale: the same draws on two scales would give the exact
   /// sum. Those of all datasets of the family tell of the same units.
   let sums: [SumNoise]
@@ -64,6 +66,7 @@ struct Sealing {
         hint: .faultOfTheProgram)
     }
     self.place = place
+    root = history.firstName(of: dataset)
     request = sealer.request
     shape = sealer.shape
     measures = sealer.measures
@@ -86,13 +89,13 @@ struct Sealing {
     let profile = request.profile
     let fingerprint = Sealer.fingerprint(profile)
     var draws = DrawBook(history, dataset: request.dataset, fingerprint: fingerprint, changes: changes)
-    var budget = ReleaseBudget(divisor: profile.budgetDivisor, continued: history.continued)
+    var budget = ReleaseBudget(divisor: profile.budgetDivisor)
     for other in history.others(than: request.dataset, request.result)
     where other.keyFamily == request.keyFamily {
-      try charge(other, to: &budget)
+      try charge(other, root: history.firstName(of: other.dataset), to: &budget)
     }
     let othersBudget = budget
-    var sizes = PopulationSizes(cube: cube, noise: noise, identity: survey.identity)
+    var sizes = PopulationSizes(cube: cube, noise: noise, identity: survey.identity, root: root)
     var report = CompilerReport(
       dataset: request.dataset, result: request.result, profile: profile.name, tables: [], budgetUsed: 0,
       budgetLimit: 0, countDeviation: Sealer.countDeviation, carried: 0, carriedWhole: false, k: profile.k)
@@ -241,7 +244,7 @@ struct Sealing {
     cells.reserveCapacity(asked.count)
     let labels =
       budget.knowsOthers
-      ? CellLabels(draft.dimensions, of: shape, root: budget.name(of: request.dataset)) : nil
+      ? CellLabels(draft.dimensions, of: shape, root: root) : nil
     for place in asked {
       draft.listed.codes(Int(place), into: &codes)
       let charged = draft.charged(Int(place))
@@ -264,7 +267,9 @@ struct Sealing {
   }
 
   /// Charges what another result of the family has out.
-  private func charge(_ other: Released, to budget: inout ReleaseBudget) throws(DisclosureError) {
+  private func charge(
+    _ other: Released, root: String, to budget: inout ReleaseBudget
+  ) throws(DisclosureError) {
     var grids: [DimensionSet: Grid] = [:]
     for table in other.tables {
       let identifying = table.dimensions.indices.filter { place in
@@ -273,7 +278,7 @@ struct Sealing {
       let columns = other.columns.map { quantity(ofColumn: $0.name) }
       for cell in table.cells where !cell.withheld {
         let pairs = zip(table.dimensions, cell.codes).map { (dimension: $0.0, code: $0.1) }
-        let label = CellLabel(family: budget.name(of: other.dataset), pairs: pairs)
+        let label = CellLabel(root: root, pairs: pairs)
         let populations = try generalisations(
           conditions(identifying.map { pairs[$0] }, of: other.dataset), grids: &grids)
         var quantities: Set<String> = []
@@ -372,9 +377,11 @@ struct PopulationSizes {
   let cube: TrueCube
   let noise: CellNoise
   let identity: SetIdentity
+  let root: String
   private var known: [ReleaseBudget.Population: Int] = [:]
 
-  init(cube: TrueCube, noise: CellNoise, identity: SetIdentity) {
+  init(cube: TrueCube, noise: CellNoise, identity: SetIdentity, root: String) {
+    self.root = root
     self.cube = cube
     self.noise = noise
     self.identity = identity
@@ -394,7 +401,7 @@ struct PopulationSizes {
       let (units, key) = (Int(cuboid.units[population.cell]), cuboid.keys[population.cell])
       let canonical = isTold ? identity.canonical(units, key: key, responds: false) : nil
       size = noise.count(
-        units, key: key, label: canonical?.label ?? CellLabel(family: cube.shape.keyFamily, pairs: pairs))
+        units, key: key, label: canonical?.label ?? CellLabel(root: root, pairs: pairs))
     }
     known[population] = size
     return size

@@ -128,7 +128,7 @@ extension Sealing {
       dimensions: table, set: set, listed: listed, quantities: names, measures: places,
       values: names.map { _ in NumberColumn(count: listed.count) }, isIdentifying: set == populationSet,
       places: request.explains ? WithheldPlaces() : nil)
-    let labels = CellLabels(table, of: shape)
+    let labels = CellLabels(table, of: shape, root: root)
     // What is drawn is told: it has no place in dimensions that no answer tells.
     let told = try Grid(DimensionSet(table), of: shape)
     let toldCells = try ListedGrid(table, grid: told, of: shape)

@@ -68,7 +68,8 @@ struct SetIdentity: Sendable {
 
   /// Of the datasets of one family.
   /// - Parameter counted: the identities of measures whose sums are counts of their cases.
-  init(_ cubes: [TrueCube], counted: Set<String>) {
+  /// - Parameter roots: what the labels of each begin with.
+  init(_ cubes: [TrueCube], counted: Set<String>, roots: [String]) {
     sources = cubes.map { Source(shape: $0.shape, measures: $0.measures) }
     let names = Set(cubes.flatMap { $0.measures.map(\.identity) }).sorted()
     let numbers = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
@@ -92,7 +93,8 @@ struct SetIdentity: Sendable {
           sums[Sum(measure: measured[measure], units: units, sum: column[cell].sum), default: []].append(
             Summed(member: member, measure: measure))
         }
-        let (rank, label) = SetIdentity.rank(member, cuboid.grid.codes(at: cell), in: cube)
+        let (rank, label) = SetIdentity.rank(
+          member, cuboid.grid.codes(at: cell), in: cube, root: roots[place])
         if let held = canonical[units], let best = ranks[units] {
           guard
             rank.lexicographicallyPrecedes(best)
@@ -146,7 +148,9 @@ struct SetIdentity: Sendable {
   }
 
   /// How coarse a label is, and the label.
-  private static func rank(_ member: Member, _ codes: [Int32], in cube: TrueCube) -> ([Int], CellLabel) {
+  private static func rank(_ member: Member, _ codes: [Int32], in cube: TrueCube, root: String) -> (
+    [Int], CellLabel
+  ) {
     let shape = cube.shape
     let told = zip(member.set.places, codes).filter { !shape.hidden.contains($0.0) }
     let rank = [
@@ -156,7 +160,7 @@ struct SetIdentity: Sendable {
     let pairs = told.map {
       (dimension: shape.dimensions[$0].name, code: shape.dimensions[$0].codes[Int($1)].code)
     }
-    let label = CellLabel(family: shape.keyFamily, pairs: pairs)
+    let label = CellLabel(root: root, pairs: pairs)
     switch member.part {
     case .all: return (rank, label)
     case .valued(let measure): return (rank, label.valued(cube.measures[measure].identity))

@@ -44,7 +44,9 @@ package struct Survey: Sendable {
     factorNames = kinds.factorNames(prominent, history.factorNames)
     self.prominent = Survey.together(prominent, factorNames)
     counted = try kinds.counted()
-    identity = SetIdentity(parts.map(\.cube), counted: counted)
+    identity = SetIdentity(
+      parts.map(\.cube), counted: counted,
+      roots: parts.map { history.firstName(of: $0.cube.shape.dataset) })
     try kinds.refuseTwoNames(identity)
   }
 
