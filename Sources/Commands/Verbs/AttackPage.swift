@@ -48,7 +48,7 @@ enum AttackPage {
     switch system {
     case "threshold only": Phrase("仅设阈值", "threshold").said
     case "cell key": Phrase("单元格密钥", "cell key").said
-    case "two layers, no guard": Phrase("第一版", "first edition").said
+    case "two layers, no guard": Phrase("第一版", "edition 1").said
     default: system
     }
   }
@@ -59,9 +59,9 @@ enum AttackPage {
       var row = [line.attack, line.name(language)]
       if isAlone { row.append(line.metric(language)) }
       row.append(line.bar(language))
-      for (place, report) in reports.enumerated() {
+      for report in reports {
         let same = report.lines.first { $0.attack == line.attack && $0.name("en") == line.name("en") }
-        row.append(same.map { outcome($0, isFull: place == 0, terminal) } ?? "  –")
+        row.append(same.map { outcome($0, isFull: isAlone, terminal) } ?? "  –")
       }
       row.append(line.cases.map(String.init) ?? "")
       return row
@@ -79,10 +79,14 @@ enum AttackPage {
     }
   }
 
-  /// - Parameter isFull: with the second figure, where there is one.
+  /// - Parameter isFull: with the second figure, also where it is not what got through.
   private static func outcome(_ line: AttackLine, isFull: Bool, _ terminal: Terminal) -> String {
     guard line.value != nil else { return terminal.styled("  –", .dim) }
-    let figure = isFull ? line.measured : line.measured.split(separator: ",").first.map(String.init) ?? ""
+    let hasTwoBars = line.bar("en").contains(",")
+    let figure =
+      isFull || line.verdict == .failed && hasTwoBars
+      ? line.measured
+      : line.measured.split(separator: ",").first.map(String.init) ?? ""
     return switch line.verdict {
     case .withstood: terminal.styled("✓", .green) + " " + figure
     case .failed: terminal.styled("✗", .red) + " " + terminal.styled(figure, .bold)

@@ -81,6 +81,11 @@ enum AttackVerb {
     var others: [AttackedSystem] = []
     if invocation.has("--compare") { others += Comparison.System.allCases.map { .simpler($0) } }
     let declared = Set(invocation.all("--unjudged"))
+    if let other = declared.sorted().first(where: { $0.wholeMatch(of: /[BS][0-9]+[a-z]?/) == nil }) {
+      throw UsageFault(
+        Phrase("--unjudged \(other)：不是攻击项的名称", "--unjudged \(other) is no line's name"),
+        hint: Phrase("写攻击表第一列中的名称，如 S4", "write a name of the table's first column, such as S4"))
+    }
     if let connection = invocation.value("--sql") { others.append(SQLSystem.make(connection)) }
     var passes = true
     var items: [JSON] = []

@@ -59,7 +59,7 @@ extension Attacks {
     let blind = sorted.isEmpty ? 0 : Double(most) / Double(sorted.count)
     return AttackLine(
       "S2", .both("由噪声尺度推出最大值", "largest value from scale"),
-      metric: .both("误差小于 10 %；不看发布的猜测", "within 10 %; blind guess"), tally.share, also: blind,
+      metric: .both("误差小于 10 %；盲猜", "within 10 %; blind guess"), tally.share, also: blind,
       bar: "≤ 0.2", cases: tally.cases, passes: tally.passes,
       detail: .both("\(largest.count) 个最大值", "\(largest.count) largest values"))
   }

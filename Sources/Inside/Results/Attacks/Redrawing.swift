@@ -35,7 +35,7 @@ struct Redrawing {
 
   /// The most draws that are tried: fewer of large tables, which have more cases in each.
   var most: Int {
-    system.drawsByKeys ? min(limit, 1500, max(12, 4_000_000 / max(1, target.data.rowCount + 1000))) : 1
+    system.drawsByKeys ? min(limit, 3000, max(12, 6_000_000 / max(1, target.data.rowCount + 1000))) : 1
   }
 
   func draw(_ number: Int) throws(ResultError) -> Redraw {
@@ -80,7 +80,7 @@ extension Target {
       cells = max(cells, set.places.reduce(1) { $0 * data.shape.leaves[$1].count { $0 } })
     }
     // A tenth is always left out, so that each copy is another one.
-    let most = min(max(1500, 150 * cells), data.unitCount - data.unitCount / 10)
+    let most = min(max(1500, 100 * cells), data.unitCount - data.unitCount / 10)
     var generator = AttackGenerator(seed &+ 77)
     let giants = survey.prominent.values.reduce(into: Set<UInt64>()) { $0.formUnion($1) }
     let units = (0..<data.unitCount).shuffled(using: &generator).enumerated().filter { place, unit in

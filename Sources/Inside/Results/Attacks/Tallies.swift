@@ -67,5 +67,5 @@ struct ErrorTally {
 
 enum Tallies {
   /// Cases from which on a figure far from its bar is taken as it is.
-  static let enough = 300
+  static let enough = 200
 }
