@@ -35,7 +35,7 @@ struct Redrawing {
 
   /// The most draws that are tried: fewer of large tables, which have more cases in each.
   var most: Int {
-    system.drawsByKeys ? min(limit, 3000, max(12, 6_000_000 / max(1, target.data.rowCount + 1000))) : 1
+    system.drawsByKeys ? min(limit, 6000, max(12, 16_000_000 / max(1, target.data.rowCount + 1000))) : 1
   }
 
   func draw(_ number: Int) throws(ResultError) -> Redraw {
