@@ -41,19 +41,22 @@ import Trust
     let policies = try PolicySet.parse(files: PolicySet.defaults)
     #expect(policies.scale.levels.map(\.id) == ["L1", "L2", "L3", "L4"])
     #expect(policies.scale.levels.map(\.openness) == [.unconditional, .conditional, .conditional, .closed])
-    #expect(policies.scale.level("L3")?.strictProfile == true)
+    #expect(policies.bars == ["L2": 0.55, "L3": 0.54])
     #expect(policies.scale.level("L3")?.grantNeedsSecondPerson == true)
-    #expect(policies.scale.level("L2")?.strictProfile == false)
+    #expect(policies.scale.level("L2")?.grantNeedsSecondPerson == false)
     #expect(policies.scale.flagsForcingClosed == ["important", "core"])
     #expect(ApprovalKind.allCases.allSatisfy { policies.scale.approvals.role(for: $0) == "approver" })
     var bare = policies.profiles
     for name in bare.keys {
-      // Both were measured, with the very parameters they have.
-      #expect(
-        bare[name]?.isQualified == true && bare[name]?.qualified?.policyHash == bare[name]?.parametersHash)
+      // All were measured, with the very parameters they have, and serve the level they are for.
+      let record = try #require(bare[name]?.qualified)
+      #expect(record.policyHash == bare[name]?.parametersHash)
+      #expect(record.populations == ["adult", "wages", "health"])
+      let bound = try #require(record.bound)
+      #expect(bound <= (name == "broad" ? 0.55 : 0.54), "\(name)")
       bare[name]?.qualified = nil
     }
-    #expect(bare == ["standard": .standard, "strict": .strict])
+    #expect(bare == ["standard": .standard, "strict": .strict, "broad": .broad])
     #expect(policies.verifyProfiles == ["verify": VerifyProfile(name: "verify")])
     #expect(policies.access.people.allSatisfy { $0.key == nil })
     #expect(policies.access.purposes.contains { $0.id == "research" })
@@ -80,7 +83,9 @@ import Trust
       "levels.json5", "policyChange: \"approver\"", "policyChange: \"aprover\"", "approvals.policyChange",
       "approver"
     ),
-    ("levels.json5", "strictProfile: true", "strictProfil: true", "levels[2]", "strictProfile"),
+    (
+      "levels.json5", "grantNeedsSecondPerson: true", "grantNeedSecond: true", "levels[2]", "grantNeedsSecond"
+    ),
     ("detectors.json5", "\"residentID\"", "\"residentId\"", "detectors[0].kind", "residentID"),
     ("detectors.json5", "threshold: 0.5", "threshold: 1.5", "detectors[0].threshold", "0 to 1"),
     (
@@ -112,6 +117,13 @@ import Trust
       "profiles.standard.minimumRefresh", "P1M"
     ),
     ("protection.json5", "factors: [4, 5]", "factors: [4, 6]", "profiles.standard.factors[1]", ""),
+    ("protection.json5", "countNoise: 2,", "countNoise: 3,", "profiles.standard.countNoise", ""),
+    ("protection.json5", "countNoise: 2,", "", "profiles.standard", ""),
+    ("protection.json5", "bars: {", "bar: {", "", "bars"),
+    ("protection.json5", "L3: 0.54", "L3: 0.56", "bars.L3", "0.55"),
+    ("protection.json5", "L3: 0.54", "L9: 0.54", "bars.L9", ""),
+    ("protection.json5", ", L3: 0.54", "", "bars", "L3"),
+    ("protection.json5", "form: 2", "form: 3", "profiles.standard.qualified.form", "--qualify"),
     ("protection.json5", "kind: \"verify\"", "kind: \"verfy\"", "profiles.verify.kind", "verify"),
     (
       "access.json5", "roles: [\"approver\", \"auditor\"]", "roles: [\"aprover\"]", "people[1].roles[0]",
@@ -136,6 +148,7 @@ import Trust
   @Test(arguments: [
     ("k: 10,", "k: 11,"), ("jitter: [8, 4, 4]", "jitter: [16]"), ("factors: [4, 5]", "factors: [4, 4]"),
     ("populationFloor: 200", "populationFloor: 199"),
+    ("countNoise: 2", "countNoise: 12"),
     ("budgetDivisor: 80", "budgetDivisor: 81"), ("pPercent: 15", "pPercent: 16"),
     ("maxIdentifying: 3", "maxIdentifying: 2"),
     ("percentiles: true", "percentiles: false"), ("policyHash: \"", "policyHash: \"00"),
@@ -148,8 +161,34 @@ import Trust
     var files = PolicySet.defaults
     files["protection.json5"] = Array(changed.utf8)
     let profiles = try PolicySet.parse(files: files).profiles
-    #expect(profiles["standard"]?.isQualified == false)
-    #expect(profiles["strict"]?.isQualified == true)
+    #expect(profiles["standard"]?.qualified == nil)
+    #expect(profiles["strict"]?.qualified != nil)
+  }
+
+  @Test func `of earlier versions are read, so that a change of them can be judged, and qualify nothing`()
+    throws
+  {
+    // The development version before this one: a record of one attack, levels that ask for `strict`.
+    var text = Self.text("protection.json5").replacing(#/countNoise: \d+,[^\n]*/#, with: "")
+    text = text.replacing("bars: { L2: 0.55, L3: 0.54 },", with: "")
+    text = text.replacing(
+      #/qualified: \{[^\[]*\[[^\]]*\][^\[]*\[[^\]]*\],\s*\},/#,
+      with:
+        #"qualified: { attack: "B5b", canaries: 5085, upperAccuracy: 0.5, policyHash: "\#(String(repeating: "0", count: 64))" },"#
+    )
+    var files = PolicySet.defaults
+    files["protection.json5"] = Array(text.utf8)
+    files["levels.json5"] = Array(
+      Self.text("levels.json5").replacing(
+        "grantNeedsSecondPerson: true", with: "strictProfile: true, grantNeedsSecondPerson: true"
+      ).utf8)
+    let policies = try PolicySet.parse(files: files)
+    #expect(policies.profiles.count == 3 && policies.profiles.values.allSatisfy { $0.qualified == nil })
+    #expect(policies.bars.isEmpty)
+    // A record of today beside no noise is no older file.
+    files["protection.json5"] = Array(
+      Self.text("protection.json5").replacing(#/countNoise: \d+,[^\n]*/#, with: "").utf8)
+    #expect(throws: CatalogError.self) { _ = try PolicySet.parse(files: files) }
   }
 
   @Test func `name every file that is missing`() {

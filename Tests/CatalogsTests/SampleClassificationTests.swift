@@ -35,7 +35,7 @@ import Testing
       #expect((pass.results != nil) == (declared != "L1"))
       for result in dataset.results where result.kind == .statistic {
         let profile = try #require(policies.profiles[result.profile])
-        #expect(Gate.objection(to: profile, at: verdict.level) == nil)
+        #expect(Gate.objection(to: profile, at: verdict.level, bar: policies.bars[verdict.level.id]) == nil)
       }
       if dataset.name == "residents" {
         #expect(

@@ -34,7 +34,10 @@ import Testing
       #expect(rule.refuses == (level.openness == .closed), "\(rule.id)")
     }
     #expect(ApprovalKind.allCases.allSatisfy { policies.scale.approvals.role(for: $0) == "approver" })
-    #expect(policies.scale.levels.contains { $0.strictProfile })
+    // Whatever is told under conditions has a bar, and where one level stands for two it is that of the stricter.
+    let conditional = policies.scale.levels.filter { $0.openness == .conditional }.map(\.id)
+    #expect(Set(policies.bars.keys) == Set(conditional))
+    #expect(policies.bars.values.min() == 0.54)
   }
 
   @Test func `of the UK takes its own marking for a level and no other`() throws {

@@ -1,4 +1,5 @@
 import Bytes
+import Policies
 import Testing
 
 @testable import Disclosure
@@ -108,6 +109,48 @@ import Testing
   @Test func `a tie on the left keeps the variance that ptable misses`() throws {
     // ptable takes the variance as an upper bound and stays below it in this row.
     try near(NoiseDesign(bound: 2, variance: 1).probabilities(1), [0.375, 0.375, 0.125, 0.125])
+  }
+
+  @Test func `the wide layers are the frozen ones, and of the most entropy`() throws {
+    let frozen = try JSON(parsing: try Vectors.bytes("sums.json"))["ptables"]
+    for (table, name, bound, variance) in [
+      (NoiseTable.wideContributors, "broad layer 1 D16 V43.2", 16, 43.2),
+      (NoiseTable.wideLabel, "broad layer 2 D25 V100.8", 25, 100.8),
+    ] {
+      let half = try #require(frozen?[name]?.array).compactMap { $0.int }
+      #expect(half.count == bound + 1)
+      #expect(table.row(0).values == [0])
+      for count in [1, 20, 1000] {
+        let row = table.row(count)
+        #expect(row.values == Array(-bound...bound))
+        #expect(row.weights == row.values.map { UInt64(half[abs($0)]) })
+        #expect(row.total == 1 << 32 && row.moment == 0)
+        #expect(abs(row.variance - variance) < 1e-6)
+      }
+      try near(
+        NoiseDesign(bound: bound, variance: variance).probabilities(1000),
+        (-bound...bound).map { table.row(20).probability(of: $0) }, within: 1e-8)
+    }
+  }
+
+  @Test(arguments: [
+    (ProtectionProfile.CountNoise.two, "2.02", 4, 7), (ProtectionProfile.CountNoise.twelve, "12", 24, 41),
+  ]) func `what is said of counts is what their tables give`(
+    _ noise: ProtectionProfile.CountNoise, _ deviation: String, _ usual: Int, _ largest: Int
+  ) {
+    let layers = CountLayers.of(noise)
+    #expect(layers.text() == deviation && layers.usual == usual && layers.largest == largest)
+    var within = 0.0, variance = 0.0
+    let first = layers.contributors.row(50), second = layers.label.row(50)
+    for a in first.values {
+      for b in second.values {
+        let share = first.probability(of: a) * second.probability(of: b)
+        variance += share * Double((a + b) * (a + b))
+        if abs(a + b) <= usual { within += share }
+      }
+    }
+    #expect(within >= 0.95)
+    #expect(abs(variance.squareRoot() - layers.deviation) < 0.005)
   }
 
   @Test func `the two layers together have the tabulated error`() {

@@ -76,6 +76,29 @@ import Trust
     #expect(share(.four, .four, 0.15) > share(.eight, .eight, 0.15))
   }
 
+  @Test(arguments: ProtectionProfile.CountNoise.allCases)
+  func `sums together tell a count no better than the counts themselves do`(
+    _ counts: ProtectionProfile.CountNoise
+  ) {
+    let layers = CountLayers.of(counts)
+    for measures in 1...20 {
+      let scale = SumScale(draw: 0, measures: measures, counts: counts)
+      // Of values that are all 1 a sum is the count, with noise of variance φ² · 5/12; the mean of q such sums has 1/q of it.
+      let deviation = Double(scale.share) / 0x1p20 * (5.0 / 12).squareRoot()
+      let known = deviation / Double(max(1, min(measures, 16))).squareRoot()
+      #expect(known > 0.999 * layers.deviation / 2.0.squareRoot(), "\(measures) measures: \(known)")
+      #expect(measures > 1 || abs(known - layers.deviation) < 0.001)
+    }
+    if counts == .two { #expect(vectors["PHI"]?.array?.compactMap(\.int) == phi(.two)) }
+    #expect(
+      zip(phi(.twelve), phi(.two)).allSatisfy { abs(Double($0) / Double($1) - 12 / 4.08.squareRoot()) < 1e-5 }
+    )
+  }
+
+  private func phi(_ counts: ProtectionProfile.CountNoise) -> [Int] {
+    (1...16).map { Int(SumScale(draw: 0, measures: $0, counts: counts).share) }
+  }
+
   private struct Vector {
     let name: String
     let input: JSON
@@ -116,7 +139,7 @@ import Trust
         name: name, title: "x", unit: nil, scale: 0, step: Int128(input["step"]?.int ?? 1),
         lower: input["nonnegative"] == .bool(false) ? -1 << 40 : 0, upper: 1 << 40, complete: true,
         statistics: [.sum])
-      let noise = SumNoise(keys, family: family, measure, measures: input["q"]?.int ?? 1)
+      let noise = SumNoise(keys, family: family, measure, measures: input["q"]?.int ?? 1, counts: .two)
       // The law appends the measure to the label itself.
       let label = try #require(input["label"]?.string)
       #expect(label.hasSuffix("|" + name))
@@ -145,7 +168,7 @@ import Trust
     let measure = MeasureShape(
       name: "x", title: "x", unit: nil, scale: 0, step: 1, lower: 0, upper: 1 << 46, complete: true,
       statistics: [.sum])
-    let noise = SumNoise(keys, family: "f", measure, measures: 1)
+    let noise = SumNoise(keys, family: "f", measure, measures: 1, counts: .two)
     let label = CellLabel(root: "d", pairs: [])
     let off = noise.sum(totals, label: label) - totals.sum
     #expect(off != 0 && off.magnitude <= UInt128((noise.scale(totals) >> 20) * 2))
@@ -155,7 +178,7 @@ import Trust
     let measure = MeasureShape(
       name: "x", title: "x", unit: nil, scale: 0, step: 1, lower: 0, upper: 1 << 46, complete: true,
       statistics: [.sum, .variance])
-    let noise = SumNoise(keys, family: "f", measure, measures: 1)
+    let noise = SumNoise(keys, family: "f", measure, measures: 1, counts: .two)
     let label = CellLabel(root: "d", pairs: [])
     // Alone with zeros there is no other noise; the quotient of the two tells no value.
     for (unit, factor) in [(UInt64(1), UInt64(3) << 31), (2, 1 << 31), (3, 5 << 31)] {

@@ -225,44 +225,53 @@ import Testing
     }
   }
 
-  @Test func `asks for the strict profile where the level does`() throws {
+  private func measured(
+    _ profile: ProtectionProfile, _ uppers: [Double] = [0.53, 0.53, 0.53, 0.53], canaries: Int = 5000
+  ) -> ProtectionProfile {
+    var profile = profile
+    let runs = zip(Qualification.needed, uppers).map {
+      Qualification.Run(
+        attack: $0.attack, versions: $0.versions, canaries: canaries, upperAccuracy: $1)
+    }
+    profile.qualified = Qualification(populations: ["adult"], seed: 1, runs: runs, policyHash: "00")
+    return profile
+  }
+
+  @Test func `lets a profile serve a level whose bar its measured bounds meet, whatever its parameters`()
+    throws
+  {
     let level = try #require(scale.level("L3"))
-    let open = try #require(scale.level("L2"))
-    #expect(Gate.objection(to: .standard, at: level)?.code == .profileTooWeak)
-    #expect(Gate.objection(to: .strict, at: level) == nil)
-    #expect(Gate.objection(to: .standard, at: open) == nil)
-    #expect(!ProtectionProfile.standard.isAtLeastAsStrong(as: .strict))
-    #expect(ProtectionProfile.strict.isAtLeastAsStrong(as: .standard))
-    #expect(!ProtectionProfile.strict.isQualified)
+    let loose = measured(.broad, [0.53, 0.545, 0.52, 0.541])
+    #expect(loose.qualified?.bound == 0.545)
+    #expect(Gate.objection(to: loose, at: level, bar: 0.55) == nil)
+    #expect(Gate.objection(to: loose, at: level, bar: 0.545) == nil)
+    let refused = try #require(Gate.objection(to: loose, at: level, bar: 0.54))
+    #expect(refused.code == .profileTooWeak)
+    #expect(refused.message["en"]?.contains("L3: 0.545 > 0.54") == true)
+    #expect(Gate.objection(to: measured(.standard), at: level, bar: 0.54) == nil)
   }
 
-  @Test func `asks that a profile was measured, or that none of its controls is weaker than one that was`() {
-    func measured(_ profile: ProtectionProfile, _ canaries: Int, _ upper: Double) -> ProtectionProfile {
-      var profile = profile
-      profile.qualified = Qualification(
-        attack: "B5b", canaries: canaries, upperAccuracy: upper, policyHash: "00")
-      return profile
+  @Test func `asks that every attack was measured, over one version and twelve, with enough coins`() throws {
+    let level = try #require(scale.level("L2"))
+    func code(_ profile: ProtectionProfile) -> Problem.Code? {
+      Gate.objection(to: profile, at: level, bar: 0.55)?.code
     }
-    let standard = measured(.standard, 5000, 0.55)
-    #expect(Gate.objection(toUnmeasured: standard, among: [standard]) == nil)
-    #expect(Gate.objection(toUnmeasured: .strict, among: [standard]) == nil)
-    let strict = measured(.strict, 5000, 0.55)
-    let weaker = Gate.objection(toUnmeasured: .standard, among: [strict, .standard])
-    #expect(weaker?.code == .profileUnqualified)
-    for (canaries, upper) in [(4999, 0.5), (5000, 0.551)] {
-      let failed = measured(.standard, canaries, upper)
-      #expect(Gate.objection(toUnmeasured: failed, among: [failed])?.code == .profileUnqualified)
+    #expect(code(measured(.standard)) == nil)
+    #expect(code(.standard) == .profileUnqualified)
+    #expect(code(measured(.standard, canaries: 4999)) == .profileUnqualified)
+    for few in 0..<4 {
+      #expect(code(measured(.standard, Array(repeating: 0.5, count: few))) == .profileUnqualified)
     }
+    #expect(code(measured(.standard, [0.5, 0.5, 0.5, 0.551])) == .profileTooWeak)
+    let unsaid = Gate.objection(to: .standard, at: level, bar: 0.55)
+    #expect(unsaid?.hint["en"]?.contains("result attack --qualify --profile standard") == true)
   }
 
-  @Test func `a sharp threshold is weaker than a jittered one`() {
-    let one = ProtectionProfile.standard
-    let sharp = ProtectionProfile(
-      name: "sharp", k: one.k, jitterWeights: [16], maxIdentifying: 3, maxResponse: 1, pPercent: 15,
-      factors: one.factors, budgetDivisor: 80, populationFloor: 200, variance: true, percentiles: true,
-      minimumRefresh: "P1M")
-    #expect(!sharp.isAtLeastAsStrong(as: one) && one.isAtLeastAsStrong(as: sharp))
-    #expect(sharp.parameters != one.parameters)
+  @Test func `publishes nothing of a conditional level that has no bar`() throws {
+    let level = try #require(scale.level("L3"))
+    #expect(Gate.objection(to: measured(.strict), at: level, bar: nil)?.code == .levelWithoutBar)
+    let open = try #require(scale.level("L1"))
+    #expect(Gate.objection(to: measured(.strict), at: open, bar: nil) == nil)
   }
 }
 

@@ -90,7 +90,7 @@ func testScale(_ approvals: ApprovalRules = ApprovalRules(everythingBy: "approve
   try Scale(
     levels: [
       Level(id: "L1", rank: 1, openness: .unconditional), Level(id: "L2", rank: 2, openness: .conditional),
-      Level(id: "L3", rank: 3, openness: .conditional, strictProfile: true, grantNeedsSecondPerson: true),
+      Level(id: "L3", rank: 3, openness: .conditional, grantNeedsSecondPerson: true),
       Level(id: "L4", rank: 4, openness: .closed),
     ], approvals: approvals)
 }

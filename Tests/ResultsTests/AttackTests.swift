@@ -140,6 +140,50 @@ import Testing
     #expect(ours.accuracy < 0.6)
   }
 
+  @Test func `recovers coins that are summed where sums are exact, and not from us`() throws {
+    let shape = try Shape(
+      dataset: "town", keyFamily: "town",
+      dimensions: [
+        Samples.dimension("trade", count: 9), Samples.dimension("street", count: 9),
+        Samples.dimension("ill", count: 2, response: true),
+      ])
+    let data = Microdata.random(shape, measures: [], perUnit: [], units: 300, rows: 1, seed: 3)
+    let attack = Canaries(secret: 2, unique: [0, 1], share: 1)
+    func summed(_ profile: ProtectionProfile) throws -> (canaries: Canaries, target: Target) {
+      try #require(
+        attack.summed(
+          Target(
+            data, tables: [[0, 2], [1, 2], [0, 1, 2]], measures: [], profile: profile, keys: Samples.keys)))
+    }
+    let (coins, open) = try summed(Samples.profile(k: 1, jitter: [16]))
+    #expect(coins.attack == "S8" && open.tables == [[0], [0, 2], [1], [1, 2], [0, 1], [0, 1, 2]])
+    let closed = try summed(Samples.profile(divisor: 20)).target
+    var exact = Canaries.Outcome(), ours = Canaries.Outcome()
+    for seed in 1...20 {
+      exact.add(try coins.run(open, seed: UInt64(seed), system: .simpler(.thresholdOnly)))
+      ours.add(try coins.run(closed, seed: UInt64(seed)))
+    }
+    #expect(exact.canaries > 0 && exact.accuracy > 0.75)
+    #expect(ours.accuracy < 0.6)
+  }
+
+  @Test(arguments: GeneratedPopulation.allCases)
+  func `the generated populations are the same on every run, and people in them can be told apart`(
+    _ population: GeneratedPopulation
+  ) throws {
+    let target = try population.target(.standard)
+    let again = try population.target(.broad)
+    #expect(target.data.keys == again.data.keys && target.data.codes == again.data.codes)
+    #expect(target.data.unitCount == target.data.rowCount && target.data.unitCount > 10_000)
+    let strict = try population.target(.strict)
+    #expect(target.tables.count == 41 && strict.tables.count == 21)
+    let response = target.data.shape.dimensions.count - 1
+    let share = Double(target.data.codes[response].count { $0 == 1 }) / Double(target.data.rowCount)
+    #expect(0.1..<0.4 ~= share, "\(share)")
+    let canaries = population.canaries(target)
+    #expect(canaries.secret == response && canaries.unique.count == response)
+  }
+
   @Test
   func
     `plants coins in the response that most tables have, else in the identifying dimension with fewest codes`()

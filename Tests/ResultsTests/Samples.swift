@@ -48,12 +48,14 @@ enum Samples {
 
   static func profile(
     k: Int = 10, identifying: Int = 3, divisor: Int = 40, p: Int = 15, jitter: [Int] = [8, 4, 4],
-    variance: Bool = false, percentiles: Bool = false, floor: Int = 1
+    variance: Bool = false, percentiles: Bool = false, floor: Int = 1,
+    counts: ProtectionProfile.CountNoise = .two
   ) -> ProtectionProfile {
     ProtectionProfile(
       name: "test", k: k, jitterWeights: jitter, maxIdentifying: identifying, maxResponse: 1, pPercent: p,
       factors: .init(.four, .five), budgetDivisor: divisor, populationFloor: floor,
-      variance: variance, percentiles: percentiles, minimumRefresh: "P1D")
+      variance: variance, percentiles: percentiles, minimumRefresh: "P1D",
+      countNoise: counts)
   }
 }
 

@@ -37,7 +37,11 @@ import Testing
   private static func profile(qualified: Bool, identifying: Int = 3) -> ProtectionProfile {
     var profile = Samples.profile(identifying: identifying, divisor: 1, jitter: [16])
     if qualified {
-      profile.qualified = Qualification(attack: "B5b", canaries: 5000, upperAccuracy: 0.525, policyHash: "")
+      profile.qualified = Qualification(
+        populations: ["x"], seed: 1,
+        runs: Qualification.needed.map {
+          .init(attack: $0.attack, versions: $0.versions, canaries: 5000, upperAccuracy: 0.525)
+        }, policyHash: "")
     }
     return profile
   }

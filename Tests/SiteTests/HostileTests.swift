@@ -70,7 +70,7 @@ struct HostileText: Sendable {
       levels: whole.scale.levels.map {
         Level(
           id: $0.id, rank: $0.rank, openness: $0.openness, title: ["zh": source.text(), "en": source.text()],
-          color: source.text(), strictProfile: $0.strictProfile,
+          color: source.text(),
           grantNeedsSecondPerson: $0.grantNeedsSecondPerson)
       }, flagsForcingClosed: whole.scale.flagsForcingClosed, approvals: whole.scale.approvals)
     let published = catalog.datasets.compactMap { dataset -> PublishedDataset? in

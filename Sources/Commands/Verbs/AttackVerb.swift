@@ -38,8 +38,8 @@ enum AttackVerb {
         Option(
           "--qualify",
           Phrase(
-            "只运行 B5b：一个版本，再加逐版变动 2 % 的多个版本，各至少 5000 个金丝雀，并给出 qualified 条目",
-            "run B5b only, over one version and over several with 2 % changed in each, with at least 5000 canaries, and print the profile's 'qualified' entry"
+            "测量保护方案：以 B5b 与 S8 攻击两个生成的人群（及所指定的结果），一个版本与逐版变动 2 % 的多个版本，各至少 5000 个金丝雀，并给出 qualified 条目",
+            "measure profiles: attack two generated populations, and the result that is named, with B5b and S8, over one version and over several with 2 % changed in each, with at least 5000 canaries, and print the 'qualified' entry"
           )),
         Option(
           "--tables", "N",
@@ -62,6 +62,8 @@ enum AttackVerb {
 
   private static func attack(_ invocation: Invocation) throws -> ExitStatus {
     let name = try invocation.operands(0, 1).first
+    let seed = UInt64(try invocation.number("--seed") ?? 1)
+    if invocation.has("--qualify") { return try qualify(name, seed: seed, invocation) }
     let attacking = try Attacking(try invocation.portal())
     let subjects = try attacking.subjects(named: name, profile: invocation.value("--profile"))
     let tuples = try tuples(named: name, invocation)
@@ -73,8 +75,6 @@ enum AttackVerb {
           Phrase("是否要用 \($0)？", "did you mean \($0)?")
         })
     }
-    let seed = UInt64(try invocation.number("--seed") ?? 1)
-    if invocation.has("--qualify") { return try qualify(subjects, seed: seed, invocation) }
     let effort = Attacks.Effort(
       versions: try invocation.number("--versions") ?? 52,
       canaries: try invocation.number("--canaries") ?? 1000, seed: seed)

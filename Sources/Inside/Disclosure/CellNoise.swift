@@ -5,19 +5,21 @@ import Policies
 struct CellNoise {
   let profile: ProtectionProfile
   let draws: Draws
+  private let layers: CountLayers
 
   init(_ profile: ProtectionProfile, keys: ProtectionKeys, family: String) {
     self.profile = profile
     draws = Draws(keys, family: family)
+    layers = CountLayers.of(profile.countNoise)
   }
 
   /// n̂ = n + v₁ + v₂, whatever its size.
   /// - Parameter label: the canonical label of the units that are counted.
   func count(_ units: Int, key: UInt64, label: CellLabel) -> Int {
     units
-      + NoiseTable.contributors.noise(
-        count: units, draw: draws.contributors("count", "n", units: units, cellKey: key))
-      + NoiseTable.label.noise(count: units, draw: draws.label("count", "n", label))
+      + layers.noise(
+        count: units, set: draws.contributors("count", "n", units: units, cellKey: key),
+        label: draws.label("count", "n", label))
   }
 
   /// The jittered threshold of a set of contributors: k plus 0, 1, 2 … by the profile's weights.

@@ -53,6 +53,13 @@ package struct NoiseTable: Sendable, Equatable {
   /// 2³², the weight of certainty.
   static let unit = 4_294_967_296.0
 
+  /// A table whose noise is the same whatever is counted, except that of nothing, which has none.
+  /// - Parameter half: the weights of 0, ±1, ±2 …
+  package init(symmetric half: [UInt64]) {
+    let values = Array((1 - half.count)..<half.count)
+    rows = [Row([(0, 1 << 32)]), Row(values.map { ($0, half[abs($0)]) })]
+  }
+
   /// A table of given rows, none of them empty.
   package init(rows: [Row]) { self.rows = rows }
 

@@ -1,4 +1,5 @@
 package import Bytes
+import Policies
 
 /// What was released of a dataset family before: kept in `.doorsill/inside/history`, never outside.
 ///
@@ -45,6 +46,8 @@ package struct ResultHistory: Sendable, Equatable {
   /// dataset and measure the same of the last time that a measure or dimension was declared which no longer is.
   package var unitMaps: [String: StoredUnits] = [:]
 
+  /// The noise that the family's counts were drawn with; nil before the first.
+  var counts: Int?
   /// By measure, here and below by its identity: what its sums that are out were drawn with. Measures of 0.1 are not in it: their draws have other names.
   var profiles: [String: String] = [:]
   /// By measure: how many measures were declared when its sums were first drawn; their scale hangs on it.
@@ -60,6 +63,11 @@ package struct ResultHistory: Sendable, Equatable {
   package var units: KeySet?
 
   package init() {}
+
+  /// What counts that are out were drawn with: before that was written down there was one noise only.
+  var countNoise: Int? {
+    counts ?? (drawn.isEmpty && results.isEmpty ? nil : ProtectionProfile.CountNoise.two.rawValue)
+  }
 
   /// The result as it was last released, if its declaration is unchanged.
   func stored(_ dataset: String, _ result: String, declaration: String) -> Stored? {
@@ -98,7 +106,7 @@ extension ResultHistory {
   /// What describes the history; the numbers of cells are in `pack`, the unit maps are bytes of their own.
   package var json: JSON {
     [
-      "version": JSON(ResultHistory.version),
+      "version": JSON(ResultHistory.version), "counts": counts.map { JSON($0) } ?? .null,
       "profiles": .object(profiles.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }),
       "declared": .object(declared.sorted { $0.key < $1.key }.map { .init($0.key, JSON($0.value)) }),
       "factors": .object(factorNames.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }),
@@ -170,6 +178,10 @@ extension ResultHistory {
         let declared = json["declared"]?.members, let factors = json["factors"]?.members,
         let prominent = json["prominent"]?.members
       else { throw unreadable }
+      if let counts = json["counts"], !counts.isNull {
+        guard let noise = counts.int else { throw unreadable }
+        self.counts = noise
+      }
       for member in json["continued"]?.members ?? [] {
         guard let earlier = member.value.string else { throw unreadable }
         continued[member.key] = earlier

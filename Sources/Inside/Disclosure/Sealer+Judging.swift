@@ -231,7 +231,7 @@ extension Sealing {
     let top = Int128(totals.first) * Int128(totals.first)
     let second = Int128(totals.second) * Int128(totals.second)
     // A square known within 2p + p² tells its root within p.
-    guard let count, let sum, count >= Int128(3 * request.profile.k + Self.largestNoise),
+    guard let count, let sum, count >= Int128(3 * request.profile.k + layers.largest),
       // Larger sums of squares leave the exact arithmetic of their noise.
       totals.squares < 1 << 110,
       !Dominance(total: totals.squares, largest: [top, second]).failsPPercent(2 * p + p * p / 100)

@@ -49,7 +49,7 @@ extension Sealing {
         weights[code] += 1 / Double(parts[code])
       }
     }
-    let errors = weights.filter { $0 > 0 }.map { Sealer.countDeviation / $0.squareRoot() }.sorted()
+    let errors = weights.filter { $0 > 0 }.map { layers.deviation / $0.squareRoot() }.sorted()
     return CompilerReport.Margin(
       dimension: dimension.map { shape.dimensions[$0].name }, cells: count, unknown: count - errors.count,
       error: errors.isEmpty ? nil : errors[errors.count / 2])

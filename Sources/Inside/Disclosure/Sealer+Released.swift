@@ -6,7 +6,7 @@ extension Sealing {
   var columns: [ReleasedColumn] {
     let derived = request.derived
     let counted = Text([("zh", "数量"), ("en", "Count")])
-    var columns = [ReleasedColumn(name: "count", title: counted, unit: nil, sd: "2.02")]
+    var columns = [ReleasedColumn(name: "count", title: counted, unit: nil, sd: layers.text())]
     if derived.contains(.share) {
       columns.append(
         ReleasedColumn(name: "share", title: Text([("zh", "占比"), ("en", "Share")]), unit: "%", sd: nil))
@@ -26,14 +26,14 @@ extension Sealing {
     }
     var columns: [ReleasedColumn] = []
     if !measure.complete {
-      columns.append(column("count", zh: "有值数量", en: "with a value", unit: nil, sd: "2.02"))
+      columns.append(column("count", zh: "有值数量", en: "with a value", unit: nil, sd: layers.text()))
     }
     for (statistic, zh, en) in [(MeasureShape.Statistic.sum, "合计", "sum"), (.mean, "均值", "mean")]
     where measure.statistics.contains(statistic) {
       // The sum of an indicator is a count.
       // Of one with values between, only the cells tell whether it is, and they may not.
       let isCount = measure.isIndicator && measure.step == 1 && statistic == .sum
-      let sd = isCount ? Decimal.text(202, scale: measure.scale + 2) : nil
+      let sd = isCount ? layers.text(scale: measure.scale) : nil
       columns.append(column(statistic.rawValue, zh: zh, en: en, unit: measure.unit, sd: sd))
       if request.derived.contains(.change), let last = columns.last {
         columns.append(Self.change(of: last))
@@ -52,7 +52,7 @@ extension Sealing {
         column(
           "band\(band + 1)", zh: high.map { "\(low) 至不足 \($0) 的数量" } ?? "\(low) 及以上的数量",
           en: high.map { "count from \(low) to under \($0)" } ?? "count of \(low) or more", unit: nil,
-          sd: "2.02"))
+          sd: layers.text()))
     }
     for statistic in measure.percentiles {
       let percent = statistic.percent ?? 0
@@ -158,7 +158,8 @@ extension Sealing {
       values += bands.isEmpty ? measure.bands.map { _ in nil } : bands
       values += measure.percentiles.map { statistic in
         Derivations.percentile(
-          statistic.percent ?? 50, bands: bands, count: count, of: measure, k: request.profile.k)
+          statistic.percent ?? 50, bands: bands, count: count, of: measure,
+          k: layers.least(request.profile.k))
       }
     }
   }
@@ -246,14 +247,14 @@ extension Sealing {
     Text([
       (
         "zh",
-        "为保护个体，每个数量都加入了固定的随机误差（标准差 2.02，95 % 的误差在 ±4 以内，最大 ±7），同一数字无论何人何时查询都不变；"
+        "为保护个体，每个数量都加入了固定的随机误差（标准差 \(layers.text())，95 % 的误差在 ±\(layers.usual) 以内，最大 ±\(layers.largest)），同一数字无论何人何时查询都不变；"
           + "合计与均值的误差随较大的贡献而定，同一贡献在各处所带的误差相同。过小、可通过相减推出个体或超出发布预算的单元一律不予公布，且不区分原因。"
           + "各数字独立保护，分项之和不等于总数，请直接使用所需的单元，不要相加。"
       ),
       (
         "en",
-        "To protect individuals every count carries fixed random noise (standard deviation 2.02; 95 % of counts are "
-          + "within ±4, all within ±7). A number is the same whoever asks and however often. Sums and means carry "
+        "To protect individuals every count carries fixed random noise (standard deviation \(layers.text()); 95 % of counts are "
+          + "within ±\(layers.usual), all within ±\(layers.largest)). A number is the same whoever asks and however often. Sums and means carry "
           + "noise that goes with the largest contributions, the same wherever they are summed. Cells that are too small, that could be subtracted to "
           + "reach individuals, or that exceed the release budget are withheld without saying which. Each number is "
           + "protected on its own, so parts do not add up to totals: use the cell you need, do not add cells."

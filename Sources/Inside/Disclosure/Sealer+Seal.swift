@@ -31,11 +31,8 @@ extension Sealer {
           dimensions: table.dimensions, cells: table.cells.count, written: table.shown,
           withheld: [:])
       }, budgetUsed: released.protection.budgetUsed, budgetLimit: released.protection.budgetLimit,
-      countDeviation: Sealer.countDeviation, carried: 0, carriedWhole: true)
+      countDeviation: layers.deviation, carried: 0, carriedWhole: true)
   }
-
-  /// Standard deviation of a released count: both layers together.
-  static let countDeviation = 2.02
 }
 
 /// One sealing: a sealer, and what is known of everything its family declares. Without a survey there is none.
@@ -44,6 +41,7 @@ struct Sealing {
   let shape: Shape
   let measures: [MeasureShape]
   let noise: CellNoise
+  let layers: CountLayers
   let differencing: DifferencingGuard
   let declaration: String
   let survey: Survey
@@ -71,6 +69,7 @@ struct Sealing {
     shape = sealer.shape
     measures = sealer.measures
     noise = sealer.noise
+    layers = sealer.layers
     differencing = sealer.differencing
     declaration = sealer.declaration
     self.survey = survey
@@ -86,6 +85,7 @@ struct Sealing {
     _ cube: TrueCube, history: ResultHistory, changes: Changes?
   ) throws(DisclosureError) -> Sealed {
     try refuseSecondDraw(history)
+    try refuseOtherCounts(history)
     let profile = request.profile
     let fingerprint = Sealer.fingerprint(profile)
     var draws = DrawBook(history, dataset: request.dataset, fingerprint: fingerprint, changes: changes)
@@ -98,7 +98,7 @@ struct Sealing {
     var sizes = PopulationSizes(cube: cube, noise: noise, identity: survey.identity, root: root)
     var report = CompilerReport(
       dataset: request.dataset, result: request.result, profile: profile.name, tables: [], budgetUsed: 0,
-      budgetLimit: 0, countDeviation: Sealer.countDeviation, carried: 0, carriedWhole: false, k: profile.k)
+      budgetLimit: 0, countDeviation: layers.deviation, carried: 0, carriedWhole: false, k: profile.k)
     var verdicts: [DimensionSet: [DifferencingGuard.Verdict]] = [:]
     var drafts: [DraftTable] = []
     var notWritten: [[String]] = []
@@ -165,6 +165,7 @@ struct Sealing {
         budgetUsed: report.budgetUsed, budgetLimit: report.budgetLimit, notWritten: notWritten),
       note: note)
     var kept = history
+    kept.counts = profile.countNoise.rawValue
     kept.results[request.dataset + "/" + request.result] = ResultHistory.Stored(
       released: released, declaration: declaration, refresh: request.refresh)
     kept.drawn[request.dataset] = ResultHistory.Drawn(
@@ -203,6 +204,22 @@ struct Sealing {
           "name the profile under which the measure was released, in every result of the family; to show less from now on keep factors: [\(known)] and raise k, pPercent or populationFloor, which draws nothing anew",
           "请在该密钥族的每个结果中使用该度量首次发布时的方案；若要从此少公布，请保留 factors: [\(known)]，提高 k、pPercent 或 populationFloor：不会重新抽取"))
     }
+  }
+
+  /// Refuses to draw counts of the family with another noise: the draws are those of the first, and two numbers that
+  /// differ in their tables alone give the count.
+  func refuseOtherCounts(_ history: ResultHistory) throws(DisclosureError) {
+    let asked = request.profile.countNoise.rawValue
+    guard let known = history.countNoise, known != asked else { return }
+    throw DisclosureError(
+      .secondDraw,
+      Wording(
+        "counts of the key family \(request.keyFamily) are out with noise of deviation \(known), and profile \(request.profile.name) has \(asked): the two together would give every count away",
+        "密钥族 \(request.keyFamily) 的数量已按标准差 \(known) 的误差发布，而方案 \(request.profile.name) 为 \(asked)：两组数字合在一起会泄露每个数量"
+      ),
+      hint: Wording(
+        "in every result of the family name profiles whose countNoise is \(known)",
+        "请在该密钥族的每个结果中使用 countNoise 为 \(known) 的方案"))
   }
 
   /// Fewer than five units for each combination of codes on average, responses included (DISCLOSURE a.9).

@@ -150,9 +150,6 @@ extension Sealing {
     draws.put(drawn)
     return draft
   }
-
-  /// The largest noise of a count: five and two.
-  static let largestNoise = 7
 }
 
 /// The cells of a grid in the order of a declared table, whose dimensions may stand in any order. In dimensions of the

@@ -74,6 +74,7 @@ package struct Sealer {
   let shape: Shape
   let measures: [MeasureShape]
   let noise: CellNoise
+  let layers: CountLayers
   /// The noise of each measure's sums.
   let sums: [SumNoise]
   let unitFactors: UnitFactors
@@ -89,8 +90,10 @@ package struct Sealer {
     self.shape = shape
     self.measures = measures
     noise = CellNoise(profile, keys: keys, family: request.keyFamily)
+    layers = CountLayers.of(profile.countNoise)
     sums = measures.map {
-      SumNoise(keys, family: request.keyFamily, $0, measures: measures.count)
+      SumNoise(
+        keys, family: request.keyFamily, $0, measures: measures.count, counts: profile.countNoise)
     }
     unitFactors = UnitFactors(keys, family: request.keyFamily, profile.factors)
     differencing = DifferencingGuard(profile)
@@ -193,6 +196,7 @@ package struct Sealer {
   package static func fingerprint(_ profile: ProtectionProfile) -> String {
     "2/\(profile.k)/\(profile.jitterWeights)/\(profile.pPercent)/\(profile.populationFloor)"
       + (profile.dominance.map { "/\($0.contributors),\($0.percent)" } ?? "")
+      + (profile.countNoise == .two ? "" : "/counts \(profile.countNoise.rawValue)")
   }
 
   /// What a draw depends on beside the data: a number of which one draw is out has no other (DISCLOSURE 00, rule 1).

@@ -146,23 +146,21 @@ package enum Gate {
     return counted
   }
 
-  /// What stands against publishing results of a dataset of this level under this profile; nil if nothing does.
+  /// What stands against publishing results of a dataset of this level under this profile; nil if nothing does: what was
+  /// measured under these very parameters has to meet the level's bar.
+  /// - Parameter bar: the level's of protection.json5; nil where it names none.
   package static func objection(
-    to profile: ProtectionProfile, at level: Level, strict: ProtectionProfile = .strict
+    to profile: ProtectionProfile, at level: Level, bar: Double?
   ) -> Problem? {
-    guard level.strictProfile, !profile.isAtLeastAsStrong(as: strict) else { return nil }
-    return Words.problem(.profileTooWeak, profile.name, level.id)
-  }
-
-  /// What stands against publishing results under a profile that the attacks were not measured on; nil where it is
-  /// qualified, or no control of it is weaker than those of one that is.
-  package static func objection(
-    toUnmeasured profile: ProtectionProfile, among profiles: [ProtectionProfile]
-  ) -> Problem? {
-    guard !profiles.contains(where: { $0.isQualified && profile.isAtLeastAsStrong(as: $0) }) else {
-      return nil
+    guard let bound = profile.qualified?.bound else {
+      return Words.problem(.profileUnqualified, profile.name, "Policies/protection.json5")
     }
-    return Words.problem(.profileUnqualified, profile.name, "Policies/protection.json5")
+    // Whose rows are open anyway needs no bar of its own.
+    guard let bar = bar ?? (level.openness == .unconditional ? Qualification.loosest : nil) else {
+      return Words.problem(.levelWithoutBar, level.id, "Policies/protection.json5")
+    }
+    return bound <= bar
+      ? nil : Words.problem(.profileTooWeak, profile.name, "\(level.id): \(bound) > \(bar)")
   }
 
   /// What stands against publishing an open view of a dataset that is itself held at this level; nil if nothing does.

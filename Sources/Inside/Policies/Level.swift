@@ -31,22 +31,19 @@ package struct Level: Hashable, Sendable, Comparable {
   package let title: [String: String]
   /// A CSS colour such as "#2e7d32"; empty where the theme decides.
   package let color: String
-  /// Whether its results must use a profile at least as strong as `strict`.
-  package let strictProfile: Bool
   /// Whether a grant on its results needs a second person (four eyes).
   package let grantNeedsSecondPerson: Bool
 
   /// Each part as its property says.
   package init(
     id: String, rank: Int, openness: Openness, title: [String: String] = [:], color: String = "",
-    strictProfile: Bool = false, grantNeedsSecondPerson: Bool = false
+    grantNeedsSecondPerson: Bool = false
   ) {
     self.id = id
     self.rank = rank
     self.openness = openness
     self.title = title
     self.color = color
-    self.strictProfile = strictProfile
     self.grantNeedsSecondPerson = grantNeedsSecondPerson
   }
 

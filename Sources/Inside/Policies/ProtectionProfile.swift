@@ -1,22 +1,3 @@
-/// The attack run that shows a profile holds (DISCLOSURE, "Profiles").
-package struct Qualification: Sendable, Hashable {
-  /// The attack's name, such as "B5b".
-  package let attack: String
-  package let canaries: Int
-  /// Upper 95 % bound of the attacker's accuracy, 0…1.
-  package let upperAccuracy: Double
-  /// The parameters under which the attack ran, lowercase hex SHA-256.
-  package let policyHash: String
-
-  /// Each part as its property says.
-  package init(attack: String, canaries: Int, upperAccuracy: Double, policyHash: String) {
-    self.attack = attack
-    self.canaries = canaries
-    self.upperAccuracy = upperAccuracy
-    self.policyHash = policyHash
-  }
-}
-
 /// A named protection of results, a value read from protection.json5; `Disclosure` applies it.
 package struct ProtectionProfile: Sendable, Hashable {
   /// How far the largest factor of a prominent unit's values is above the smallest. Tables of factors are frozen for these
@@ -25,6 +6,15 @@ package struct ProtectionProfile: Sendable, Hashable {
     case four = 4
     case five = 5
     case eight = 8
+  }
+
+  /// The standard deviation of a count, in whole units: of two layers of noise whose tables are frozen, one by who is
+  /// counted and one by the cell's label (DISCLOSURE 00, profiles).
+  package enum CountNoise: Int, CaseIterable, Sendable {
+    /// Variances 3 and 1.08.
+    case two = 2
+    /// Variances 43.2 and 100.8.
+    case twelve = 12
   }
 
   /// What a prominent unit's values are multiplied with: a factor that lasts, times one that is drawn each year.
@@ -63,6 +53,8 @@ package struct ProtectionProfile: Sendable, Hashable {
   package let pPercent: Int
   /// The (n, k) rule beside the p % rule; nil where it is off.
   package let dominance: Dominance?
+  /// The noise of counts, from which the least noise of sums follows.
+  package let countNoise: CountNoise
   /// The factors of prominent units in sums.
   package var factors: Factors
   /// Released cells within a population are at most its perturbed size divided by this.
@@ -74,14 +66,15 @@ package struct ProtectionProfile: Sendable, Hashable {
   package let percentiles: Bool
   /// ISO 8601 duration, such as "P1M".
   package let minimumRefresh: String
-  /// The attack run that these very parameters withstood.
+  /// What was measured under these very parameters.
   package var qualified: Qualification?
 
   /// Each part as its property says.
   package init(
     name: String, k: Int, jitterWeights: [Int], maxIdentifying: Int, maxResponse: Int, pPercent: Int,
     factors: Factors, budgetDivisor: Int, populationFloor: Int, variance: Bool, percentiles: Bool,
-    minimumRefresh: String, qualified: Qualification? = nil, dominance: Dominance? = nil
+    minimumRefresh: String, countNoise: CountNoise = .two, qualified: Qualification? = nil,
+    dominance: Dominance? = nil
   ) {
     self.name = name
     self.k = k
@@ -89,6 +82,7 @@ package struct ProtectionProfile: Sendable, Hashable {
     self.maxIdentifying = maxIdentifying
     self.maxResponse = maxResponse
     self.pPercent = pPercent
+    self.countNoise = countNoise
     self.factors = factors
     self.budgetDivisor = budgetDivisor
     self.populationFloor = populationFloor
@@ -105,6 +99,12 @@ package struct ProtectionProfile: Sendable, Hashable {
     factors: Factors(.four, .five), budgetDivisor: 80, populationFloor: 200, variance: true,
     percentiles: true, minimumRefresh: "P1M")
 
+  /// The profile that shows most of what is asked for, with more noise (DISCLOSURE 00, "Budget and profiles").
+  package static let broad = ProtectionProfile(
+    name: "broad", k: 20, jitterWeights: [8, 4, 4], maxIdentifying: 3, maxResponse: 1, pPercent: 15,
+    factors: Factors(.four, .five), budgetDivisor: 10, populationFloor: 100, variance: true,
+    percentiles: true, minimumRefresh: "P1M", countNoise: .twelve)
+
   /// The profile for sensitive data (DISCLOSURE, "Profiles").
   package static let strict = ProtectionProfile(
     name: "strict", k: 20, jitterWeights: [8, 4, 4], maxIdentifying: 2, maxResponse: 1, pPercent: 20,
@@ -115,33 +115,9 @@ package struct ProtectionProfile: Sendable, Hashable {
   /// whatever they are called and however seldom they refresh.
   package var parameters: String {
     let jitter = jitterWeights.map(String.init).joined(separator: ",")
-    return "doorsill/profile/2 k=\(k) jitter=\(jitter) identifying=\(maxIdentifying) response=\(maxResponse)"
-      + " p=\(pPercent) factors=\(factors.lasting.rawValue),\(factors.yearly.rawValue)"
+    return "doorsill/profile/3 k=\(k) jitter=\(jitter) identifying=\(maxIdentifying) response=\(maxResponse)"
+      + " p=\(pPercent) counts=\(countNoise.rawValue) factors=\(factors.lasting.rawValue),\(factors.yearly.rawValue)"
       + " divisor=\(budgetDivisor) floor=\(populationFloor) variance=\(variance) percentiles=\(percentiles)"
       + (dominance.map { " dominance=\($0.contributors),\($0.percent)" } ?? "")
-  }
-
-  /// Whether an attack with at least 5,000 canaries stayed at or below 0.55 (DISCLOSURE, "Profiles").
-  package var isQualified: Bool {
-    guard let qualified else { return false }
-    return qualified.canaries >= 5_000 && qualified.upperAccuracy <= 0.55
-  }
-
-  private func isDominanceAtLeastAsStrong(as other: ProtectionProfile) -> Bool {
-    guard let least = other.dominance else { return true }
-    guard let dominance else { return false }
-    return dominance.contributors >= least.contributors && dominance.percent <= least.percent
-  }
-
-  /// Whether no control of this profile is weaker than the other's; the refresh is left to the calendar's owner.
-  package func isAtLeastAsStrong(as other: ProtectionProfile) -> Bool {
-    let (mine, its) = (factors, other.factors)
-    return k >= other.k && maxIdentifying <= other.maxIdentifying && maxResponse <= other.maxResponse
-      && pPercent >= other.pPercent && budgetDivisor >= other.budgetDivisor
-      && mine.lasting.rawValue >= its.lasting.rawValue && mine.yearly.rawValue >= its.yearly.rawValue
-      && populationFloor >= other.populationFloor
-      && isDominanceAtLeastAsStrong(as: other)
-      && (jitterWeights.max() ?? 16) <= (other.jitterWeights.max() ?? 16) && (!variance || other.variance)
-      && (!percentiles || other.percentiles)
   }
 }

@@ -70,10 +70,12 @@ package struct Problem: Sendable, Equatable, Hashable {
     case policyChangeUnapproved
     /// A change of policy that nobody could sign, since nobody of the previous one has role and key.
     case signerMissing
-    /// A profile weaker than the level asks for.
+    /// A profile under which more was guessed than the level's bar allows.
     case profileTooWeak
-    /// A profile that the measured attack was not run against, or did not withstand it.
+    /// A profile that the attacks were not measured on, or not with these parameters.
     case profileUnqualified
+    /// A level without a bar that profiles have to meet.
+    case levelWithoutBar
     /// An open view below the k or l that it requires.
     case viewTooRisky
     /// An open view of a dataset that is closed.

@@ -244,19 +244,33 @@ extension Words {
     case .profileTooWeak:
       (
         Sentence(
-          "保护方案“\(what)”弱于 \(place) 所要求的 strict。",
-          "The profile “\(what)” is weaker than `strict`, which \(place) asks for."),
-        Sentence("对该数据集的结果使用 strict 方案。", "Use the profile `strict` for results of this dataset.")
+          "保护方案“\(what)”达不到该级别的及格线（\(place)）：受测攻击的猜中率上界高于级别所允许的。",
+          "The profile “\(what)” does not meet the bar of the level (\(place)): the measured attacks guessed more than it allows."
+        ),
+        Sentence(
+          "改用测得的界限不超过该及格线的方案，例如 strict；界限与及格线见 Policies/protection.json5。",
+          "Use a profile whose measured bounds are at most that, such as `strict`; bounds and bars are in Policies/protection.json5."
+        )
       )
     case .profileUnqualified:
       (
         Sentence(
-          "保护方案“\(what)”未通过攻击测量（\(place) 中 qualified 为空，或测量时的参数与现在不同）。",
-          "The profile “\(what)” has not withstood the measured attack: in \(place) it is not qualified, or was under other parameters."
+          "保护方案“\(what)”没有与其现有参数相符的攻击测量记录（\(place) 中的 qualified）。",
+          "The profile “\(what)” has no record of the measured attacks under the parameters it has (`qualified` in \(place))."
         ),
         Sentence(
-          "改用随附的方案：doorsill init 会将其写入新门户的 Policies/protection.json5（0.1 的门户须取用一次，并由第二人批准）；或运行 doorsill result attack --qualify，把给出的 qualified 条目写入该方案。",
-          "Take over a profile that comes with Doorsill: doorsill init writes them into a new portal's Policies/protection.json5 (a portal of 0.1 has to, once, and a second person approves it). Or run doorsill result attack --qualify and put the entry it prints into the profile."
+          "改用随附的方案：doorsill init 会将其写入新门户的 Policies/protection.json5（早期版本的门户须取用一次该文件，并由第二人批准）；或运行 doorsill result attack --qualify --profile \(what)，把给出的 qualified 条目写入该方案。",
+          "Take over the profiles that come with Doorsill: doorsill init writes them into a new portal's Policies/protection.json5 (a portal of an earlier version has to take over that file once, and a second person approves it). Or run doorsill result attack --qualify --profile \(what) and put the `qualified` entry it prints into the profile."
+        )
+      )
+    case .levelWithoutBar:
+      (
+        Sentence(
+          "级别“\(what)”在 \(place) 的 bars 中没有及格线。",
+          "The level “\(what)” has no bar among the `bars` of \(place)."),
+        Sentence(
+          "在 bars 中写明该级别允许的猜中率上界，例如 0.54（最高 0.55），并由第二人批准。",
+          "Say in `bars` how much may be guessed under a profile that serves the level, as 0.54 (at most 0.55); a second person approves it."
         )
       )
     }

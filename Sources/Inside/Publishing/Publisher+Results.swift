@@ -131,9 +131,8 @@ extension Publisher {
           "\(name)/\(result.name) 引用的保护方案“\(result.profile)”不在 protection.json5 中")
       )
     }
-    if let problem = Gate.objection(to: profile, at: judgement.pass.level)
-      ?? Gate.objection(toUnmeasured: profile, among: Array(policies.profiles.values))
-    {
+    let level = judgement.pass.level
+    if let problem = Gate.objection(to: profile, at: level, bar: policies.bars[level.id]) {
       throw Rejection(
         faults: [], faultCount: 0, objections: [Objection(dataset: name, reasons: [problem], needs: [])])
     }

@@ -193,6 +193,8 @@ extension ResultAnswer {
             .compactMap { $0 }.joined(separator: " or ")
         ),
       ])(language)
+      let counted = band.count.flatMap { name in result.columns.firstIndex { $0.name == name } }
+      let few = counted.flatMap { result.band(of: $0) }.map { StoredNumber.text($0, digits: 0) } ?? "4"
       let both = band.percent != nil && band.most != nil
       return band.count == nil
         ? Text([
@@ -208,11 +210,11 @@ extension ResultAnswer {
         : Text([
           (
             "zh",
-            "\(column.name) 由合计除以数量而得：合计误差至少 95 % 的情形不超过\(limits)\(both ? " 中较小者" : "")，数量误差在 ±4 以内，区间据此算出。"
+            "\(column.name) 由合计除以数量而得：合计误差至少 95 % 的情形不超过\(limits)\(both ? " 中较小者" : "")，数量误差在 ±\(few) 以内，区间据此算出。"
           ),
           (
             "en",
-            " \(column.name) is a total over a count: its band holds a total off by up to \(limits)\(both ? ", whichever is less" : ""), and a count off by up to 4."
+            " \(column.name) is a total over a count: its band holds a total off by up to \(limits)\(both ? ", whichever is less" : ""), and a count off by up to \(few)."
           ),
         ])(language)
     }.joined()

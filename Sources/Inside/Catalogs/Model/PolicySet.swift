@@ -9,6 +9,8 @@ package struct PolicySet: Sendable {
   package var detectors: DetectorPolicy
   /// Profiles of kind `statistic`, by name.
   package var profiles: [String: ProtectionProfile]
+  /// By level: the most that may have been guessed under a profile that serves it, an upper 95 % bound of accuracy.
+  package var bars: [String: Double]
   /// Profiles of kind `verify`, by name.
   package var verifyProfiles: [String: VerifyProfile]
   package var access: AccessPolicy
@@ -24,7 +26,7 @@ package struct PolicySet: Sendable {
   package var files: [String: [UInt8]]
 
   package init(
-    scale: Scale, detectors: DetectorPolicy, profiles: [String: ProtectionProfile],
+    scale: Scale, detectors: DetectorPolicy, profiles: [String: ProtectionProfile], bars: [String: Double],
     verifyProfiles: [String: VerifyProfile] = [:], access: AccessPolicy,
     hash: String, judgingHash: String, otherHash: String,
     files: [String: [UInt8]]
@@ -32,6 +34,7 @@ package struct PolicySet: Sendable {
     self.scale = scale
     self.detectors = detectors
     self.profiles = profiles
+    self.bars = bars
     self.verifyProfiles = verifyProfiles
     self.access = access
     self.hash = hash

@@ -26,6 +26,8 @@ struct LevelsReader {
   }
 
   private func level(_ node: Node, rank: Int) throws(DocumentError) -> Level? {
+    // `strictProfile` is of 0.1 and decides nothing: the level's bar in protection.json5 does, and without one nothing of
+    // the level is published.
     let keys = ["id", "openness", "title", "color", "strictProfile", "grantNeedsSecondPerson"]
     guard let section = Section(node, keys, faults) else { return nil }
     let id = section.required("id") { (node) throws(DocumentError) in
@@ -53,13 +55,12 @@ struct LevelsReader {
       }
       return text
     }
-    let strict = section.optional("strictProfile") { (node) throws(DocumentError) in try node.bool() }
     let second = section.optional("grantNeedsSecondPerson") { (node) throws(DocumentError) in try node.bool()
     }
     guard let id, let openness, let title else { return nil }
     return Level(
       id: id, rank: rank, openness: openness, title: title.dictionary, color: color ?? "",
-      strictProfile: strict ?? false, grantNeedsSecondPerson: second ?? false)
+      grantNeedsSecondPerson: second ?? false)
   }
 
   private func isHex(_ byte: UInt8) -> Bool { Checks.isDigit(byte) || 0x61...0x66 ~= byte | 0x20 }

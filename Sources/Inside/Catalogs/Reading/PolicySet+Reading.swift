@@ -52,7 +52,9 @@ extension PolicySet {
     let detectors = roots["detectors.json5"].flatMap { node in
       scale.flatMap { DetectorsReader(levels: $0.levels.map(\.id), faults: faults).read(node) }
     }
-    let protection = roots["protection.json5"].flatMap { ProtectionReader(faults: faults).read($0) }
+    let protection = roots["protection.json5"].flatMap { node in
+      ProtectionReader(levels: scale?.levels ?? [], faults: faults).read(node)
+    }
     let hash = { (names: [String]) in
       faults.attempt { () throws(DocumentError) in try PolicySet.hash(of: names, roots, label) }
     }
@@ -62,8 +64,8 @@ extension PolicySet {
       throw CatalogError([])
     }
     return PolicySet(
-      scale: scale, detectors: detectors, profiles: protection.statistic, verifyProfiles: protection.verify,
-      access: access, hash: all, judgingHash: judging, otherHash: other,
+      scale: scale, detectors: detectors, profiles: protection.statistic, bars: protection.bars,
+      verifyProfiles: protection.verify, access: access, hash: all, judgingHash: judging, otherHash: other,
       files: files.filter { names.contains($0.key) })
   }
 

@@ -4,16 +4,28 @@ import Trust
 
 /// Reads protection.json5: the named profiles of results.
 struct ProtectionReader {
+  /// Those of levels.json5.
+  let levels: [Level]
   let faults: Faults
+
+  /// What the file says.
+  struct Protection {
+    var statistic: [String: ProtectionProfile] = [:]
+    var verify: [String: VerifyProfile] = [:]
+    /// By level.
+    var bars: [String: Double] = [:]
+  }
 
   private enum Kind: String, CaseIterable { case statistic, verify }
 
-  func read(_ root: Node) -> (statistic: [String: ProtectionProfile], verify: [String: VerifyProfile])? {
-    guard let section = Section(root, ["profiles"], faults), let node = section.required("profiles", { $0 }),
+  func read(_ root: Node) -> Protection? {
+    guard let section = Section(root, ["bars", "profiles"], faults),
+      let node = section.required("profiles", { $0 }),
       let entries = faults.attempt({ () throws(DocumentError) in try node.entries() })
     else { return nil }
-    var statistic: [String: ProtectionProfile] = [:]
-    var verify: [String: VerifyProfile] = [:]
+    var protection = Protection()
+    // Files of earlier versions are read so that a change of them can be judged; nothing is published by them.
+    var isOlder = false
     for (name, node) in entries {
       guard Checks.isName(name) else {
         faults.add(node.error("\"\(name)\" is no name", hint: Checks.nameRule))
@@ -24,16 +36,48 @@ struct ProtectionReader {
         return try place.choice(of: Kind.self)
       }
       switch kind {
-      case .statistic: statistic[name] = profile(name, node)
-      case .verify: verify[name] = verifyProfile(name, node)
+      case .statistic:
+        isOlder = isOlder || Self.isOlder(node)
+        protection.statistic[name] = profile(name, node)
+      case .verify: protection.verify[name] = verifyProfile(name, node)
       case nil: continue
       }
     }
-    return (statistic, verify)
+    if section["bars"] != nil || !isOlder { protection.bars = section.required("bars", bars) ?? [:] }
+    return protection
+  }
+
+  /// Whether a profile is of a version before counts had a noise of their own to name.
+  private static func isOlder(_ node: Node) -> Bool {
+    node["countNoise"] == nil && (node["topNoise"] != nil || node["qualified"]?["attack"] != nil)
+  }
+
+  /// `{ L2: 0.55, L3: 0.54 }`, one for each conditional level.
+  private func bars(_ node: Node) throws(DocumentError) -> [String: Double] {
+    var bars: [String: Double] = [:]
+    for (name, place) in try node.entries() {
+      guard levels.contains(where: { $0.id == name }) else {
+        throw place.error("levels.json5 has no level \"\(name)\"")
+      }
+      let bar = try place.double()
+      guard bar > 0.5, bar <= Qualification.loosest else {
+        throw place.error(
+          "\(bar) is no bar",
+          hint: "more than 0.5, which guessing gives, and at most \(Qualification.loosest)")
+      }
+      bars[name] = bar
+    }
+    for level in levels where level.openness == .conditional && bars[level.id] == nil {
+      throw node.error(
+        "the level \(level.id) has no bar",
+        hint: "say how much may be guessed under a profile that serves it, as \(level.id): 0.54")
+    }
+    return bars
   }
 
   private static let statisticKeys = [
-    "kind", "k", "jitter", "maxIdentifying", "maxResponse", "pPercent", "factors", "budgetDivisor",
+    "kind", "k", "jitter", "maxIdentifying", "maxResponse", "pPercent", "countNoise", "factors",
+    "budgetDivisor",
     "populationFloor", "variance", "percentiles", "minimumRefresh", "qualified", "dominance",
     // Of 0.1.
     "topNoise",
@@ -50,7 +94,7 @@ struct ProtectionReader {
     let percent = whole("pPercent", 1...100)
     let divisor = whole("budgetDivisor", 1...100_000)
     let jitter = section.required("jitter", jitter)
-    let noise = noise(section)
+    let noise = noise(section, isOlder: Self.isOlder(node))
     let variance = section.required("variance") { (node) throws(DocumentError) in try node.bool() }
     let percentiles = section.required("percentiles") { (node) throws(DocumentError) in try node.bool() }
     let refresh = section.required("minimumRefresh", Checks.refresh)
@@ -62,7 +106,8 @@ struct ProtectionReader {
     var profile = ProtectionProfile(
       name: name, k: k, jitterWeights: jitter, maxIdentifying: identifying, maxResponse: response,
       pPercent: percent, factors: noise.factors, budgetDivisor: divisor, populationFloor: noise.floor,
-      variance: variance, percentiles: percentiles, minimumRefresh: refresh, dominance: dominance)
+      variance: variance, percentiles: percentiles, minimumRefresh: refresh, countNoise: noise.counts,
+      dominance: dominance)
     // What was measured under other parameters says nothing of these.
     if let qualified, qualified.policyHash == profile.parametersHash { profile.qualified = qualified }
     return profile
@@ -86,18 +131,30 @@ struct ProtectionReader {
     return weights
   }
 
-  /// What sums and small populations are protected by. A profile of 0.1 says `topNoise` instead: it is read with the
-  /// strongest parameters there are, and since nothing was measured under those, nothing is published under it.
-  private func noise(_ section: Section) -> (factors: ProtectionProfile.Factors, floor: Int)? {
+  /// What counts, sums and small populations are protected by. A profile of 0.1 says `topNoise` instead: it is read with
+  /// the strongest parameters there are, and since nothing was measured under those, nothing is published under it.
+  private func noise(
+    _ section: Section, isOlder: Bool
+  ) -> (counts: ProtectionProfile.CountNoise, factors: ProtectionProfile.Factors, floor: Int)? {
+    let counts = isOlder ? .two : section.required("countNoise", countNoise)
     if section["topNoise"] != nil, section["factors"] == nil {
-      return (ProtectionProfile.Factors(.eight, .eight), 10_000)
+      return (.two, ProtectionProfile.Factors(.eight, .eight), 10_000)
     }
     let factors = section.required("factors", factors)
     let floor = section.required("populationFloor") { (node) throws(DocumentError) in
       try Checks.whole(node, in: 1...10_000)
     }
-    guard let factors, let floor else { return nil }
-    return (factors, floor)
+    guard let counts, let factors, let floor else { return nil }
+    return (counts, factors, floor)
+  }
+
+  /// The deviation of a count: tables are frozen for some, and no others are taken.
+  private func countNoise(_ node: Node) throws(DocumentError) -> ProtectionProfile.CountNoise {
+    guard let noise = ProtectionProfile.CountNoise(rawValue: try Checks.whole(node, in: 1...100)) else {
+      let known = ProtectionProfile.CountNoise.allCases.map { "\($0.rawValue)" }
+      throw node.error("there are tables of noise for the deviations \(known.joined(separator: ", ")) only")
+    }
+    return noise
   }
 
   /// `[lasting, yearly]`, each the ratio of the largest factor to the smallest.
@@ -114,16 +171,19 @@ struct ProtectionReader {
     return ProtectionProfile.Factors(try ratio(parts[0]), try ratio(parts[1]))
   }
 
+  /// The record of form 2. The first form knew one attack and one bound: it says too little, and counts for nothing.
   private func qualification(_ node: Node) throws(DocumentError) -> Qualification? {
-    if node.isNull { return nil }
-    guard let section = Section(node, ["attack", "canaries", "upperAccuracy", "policyHash"], faults) else {
+    if node.isNull || node["form"] == nil && node["attack"] != nil { return nil }
+    guard let section = Section(node, ["form", "policyHash", "populations", "seed", "runs"], faults) else {
       return nil
     }
-    let attack = section.required("attack") { (node) throws(DocumentError) in try node.string() }
-    let canaries = section.required("canaries") { (node) throws(DocumentError) in
-      try Checks.whole(node, in: 1...Int.max)
+    let form = section.required("form") { (node) throws(DocumentError) in
+      guard try node.int() == 2 else {
+        throw node.error(
+          "the form of this record is another one than 2", hint: "doorsill result attack --qualify makes one")
+      }
+      return 2
     }
-    let accuracy = section.required("upperAccuracy") { (node) throws(DocumentError) in try node.double() }
     let hash = section.required("policyHash") { (node) throws(DocumentError) in
       let text = try node.string()
       guard text.utf8.count == 64, Hex.decode(text) != nil else {
@@ -131,8 +191,33 @@ struct ProtectionReader {
       }
       return text
     }
-    guard let attack, let canaries, let accuracy, let hash else { return nil }
-    return Qualification(attack: attack, canaries: canaries, upperAccuracy: accuracy, policyHash: hash)
+    let populations = section.someList("populations") { (node) throws(DocumentError) in try node.string() }
+    let seed = section.required("seed") { (node) throws(DocumentError) in
+      try Checks.whole(node, in: 0...Int.max)
+    }
+    let runs = section.someList("runs", run)
+    guard form != nil, let hash, let seed else { return nil }
+    return Qualification(populations: populations, seed: seed, runs: runs, policyHash: hash)
+  }
+
+  private func run(_ node: Node) throws(DocumentError) -> Qualification.Run? {
+    guard let section = Section(node, ["attack", "versions", "canaries", "upperAccuracy"], faults) else {
+      return nil
+    }
+    func whole(_ key: String) -> Int? {
+      section.required(key) { (node) throws(DocumentError) in try Checks.whole(node, in: 1...Int.max) }
+    }
+    let attack = section.required("attack") { (node) throws(DocumentError) in try node.string() }
+    let versions = whole("versions")
+    let canaries = whole("canaries")
+    let accuracy = section.required("upperAccuracy") { (node) throws(DocumentError) in
+      let value = try node.double()
+      guard 0...1 ~= value else { throw node.error("\(value) is no share from 0 to 1") }
+      return value
+    }
+    guard let attack, let versions, let canaries, let accuracy else { return nil }
+    return Qualification.Run(
+      attack: attack, versions: versions, canaries: canaries, upperAccuracy: accuracy)
   }
 
   private func verifyProfile(_ name: String, _ node: Node) -> VerifyProfile? {

@@ -15,7 +15,10 @@ package enum StarterScale: String, CaseIterable, Sendable {
     var files = PolicySet.defaults
     guard self != .cn else { return files }
     for name in ["detectors.json5", "protection.json5"] {
-      files[name] = Array(renamed(String(decoding: files[name] ?? [], as: UTF8.self)).utf8)
+      // One level stands for L2 and L3 here, with the bar of the stricter.
+      let text = String(decoding: files[name] ?? [], as: UTF8.self)
+        .replacing("bars: { L2: 0.55, L3: 0.54 }", with: "bars: { \"L3\": 0.54 }")
+      files[name] = Array(renamed(text).utf8)
     }
     files["levels.json5"] = Array(levels.utf8)
     if self == .uk {
@@ -56,9 +59,9 @@ package enum StarterScale: String, CaseIterable, Sendable {
       //   id                      name in descriptors (letters and digits, single hyphens between)
       //   openness                what the level allows:
       //                             unconditional 无条件开放  files and row queries for everybody
-      //                             conditional   有条件开放  protected results only, for companies with a grant
+      //                             conditional   有条件开放  protected results only, for companies with a grant; under
+      //                                                       profiles that meet the level's bar (protection.json5)
       //                             closed        不予开放    an entry in the catalogue and nothing else
-      //   strictProfile           results must use a profile at least as strong as `strict` (protection.json5)
       //   grantNeedsSecondPerson  a grant on a result counts only when a second person has approved it
       //   color                   of the badge on the portal's pages
 
@@ -80,7 +83,6 @@ package enum StarterScale: String, CaseIterable, Sendable {
           openness: "conditional",
           title: { zh: "官方-敏感", en: "OFFICIAL-SENSITIVE" },
           color: "#b35900",
-          strictProfile: true,
           grantNeedsSecondPerson: true,
         },
         {
@@ -113,7 +115,6 @@ package enum StarterScale: String, CaseIterable, Sendable {
           openness: "conditional",
           title: { zh: "有条件开放", en: "Conditional" },
           color: "#b35900",
-          strictProfile: true,
           grantNeedsSecondPerson: true,
         },
         {

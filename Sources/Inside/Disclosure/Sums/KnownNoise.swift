@@ -4,6 +4,8 @@ package import Policies
 /// What the attack suite gives an attacker of the noise of sums: how large it is in each cell, never a draw of it.
 package struct KnownNoise {
   private let sums: [SumNoise]
+  /// The variance of the noise of a count.
+  package let countVariance: Double
   /// The variance of a giant's factor, whose mean is 1.
   package let factorVariance: Double
   private let profile: ProtectionProfile
@@ -13,7 +15,10 @@ package struct KnownNoise {
     _ profile: ProtectionProfile, keys: ProtectionKeys, family: String, measures: [MeasureShape]
   ) {
     self.profile = profile
-    sums = measures.map { SumNoise(keys, family: family, $0, measures: measures.count) }
+    sums = measures.map {
+      SumNoise(keys, family: family, $0, measures: measures.count, counts: profile.countNoise)
+    }
+    countVariance = CountLayers.of(profile.countNoise).variance
     factorVariance = UnitFactors.variance(profile.factors)
   }
 

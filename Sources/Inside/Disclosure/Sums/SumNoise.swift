@@ -9,8 +9,13 @@ struct SumNoise {
   private let measure: MeasureShape
   var scale: SumScale
 
-  /// - Parameter measures: how many measures the family declares.
-  init(_ keys: ProtectionKeys, family: String, _ measure: MeasureShape, measures: Int) {
+  /// - Parameters:
+  ///   - measures: how many measures the family declares.
+  ///   - counts: the noise of counts.
+  init(
+    _ keys: ProtectionKeys, family: String, _ measure: MeasureShape, measures: Int,
+    counts: ProtectionProfile.CountNoise
+  ) {
     let key = HMACKey(keys.draw)
     self.key = key
     self.family = family
@@ -18,7 +23,7 @@ struct SumNoise {
     let draw = Message("doorsill/go/1", family, measure.identity).bytes
     scale = SumScale(
       draw: UInt8(truncatingIfNeeded: draw.withUnsafeBytes { key.authenticate64($0) } >> 56),
-      measures: measures)
+      measures: measures, counts: counts)
   }
 
   /// T of a cell, in units of 2⁻²⁰.

@@ -1,3 +1,5 @@
+import Policies
+
 /// T, the scale of a sum's noise (DISCLOSURE 00, rules 3 and 4), in units of 2⁻²⁰ of the measure's last digit: as large as
 /// half the largest value that nobody's factor hides, and so large that sums tell a count no better than counts do.
 struct SumScale {
@@ -7,10 +9,15 @@ struct SumScale {
   /// How many measures the family declares; together they may not tell a count either.
   var measures: Int
 
-  /// - Parameter draw: the first byte of the family's and measure's own draw.
-  init(draw: UInt8, measures: Int) {
+  private let counts: ProtectionProfile.CountNoise
+
+  /// - Parameters:
+  ///   - draw: the first byte of the family's and measure's own draw.
+  ///   - counts: the noise of counts, than which sums may tell a count no better.
+  init(draw: UInt8, measures: Int, counts: ProtectionProfile.CountNoise) {
     gridBase = SumScale.grid[Int(draw >> 3)]
     self.measures = measures
+    self.counts = counts
   }
 
   /// T of the units of a cell that are not prominent.
@@ -40,7 +47,10 @@ struct SumScale {
   }
 
   /// φ_q in units of 2⁻²⁰.
-  var share: UInt64 { SumScale.shares[min(max(measures, 1), SumScale.shares.count) - 1] }
+  var share: UInt64 {
+    let shares = SumScale.shares(counts)
+    return shares[min(max(measures, 1), shares.count) - 1]
+  }
 
   /// 2²⁰ · 3^(i/32).
   static let grid: [UInt64] = [
@@ -50,10 +60,22 @@ struct SumScale {
     2_649_543, 2_742_086, 2_837_861, 2_936_981, 3_039_563,
   ]
 
-  /// φ_q in units of 2⁻²⁰ for one measure, two, …: √4.08 · √max(1, q/2) / √(5/12), the deviation of a count over that of
-  /// v₁ + ½ v₂.
-  private static let shares: [UInt64] = [
+  /// φ_q in units of 2⁻²⁰ for one measure, two, …: √V · √max(1, q/2) / √(5/12), the deviation of a count over that of
+  /// v₁ + ½ v₂. V is 4.08 or 144: were it not that of the counts themselves, sums would tell what their noise hides.
+  private static func shares(_ counts: ProtectionProfile.CountNoise) -> [UInt64] {
+    switch counts {
+    case .two: sharesOfTwo
+    case .twelve: sharesOfTwelve
+    }
+  }
+
+  private static let sharesOfTwo: [UInt64] = [
     3_281_222, 3_281_222, 4_018_660, 4_640_349, 5_188_068, 5_683_243, 6_138_604, 6_562_444, 6_960_523,
     7_337_035, 7_695_148, 8_037_320, 8_365_508, 8_681_297, 8_985_997, 9_280_697,
+  ]
+
+  private static let sharesOfTwelve: [UInt64] = [
+    19_493_363, 19_493_363, 23_874_397, 27_567_779, 30_821_714, 33_763_496, 36_468_744, 38_986_727,
+    41_351_668, 43_588_486, 45_715_990, 47_748_794, 49_698_520, 51_574_592, 53_384_774, 55_135_558,
   ]
 }

@@ -85,6 +85,14 @@ package enum Attacks {
       if outcome.canaries > 0, line.value == nil { line.verdict = .notJudged }
       lines.append(line)
     }
+    if let sums = Canaries(sums: target) {
+      progress("S8")
+      let outcome = try sums.run(target, canaries: effort.canaries, seed: effort.seed, system: system)
+      var line = outcome.line(.both("合计中的掷硬币金丝雀", "coins in sums of indicators"), attack: "S8")
+      line.cases = outcome.canaries
+      if outcome.canaries > 0, line.value == nil { line.verdict = .notJudged }
+      lines.append(line)
+    }
     lines.append(try trackers(published, cube, target))
     lines.append(try dominated(published, cube, target))
     progress("B11")

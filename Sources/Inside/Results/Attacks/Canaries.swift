@@ -1,14 +1,19 @@
 package import Bytes
 import Disclosure
+import Policies
 
-/// Attack B5b: coin-flip secrets are planted in a copy, in people whom the attacker can tell apart; everything is
+/// Attacks B5b and S8: coin-flip secrets are planted in a copy, in people whom the attacker can tell apart; everything is
 /// published, and the attacker solves for them. Nothing but the release can tell a coin flip, so every point above
-/// one half is leaked.
+/// one half is leaked. In B5b the coin is a response; in S8 it is a measure of 0 and 1 that is summed, and the response as
+/// well where there is one.
 package struct Canaries: Sendable {
   /// Sub-populations in which coins are planted, each a dimension and the place of its code; empty for everybody.
   package var populations: [(dimension: Int, code: Int32)]
-  /// The dimension that holds the secret: a response, or an identifying one that the attacker does not know.
-  package var secret: Int
+  /// The dimension that holds the secret: a response, or an identifying one that the attacker does not know. Nil where
+  /// only the measure does.
+  package var secret: Int?
+  /// The measure that is 1 for those with the secret and 0 for the others (S8); nil where only the dimension holds it.
+  package var measure: Int?
   /// The places of the two codes a coin decides between.
   package var sides: (no: Int32, yes: Int32)
   /// Dimensions by which the attacker tells people apart.
@@ -24,11 +29,13 @@ package struct Canaries: Sendable {
 
   /// Each part as its property says.
   package init(
-    populations: [(dimension: Int, code: Int32)] = [], secret: Int, sides: (no: Int32, yes: Int32) = (0, 1),
-    unique: [Int], share: Double = 0.1, versions: Int = 1, replaced: Double = 0.02
+    populations: [(dimension: Int, code: Int32)] = [], secret: Int?, measure: Int? = nil,
+    sides: (no: Int32, yes: Int32) = (0, 1), unique: [Int], share: Double = 0.1, versions: Int = 1,
+    replaced: Double = 0.02
   ) {
     self.populations = populations
     self.secret = secret
+    self.measure = measure
     self.sides = sides
     self.unique = unique
     self.share = share
@@ -80,32 +87,28 @@ package struct Canaries: Sendable {
       equations += other.equations
     }
 
-    /// Fewest canaries of a qualification, and the most its upper bound may be (DISCLOSURE, profiles).
-    package static let qualifying = (canaries: 5000, accuracy: 0.55)
-
-    /// Whether these runs qualify a profile.
-    package var qualifies: Bool {
-      canaries >= Outcome.qualifying.canaries && upperBound <= Outcome.qualifying.accuracy
+    /// In words: how many coins, and how many of them were guessed.
+    package var said: Text {
+      .both(
+        "\(canaries) 个金丝雀，正确率 \(Rounded.text(accuracy))（上界 \(Rounded.text(upperBound))），AUC \(Rounded.text(auc))",
+        "\(canaries) canaries: accuracy \(Rounded.text(accuracy)) (at most \(Rounded.text(upperBound))), AUC \(Rounded.text(auc))"
+      )
     }
 
     /// As a line of the attack table: with 5,000 canaries judged by the upper bound, with 500 by the accuracy; fewer
     /// are too few to judge by, and no figure is given.
-    package func line(_ name: Text) -> AttackLine {
-      let detail = Text.both(
-        "\(canaries) 个金丝雀，正确率 \(Rounded.text(accuracy))（上界 \(Rounded.text(upperBound))），AUC \(Rounded.text(auc))",
-        "\(canaries) canaries: accuracy \(Rounded.text(accuracy)) (at most \(Rounded.text(upperBound))), AUC \(Rounded.text(auc))"
-      )
+    package func line(_ name: Text, attack: String = "B5b") -> AttackLine {
       guard canaries > 0 else {
         return AttackLine(
-          "B5b", name, metric: .both("正确率，AUC", "accuracy, AUC"), nil, bar: "≤ 0.55, ≤ 0.58", passes: true,
+          attack, name, metric: .both("正确率，AUC", "accuracy, AUC"), nil, bar: "≤ 0.55, ≤ 0.58", passes: true,
           detail: .both("无可植入之处", "nowhere to plant a coin"))
       }
-      let isMany = canaries >= Outcome.qualifying.canaries
+      let isMany = canaries >= Qualification.canaries
       return AttackLine(
-        "B5b", name,
+        attack, name,
         metric: isMany ? .both("正确率上界，AUC", "upper accuracy, AUC") : .both("正确率，AUC", "accuracy, AUC"),
         canaries < 500 ? nil : isMany ? upperBound : accuracy, also: auc, bar: "≤ 0.55, ≤ 0.58",
-        passes: ((isMany ? upperBound : accuracy) <= 0.55 && auc <= 0.58) || canaries < 500, detail: detail)
+        passes: ((isMany ? upperBound : accuracy) <= 0.55 && auc <= 0.58) || canaries < 500, detail: said)
     }
   }
 
@@ -134,17 +137,24 @@ package struct Canaries: Sendable {
     guard !truth.isEmpty else { return outcome }
     let kept = Set(truth.keys)
     // Both sides are solved for where the secret has more codes than two.
-    let isBinary = data.shape.dimensions[secret].codes.count == 2
-    var yes = LinearAttack(), no = LinearAttack()
-    var last: [DimensionSet: [Int?]] = [:]
+    let isBinary = secret.map { data.shape.dimensions[$0].codes.count == 2 } ?? true
+    var yes = LinearAttack(target.profile.countNoise), no = LinearAttack(target.profile.countNoise)
+    var last = Published()
     var state = AttackedSystem.State()
     let keyed = tablesDrawn.map { target.redrawn(seed).drawing($0, &generator) } ?? target.redrawn(seed)
     for version in 0..<max(1, versions) {
       if version > 0 { data = data.replacing(share: replaced, keeping: kept, &generator) }
       let published = try system.publish(keyed.over(data), &state, version: version)
-      try collect(published, data, last, side: sides.yes, complement: isBinary ? sides.no : nil, into: &yes)
-      if !isBinary { try collect(published, data, last, side: sides.no, complement: nil, into: &no) }
-      last = published.counts
+      if let secret {
+        try collect(
+          published, data, last.counts, secret, side: sides.yes, complement: isBinary ? sides.no : nil,
+          into: &yes)
+        if !isBinary {
+          try collect(published, data, last.counts, secret, side: sides.no, complement: nil, into: &no)
+        }
+      }
+      if let measure { try collect(published, data, last, sumsOf: measure, into: &yes) }
+      last = published
     }
     let says = yes.solve(for: kept), denies = no.solve(for: kept)
     outcome.equations = yes.count + no.count
@@ -178,16 +188,21 @@ package struct Canaries: Sendable {
         ? left.value.count < right.value.count : left.key.lexicographicallyPrecedes(right.key)
     }
     for (_, units) in sorted where units.count == 1 || chosen.count < members / 20 { chosen += units }
-    var column = data.codes[secret]
+    var column = secret.map { data.codes[$0] } ?? []
+    var values = measure.map { data.values[$0] } ?? []
     var truth: [UInt64: Bool] = [:]
     for unit in chosen.sorted() where Double.random(in: 0..<1, using: &generator) < share {
       let isTrue = generator.next() & 1 == 1
       for row in Int(data.starts[unit])..<Int(data.starts[unit + 1]) {
-        column[row] = isTrue ? sides.yes : sides.no
+        if secret != nil { column[row] = isTrue ? sides.yes : sides.no }
+        if let measure { values[row] = isTrue ? data.measures[measure].upper : 0 }
       }
       truth[data.keys[Int(data.starts[unit])]] = isTrue
     }
-    return (data.recoded(secret, column), truth)
+    var planted = data
+    if let secret { planted = planted.recoded(secret, column) }
+    if let measure { planted = planted.revalued(measure, values) }
+    return (planted, truth)
   }
 
   private func isInside(_ row: Int, _ data: Microdata) -> Bool {
@@ -197,7 +212,7 @@ package struct Canaries: Sendable {
   /// Turns every newly drawn cell that speaks of one side of the secret into an equation over the people who may be
   /// in it. The attacker knows the populations' true sizes, so that with two codes both say something.
   private func collect(
-    _ published: Published, _ data: Microdata, _ last: [DimensionSet: [Int?]], side: Int32,
+    _ published: Published, _ data: Microdata, _ last: [DimensionSet: [Int?]], _ secret: Int, side: Int32,
     complement: Int32?,
     into equations: inout LinearAttack
   ) throws(ResultError) {

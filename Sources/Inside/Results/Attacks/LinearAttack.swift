@@ -1,6 +1,12 @@
-/// Least squares with what an attacker knows of the noise: each equation has noise of variance 3, each label a further
-/// one of variance 1.08 that stays from version to version, and each secret is 0 or 1.
+import Disclosure
+import Policies
+
+/// Least squares with what an attacker knows of the noise: each equation has that of one layer, each label that of the
+/// other, which stays from version to version; each secret is 0 or 1, and those that coins decided are either alike.
 struct LinearAttack {
+  /// The variances of both layers.
+  private let fresh: Double
+  private let staying: Double
   private var unknowns: [UInt64: Int32] = [:]
   private var labels: [String: Int32] = [:]
   /// Groups of unknowns, one after the other, and where each group's begin.
@@ -9,6 +15,19 @@ struct LinearAttack {
   private var group: [Int32] = []
   private var label: [Int32] = []
   private var values: [Double] = []
+
+  /// - Parameter counts: the noise of counts.
+  init(_ counts: ProtectionProfile.CountNoise) {
+    let layers = CountLayers.of(counts)
+    // Large counts have the last row.
+    fresh = layers.contributors.row(.max).variance
+    staying = layers.label.row(.max).variance
+  }
+
+  private init(like other: LinearAttack) {
+    (fresh, staying) = (other.fresh, other.staying)
+    (unknowns, labels) = (other.unknowns, other.labels)
+  }
 
   private struct Groups {
     var members: [Int32] = []
@@ -46,11 +65,16 @@ struct LinearAttack {
     groups.append(units)
   }
 
-  /// The mean of all secrets as the equations tell it.
-  private var prior: Double {
-    let members = group.reduce(0) { $0 + groups.range(Int($1)).count }
-    guard members > 0 else { return 0.5 }
-    return min(max(values.reduce(0, +) / Double(members), 0.05), 0.95)
+  /// The mean of all secrets that no coin decided, as the equations tell it.
+  private func prior(_ isCoin: [Bool]) -> Double {
+    var members = 0, coins = 0
+    for number in group {
+      let own = groups.members[groups.range(Int(number))]
+      members += own.count
+      coins += own.count { isCoin[Int($0)] }
+    }
+    guard members > coins else { return 0.5 }
+    return min(max((values.reduce(0, +) - Double(coins) / 2) / Double(members - coins), 0.02), 0.98)
   }
 
   /// The same equations without those that say nothing of the units asked for, not even by way of others.
@@ -69,8 +93,7 @@ struct LinearAttack {
         for member in own { isOpen[Int(member)] = true }
       }
     }
-    var kept = LinearAttack()
-    (kept.unknowns, kept.labels) = (unknowns, labels)
+    var kept = LinearAttack(like: self)
     var places = [Int32](repeating: -1, count: groups.count)
     for number in 0..<groups.count where isUsed[number] {
       places[number] = Int32(kept.groups.count)
@@ -84,21 +107,28 @@ struct LinearAttack {
     return kept
   }
 
-  /// How far the most likely secret of each unit asked for lies above what is expected of anybody, by conjugate
+  /// How far the most likely secret of each unit asked for, which a coin decided, lies above one half, by conjugate
   /// gradients on the normal equations.
   func solve(for wanted: some Collection<UInt64>) -> [UInt64: Double] {
-    let x = about(wanted).solution(prior)
+    var isCoin = [Bool](repeating: false, count: unknowns.count)
+    for unit in wanted { if let place = unknowns[unit] { isCoin[Int(place)] = true } }
+    let others = prior(isCoin)
+    let x = about(wanted).solution(isCoin.map { $0 ? 0.5 : others })
     var found: [UInt64: Double] = [:]
     for unit in wanted { if let place = unknowns[unit] { found[unit] = x[Int(place)] } }
     return found
   }
 
-  private func solution(_ middle: Double) -> [Double] {
+  /// - Parameter means: what is expected of each unknown.
+  private func solution(_ means: [Double]) -> [Double] {
+    let precisions = means.map { 1 / ($0 * (1 - $0)) }
     let people = unknowns.count
     var residual = [Double](repeating: 0, count: people + labels.count)
     for row in values.indices {
       let own = groups.range(Int(group[row]))
-      let part = (values[row] - middle * Double(own.count)) / 3
+      var expected = 0.0
+      for place in own { expected += means[Int(groups.members[place])] }
+      let part = (values[row] - expected) / fresh
       for place in own { residual[Int(groups.members[place])] += part }
       residual[people + Int(label[row])] += part
     }
@@ -108,7 +138,7 @@ struct LinearAttack {
     var square = residual.reduce(0) { $0 + $1 * $1 }
     let goal = square * 1e-10
     for _ in 0..<300 where square > goal {
-      apply(direction, people: people, secret: 1 / (middle * (1 - middle)), into: &image)
+      apply(direction, precisions, into: &image)
       var curvature = 0.0
       for place in direction.indices { curvature += direction[place] * image[place] }
       guard curvature > 0 else { break }
@@ -125,10 +155,11 @@ struct LinearAttack {
     return x
   }
 
-  /// The normal equations' matrix: prior precisions of secrets and label noise, and a third for each equation.
-  private func apply(_ x: [Double], people: Int, secret: Double, into image: inout [Double]) {
-    for place in 0..<people { image[place] = x[place] * secret }
-    for place in people..<x.count { image[place] = x[place] / 1.08 }
+  /// The normal equations' matrix: prior precisions of secrets and label noise, and for each equation that of its noise.
+  private func apply(_ x: [Double], _ precisions: [Double], into image: inout [Double]) {
+    let people = precisions.count
+    for place in 0..<people { image[place] = x[place] * precisions[place] }
+    for place in people..<x.count { image[place] = x[place] / staying }
     // The groups are by far the longest; their unknowns are places in `x` by construction.
     groups.members.withUnsafeBufferPointer { members in
       x.withUnsafeBufferPointer { x in
@@ -140,7 +171,7 @@ struct LinearAttack {
             for place in own { sum += x[Int(members[place])] }
             var parts = 0.0
             while row < group.count, group[row] == number {
-              let part = (sum + x[people + Int(label[row])]) / 3
+              let part = (sum + x[people + Int(label[row])]) / fresh
               image[people + Int(label[row])] += part
               parts += part
               row += 1

@@ -112,7 +112,7 @@ struct SystemNoise {
       let known = KnownNoise(
         target.profile, keys: target.keys, family: target.data.shape.keyFamily, measures: target.data.measures
       )
-      countVariance = 4.08
+      countVariance = known.countVariance
       factorVariance = known.factorVariance
       deviation = { known.deviation($0, of: $1) }
     case .simpler(let simpler):

@@ -41,9 +41,8 @@ package enum Utility {
         if Int(units) >= profile.k { report.asked += 1 }
       }
     }
-    report.epsilon =
-      profile.isQualified
-      ? profile.qualified.flatMap { LaplaceNumbers.epsilon(accuracy: $0.upperAccuracy) } : nil
+    let bound = profile.qualified?.bound
+    report.epsilon = bound.flatMap { LaplaceNumbers.epsilon(accuracy: $0) }
     let bounded: BoundedCells?
     if let epsilon = report.epsilon {
       let measures = Set(tables.flatMap { $0.measures.map(\.index) })
@@ -85,7 +84,6 @@ package enum Utility {
         tallies[place].add(system, beside: ours, tables, told.measures, k: profile.k)
       }
     }
-    let bound = profile.isQualified ? profile.qualified?.upperAccuracy : nil
     report.systems = tallies.filter { $0.system != .laplace || report.epsilon != nil }.map { tally in
       var figures = tally.figures
       switch tally.system {

@@ -41,10 +41,7 @@ extension Frame {
   }
 
   private func care(_ level: Level) -> String {
-    var parts: [String] = []
-    if level.strictProfile { parts.append(t("严格保护方案", "strict protection")) }
-    if level.grantNeedsSecondPerson { parts.append(t("授权须第二人复核", "grants need a second person")) }
-    return parts.joined(separator: t("；", "; "))
+    level.grantNeedsSecondPerson ? t("授权须第二人复核", "grants need a second person") : ""
   }
 
   private func rules() -> HTML {
