@@ -25,11 +25,12 @@ struct OneFlip {
     let response = set.places.first { !shape.isIdentifying($0) }
     let grid = try disclosing { [set] () throws(DisclosureError) in try Grid(set, of: shape) }
     let finder = CellFinder(grid, of: shape)
-    // Units by the cell of their first row.
+    // Units by the cell of one of their rows.
     var units: [Int: [Int]] = [:]
     var own: [Int] = []
     for unit in 0..<data.unitCount {
-      finder.cells(of: Int(data.starts[unit]), data.codes, into: &own)
+      let row = Int.random(in: Int(data.starts[unit])..<Int(data.starts[unit + 1]), using: &generator)
+      finder.cells(of: row, data.codes, into: &own)
       if let cell = own.first { units[cell, default: []].append(unit) }
     }
     var column = response.map { data.codes[$0] } ?? []
@@ -65,7 +66,12 @@ struct OneFlip {
           gone.insert(data.keys[Int(data.starts[unit])])
         }
       }
-      let model = Int(data.starts[chosen[0]])
+      let rows = Int(data.starts[chosen[0]])..<Int(data.starts[chosen[0] + 1])
+      let model =
+        rows.first { row in
+          finder.cells(of: row, data.codes, into: &own)
+          return own.first == cell
+        } ?? rows.lowerBound
       for _ in 0..<planted {
         let key = generator.next()
         newKeys.append(key)
