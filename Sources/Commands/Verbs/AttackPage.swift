@@ -8,7 +8,7 @@ enum AttackPage {
       terminal.styled(name, .bold) + "  " + Phrase("保护方案 \(profile)", "profile \(profile)").said)
     // One system leaves room for what is measured; of several, figures stand side by side.
     let isAlone = reports.count == 1
-    var head = [Phrase("攻击", "attack").said, ""]
+    var head = ["", Phrase("攻击", "attack").said]
     if isAlone { head.append(Phrase("指标", "metric").said) }
     head += [Phrase("及格线", "bar").said] + reports.map { "  " + said($0.system) }
     head.append(Phrase("案例数", "cases").said)

@@ -88,7 +88,7 @@ extension Attacks {
       for planting in 0..<max(12, system.copies) where isOpen {
         let giants = try Giants(in: copy, withheld: true, seed: effort.seed &+ UInt64(planting))
         let redrawing = try Redrawing(giants.target, system, limit: effort.cases)
-        let draws = max(1, redrawing.most / 12)
+        let draws = max(1, redrawing.most / 4)
         for number in planting * draws..<(planting + 1) * draws where isOpen {
           let draw = try redrawing.draw(number)
           for estimate in estimates(draw, redrawing) {

@@ -152,7 +152,7 @@ struct SingleVersion {
         passes: counted.passes,
         detail: .both("已知各度量的均值", "the mean of each measure is known")),
       AttackLine(
-        reported: "S12", .both("知他人而猜一人在否", "is one there, others known"),
+        reported: "S12", .both("知他人而猜一人在否", "one there, others known"),
         metric: .both("正确率", "accuracy"), members.share, cases: members.cases),
     ]
     if exactSmall.cases > 0 {
