@@ -167,6 +167,45 @@ import Testing
     #expect(ours.accuracy < 0.6)
   }
 
+  @Test func `guesses coins where every estimate lies too high, and flips one where nothing is learnt`()
+    throws
+  {
+    let shape = try Shape(
+      dataset: "town", keyFamily: "town",
+      dimensions: [
+        Samples.dimension("trade", count: 9), Samples.dimension("street", count: 9),
+        Samples.dimension("ill", count: 2, response: true),
+      ])
+    let data = Microdata.random(shape, measures: [], perUnit: [], units: 300, rows: 1, seed: 3)
+    let target = Target(
+      data, tables: [[0, 1, 2]], measures: [], profile: Samples.profile(k: 1, jitter: [16]),
+      keys: Samples.keys)
+    // Tells of every combination how many are ill, always one more than there are.
+    let system = ElsewhereSystem(name: "one more") { question in
+      var cells: [[Int]: Int] = [:]
+      for row in 0..<question.data.rowCount {
+        var codes = question.dimensions.map { Int(question.data.codes[$0][row]) }
+        let ill = codes[2]
+        codes[2] = 1
+        cells[codes, default: 1] += ill
+      }
+      return cells.map { ($0.key, $0.value) }
+    }
+    let coins = Canaries(secret: 2, unique: [0, 1], share: 1)
+    let outcome = try coins.run(target, canaries: 200, system: .elsewhere(system))
+    #expect(outcome.canaries >= 200)
+    #expect(outcome.accuracy > 0.8, "\(outcome.said("en"))")
+    // Known by the order of the scores alone.
+    var biased = Canaries.Outcome(), silent = Canaries.Outcome()
+    for number in 0..<100 {
+      let (isTrue, height) = (number % 2 == 1, Double(number) / 1000)
+      biased.guess([(score: 3 + height, isTrue: false), (score: 4 + height, isTrue: true)]) { true }
+      silent.guess([(score: 0, isTrue: isTrue)]) { true }
+    }
+    #expect(biased.right == 200 && biased.canaries == 200)
+    #expect(silent.right == 50)
+  }
+
   @Test(arguments: GeneratedPopulation.allCases)
   func `the generated populations are the same on every run, and people in them can be told apart`(
     _ population: GeneratedPopulation

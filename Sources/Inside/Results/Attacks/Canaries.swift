@@ -70,11 +70,17 @@ package struct Canaries: Sendable {
   /// How one or several runs went.
   package struct Outcome: Sendable {
     package var canaries = 0
-    package var right = 0
+    /// Guessed right with the cut at one half, and at the median of a planting's estimates.
+    private var rightByHalf = 0
+    private var rightByMedian = 0
     package var scores: [(score: Double, isTrue: Bool)] = []
     package var equations = 0
 
     package init() {}
+
+    /// Guessed right by the better of the two cuts. Neither needs the truth, and whoever knows the method can try on people
+    /// of his own making which one serves.
+    package var right: Int { max(rightByHalf, rightByMedian) }
 
     package var accuracy: Double { canaries == 0 ? 0.5 : Double(right) / Double(canaries) }
     package var upperBound: Double { Guessing.upperBound(right, of: canaries) }
@@ -82,9 +88,32 @@ package struct Canaries: Sendable {
 
     package mutating func add(_ other: Outcome) {
       canaries += other.canaries
-      right += other.right
+      rightByHalf += other.rightByHalf
+      rightByMedian += other.rightByMedian
       scores += other.scores
       equations += other.equations
+    }
+
+    /// Guesses the coins of one planting. Where all estimates lie too high or too low, half of the coins still fell on
+    /// either side, so the median parts them better than one half does.
+    /// - Parameters:
+    ///   - estimates: how far each lies above one half, and what the coin said.
+    ///   - coin: what is guessed of somebody of whom nothing was learnt.
+    mutating func guess(_ estimates: [(score: Double, isTrue: Bool)], coin: () -> Bool) {
+      func isLearnt(_ score: Double) -> Bool { abs(score) >= 1e-12 }
+      let learnt = estimates.map(\.score).filter(isLearnt).sorted()
+      let median = learnt.isEmpty ? 0 : (learnt[(learnt.count - 1) / 2] + learnt[learnt.count / 2]) / 2
+      // Those at the median go together, to the side that leaves the halves more even.
+      let above = learnt.count { $0 > median }, below = learnt.count { $0 < median }
+      let tiesAreYes = above < below
+      for (score, isTrue) in estimates {
+        canaries += 1
+        let byHalf = isLearnt(score) ? score > 0 : coin()
+        let byMedian = isLearnt(score) ? score > median || score == median && tiesAreYes : byHalf
+        if byHalf == isTrue { rightByHalf += 1 }
+        if byMedian == isTrue { rightByMedian += 1 }
+      }
+      scores += estimates
     }
 
     /// In words: how many coins, and how many of them were guessed.
@@ -158,14 +187,10 @@ package struct Canaries: Sendable {
     }
     let says = yes.solve(for: kept), denies = no.solve(for: kept)
     outcome.equations = yes.count + no.count
-    for (key, isTrue) in truth.sorted(by: { $0.key < $1.key }) {
-      let score = (says[key] ?? 0) - (denies[key] ?? 0)
-      outcome.canaries += 1
-      // An attacker who learnt nothing flips a coin as well.
-      let guess = abs(score) < 1e-12 ? generator.next() & 1 == 0 : score > 0
-      if guess == isTrue { outcome.right += 1 }
-      outcome.scores.append((score, isTrue))
+    let estimates = truth.sorted { $0.key < $1.key }.map { key, isTrue in
+      (score: (says[key] ?? 0) - (denies[key] ?? 0), isTrue: isTrue)
     }
+    outcome.guess(estimates) { generator.next() & 1 == 0 }
     return outcome
   }
 
