@@ -102,6 +102,7 @@ struct Sealing {
     var verdicts: [DimensionSet: [DifferencingGuard.Verdict]] = [:]
     var drafts: [DraftTable] = []
     var notWritten: [[String]] = []
+    let out = try populationsOut(history)
     /// What each table before took of the budget.
     var spent: [(table: [String], numbers: Int)] = []
 
@@ -117,11 +118,12 @@ struct Sealing {
         line.notWritten = .tooSparse
         if request.explains { line.remedies = denser(table, sizes: &sizes) }
       } else {
-        let judged: [DifferencingGuard.Verdict]
+        var judged: [DifferencingGuard.Verdict]
         if let known = verdicts[populations] {
           judged = known
         } else {
           judged = try differencing.verdicts(populations, in: cube)
+          try withhold(&judged, populations, beside: out)
         }
         verdicts[populations] = judged
         var draft = try draft(table, in: cube, verdicts: judged, draws: &draws, sizes: &sizes)

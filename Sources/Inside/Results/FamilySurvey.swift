@@ -28,7 +28,9 @@ package struct FamilySurvey: Sendable {
       if let changes { history.drawn[dataset.name] = changes.drawn }
       history.unitMaps = maps
     }
-    survey = try CubeBuilder.survey(parts, history: history)
+    var survey = try CubeBuilder.survey(parts, history: history)
+    survey.nearby = try SiblingSketches.nearby(members, history: history, k: k)
+    self.survey = survey
     self.history = history
   }
 

@@ -28,6 +28,8 @@ package struct Survey: Sendable {
   /// How many measures the family declares.
   let measures: Int
   let identity: SetIdentity
+  /// Populations that differ by few units from some of other datasets of the family which are not made of the same tables.
+  package var nearby: [SiblingPopulation: [NearPopulation]] = [:]
 
   /// - Parameters:
   ///   - parts: every dataset of the family that publishes, each once.
