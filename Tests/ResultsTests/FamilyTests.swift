@@ -456,4 +456,41 @@ extension Released {
       #expect(error.code == .declaration && error.message.contains("sales of two"))
     }
   }
+
+  @Test func `a measure that is out keeps its digits`() throws {
+    let kin = try Kinsfolk()
+    let rows = Self.firms()
+    let one = try kin.dataset("one", rows, [Self.zones], tables: [["zone"]], [Self.sales])
+    let first = try Kinsfolk.publish([one])
+    var finer = Self.sales
+    finer.scale = 2
+    let other = try kin.dataset("one", rows, [Self.zones], tables: [["zone"]], [finer])
+    do {
+      _ = try Kinsfolk.publish([other], first.history, day: 40)
+      Issue.record("published")
+    } catch let error as ResultError {
+      #expect(error.code == .declaration && error.message.contains("scale 0"))
+    }
+  }
+
+  @Test func `a field that goes on under another name keeps the factors of its giants`() throws {
+    let kin = try Kinsfolk()
+    let rows = Self.firms(giant: 1)
+    let tables = [["zone"], ["sector"]]
+    func version(_ field: String) throws -> Dataset {
+      try kin.dataset("one", rows, [Self.zones, Self.sectors], tables: tables, [Kinsfolk.measure(field)])
+    }
+    let first = try Kinsfolk.publish([try version("sales")])
+    #expect(first.survey.factorNames["sales"] == "sales")
+    let second = try Kinsfolk.publish([try version("turnover")], first.history, day: 40)
+    #expect(second.survey.factorNames["turnover"] == "sales")
+    // Also where a version without any was between.
+    let counts = try kin.dataset("one", rows, [Self.zones, Self.sectors], tables: tables)
+    let between = try Kinsfolk.publish([counts], first.history, day: 40)
+    let third = try Kinsfolk.publish([try version("cents")], between.history, day: 80)
+    #expect(third.survey.factorNames["cents"] == "sales")
+    // What has nothing to do with it has factors of its own.
+    let age = try Kinsfolk.publish([try version("age")], first.history, day: 40)
+    #expect(age.survey.factorNames["age"] == "age")
+  }
 }

@@ -53,7 +53,7 @@ package struct ResultHistory: Sendable, Equatable {
   /// By measure: how many measures were declared when its sums were first drawn; their scale hangs on it.
   var declared: [String: Int] = [:]
   /// By measure: under which measure's name its factors are drawn.
-  var factorNames: [String: String] = [:]
+  package var factorNames: [String: String] = [:]
   /// By measure: the record keys of units that are or were prominent.
   package var prominent: [String: Set<UInt64>] = [:]
   /// By dataset: the one of the family that it goes on under another name.

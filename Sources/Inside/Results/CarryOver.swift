@@ -38,6 +38,12 @@ enum CarryOver {
     for measure in Tracked.measures(of: drawn) {
       measures[measure] = returned(data.measures.contains { $0.name == measure }, measure)
     }
+    for measure in data.measures where Tracked.measures(of: drawn).contains(measure.name) {
+      let held = try UnitMap.measures(measures[measure.name] ?? stored, of: dataset)
+      guard let old = held.first(where: { $0.shape.name == measure.name }), old.shape.scale != measure.scale
+      else { continue }
+      throw otherDigits(measure, old.shape.scale, dataset)
+    }
     var tables: [[String]: StoredUnits] = [:]
     for table in drawn.cells.keys {
       let isDeclared = table.allSatisfy { data.shape.dimension($0) != nil }
@@ -56,6 +62,18 @@ enum CarryOver {
     // Last, since it may take the place of the file that was read.
     maps[dataset] = try UnitMap.encode(data, folder: folder)
     return (Changes(changed), maps)
+  }
+
+  /// Sums of the same values in other units of their last digit are other numbers, with noise of their own.
+  private static func otherDigits(_ measure: MeasureShape, _ scale: Int, _ dataset: String) -> ResultError {
+    ResultError(
+      .declaration,
+      Wording(
+        "measure \(measure.name) of \(dataset) is out with scale \(scale), and has \(measure.scale) now: every sum would be drawn a second time, and two draws can be averaged",
+        "\(dataset) 的度量 \(measure.name) 已按 scale \(scale) 发布，现为 \(measure.scale)：每个合计会再抽取一次，两次抽取可以取平均"),
+      hint: Wording(
+        "keep scale: \(scale); values are rounded to it, and sums to fewer digits anyway",
+        "请保留 scale: \(scale)；数值按此取整，合计本来就取更少的位数"))
   }
 
   /// Where the map is kept that has a measure or a table's dimensions, one of which is no longer declared: a name of a file.

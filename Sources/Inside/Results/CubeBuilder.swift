@@ -57,13 +57,18 @@ package enum CubeBuilder {
     let prominent = try disclosing { () throws(DisclosureError) in
       try Survey.prominent(in: parts, history: history)
     }
+    let declared = Set(surveyed.flatMap { $0.data.measures.map(\.identity) })
+    let wanted = Set(prominent.values.joined())
+    // Those whose factors have a name already need no comparison.
+    let former =
+      declared.isSubset(of: history.factorNames.keys)
+      ? [] : try UnitMap.former(history, besides: declared, wanted)
     // Of one measure there is nothing to compare.
-    if Set(surveyed.flatMap { $0.data.measures.map(\.identity) }).count > 1 {
-      let wanted = Set(prominent.values.joined())
+    if declared.count > 1 || !former.isEmpty {
       for place in parts.indices { parts[place].units = try surveyed[place].data.surveyed(wanted) }
     }
     return try disclosing { () throws(DisclosureError) in
-      try Survey(parts, prominent: prominent, history: history)
+      try Survey(parts, prominent: prominent, history: history, former: former)
     }
   }
 

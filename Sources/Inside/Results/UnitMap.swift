@@ -21,7 +21,10 @@ enum UnitMap {
         }),
       "measures": .array(
         zip(data.measures, data.perUnit).map { measure, perUnit in
-          ["name": .string(measure.name), "scale": JSON(measure.scale), "perUnit": .string(perUnit.rawValue)]
+          [
+            "name": .string(measure.name), "identity": .string(measure.identity),
+            "scale": JSON(measure.scale), "perUnit": .string(perUnit.rawValue),
+          ]
         }),
     ]
     let text = head.serialized()
@@ -102,17 +105,15 @@ enum UnitMap {
     init(_ stored: StoredUnits, like data: Microdata) throws(ResultError) {
       self.data = data
       source = try ByteSource(stored)
-      guard let length = source.number().map(Int.init(clamping:)), length < 1 << 30,
-        let text = source.bytes(length), let head = try? JSON(parsing: text),
-        let dimensions = head["dimensions"]?.array, let measures = head["measures"]?.array,
-        // The first form did not say which it was.
-        let version = head["version"].map(\.int) ?? 1, version <= UnitMap.version
-      else { throw UnitMap.unreadable(data) }
+      let head = try UnitMap.head(&source, of: data.shape.dataset)
+      guard let dimensions = head["dimensions"]?.array, let measures = head["measures"]?.array else {
+        throw UnitMap.unreadable(data.shape.dataset)
+      }
       let shape = data.shape
       self.dimensions = dimensions.map { old in old["name"]?.string.flatMap { shape.dimension($0) } }
       codes = try zip(dimensions, self.dimensions).map { old, target throws(ResultError) -> [Int32] in
         guard let target else { return [] }
-        guard let codes = old["codes"]?.array else { throw UnitMap.unreadable(data) }
+        guard let codes = old["codes"]?.array else { throw UnitMap.unreadable(data.shape.dataset) }
         var places: [String: Int32] = [:]
         for (place, code) in shape.dimensions[target].codes.enumerated() { places[code.code] = Int32(place) }
         return codes.map { $0.string.flatMap { places[$0] } ?? -1 }
@@ -125,7 +126,7 @@ enum UnitMap {
       }
       if head["version"] == nil {
         left = source.number()
-        guard left != nil else { throw UnitMap.unreadable(data) }
+        guard left != nil else { throw UnitMap.unreadable(data.shape.dataset) }
       }
       try advance()
     }
@@ -141,7 +142,7 @@ enum UnitMap {
         next = nil
         return
       }
-      guard let key = source.key() else { throw UnitMap.unreadable(data) }
+      guard let key = source.key() else { throw UnitMap.unreadable(data.shape.dataset) }
       next = key
     }
 
@@ -151,18 +152,18 @@ enum UnitMap {
       var codeColumns = data.shape.dimensions.map { _ in [Int32]() }
       var valueColumns = data.measures.map { _ in [Int64]() }
       while let key = next, key <= through {
-        guard let rows = source.number() else { throw UnitMap.unreadable(data) }
+        guard let rows = source.number() else { throw UnitMap.unreadable(data.shape.dataset) }
         for _ in 0..<rows {
           keys.append(key)
           for place in codeColumns.indices { codeColumns[place].append(-1) }
           for place in valueColumns.indices { valueColumns[place].append(Microdata.missing) }
           for old in dimensions.indices {
-            guard let code = source.number() else { throw UnitMap.unreadable(data) }
+            guard let code = source.number() else { throw UnitMap.unreadable(data.shape.dataset) }
             guard let target = dimensions[old], code < codes[old].count else { continue }
             codeColumns[target][keys.count - 1] = codes[old][Int(code)]
           }
           for old in measures.indices {
-            guard let stored = source.number() else { throw UnitMap.unreadable(data) }
+            guard let stored = source.number() else { throw UnitMap.unreadable(data.shape.dataset) }
             guard let target = measures[old], stored > 0 else { continue }
             let zigzag = stored - 1
             valueColumns[target][keys.count - 1] =
@@ -177,15 +178,30 @@ enum UnitMap {
     }
   }
 
-  private static func unreadable(_ data: Microdata) -> ResultError {
+  /// What a map says of itself before the units.
+  static func head(_ stored: StoredUnits, of dataset: String) throws(ResultError) -> JSON {
+    var source = try ByteSource(stored)
+    return try head(&source, of: dataset)
+  }
+
+  private static func head(_ source: inout ByteSource, of dataset: String) throws(ResultError) -> JSON {
+    guard let length = source.number().map(Int.init(clamping:)), length < 1 << 30,
+      let text = source.bytes(length), let head = try? JSON(parsing: text),
+      // The first form did not say which it was.
+      let version = head["version"].map(\.int) ?? 1, version <= UnitMap.version
+    else { throw UnitMap.unreadable(dataset) }
+    return head
+  }
+
+  static func unreadable(_ dataset: String) -> ResultError {
     ResultError(
-      .environment, "the unit map of \(data.shape.dataset) in the history cannot be read",
+      .environment, "the unit map of \(dataset) in the history cannot be read",
       hint: "restore .doorsill/inside/history from the backup; without it cells would be drawn anew")
   }
 }
 
 /// Numbers out of bytes that are in memory or in a file.
-private struct ByteSource {
+struct ByteSource {
   private var buffer: [UInt8]
   private var at = 0
   private let file: OpenFile?

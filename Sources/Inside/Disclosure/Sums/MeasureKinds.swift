@@ -11,9 +11,11 @@ struct MeasureKinds {
   private(set) var names: [String] = []
   private var places: [String: [Place]] = [:]
   private let parts: [Survey.Part]
+  private let former: [Survey.Former]
 
-  init(_ parts: [Survey.Part]) {
+  init(_ parts: [Survey.Part], _ former: [Survey.Former] = []) {
     self.parts = parts
+    self.former = former
     for (dataset, part) in parts.enumerated() {
       for (place, measure) in part.cube.measures.enumerated() {
         if places[measure.identity] == nil { names.append(measure.identity) }
@@ -31,10 +33,11 @@ struct MeasureKinds {
   func factorNames(_ prominent: [String: Set<UInt64>], _ known: [String: String]) -> [String: String] {
     var found = known
     guard names.contains(where: { known[$0] == nil }) else { return found }
-    let values = names.count > 1 ? self.values : [:]
+    let gone = former.flatMap(\.measures)
+    let values = names.count + gone.count > 1 ? self.values : [:]
     for name in names where found[name] == nil {
       // One that is out first, then one that is declared before.
-      let others = names.filter { $0 != name && found[$0] != nil }
+      let others = (names + gone).filter { $0 != name && found[$0] != nil }
       let ordered = others.filter { known[$0] != nil } + others.filter { known[$0] == nil }
       let like = ordered.first { other in
         let giants = (prominent[name] ?? []).union(prominent[other] ?? [])
@@ -55,6 +58,13 @@ struct MeasureKinds {
           if values[measure.identity]?[unit.key] == nil {
             values[measure.identity, default: [:]][unit.key] = value
           }
+        }
+      }
+    }
+    for part in former {
+      for (place, measure) in part.measures.enumerated() {
+        for unit in part.units {
+          if let value = unit.values[place], value != 0 { values[measure, default: [:]][unit.key] = value }
         }
       }
     }

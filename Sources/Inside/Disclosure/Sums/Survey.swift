@@ -18,6 +18,18 @@ package struct Survey: Sendable {
     }
   }
 
+  /// What units had of measures that nobody declares any more.
+  package struct Former: Sendable {
+    /// Their identities, in the order of the values.
+    let measures: [String]
+    let units: [SurveyedUnit]
+
+    package init(measures: [String], units: [SurveyedUnit]) {
+      self.measures = measures
+      self.units = units
+    }
+  }
+
   /// By a measure's identity: the record keys of its prominent units. It only grows while the family has anything out.
   package let prominent: [String: Set<UInt64>]
   /// By a measure's identity: under which one's name the lasting factors of its units are drawn. Measures that are nearly
@@ -35,12 +47,13 @@ package struct Survey: Sendable {
   ///   - parts: every dataset of the family that publishes, each once.
   ///   - prominent: as `prominent(in:history:)` found them.
   ///   - history: under which names factors were drawn.
+  ///   - former: measures that are out and no longer declared, which may go on under another name.
   /// - Throws: `DisclosureError` where a table was not computed, and where two datasets call one measure by two names or
   ///   count it in two ways.
   package init(
-    _ parts: [Part], prominent: [String: Set<UInt64>], history: ResultHistory
+    _ parts: [Part], prominent: [String: Set<UInt64>], history: ResultHistory, former: [Former] = []
   ) throws(DisclosureError) {
-    let kinds = MeasureKinds(parts)
+    let kinds = MeasureKinds(parts, former)
     try kinds.refuseTwoBases()
     measures = kinds.names.count
     factorNames = kinds.factorNames(prominent, history.factorNames)
