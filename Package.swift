@@ -117,6 +117,7 @@ let package = Package(
         name: "ArchitectureTests", dependencies: ["Support"], path: "Tests/ArchitectureTests",
         swiftSettings: settings),
       .testTarget(
-        name: "EndToEnd", dependencies: ["Support"], path: "Tests/EndToEnd", swiftSettings: settings),
+        name: "EndToEnd", dependencies: ["SQLite", "Support"], path: "Tests/EndToEnd", swiftSettings: settings
+      ),
     ]
 )

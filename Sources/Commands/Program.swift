@@ -1,5 +1,6 @@
 import Bytes
 import Glibc
+import Publishing
 
 /// The command line: finds the verb, runs it, and turns what it throws into words and an exit status.
 public enum Program {
@@ -58,7 +59,14 @@ public enum Program {
       Help.page(verb, terminal)
       return .done
     }
-    return try verb.run(invocation)
+    let status = try verb.run(invocation)
+    switch verb.act {
+    // Those that open or close datasets say it with what they did.
+    case .administer, .propose, .grant: if status == .done { invocation.tellSignature() }
+    default: break
+    }
+    if status == .done, invocation.has("--as") { try Witnessing(invocation).remember() }
+    return status
   }
 
   /// The verb with the most words that the given ones begin with.

@@ -9,7 +9,7 @@ import Trust
 final class Office {
   let folder: TemporaryFolder
   let store: AccessStore
-  let authority: Authority
+  let authority: CertificateAuthority
   let now = Timestamp(rfc3339: "2026-11-21T12:00:00Z")!
   let zhang: Author
   let liKey: SigningKey
@@ -18,17 +18,31 @@ final class Office {
   init() throws {
     folder = try TemporaryFolder()
     store = try AccessStore(path: folder.path + "/access.sqlite", pepper: Secret.random())
-    let made = try Authority.create(name: "Test authority", lifetimeDays: 100)
-    authority = try Authority(certificate: made.certificate, keyPEM: made.key)
+    let made = try CertificateAuthority.create(name: "Test authority", lifetimeDays: 100)
+    authority = try CertificateAuthority(certificate: made.certificate, keyPEM: made.key)
     let zhangKey = try SigningKey.generate()
     zhang = Author(person: "zhang", key: zhangKey)
     liKey = try SigningKey.generate()
     approvers = [Approver(id: "li", key: liKey.publicKey), Approver(id: "zhang", key: zhangKey.publicKey)]
     try store.addClient(id: "acme", name: "Acme", contact: "a@example.com", by: zhang, now: now)
     self.zhangKey = zhangKey
+    try store.recognise(people, portal: Self.portal)
   }
 
   let zhangKey: SigningKey
+  static let portal = "data.example.org/answers"
+
+  /// Both for as long as anybody remembers.
+  var people: [Registration] {
+    [registration("zhang", "custodian", zhangKey), registration("li", "approver", liKey)]
+  }
+
+  func registration(
+    _ person: String, _ role: String, _ key: SigningKey, since: Timestamp = Timestamp(secondsSince1970: 0),
+    until: Timestamp? = nil
+  ) -> Registration {
+    Registration(person: person, roles: [role], key: key.publicKey, since: since, until: until)
+  }
 
   func certificate(for client: String, _ register: Bool = true) throws -> Certificate {
     let request = try CertificateRequest.create(subject: Subject(commonName: client), key: TLSKey.generate())
@@ -48,7 +62,7 @@ final class Office {
     Call(
       publicKeyHash: certificate.publicKeyHash, issuerKeyHash: authority.certificate.publicKeyHash,
       thumbprint: certificate.thumbprint, bearer: key, dataset: dataset, result: result, purpose: purpose,
-      resultExists: exists, needsSecondPerson: second, dryRun: dry, now: time ?? now)
+      resultExists: exists, needsSecondPerson: second, level: "L3", dryRun: dry, now: time ?? now)
   }
 
   @discardableResult
@@ -57,7 +71,8 @@ final class Office {
     try store.addGrant(
       client: "acme", dataset: "rand", result: "spending", purpose: purpose, starts: now,
       ends: now.adding(days: days),
-      callsPerDay: calls, proposer: zhang, needsSecondPerson: second, now: now)
+      callsPerDay: calls, level: "L3", portal: Self.portal, proposer: zhang, needsSecondPerson: second,
+      now: now)
   }
 }
 
@@ -175,6 +190,8 @@ final class Office {
   @Test func `sees what another process changes`() throws {
     let grant = try office.grant()
     let server = try AccessStore(path: office.folder.path + "/access.sqlite", pepper: Secret([1, 2, 3]))
+    #expect(server.grants(of: "acme").isEmpty, "nobody is known whose signature would count")
+    try server.recognise(office.people, portal: Office.portal)
     #expect(server.grants(of: "acme").map(\.status) == [.active])
     try office.store.revokeGrant(grant, by: office.zhang, now: office.now)
     #expect(throws: Denial(.keyInvalid, client: "acme")) {
@@ -222,7 +239,8 @@ final class Office {
     #expect(throws: AccessError(.invalid, Wording("", ""))) {
       try office.store.addGrant(
         client: "acme", dataset: "rand", result: "spending", purpose: "research", starts: office.now,
-        ends: office.now.adding(days: 1), callsPerDay: 1, proposer: Author(systemUser: "root"),
+        ends: office.now.adding(days: 1), callsPerDay: 1, level: "L3", portal: Office.portal,
+        proposer: Author(systemUser: "root"),
         needsSecondPerson: true, now: office.now)
     }
   }
@@ -239,7 +257,8 @@ final class Office {
           try (0..<10).map { _ in
             try store.addGrant(
               client: "acme", dataset: "rand", result: "spending", purpose: "research", starts: now,
-              ends: now.adding(days: 1), callsPerDay: 1, proposer: zhang, needsSecondPerson: false, now: now)
+              ends: now.adding(days: 1), callsPerDay: 1, level: "L3", portal: Office.portal, proposer: zhang,
+              needsSecondPerson: false, now: now)
           }
         }
       }
@@ -284,7 +303,7 @@ final class Office {
   @Test func `keeps its counts over a restart, with the log's help`() throws {
     let grant = try office.grant(calls: 3)
     #expect(refusal(office.call(certificate, key.text)) == nil)
-    try office.store.snapshot(ledgerIndex: 7, now: office.now)
+    try office.store.snapshot(office.store.counts(upTo: 7, lastEntry: office.now))
     #expect(refusal(office.call(certificate, key.text)) == nil)
     let again = try AccessStore(path: office.folder.path + "/access.sqlite", pepper: Secret([1]))
     #expect(try again.countedUpTo() == 7)

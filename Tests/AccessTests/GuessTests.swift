@@ -131,7 +131,7 @@ import Trust
     let consent = Consent(id: [1, 2, 3], expires: now.adding(seconds: 600))
     for claim in ["a", "b"] { ask("s1", claim) }
     ask("s3", "a", agrees: true, consent: consent)
-    try store.snapshot(ledgerIndex: 4, now: now)
+    try store.snapshot(store.counts(upTo: 4, lastEntry: now))
     ask("s1", "c")
     let again = try AccessStore(path: office.folder.path + "/access.sqlite", pepper: Secret([1, 2, 3]))
     func permit(_ guess: Guess, _ consent: Consent? = nil) -> GuessBook.Permit {
@@ -151,7 +151,7 @@ import Trust
 
   @Test func `hold no identifier`() throws {
     ask("459907199001011234", "张伟")
-    try store.snapshot(ledgerIndex: 1, now: now)
+    try store.snapshot(store.counts(upTo: 1, lastEntry: now))
     let bytes =
       try Files.read(office.folder.path + "/access.sqlite")
       + ((try? Files.read(office.folder.path + "/access.sqlite-wal")) ?? [])

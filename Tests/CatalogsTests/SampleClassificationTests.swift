@@ -27,9 +27,13 @@ import Testing
       #expect(
         verdict.problems.isEmpty && verdict.requiresApproval.isEmpty, "\(dataset.name): \(verdict.problems)")
       let request = GateRequest(
-        verdict: verdict, evidenceHash: String(repeating: "0", count: 64), policyHash: policies.hash,
-        previous: nil,
-        proposer: dataset.classification.proposer, approvals: [])
+        verdict: verdict, policyHash: policies.hash,
+        content: Envelope(
+          dataset: dataset.name, family: dataset.keyFamily, owner: dataset.provider.organization,
+          level: declared,
+          legalBasis: nil, fields: [], codeLists: [:], text: "", findings: [], subject: "", results: "",
+          views: ""),
+        contentHash: "", standing: nil, publisher: nil, manager: catalog.manager, day: "2026-11-30")
       let pass = try Gate.clear(request, scale: policies.scale)
       #expect((pass.rows != nil) == (declared == "L1"))
       #expect((pass.results != nil) == (declared != "L1"))

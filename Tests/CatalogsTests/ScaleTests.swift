@@ -33,7 +33,10 @@ import Testing
       #expect(rule.personal == (level.openness == .conditional), "\(rule.id)")
       #expect(rule.refuses == (level.openness == .closed), "\(rule.id)")
     }
-    #expect(ApprovalKind.allCases.allSatisfy { policies.scale.approvals.role(for: $0) == "approver" })
+    #expect(
+      ApprovalKind.allCases.filter { ![.firstOpening, .raising].contains($0) }.allSatisfy {
+        policies.scale.approvals.role(for: $0) == "approver"
+      })
     // Whatever is told under conditions has a bar, and where one level stands for two it is that of the stricter.
     let conditional = policies.scale.levels.filter { $0.openness == .conditional }.map(\.id)
     #expect(Set(policies.bars.keys) == Set(conditional))

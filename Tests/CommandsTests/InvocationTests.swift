@@ -147,7 +147,10 @@ import Testing
     let asking = Verbs.all.filter { $0.act != nil }
     #expect(
       Set(asking.map(\.name)) == [
-        "publish", "release rollback", "approve", "withdraw", "grant add", "grant approve", "grant revoke",
+        "publish", "release rollback", "propose", "approve", "person accept", "authority begin",
+        "authority repair", "suspend",
+        "withdraw",
+        "grant add", "grant approve", "grant revoke",
         "client add", "client suspend", "client activate", "key create", "key revoke", "ca issue",
         "ca revoke",
         "consent issue",

@@ -69,7 +69,7 @@ extension `End to end` {
       #expect(
         entries.first?["by"] as? String == "wang-wei" && entries.first?["signature"] is String, "\(entries)")
       let decisions = try world.portal.entries(of: "decisions")
-      #expect(decisions.map { $0["event"] as? String }.first == "policy.trusted")
+      #expect(decisions.map { $0["event"] as? String }.first == "genesis")
       #expect(
         decisions.contains { $0["event"] as? String == "publication" && $0["by"] as? String == "wang-wei" })
       try world.portal.must("client", "add", "initech", "--name", "Initech", "--contact", "i@example.com")

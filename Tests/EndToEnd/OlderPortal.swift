@@ -35,6 +35,12 @@ extension `End to end` {
       let portal = try ScratchPortal.unpacked("portal.tar.gz")
       let before = try cells(portal)
       // Its profiles say how sums were protected then; nothing is drawn by them any more.
+      let early = try portal.publish()
+      #expect(early.status == 1 && early.errorText.contains("doorsill authority begin"), "\(early.said)")
+      let begun = try portal.signed(by: "wang-wei", "authority", "begin").wanted(0, "begin")
+      for words in ["wang-wei", "li-na", "offices: L1, although", "patients: L3"] {
+        #expect(begun.errorText.contains(words), "\(words): \(begun.said)")
+      }
       let refused = try portal.publish()
       #expect(refused.status == 1 && refused.errorText.contains("doorsill init"), "\(refused.said)")
       try portal.takeOverProfiles()

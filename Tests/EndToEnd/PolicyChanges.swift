@@ -16,32 +16,33 @@ import Testing
     for person in ["zhao-lei", "qian-yun"] {
       try portal.addPerson(person, role: "custodian")
       let waits = try portal.publish()
-      #expect(waits.status == 1 && waits.errorText.contains("doorsill approve policy"), "\(waits.said)")
-      try portal.signed(by: "li-na", "approve", "policy", "--reason", "A new colleague").wanted(0, "approve")
+      #expect(
+        waits.status == 1 && waits.errorText.contains("doorsill person accept \(person)"), "\(waits.said)")
+      try portal.signed(by: "li-na", "person", "accept", person).wanted(0, "accept")
       try portal.publish().wanted(0, "publish with \(person)")
     }
     #expect(try approvals(portal, "offices") == 1)
     #expect(try portal.publish(as: "qian-yun").status == 0, "and the new one may publish")
   }
 
-  @Test func `when the rules that judge data change: what was approved is approved again, and passes`() throws
-  {
+  @Test func `when the rules that judge data change: asked again is only what no longer fits`() throws {
     let portal = try ScratchPortal.unpacked("portal.tar.gz")
     try portal.takeOverProfiles()
     try portal.write(
       try portal.text("Policies/detectors.json5").replacing("minimumK: 5", with: "minimumK: 6"),
       "Policies/detectors.json5")
-    try portal.signed(by: "li-na", "approve", "policy", "--reason", "Stricter").wanted(0, "approve policy")
-    let stale = try portal.publish()
-    #expect(stale.status == 1 && stale.errorText.contains("stale"), "\(stale.said)")
-    let signed = try portal.signed(by: "li-na", "approve", "offices", "--reason", "Still offices")
-    #expect(signed.status == 0 && signed.errorText.contains("L3 → L1"), "\(signed.said)")
-    try portal.publish().wanted(0, "publish")
-    // A fresh signature is for this evidence only.
+    try portal.agree("policy")
+    try portal.publish().wanted(0, "the telephones were agreed to, and still are")
     try portal.write(
       try portal.text("Catalog/offices/offices.csv") + "北街办事处,13700137000\n", "Catalog/offices/offices.csv")
-    #expect(try portal.publish().status == 1)
-    try portal.signed(by: "li-na", "approve", "offices", "--reason", "One more").wanted(0, "approve")
+    try portal.publish().wanted(0, "so is one more")
+    try portal.write(
+      try portal.text("Catalog/offices/dataset.json5").replacing(
+        "Two invented offices", with: "Of two persons"),
+      "Catalog/offices/dataset.json5")
+    let other = try portal.publish()
+    #expect(other.status == 1 && other.errorText.contains("public words have changed"), "\(other.said)")
+    try portal.agree("offices")
     try portal.publish().wanted(0, "publish")
   }
 
@@ -64,7 +65,7 @@ import Testing
     // And on: the second person who was registered signs the next change.
     let portal = try ScratchPortal.at(folder, "portal")
     try portal.addPerson("zhao-lei", role: "custodian")
-    try portal.signed(by: "li-na", "approve", "policy", "--reason", "A new colleague").wanted(0, "approve")
+    try portal.signed(by: "li-na", "person", "accept", "zhao-lei").wanted(0, "accept")
     try portal.publish(as: "zhang-min").wanted(0, "publish")
   }
 
@@ -84,25 +85,23 @@ import Testing
     let portal = try ScratchPortal.unpacked("unsigned.tar.gz")
     try portal.addPerson("wang-wei", role: "custodian")
     try portal.addPerson("li-na", role: "approver")
-    // Nothing else may come with them.
-    let access = try portal.text("Policies/access.json5")
-    try portal.write(
-      access.replacing("callsPerDay: 1000", with: "callsPerDay: 2000"), "Policies/access.json5")
-    let more = try portal.publish()
-    #expect(more.status == 1 && more.errorText.contains("put the other changes back"), "\(more.said)")
-    try portal.write(access, "Policies/access.json5")
-    try portal.publish().wanted(0, "publish")
-    let change = try #require(
-      try portal.entries(of: "decisions").first { $0["event"] as? String == "policy.changed" })
-    let keys = try #require(change["firstKeys"] as? [[String: Any]])
-    #expect(Set(keys.compactMap { $0["person"] as? String }) == ["wang-wei", "li-na"])
-    #expect((change["approvals"] as? [Any])?.isEmpty == true && change["by"] as? String == "wang-wei")
+    let early = try portal.publish()
+    #expect(early.status == 1 && early.errorText.contains("doorsill authority begin"), "\(early.said)")
+    let begun = try portal.signed(by: "wang-wei", "authority", "begin").wanted(0, "begin")
+    #expect(
+      begun.errorText.contains("wang-wei (data-bureau: custodian)") && begun.errorText.contains("li-na"),
+      "\(begun.said)")
+    #expect(try portal.signed(by: "wang-wei", "authority", "begin").status == 2, "a log begins once")
+    let genesis = try #require(
+      try portal.entries(of: "decisions").first { $0["event"] as? String == "genesis" })
+    #expect((genesis["people"] as? [[String: Any]])?.count == 2 && genesis["by"] as? String == "wang-wei")
+    try portal.agreeToProfiles()
     // From now on there is somebody to sign, and nothing passes without.
     try portal.addPerson("zhao-lei", role: "approver")
     #expect(try portal.publish().status == 1)
-    let self_signed = try portal.signed(by: "zhao-lei", "approve", "policy", "--reason", "Let me in")
-    #expect(self_signed.status == 1, "\(self_signed.said)")
-    try portal.signed(by: "li-na", "approve", "policy", "--reason", "A new colleague").wanted(0, "approve")
+    let selfSigned = try portal.signed(by: "zhao-lei", "person", "accept", "zhao-lei")
+    #expect(selfSigned.status == 1, "\(selfSigned.said)")
+    try portal.signed(by: "li-na", "person", "accept", "zhao-lei").wanted(0, "accept")
     try portal.publish().wanted(0, "publish")
   }
 
@@ -111,14 +110,25 @@ import Testing
   {
     let folder = try TemporaryFolder()
     try folder.write("correct horse battery staple\n", to: "home/passphrase")
-    try Doorsill.run(["init", folder.path + "/portal"]).wanted(0, "init")
+    try Doorsill.run(["init", folder.path + "/portal"], home: folder.path + "/home").wanted(0, "init")
     let portal = try ScratchPortal.at(folder, "portal")
     try portal.addPerson("wang-wei", role: "custodian")
     try portal.publish().wanted(0, "publish")
     try portal.addPerson("mallory", role: "custodian")
     try portal.addPerson("li-na", role: "approver")
-    let stranger = try portal.publish(as: "mallory")
-    #expect(stranger.status == 1 && stranger.errorText.contains("policy"), "\(stranger.said)")
+    for stranger in ["mallory", "li-na"] {
+      let done = try portal.signed(by: stranger, "person", "accept", "li-na")
+      #expect(done.status == 1 && done.errorText.contains("with this key"), "\(done.said)")
+    }
+    #expect(try portal.publish(as: "mallory").status == 1)
+    try portal.signed(by: "wang-wei", "person", "accept", "li-na").wanted(0, "accept")
+    let waits = try portal.publish()
+    #expect(waits.status == 1 && waits.errorText.contains("person:mallory"), "\(waits.said)")
+    // Now there is an approver, and it is for her to take people in.
+    try portal.signed(by: "wang-wei", "person", "accept", "mallory").wanted(
+      0, "a signature that is not enough")
+    #expect(try portal.publish().status == 1)
+    try portal.signed(by: "li-na", "person", "accept", "mallory").wanted(0, "accept")
     try portal.publish().wanted(0, "publish")
   }
 }

@@ -42,9 +42,6 @@ extension `End to end` {
       let cached = try server.curl("/data/register/rows.csv").headers["cache-control"] ?? ""
       #expect(cached.contains("max-age=300"), "caches hold it for minutes only: \(cached)")
       try portal.write(Self.restricted, "Catalog/register/dataset.json5")
-      #expect(try portal.publish().status == 1, "raising needs a second person")
-      try portal.signed(by: "li-na", "approve", "register", "--reason", "It names people").wanted(
-        0, "approve")
       try portal.publish().wanted(0, "publish restricted")
       for path in paths { #expect([404, 410].contains(try server.curl(path).status), "\(path)") }
       #expect(try server.curl("/api/v1/datasets/register").json["openness"] as? String == "conditional")
@@ -65,10 +62,14 @@ extension `End to end` {
       // A catalogue that cannot be read does not stand in the way.
       let descriptor = try portal.text("Catalog/register/dataset.json5")
       try portal.write("{ nonsense", "Catalog/register/dataset.json5")
-      try portal.signed(by: "wang-wei", "withdraw", "register", "--reason", "It <names> people", "--yes")
-        .wanted(
-          0, "withdraw")
+      func withdraw() throws -> Subprocess {
+        try portal.signed(by: "wang-wei", "withdraw", "register", "--reason", "It <names> people", "--yes")
+      }
+      try withdraw().wanted(0, "withdraw")
+      for path in paths { #expect([404, 410].contains(try server.curl(path).status), "\(path) at once") }
       try portal.write(descriptor, "Catalog/register/dataset.json5")
+      try portal.approve("register").wanted(0, "approve")
+      try withdraw().wanted(0, "withdraw for good")
       func expectGone(_ when: String) throws {
         for path in paths { #expect([404, 410].contains(try server.curl(path).status), "\(path) \(when)") }
         for (path, words) in [("/datasets/register/", "已撤回"), ("/en/datasets/register/", "withdrawn")] {

@@ -79,7 +79,7 @@ final class TestSite: Sendable {
 
 /// An authority, a server's certificate and a client's, made for one test.
 struct TestIdentities {
-  let authority: Authority
+  let authority: CertificateAuthority
   let portal: TLSContext
   let gateway: TLSContext
   let visitor: TLSContext
@@ -87,8 +87,8 @@ struct TestIdentities {
   let clientCertificate: Certificate
 
   init() throws {
-    let made = try Authority.create(name: "Root", lifetimeDays: 10)
-    authority = try Authority(certificate: made.certificate, keyPEM: made.key)
+    let made = try CertificateAuthority.create(name: "Root", lifetimeDays: 10)
+    authority = try CertificateAuthority(certificate: made.certificate, keyPEM: made.key)
     let key = try TLSKey.generate()
     let csr = try CertificateRequest.create(subject: Subject(commonName: "localhost"), key: key)
     let server = try authority.issue(csrPEM: csr, days: 5, usage: .server(["localhost"]))

@@ -44,6 +44,11 @@ struct LogBench {
     get throws { try Files.read(path("entries.jsonl")) }
   }
   func replaceEntries(_ bytes: [UInt8]) throws { try replace("entries.jsonl", bytes) }
+  /// As before a crash: the checkpoint of then, and no mark of what came after it.
+  func goBack(to checkpoint: [UInt8]) throws {
+    try replace("checkpoint", checkpoint)
+    try? Files.remove(HighWater.path(of: path()))
+  }
   /// Overwrites a file without a sync: tests do it thousands of times.
   func replace(_ name: String, _ bytes: [UInt8]) throws {
     try Data(bytes).write(to: URL(filePath: path(name)))
@@ -238,7 +243,7 @@ struct LogBench {
     for cut in committed.count...whole.count {
       try bench.replaceEntries(Array(whole[..<cut]))
       // As if the crash came before the next checkpoint.
-      try bench.replace("checkpoint", checkpoint)
+      try bench.goBack(to: checkpoint)
       let ledger = try bench.open()
       let expected = cut == whole.count ? 7 : cut >= first ? 6 : 5
       #expect(ledger.size == expected)
@@ -259,7 +264,7 @@ struct LogBench {
       var lost = whole
       for place in (sector * 512)..<(sector * 512 + 512) { lost[place] = 0 }
       try bench.replaceEntries(lost)
-      try bench.replace("checkpoint", checkpoint)
+      try bench.goBack(to: checkpoint)
       let ledger = try bench.open()
       #expect(ledger.size >= 5 && ledger.size < 45 && ledger.tornBytes > 0)
       #expect(try Array(bench.entries) == Array(whole[..<(whole.count - ledger.tornBytes)]))
@@ -317,7 +322,11 @@ struct LogBench {
     #expect(throws: LedgerError(.damaged, "")) { try bench.open() }
     try Files.remove(bench.path("checkpoint"))
     #expect(throws: LedgerError(.damaged, "")) { try bench.open() }
+    // With the checkpoint of then it looks whole, and the mark beside it knows better.
     try Files.write(oldCheckpoint, to: bench.path("checkpoint"))
+    #expect(throws: LedgerError(.behind, "")) { try bench.open() }
+    #expect(try bench.entries == old, "nothing is touched")
+    try bench.goBack(to: oldCheckpoint)
     #expect(try bench.open().size == 300)
   }
 }

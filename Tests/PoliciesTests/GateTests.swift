@@ -10,25 +10,50 @@ import Testing
   func verdict(_ facts: DatasetFacts) -> Verdict { classify(facts, scale: scale, policy: .standard) }
 
   func request(
-    _ facts: DatasetFacts, previous: PublishedState? = nil, proposer: String? = "zhang",
-    approvals: [CheckedApproval] = [],
-    evidence: String = "e1", policy: String = "p1", under: Set<String> = []
+    _ facts: DatasetFacts, standing: Standing? = nil, agreements: [Agreement] = [], content: String = "e1",
+    publisher: String? = "zhang", changedRows: Int? = 0, first: Bool = false, in scale: Scale? = nil
   ) -> GateRequest {
-    GateRequest(
-      verdict: verdict(facts), evidenceHash: evidence, policyHash: policy, approvedUnder: under,
-      previous: previous, proposer: proposer,
-      approvals: approvals)
+    let verdict = classify(facts, scale: scale ?? self.scale, policy: .standard)
+    return GateRequest(
+      verdict: verdict, policyHash: "p1", content: Self.envelope(verdict), contentHash: content,
+      standing: standing, agreements: agreements, changedRows: changedRows, isFirstShared: first,
+      publisher: publisher, manager: "bureau", day: "2026-11-30")
   }
 
-  static func approval(
-    from: String? = "L3", to: String = "L1", by approver: String = "li", roles: [String] = ["approver"],
-    dataset: String = "set", evidence: String = "e1", policy: String = "p1",
-    reason: String = "names of public officers",
-    proposer: String? = "zhang"
-  ) -> CheckedApproval {
-    CheckedApproval(
-      dataset: dataset, from: from, to: to, evidenceHash: evidence, policyHash: policy, reason: reason,
-      approver: approver, approverRoles: roles, proposer: proposer, time: "2026-11-21T13:00:00Z")
+  /// What such a set is, in an envelope's terms.
+  static func envelope(_ verdict: Verdict, level: String? = nil, most: Int? = nil, text: String = "t")
+    -> Envelope
+  {
+    let declared = level ?? verdict.requiresApproval.first?.to ?? verdict.level.id
+    return Envelope(
+      dataset: "set", family: "set", owner: "agency", level: declared,
+      legalBasis: verdict.hasLegalBasis ? "law" : nil,
+      fields: [], codeLists: [:], text: text,
+      findings: verdict.items.filter { $0.rule != "declared" && $0.level > declared }.map {
+        Envelope.Ceiling(field: $0.field ?? "", rule: $0.rule, most: most ?? $0.matches)
+      }, subject: "s", results: "r", views: "v")
+  }
+
+  static func standing(
+    _ level: String, envelope: Envelope? = nil, status: Standing.Status = .open, levels: [String] = []
+  ) -> Standing {
+    Standing(
+      level: level, levels: levels + [level], status: status, envelope: envelope, envelopeHash: "", rows: "",
+      owner: "agency", family: "set", at: 7, release: 1, by: "zhang", content: "e0")
+  }
+
+  /// A proposal of what such a set is, signed by somebody.
+  func agreement(
+    _ facts: DatasetFacts, level: String? = nil, by approver: String = "li", roles: [String] = ["approver"],
+    of organization: String = "agency", content: String = "e1", most: Int? = nil, text: String = "t",
+    isSigned: Bool = true
+  ) -> Agreement {
+    let envelope = Self.envelope(verdict(facts), level: level, most: most, text: text)
+    let motion = Motion(
+      subject: "dataset:set", from: 7, aim: .envelope(envelope), content: content,
+      reason: "names of public officers", expires: "2026-12-30T00:00:00Z")
+    let vote = Agreement.Vote(person: approver, roles: roles, organization: organization)
+    return Agreement(hash: "h", motion: motion, proposer: "zhang", votes: isSigned ? [vote] : [])
   }
 
   static let open = `The level of a dataset`.facts()
@@ -70,77 +95,56 @@ import Testing
   }
 
   @Test func `opens personal data when a second person has signed exactly that`() throws {
-    let pass = try Gate.clear(request(Self.personal, approvals: [Self.approval()]), scale: scale)
+    let pass = try Gate.clear(
+      request(Self.personal, agreements: [agreement(Self.personal)]), scale: scale)
     #expect(pass.level.id == "L1")
     #expect(pass.rows != nil)
-    #expect(pass.approvals.map(\.approver) == ["li"])
+    #expect(pass.agreement?.votes.map(\.person) == ["li"])
+    #expect(pass.envelope?.findings.isEmpty == false)
   }
 
-  @Test func `refuses a self-approval however the name is written`() {
-    for name in ["zhang", "Zhang", " zhang "] {
-      let codes = refusal(request(Self.personal, approvals: [Self.approval(by: name)]))?.reasons.map(\.code)
-      #expect(codes?.contains(.approvalBySelf) == true)
+  @Test func `refuses what is not signed, signed by who publishes, without the role, or by others`() {
+    func code(_ agreement: Agreement) -> [Problem.Code]? {
+      refusal(request(Self.personal, agreements: [agreement]))?.reasons.map(\.code)
     }
-    // Whoever proposed when it was signed cannot have approved it either.
-    let earlier = Self.approval(by: "li", proposer: "li")
+    #expect(code(agreement(Self.personal, isSigned: false))?.contains(.approvalMissing) == true)
+    #expect(code(agreement(Self.personal, by: "zhang"))?.contains(.approvalBySelf) == true)
+    #expect(code(agreement(Self.personal, roles: ["custodian"]))?.contains(.approvalWithoutRole) == true)
+    #expect(code(agreement(Self.personal, of: "elsewhere"))?.contains(.approvalWithoutRole) == true)
+    #expect(code(agreement(Self.personal, of: "bureau")) == nil)
+    #expect(code(agreement(Self.personal, content: "e0"))?.contains(.approvalStale) == true)
+    #expect(code(agreement(Self.personal, text: "other"))?.contains(.approvalStale) == true)
+    #expect(code(agreement(Self.personal, most: 0))?.contains(.approvalStale) == true)
+    #expect(code(agreement(Self.personal, level: "L2"))?.contains(.approvalMissing) == true)
+  }
+
+  @Test func `lets content within the envelope pass without anybody, and names what leaves it`() throws {
+    let agreed = Self.envelope(verdict(Self.personal)).withHeadroom(rows: 100, until: "2027-11-30")
+    let standing = Self.standing("L1", envelope: agreed)
+    let pass = try Gate.clear(request(Self.personal, standing: standing, changedRows: 10), scale: scale)
+    #expect(pass.level.id == "L1" && pass.agreement == nil && pass.envelope == agreed)
+    func departures(_ request: GateRequest) -> [Departure.Code] {
+      Gate.departures(request, scale: scale).map(\.code)
+    }
+    let rows = request(Self.personal, standing: standing, changedRows: 11)
+    #expect(departures(rows) == [.rows])
+    #expect(refusal(rows)?.reasons.map(\.code).contains(.leftEnvelope) == true)
+    #expect(departures(request(Self.personal, standing: standing, changedRows: nil)) == [.rows])
+    var words = agreed
+    words.text = "another title"
+    #expect(departures(request(Self.personal, standing: Self.standing("L1", envelope: words))) == [.text])
+    var ended = agreed
+    ended.until = "2026-11-29"
+    #expect(departures(request(Self.personal, standing: Self.standing("L1", envelope: ended))) == [.ended])
+    var fewer = agreed
+    fewer.findings = []
     #expect(
-      refusal(request(Self.personal, approvals: [earlier]))?.reasons.map(\.code).contains(.approvalBySelf)
-        == true)
-  }
-
-  @Test func `refuses where nobody is known to have proposed`() {
-    let codes = refusal(request(Self.personal, proposer: nil, approvals: [Self.approval(proposer: nil)]))?
-      .reasons
-    #expect(codes?.map(\.code).contains(.proposerUnknown) == true)
-  }
-
-  @Test(arguments: [
-    (approval(evidence: "e0"), Problem.Code.approvalStale), (approval(policy: "p0"), .approvalStale),
-    (approval(to: "L2"), .approvalOfOtherChange), (approval(from: "L4"), .approvalOfOtherChange),
-    (approval(dataset: "other"), .approvalMissing), (approval(roles: ["custodian"]), .approvalWithoutRole),
-    (approval(roles: []), .approvalWithoutRole), (approval(reason: " \n"), .approvalWithoutReason),
-  ])
-  func `refuses an approval that is not of this change, this evidence and this policy`(
-    approval: CheckedApproval, code: Problem.Code
-  ) {
-    let codes = refusal(request(Self.personal, approvals: [approval]))?.reasons.map(\.code)
-    #expect(codes?.contains(code) == true)
-  }
-
-  @Test func `counts an approval that was given under a policy that judges data in the same way`() throws {
-    let earlier = Self.approval(policy: "p0")
-    #expect(refusal(request(Self.personal, approvals: [earlier], under: ["j1"])) != nil)
-    #expect(refusal(request(Self.personal, approvals: [earlier], under: ["j1", "p0"])) == nil)
-    #expect(refusal(request(Self.personal, approvals: [Self.approval(policy: "j1")], under: ["j1"])) == nil)
-    // The evidence is never let off.
-    let stale = Self.approval(evidence: "e0", policy: "p0")
-    #expect(refusal(request(Self.personal, approvals: [stale], under: ["p0"])) != nil)
-  }
-
-  @Test func `asks for exactly the signatures that let the declared level pass`() throws {
-    func pairs(_ request: GateRequest) -> Set<String> {
-      Set(Gate.pending(request, scale: scale).map { "\($0.from ?? "") → \($0.to)" })
-    }
-    let was = { PublishedState(level: $0, hasLegalBasis: $1, evidenceHash: "e0", policyHash: "p1") }
-    #expect(pairs(request(Self.open)).isEmpty)
-    #expect(pairs(request(Self.personal)) == ["L3 → L1"])
-    // Published at the level that was approved, and now the evidence is other: from the level that it gives.
-    let again = request(Self.personal, previous: was("L1", false), approvals: [Self.approval(evidence: "e0")])
-    #expect(pairs(again) == ["L3 → L1"])
-    // Published at another level: both changes, each with a signature of its own.
-    let lowered = request(Self.personal, previous: was("L2", true))
-    #expect(pairs(lowered) == ["L3 → L1", "L2 → L1"])
-    let signed = ["L3", "L2"].map { Self.approval(from: $0) }
-    #expect(pairs(request(Self.personal, previous: was("L2", true), approvals: signed)).isEmpty)
-    #expect(refusal(request(Self.personal, previous: was("L2", true), approvals: signed)) == nil)
-    // What holds without a signature is lowered by it.
-    let held = `The level of a dataset`.facts(declared: "L2", basis: true, reason: true, findings: [Self.ids])
-    #expect(pairs(request(held, previous: was("L3", true))) == ["L3 → L2"])
+      departures(request(Self.personal, standing: Self.standing("L1", envelope: fewer))).contains(.finding))
   }
 
   @Test func `refuses to open personal data without a written reason even with a signature`() {
     let facts = `The level of a dataset`.facts(findings: [Self.ids])
-    let codes = refusal(request(facts, approvals: [Self.approval()]))?.reasons.map(\.code)
+    let codes = refusal(request(facts, agreements: [agreement(facts)]))?.reasons.map(\.code)
     #expect(codes == [.missingReason])
   }
 
@@ -148,56 +152,82 @@ import Testing
     let facts = `The level of a dataset`.facts(
       declared: "L2", basis: true, reason: true, findings: [Self.ids])
     #expect(try Gate.clear(request(facts), scale: scale).level.id == "L3")
-    let lowered = try Gate.clear(request(facts, approvals: [Self.approval(to: "L2")]), scale: scale)
+    let lowered = try Gate.clear(request(facts, agreements: [agreement(facts)]), scale: scale)
     #expect(lowered.level.id == "L2")
     let stale = try Gate.clear(
-      request(facts, approvals: [Self.approval(to: "L2", evidence: "e0")]), scale: scale)
+      request(facts, agreements: [agreement(facts, content: "e0")]), scale: scale)
     #expect(stale.level.id == "L3")
   }
 
-  @Test func `wants a second person for every change of level in either direction`() throws {
-    let was = { PublishedState(level: $0, hasLegalBasis: $1, evidenceHash: "e0", policyHash: "p1") }
+  @Test func `wants two people to open and one to close`() throws {
     #expect(throws: Never.self) {
-      try Gate.clear(request(Self.open, previous: was("L1", false)), scale: scale)
+      try Gate.clear(request(Self.open, standing: Self.standing("L1")), scale: scale)
     }
-
-    let lowering = try #require(refusal(request(Self.open, previous: was("L2", true))))
-    #expect(Set(lowering.needs.map(\.kind)) == [.lowering, .legalBasisChange])
-    let signed = Self.approval(from: "L2", to: "L1")
+    let lowering = try #require(refusal(request(Self.open, standing: Self.standing("L2"))))
+    #expect(lowering.needs.map(\.kind) == [.lowering])
+    let lowered = request(Self.open, standing: Self.standing("L2"), agreements: [agreement(Self.open)])
+    #expect(try Gate.clear(lowered, scale: scale).rows != nil)
     #expect(
-      try Gate.clear(request(Self.open, previous: was("L2", true), approvals: [signed]), scale: scale).rows
-        != nil)
+      try Gate.clear(request(Self.restricted, standing: Self.standing("L1")), scale: scale).level.id == "L3")
+    #expect(
+      try Gate.clear(request(Self.restricted, standing: Self.standing("L2")), scale: scale).level.id == "L3")
+    // What closes tells nothing new of what was not open before.
+    var other = Self.envelope(verdict(Self.restricted), level: "L2")
+    other.results = "fewer"
+    let wider = refusal(request(Self.restricted, standing: Self.standing("L2", envelope: other)))
+    #expect(wider?.reasons.map(\.code).contains(.leftEnvelope) == true)
+  }
 
-    let raising = try #require(refusal(request(Self.restricted, previous: was("L2", true))))
-    #expect(raising.needs.map(\.kind) == [.raising])
-    let raised = Self.approval(from: "L2", to: "L3")
-    #expect(throws: Never.self) {
-      try Gate.clear(request(Self.restricted, previous: was("L2", true), approvals: [raised]), scale: scale)
-    }
+  @Test func `does not take a level below the evidence for closing, where nobody has agreed to that`() throws
+  {
+    // Open and clean until now; then numbers of persons came, and one person would hold it at L2.
+    let held = `The level of a dataset`.facts(declared: "L2", basis: true, reason: true, findings: [Self.ids])
+    let pass = try Gate.clear(request(held, standing: Self.standing("L1")), scale: scale)
+    #expect(pass.level.id == "L3")
+    let agreed = Self.standing("L1", envelope: Self.envelope(verdict(Self.personal)))
+    #expect(try Gate.clear(request(held, standing: agreed), scale: scale).level.id == "L2")
+  }
+
+  @Test func `holds to an envelope what was ever held higher, and wants two people for what is out`() throws {
+    // Once at L3, opened by two people, and now other words.
+    var agreed = Self.envelope(verdict(Self.open))
+    agreed.text = "as it was agreed"
+    let was = Self.standing("L1", envelope: agreed, levels: ["L3"])
+    #expect(refusal(request(Self.open, standing: was))?.needs.map(\.kind) == [.widening])
+    let suspended = Self.standing("L1", status: .suspended)
+    #expect(refusal(request(Self.open, standing: suspended))?.needs.map(\.kind) == [.reopening])
+    let reopened = request(Self.open, standing: suspended, agreements: [agreement(Self.open)])
+    #expect(refusal(reopened) == nil)
+    let retired = request(
+      Self.open, standing: Self.standing("L1", status: .retired), agreements: [agreement(Self.open)])
+    #expect(refusal(retired)?.reasons.map(\.code) == [.retired])
   }
 
   @Test func `asks what the scale asks for and nothing more`() throws {
     let lenient = try testScale(
-      ApprovalRules(roles: [.lowering: "head", .detectorOverride: "head", .policyChange: "head"]))
-    let was = PublishedState(level: "L2", hasLegalBasis: true, evidenceHash: "e0", policyHash: "p1")
-    let raised = GateRequest(
-      verdict: classify(Self.restricted, scale: lenient, policy: .standard), evidenceHash: "e1",
-      policyHash: "p1",
-      previous: was, proposer: "zhang", approvals: [])
-    #expect(throws: Never.self) { try Gate.clear(raised, scale: lenient) }
-    let opened = GateRequest(
-      verdict: classify(Self.open, scale: lenient, policy: .standard), evidenceHash: "e1", policyHash: "p1",
-      previous: was, proposer: "zhang", approvals: [Self.approval(from: "L2", to: "L1")])
+      ApprovalRules(roles: [.lowering: "head", .policyChange: "head"]))
+    let standing = Self.standing("L2")
+    let opened = request(
+      Self.open, standing: standing, agreements: [agreement(Self.open)], in: lenient)
     #expect(throws: GateRefusal.self) { try Gate.clear(opened, scale: lenient) }
+    let byHead = request(
+      Self.open, standing: standing, agreements: [agreement(Self.open, roles: ["head"])], in: lenient)
+    #expect(throws: Never.self) { try Gate.clear(byHead, scale: lenient) }
+    // A first publication is one person's word, unless the scale says otherwise.
+    #expect(refusal(request(Self.open, first: true)) == nil)
+    let strict = try testScale(ApprovalRules(roles: [.lowering: "head", .firstOpening: "head"]))
+    #expect(throws: GateRefusal.self) {
+      try Gate.clear(request(Self.open, first: true, in: strict), scale: strict)
+    }
+    #expect(throws: Never.self) { try Gate.clear(request(Self.open, in: strict), scale: strict) }
   }
 
   @Test func `keeps important and core data closed whoever signs`() {
     let facts = `The level of a dataset`.facts(declared: "L1", flags: ["important"], reason: true)
-    let approvals = ["L4", "L3"].map { Self.approval(from: $0, to: "L1") }
-    #expect(refusal(request(facts, approvals: approvals))?.reasons.map(\.code) == [.openingRestricted])
+    let signed = agreement(facts, level: "L1")
+    #expect(refusal(request(facts, agreements: [signed]))?.reasons.map(\.code) == [.openingRestricted])
     let held = `The level of a dataset`.facts(declared: "L2", flags: ["core"], basis: true, reason: true)
-    let signed = Self.approval(from: "L4", to: "L2")
-    let pass = try? Gate.clear(request(held, approvals: [signed]), scale: scale)
+    let pass = try? Gate.clear(request(held, agreements: [agreement(held, level: "L2")]), scale: scale)
     #expect(pass?.level.id == "L4")
     #expect(pass?.results == nil)
   }
@@ -209,14 +239,15 @@ import Testing
     for declared in ["L1", "L4"] {
       let facts = `The level of a dataset`.facts(
         declared: declared, basis: true, reason: true, findings: [marked])
-      let codes = refusal(request(facts, approvals: [Self.approval(from: "L4", to: declared)]))?.reasons.map(
+      let codes = refusal(request(facts, agreements: [agreement(facts, level: declared)]))?.reasons.map(
         \.code)
       #expect(codes?.contains(.secrecyMarking) == true)
     }
   }
 
   @Test func `says every reason in Chinese and English, with what to do`() throws {
-    let refused = try #require(refusal(request(Self.personal, approvals: [Self.approval(evidence: "e0")])))
+    let refused = try #require(
+      refusal(request(Self.personal, agreements: [agreement(Self.personal, content: "e0")])))
     for problem in refused.reasons {
       for language in ["zh", "en"] {
         #expect(problem.message[language]?.isEmpty == false)
@@ -276,59 +307,47 @@ import Testing
 }
 
 @Suite struct `A change of policy` {
-  func change(
-    next: Scale? = nil, to hash: String = "p2", proposer: String? = "zhang",
-    approvals: [CheckedApproval] = [], signers: PolicyChange.Signers = .somebody
-  ) throws -> PolicyChange {
-    let previous = try testScale()
-    return PolicyChange(
-      previous: previous, next: next ?? previous, previousHash: "p1", nextHash: hash, proposer: proposer,
-      approvals: approvals, signers: signers)
-  }
-
   static func signed(
-    by approver: String = "li", from: String? = "p1", to: String = "p2", evidence: String = "p2",
-    policy: String = "p1"
-  ) -> CheckedApproval {
-    CheckedApproval(
-      dataset: "policy", from: from, to: to, evidenceHash: evidence, policyHash: policy, reason: "new quotas",
-      approver: approver, approverRoles: ["approver"], proposer: "zhang", time: "2026-11-21T13:00:00Z")
+    by approver: String = "li", to hash: String = "p2", roles: [String] = ["approver"],
+    of organization: String = "bureau"
+  ) -> Agreement {
+    Agreement(
+      hash: "h",
+      motion: Motion(
+        subject: "policy", from: 0, aim: .policy(hash), reason: "new quotas", expires: "2026-12-30T00:00:00Z"),
+      proposer: "zhang", votes: [Agreement.Vote(person: approver, roles: roles, organization: organization)])
   }
 
-  func codes(_ change: PolicyChange) -> [Problem.Code] {
+  func codes(_ agreements: [Agreement], next: Scale? = nil, managerSigns: Bool = true) throws -> [Problem
+    .Code]
+  {
+    let previous = try testScale()
     do {
-      _ = try Gate.policyChange(change)
+      _ = try Gate.change(
+        .policyChange, of: "policy", to: .policy("p2"), hash: "p2", by: "zhang", agreements: agreements,
+        manager: "bureau", managerSigns: managerSigns, previous: previous, next: next ?? previous)
       return []
     } catch { return error.reasons.map(\.code) }
   }
 
   @Test func `needs a second person by the previous policy`() throws {
-    #expect(codes(try change()).contains(.policyChangeUnapproved))
-    #expect(try Gate.policyChange(change(approvals: [Self.signed()])).count == 1)
-    #expect(codes(try change(approvals: [Self.signed(by: "zhang")])).contains(.approvalBySelf))
-    #expect(codes(try change(approvals: [Self.signed(evidence: "p3")])).contains(.approvalStale))
-    #expect(codes(try change(approvals: [Self.signed(to: "p3")])).contains(.approvalOfOtherChange))
-  }
-
-  @Test func `that nobody could sign may bring the first keys, and nothing else`() throws {
-    #expect(codes(try change(signers: .nobody(bringsFirstKeysOnly: true))).isEmpty)
-    #expect(codes(try change(signers: .nobody(bringsFirstKeysOnly: false))) == [.signerMissing])
-    let lenient = try testScale(ApprovalRules(roles: [:]))
-    #expect(
-      codes(try change(next: lenient, signers: .nobody(bringsFirstKeysOnly: true))).contains(
-        .secondPersonRemoved))
-  }
-
-  @Test func `is none where the policy is the same`() throws {
-    #expect(try Gate.policyChange(change(to: "p1")).isEmpty)
+    #expect(try codes([]) == [.policyChangeUnapproved])
+    #expect(try codes([Self.signed()]) == [])
+    #expect(try codes([Self.signed(by: "zhang")]).contains(.approvalBySelf))
+    #expect(try codes([Self.signed(to: "p3")]) == [.policyChangeUnapproved])
+    #expect(try codes([Self.signed(roles: ["custodian"])]).contains(.approvalWithoutRole))
+    #expect(try codes([Self.signed(of: "elsewhere")]).contains(.approvalWithoutRole))
+    #expect(try codes([Self.signed(of: "elsewhere")], managerSigns: false) == [])
   }
 
   @Test func `cannot remove the second person even when signed`() throws {
-    for kind in ApprovalKind.allCases {
-      let roles = Dictionary(
-        uniqueKeysWithValues: ApprovalKind.allCases.filter { $0 != kind }.map { ($0, "approver") })
+    let kinds: [ApprovalKind] = [
+      .belowEvidence, .lowering, .legalBasisChange, .detectorOverride, .policyChange,
+    ]
+    for kind in kinds {
+      let roles = Dictionary(uniqueKeysWithValues: kinds.filter { $0 != kind }.map { ($0, "approver") })
       let next = try testScale(ApprovalRules(roles: roles))
-      #expect(codes(try change(next: next, approvals: [Self.signed()])) == [.secondPersonRemoved])
+      #expect(try codes([Self.signed()], next: next).contains(.secondPersonRemoved))
     }
   }
 }

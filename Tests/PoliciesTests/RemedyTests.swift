@@ -115,7 +115,12 @@ import Testing
     let scale = try testScale()
     let verdict = classify(Self.facts(), scale: scale, policy: .standard)
     let request = GateRequest(
-      verdict: verdict, evidenceHash: "", policyHash: "", previous: nil, proposer: "a", approvals: [])
+      verdict: verdict, policyHash: "",
+      content: Envelope(
+        dataset: "a", family: "a", owner: "a", level: "L1", legalBasis: nil, fields: [], codeLists: [:],
+        text: "",
+        findings: [], subject: "", results: "", views: ""), contentHash: "", standing: nil, publisher: "a",
+      manager: "a", day: "")
     let refusal = #expect(throws: GateRefusal.self) { try Gate.clear(request, scale: scale) }
     #expect(refusal?.reasons.map(\.code) == [.unknownLevel])
   }
@@ -155,7 +160,12 @@ import Testing
     #expect(verdict.problems.map(\.code) == [.viewTooRisky])
     let scale = try testScale()
     let request = GateRequest(
-      verdict: verdict, evidenceHash: "", policyHash: "", previous: nil, proposer: "a", approvals: [])
+      verdict: verdict, policyHash: "",
+      content: Envelope(
+        dataset: "a", family: "a", owner: "a", level: "L1", legalBasis: nil, fields: [], codeLists: [:],
+        text: "",
+        findings: [], subject: "", results: "", views: ""), contentHash: "", standing: nil, publisher: "a",
+      manager: "a", day: "")
     #expect(throws: GateRefusal.self) { try Gate.clear(request, scale: scale) }
   }
 }

@@ -99,7 +99,11 @@ struct Canaries {
     defer { _ = try? place.folder.write(String(decoding: before, as: UTF8.self), to: file) }
     try place.change(file, old, new)
     do {
-      try place.publish()
+      do { try place.publish() } catch is Rejection {
+        // Two people who agree to other words of a restricted set do not let its values out either.
+        try place.approve(Files.name(of: Files.parent(of: file)))
+        try place.publish()
+      }
       return nil
     } catch let found as LeakFound {
       return found
@@ -156,6 +160,8 @@ struct Canaries {
       "name: \"counts-\(person.number)\"")
     #expect(report?.report.leaks.contains { $0.part.contains("counts-\(person.number)") } == true)
     try place.folder.write("/* \(person.id) \(person.name) */", to: "Public/extra.css")
+    #expect(try place.objections { try place.publish() }.map(\.dataset) == ["theme"])
+    try place.approve("theme")
     let theme = #expect(throws: LeakFound.self) { try place.publish() }
     #expect(theme?.report.leakCount == 2)
     #expect(theme?.report.leaks.allSatisfy { $0.part.contains("assets/extra.css") } == true)

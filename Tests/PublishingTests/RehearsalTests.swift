@@ -83,6 +83,7 @@ import Testing
     #expect(published.advice("en") == nil)
     // Younger than its refresh it is carried over, and there is nothing to compare.
     try small.edit("Catalog/visits/dataset.json5", "Made by a test.", "Made by a small test.")
+    try small.agree("visits")
     let again = try #require(try small.publish(dryRun: true).reports.first)
     #expect(again.carriedWhole && again.profiles.isEmpty)
   }

@@ -15,6 +15,7 @@ final class SmallPortal {
   init() throws {
     folder = try TemporaryFolder()
     portal = try Beginning.make(folder.path + "/portal")
+    try portal.oneOpensFirst()
     publisher = try SigningKey.generate()
     approver = try SigningKey.generate()
     try add("wang-wei", roles: ["custodian"], key: publisher)
@@ -71,11 +72,22 @@ final class SmallPortal {
     ).publish()
   }
 
-  func approve(_ subject: String, as person: String = "li-na") throws {
-    _ = try Approving.sign(
-      subject, portal: portal, approver: person, key: person == "li-na" ? approver : publisher,
-      reason: "Checked",
-      now: .now())
+  var pair: Pair {
+    Pair(
+      portal: portal, proposer: Review.Signer(id: "wang-wei", key: publisher),
+      approver: Review.Signer(id: "li-na", key: approver))
+  }
+
+  /// wang-wei proposes, and li-na signs.
+  func agree(_ subject: String) throws { try pair.agree(subject) }
+
+  /// Takes out at once, and for good where `both` agree to it.
+  func withdraw(_ name: String, reason: String = "a mistake", both: Bool = true) throws {
+    let signer = pair.proposer
+    let first = try Withdrawal.withdraw(name, portal: portal, reason: reason, by: signer, now: .now())
+    guard both, !first.isForGood else { return }
+    try pair.approve(name)
+    _ = try Withdrawal.withdraw(name, portal: portal, reason: reason, by: signer, now: .now())
   }
 
   /// What the door's other side holds, by name and size.

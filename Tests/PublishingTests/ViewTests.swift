@@ -116,28 +116,36 @@ import Trust
   @Test func `is withdrawn with its source, for good`() throws {
     let place = try Self.portal(Self.grouped)
     try place.publish()
-    let names = try Withdrawal.withdraw(
-      "patients", portal: place.portal, reason: "a mistake", by: place.author, now: .now())
+    let names = try place.withdraw("patients")
     #expect(names == ["patients", "patients-open"])
     #expect(!Files.exists(place.site + "/data/patients-open/patients-open.csv"))
     let next = try place.publish()
     #expect(!next.datasets.contains { names.contains($0.name) })
     #expect(throws: PublishingError(.refused, Wording("", ""))) {
-      try Withdrawal.withdraw(
-        "patients", portal: place.portal, reason: "again", by: place.author, now: .now())
+      try place.withdraw("patients")
     }
+  }
+
+  @Test func `is declared and changed by two people, once its dataset is out`() throws {
+    let place = try Self.portal(Self.grouped)
+    try place.publish()
+    try place.change("Catalog/patients/dataset.json5", "name: \"patients-open\"", "name: \"patients-public\"")
+    let objections = try place.objections { try place.publish() }
+    #expect(objections.map(\.dataset) == ["patients"])
+    #expect(objections.first?.reasons.map(\.code).contains(.leftEnvelope) == true)
+    try place.approve("patients")
+    #expect(try place.publish().datasets.contains { $0.name == "patients-public" })
   }
 
   @Test func `does not stay open where its source is closed`() throws {
     let place = try Self.portal(Self.grouped)
     try place.publish()
     try place.change("Catalog/patients/dataset.json5", "level: \"L3\"", "level: \"L4\"")
-    try place.approve("patients")
     let objections = try place.objections { try place.publish() }
     #expect(objections.map(\.dataset) == ["patients-open"])
     #expect(objections.first?.reasons.map(\.code) == [.closedParent])
     #expect(Files.exists(place.site + "/data/patients-open/patients-open.csv"), "nothing was published")
-    // Without the view it is closed, and what was open of it leaves the kept releases.
+    // Without the view it is closed by one person, and what was open of it leaves the kept releases.
     try place.change("Catalog/patients/dataset.json5", "views: [", "// views: [")
     try place.change("Catalog/patients/dataset.json5", "select: [", "// select: [")
     try place.publish()
@@ -155,11 +163,7 @@ import Trust
     try place.change(
       "Catalog/bike-counts/dataset.json5", "classification: { level: \"L1\" }",
       "classification: { level: \"L3\", legalBasis: \"A law\" }")
-    // Raising needs a second person; until then nothing changes.
-    let objections = try place.objections { try place.publish() }
-    #expect(objections.first?.needs.map(\.kind).contains(.raising) == true)
-    #expect(Files.exists(rows))
-    try place.approve("bike-counts")
+    // Closing waits for nobody.
     let publication = try place.publish()
     #expect(publication.release == 2)
     #expect(publication.datasets.map(\.level) == ["L3"])
@@ -180,11 +184,7 @@ import Trust
       "classification: { level: \"L1\" }", "classification: { level: \"L3\", legalBasis: \"A law\" }"
     )
     try place.change("Catalog/bike-counts/dataset.json5", open, shut)
-    try place.approve("bike-counts")
     try place.publish()
-    for name in try Files.list(place.folder.path + "/Catalog/bike-counts/approvals") {
-      try Files.remove("\(place.folder.path)/Catalog/bike-counts/approvals/\(name)")
-    }
     try place.change("Catalog/bike-counts/dataset.json5", shut, open)
     try place.approve("bike-counts")
     #expect(try place.publish().release == 3)

@@ -7,14 +7,14 @@ import Testing
 @Suite struct `The authority` {
   let folder: TemporaryFolder
   let tool: OpenSSLTool
-  let authority: Authority
+  let authority: CertificateAuthority
 
   init() throws {
     folder = try TemporaryFolder()
     tool = OpenSSLTool(folder: folder.path)
-    let made = try Authority.create(
+    let made = try CertificateAuthority.create(
       name: "Root 根", organization: "数据局", lifetimeDays: 3650, passphrase: "open")
-    authority = try Authority(certificate: made.certificate, keyPEM: made.key, passphrase: "open")
+    authority = try CertificateAuthority(certificate: made.certificate, keyPEM: made.key, passphrase: "open")
     try tool.write(made.certificate.pem, "root.pem")
     try tool.write(made.key, "root.key")
   }
@@ -155,14 +155,14 @@ import Testing
   }
 
   @Test func `refuses a key that is not its own, and a certificate that is no authority's`() throws {
-    let other = try Authority.create(name: "Other", lifetimeDays: 1)
+    let other = try CertificateAuthority.create(name: "Other", lifetimeDays: 1)
     #expect(throws: TrustError(.tlsConfiguration, "")) {
-      try Authority(certificate: authority.certificate, keyPEM: other.key)
+      try CertificateAuthority(certificate: authority.certificate, keyPEM: other.key)
     }
     let (csr, key) = try request()
     let client = try authority.issue(csrPEM: csr, days: 1, usage: .client)
     #expect(throws: TrustError(.tlsConfiguration, "")) {
-      try Authority(certificate: client, keyPEM: key.pem())
+      try CertificateAuthority(certificate: client, keyPEM: key.pem())
     }
     for name in ["", "a\nb", String(repeating: "x", count: 65)] {
       #expect(throws: TrustError(.issuing, "")) { try Subject(commonName: name) }
@@ -195,7 +195,7 @@ import Testing
   }
 
   @Test func `refuse what is not one whole certificate`() throws {
-    let made = try Authority.create(name: "Root", lifetimeDays: 1).certificate
+    let made = try CertificateAuthority.create(name: "Root", lifetimeDays: 1).certificate
     #expect(throws: TrustError(.certificateFormat, "")) { try Certificate(der: made.der + [0]) }
     #expect(throws: TrustError(.certificateFormat, "")) { try Certificate(der: Array(made.der.dropLast())) }
     #expect(throws: TrustError(.certificateFormat, "")) { try Certificate(der: []) }
@@ -208,7 +208,7 @@ import Testing
   }
 
   @Test func `never crash on any one byte changed`() throws {
-    let made = try Authority.create(name: "Root", lifetimeDays: 1).certificate
+    let made = try CertificateAuthority.create(name: "Root", lifetimeDays: 1).certificate
     for place in made.der.indices {
       for bit in 0..<8 {
         var der = made.der

@@ -6,8 +6,8 @@ import Trust
 enum HostileRecords {
   /// A portal and a gateway, made once.
   private static let contexts: [TLSContext] = {
-    guard let made = try? Authority.create(name: "Root", lifetimeDays: 10),
-      let authority = try? Authority(certificate: made.certificate, keyPEM: made.key),
+    guard let made = try? CertificateAuthority.create(name: "Root", lifetimeDays: 10),
+      let authority = try? CertificateAuthority(certificate: made.certificate, keyPEM: made.key),
       let key = try? TLSKey.generate(),
       let request = try? CertificateRequest.create(subject: Subject(commonName: "localhost"), key: key),
       let server = try? authority.issue(csrPEM: request, days: 5, usage: .server(["localhost"])),

@@ -9,15 +9,15 @@ import Testing
 @Suite struct `The portal's TLS` {
   let tool: OpenSSLTool
   let folder: TemporaryFolder
-  let authority: Authority
+  let authority: CertificateAuthority
   var configuration: TLSConfiguration
   let server: LoopbackServer
 
   init() throws {
     folder = try TemporaryFolder()
     tool = OpenSSLTool(folder: folder.path)
-    let made = try Authority.create(name: "Root", lifetimeDays: 10)
-    authority = try Authority(certificate: made.certificate, keyPEM: made.key)
+    let made = try CertificateAuthority.create(name: "Root", lifetimeDays: 10)
+    authority = try CertificateAuthority(certificate: made.certificate, keyPEM: made.key)
     let key = try TLSKey.generate()
     let csr = try CertificateRequest.create(subject: Subject(commonName: "portal"), key: key)
     let certificate = try authority.issue(csrPEM: csr, days: 5, usage: .server(["localhost", "127.0.0.1"]))
@@ -185,14 +185,14 @@ import Testing
     }
   }
 
-  let authority: Authority
+  let authority: CertificateAuthority
   let serverIdentity: (chain: [UInt8], key: [UInt8])
   let clientIdentity: (chain: [UInt8], key: [UInt8])
   let certificate: Certificate
 
   init() throws {
-    let made = try Authority.create(name: "Root", lifetimeDays: 10)
-    authority = try Authority(certificate: made.certificate, keyPEM: made.key)
+    let made = try CertificateAuthority.create(name: "Root", lifetimeDays: 10)
+    authority = try CertificateAuthority(certificate: made.certificate, keyPEM: made.key)
     let serverKey = try TLSKey.generate()
     let clientKey = try TLSKey.generate()
     serverIdentity = (
@@ -352,8 +352,8 @@ import Testing
   }
 
   @Test func `judges by our own authority all that is not about its list`() throws {
-    let other = try Authority.create(name: "Root", lifetimeDays: 10)
-    let stranger = try Authority(certificate: other.certificate, keyPEM: other.key)
+    let other = try CertificateAuthority.create(name: "Root", lifetimeDays: 10)
+    let stranger = try CertificateAuthority(certificate: other.certificate, keyPEM: other.key)
     let own = try ClientTrust(
       anchorsPEM: authority.certificate.pem,
       crls: [stranger.crl(revoked: [], number: 1, nextUpdate: .now().adding(days: 1))], standing: .own)

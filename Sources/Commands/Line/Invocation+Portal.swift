@@ -1,7 +1,7 @@
 import Access
 import Bytes
-import Catalogs
 import Glibc
+import Policies
 import Publishing
 import Releases
 import Serving
@@ -26,6 +26,7 @@ extension Invocation {
   /// The person of `--as`, with the key unlocked; nil where the option is not given.
   func person() throws -> (id: String, key: SigningKey)? {
     guard let id = value("--as") else { return nil }
+    try Witnessing(self).check()
     return (id, try PersonKeys.load(id, invocation: self))
   }
 
@@ -42,29 +43,33 @@ extension Invocation {
     return author
   }
 
-  /// Sees that somebody may do what this verb does to what the server keeps: by the people of the release that is served,
-  /// or before the first by those of Policies/access.json5.
+  /// Sees that somebody may do what this verb does to what the server keeps: by the decisions log where the portal folder is
+  /// at hand, elsewhere by the people of the release that is served, which were taken from it.
   /// - Parameter dataset: the dataset it concerns; nil where it is about the portal as a whole.
   func entitle(_ author: Author, on dataset: String? = nil) throws {
     guard let act = verb.act else { throw wrongUse }
     if author.person == nil, act.mayBeUnsigned { return }
-    let outside = try outside()
-    if Files.exists(outside.releaseKeyFile),
-      let release = try ReleaseStore(folder: outside.folder, key: try outside.releaseKey()).served()
-    {
-      let providers = try dataset.map {
-        [(dataset: $0, organization: try Registry.provider(of: $0, release))]
-      }
-      try Registry(release).standing(author, act)?.check(providers ?? [])
+    if value("--state") == nil, let portal = try? portal() {
+      let authority = try AuthorityFile(portal).authority
+      let owners = dataset.map { [(dataset: $0, organization: authority.datasets[$0]?.owner)] }
+      try Registry(authority).standing(author, act)?.check(owners ?? [])
       return
     }
-    let portal = try portal()
-    let policies = try PolicySet.load(folder: portal.policies)
-    let catalog = try Catalog.load(folder: portal.catalog, policies: policies)
-    let providers = dataset.map {
-      [(dataset: $0, organization: catalog.dataset($0)?.provider.organization)]
+    let outside = try outside()
+    let release = try ReleaseStore(folder: outside.folder, key: try outside.releaseKey()).current()
+    let providers = try dataset.map {
+      [(dataset: $0, organization: try Registry.provider(of: $0, release))]
     }
-    try Registry(policies, manager: catalog.manager).standing(author, act)?.check(providers ?? [])
+    try Registry(release).standing(author, act)?.check(providers ?? [])
+  }
+
+  /// Says whose signature was used: every verb that acts does.
+  func tellSignature() {
+    terminal.note(
+      value("--as").map { Phrase("以 \($0) 的签名记入日志", "on record with the signature of \($0)") }
+        ?? Phrase(
+          "以 unsigned:\(Self.systemUser) 记入日志，没有签名",
+          "on record as unsigned:\(Self.systemUser), without a signature"))
   }
 
   /// Has what cannot be undone confirmed: on a terminal by typing the name, elsewhere by `--yes`.

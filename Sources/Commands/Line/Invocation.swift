@@ -70,11 +70,24 @@ struct Invocation: Sendable {
       }
       values[name, default: []].append(value)
     }
+    for (place, text) in [("", operands)] + values.map({ ($0.key, $0.value) }) {
+      for word in text { try Self.check(word, place) }
+    }
     self.verb = verb
     self.operands = operands
     self.values = values
     self.terminal = terminal
     guard verb.operandCount.contains(operands.count) || has("--help") else { throw wrongUse }
+  }
+
+  /// Words become names, reasons and texts in logs, lists and certificates: each is a plain line.
+  private static func check(_ word: String, _ option: String) throws(UsageFault) {
+    guard !word.isEmpty, let problem = PlainLine.problem(in: word) else { return }
+    let said =
+      option.isEmpty ? "'\(word.unicodeScalars.filter(PlainLine.isPlain).map(String.init).joined())'" : option
+    throw UsageFault(
+      Phrase("\(said) 的值\(problem.zh)", "\(said): the text \(problem.en)"),
+      hint: Phrase("请写成一行可见的文字", "give it on one line, in letters that show"))
   }
 
   func has(_ name: String) -> Bool { values[name] != nil }

@@ -5,15 +5,16 @@ import Trust
 /// The private keys of people. They live in the home of the person, never in a portal folder:
 /// `$DOORSILL_HOME/people/ID.pem`, by default below `~/.config/doorsill`, mode 0600, under a passphrase.
 enum PersonKeys {
-  static func folder() throws -> String {
-    if let home = getenv("DOORSILL_HOME").map({ String(cString: $0) }), !home.isEmpty {
-      return home + "/people"
-    }
+  /// What is a person's own, and no part of any portal.
+  static func home() throws -> String {
+    if let home = getenv("DOORSILL_HOME").map({ String(cString: $0) }), !home.isEmpty { return home }
     guard let home = getenv("HOME").map({ String(cString: $0) }), !home.isEmpty else {
       throw UsageFault(Phrase("未设 HOME 或 DOORSILL_HOME", "neither HOME nor DOORSILL_HOME is set"))
     }
-    return home + "/.config/doorsill/people"
+    return home + "/.config/doorsill"
   }
+
+  static func folder() throws -> String { try home() + "/people" }
 
   static func path(_ id: String) throws -> String { "\(try folder())/\(id).pem" }
 

@@ -31,17 +31,20 @@ enum ClientVerbs {
 
   private static func add(_ invocation: Invocation) throws -> ExitStatus {
     let id = try invocation.operands(1, 1)[0]
+    // Who may is asked before anything is opened.
+    let author = try invocation.entitledAuthor()
     try invocation.outside().accessStore().addClient(
       id: id, name: try invocation.required("--name"), contact: try invocation.required("--contact"),
-      by: try invocation.entitledAuthor(), now: .now())
+      by: author, now: .now())
     invocation.terminal.note(Phrase("已登记企业 \(id)", "added the client \(id)"))
     return .done
   }
 
   private static func set(_ status: Client.Status, _ invocation: Invocation) throws -> ExitStatus {
     let id = try invocation.operands(1, 1)[0]
+    let author = try invocation.entitledAuthor()
     try invocation.outside().accessStore().setStatus(
-      status, ofClient: id, by: try invocation.entitledAuthor(), now: .now())
+      status, ofClient: id, by: author, now: .now())
     invocation.terminal.note(
       status == .active
         ? Phrase("\(id) 已恢复", "\(id) may call again") : Phrase("\(id) 已暂停", "\(id) is suspended"))

@@ -80,7 +80,8 @@ enum GrantVerbs {
       client: try invocation.required("--client"), dataset: dataset, result: result, purpose: purpose,
       starts: try invocation.value("--from").map { try moment($0, "--from") } ?? now,
       ends: try moment(try invocation.required("--until"), "--until", daysLater: 1),
-      callsPerDay: try invocation.number("--calls-per-day") ?? 1000,
+      callsPerDay: try invocation.number("--calls-per-day") ?? 1000, level: setting.level,
+      portal: LogNames.answers(baseURL: settings.baseURL),
       proposer: try invocation.entitledAuthor(on: dataset),
       needsSecondPerson: setting.needsSecondPerson, now: now)
     invocation.terminal.note(

@@ -86,7 +86,7 @@ extension LedgerVerbs {
         let event = entry["event"]?.string ?? "?"
         var tally = tallies[event] ?? Tally(first: time, last: time)
         tally.count += 1
-        tally.signed += entry["signature"] == nil ? 0 : 1
+        tally.signed += entry["signature"] == nil && entry["jws"] == nil ? 0 : 1
         tally.last = time
         tallies[event] = tally
       }

@@ -102,11 +102,29 @@ enum LedgerVerbs {
         "faults": JSON(report.faults.map(\.description)),
       ])
       isSound = isSound && report.isSound
+      // Every act by who was registered then, and nothing opened without two.
+      let acts =
+        report.isSound && log.name == "decisions"
+        ? try AuthorityLog(Ledger(reading: log.folder, origin: log.origin, key: log.key)).faults : []
+      isSound = isSound && acts.isEmpty
+      if !acts.isEmpty {
+        reports[reports.count - 1]["sound"] = false
+        reports[reports.count - 1]["acts"] = .array(
+          acts.map { fault in
+            ["index": JSON(fault.index), "fault": JSON(fault.message["en"])]
+          })
+      }
       guard !invocation.has("--json") else { continue }
+      for fault in acts {
+        let words = fault.message[Phrase.language] ?? fault.message["en"] ?? ""
+        invocation.terminal.note(
+          "\(invocation.terminal.styled("✗", .red)) \(log.name): \(Phrase("第 \(fault.index) 条不算数：", "entry \(fault.index) does not count: ").said)\(words)"
+        )
+      }
       for fault in report.faults {
         invocation.terminal.note("\(invocation.terminal.styled("✗", .red)) \(log.name): \(fault)")
       }
-      guard report.isSound else { continue }
+      guard report.isSound, acts.isEmpty else { continue }
       invocation.terminal.note(
         Phrase(
           "\(log.name)：\(report.entries) 条全部核验一致，签名有效",

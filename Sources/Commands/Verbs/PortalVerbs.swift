@@ -16,7 +16,14 @@ enum PortalVerbs {
           "--scale", "cn|uk|plain",
           Phrase(
             "密级表：cn 四级 L1–L4（缺省），uk 英国 OFFICIAL 体系，plain 开放／有条件／不予开放",
-            "the secrecy scale: cn L1–L4 (default), uk OFFICIAL and up, plain open/conditional/closed"))
+            "the secrecy scale: cn L1–L4 (default), uk OFFICIAL and up, plain open/conditional/closed")),
+        Option(
+          "--person", "ID",
+          Phrase(
+            "登记首位人员并写入决策日志的起点；恢复密钥输出到标准输出，请封存",
+            "register the first person and begin the decisions log; the recovery key is printed, for a sealed envelope"
+          )),
+        Option("--name", "TEXT", Phrase("其姓名", "that person's name")), .passphraseFile,
       ],
       example: "doorsill init my-portal --scale cn", run: initialise),
     Verb(
@@ -30,13 +37,6 @@ enum PortalVerbs {
         Option("--file", "TABLE", Phrase("对没有描述文件的数据表定级", "classify a bare table without a descriptor"))
       ] + TableVerbs.readings + [.portal, .json], example: "doorsill classify residents",
       run: classifyDatasets),
-    Verb(
-      "approve", "DATASET",
-      Phrase(
-        "作为第二人签署待批的变更（policy 表示规则文件）",
-        "sign a pending change as a second person ('policy' for the policy files)"),
-      options: [Option("--reason", "TEXT", Phrase("书面理由", "the reason, in writing")), .portal], act: .approve,
-      example: "doorsill approve airports --as li-na --reason '坐标为公开的机场基准点'", run: approve),
     Verb(
       "publish", "", Phrase("检查、定级、把关、保护、发布", "check, classify, gate, protect, and release"),
       options: [
@@ -60,6 +60,10 @@ enum PortalVerbs {
           "可选：\(known.joined(separator: "、"))", "one of \(known.joined(separator: ", "))"))
     }
     let portal = try Beginning.make(folder, scale: scale)
+    if let person = invocation.value("--person") {
+      try PersonVerbs.first(person, portal, invocation)
+      return .done
+    }
     invocation.terminal.note(
       Phrase(
         "门户已建立：\(portal.folder)。下一步（换成自己的姓名；第二人由其本人登记）：",
@@ -220,29 +224,29 @@ enum PortalVerbs {
     return verdicts.allSatisfy { $0.problems.isEmpty } ? .done : .refused
   }
 
-  // MARK: approve and publish
-
-  private static func approve(_ invocation: Invocation) throws -> ExitStatus {
-    let subject = try invocation.operands(1, 1)[0]
-    let reason = try invocation.required("--reason")
-    guard let person = try invocation.person() else {
-      _ = try invocation.required("--as")
-      return .usage
-    }
-    let signed = try Approving.sign(
-      subject, portal: try invocation.portal(), approver: person.id, key: person.key, reason: reason,
-      now: .now())
-    for one in signed {
-      let change = "\((one.from ?? "–").prefix(12)) → \(one.to.prefix(12))"
-      invocation.terminal.note(Phrase("已签署 \(change)：\(one.path)", "signed \(change): \(one.path)"))
-    }
-    return .done
-  }
+  // MARK: publish
 
   private static func publish(_ invocation: Invocation) throws -> ExitStatus {
     let publisher = try publisher(invocation)
     let publication = try telling(invocation.terminal) { try publisher.publish() }
     PublicationPage.show(publication, json: invocation.has("--json"), invocation.terminal)
+    if publication.outcome == .published { invocation.tellSignature() }
+    if !publication.trusted.isEmpty {
+      let (zh, en) = (
+        publication.trusted.joined(separator: "、"), publication.trusted.joined(separator: ", ")
+      )
+      invocation.terminal.note(
+        Phrase(
+          "决策日志由此开始，信任了：\(zh)，以及现有规则。此后人员与规则由两人变更。没有恢复密钥（在首次发布前用 doorsill authority begin --recovery FILE 生成）",
+          "the decisions log begins here; it trusts \(en), and the rules as they are. From now on two people change either. There is no recovery key ('doorsill authority begin --recovery FILE' before the first publication makes one)"
+        ))
+    }
+    for name in publication.suspended {
+      invocation.terminal.note(
+        Phrase(
+          "提示：\(name) 已暂停，不在其中；恢复：doorsill propose \(name)",
+          "note: \(name) is suspended and not in it; to bring it back: doorsill propose \(name)"))
+    }
     return .done
   }
 

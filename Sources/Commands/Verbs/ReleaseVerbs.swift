@@ -9,10 +9,19 @@ import Trust
 enum ReleaseVerbs {
   static let all: [Verb] = [
     Verb(
+      "suspend", "DATASET",
+      Phrase(
+        "立即停止提供一个数据集，连同其开放视图与由其关联的数据集；一人即可，恢复须两人",
+        "take a dataset out at once, with its open views and what is joined from it: one person may; two bring it back"
+      ),
+      options: [Option("--reason", "TEXT", Phrase("书面理由", "the reason, in writing")), .portal],
+      act: .withdraw,
+      example: "doorsill suspend airports --reason '坐标有误' --as wang-wei", run: suspend),
+    Verb(
       "withdraw", "DATASET",
       Phrase(
-        "立即并永久撤回一个数据集，连同其开放视图与由其关联的数据集",
-        "take a dataset out at once, for good, with its open views and what is joined from it"),
+        "立即停止提供一个数据集并提议永久撤回；第二人批准后再次运行即永久撤回",
+        "take a dataset out at once and propose it for good; run again once a second person has approved"),
       options: [Option("--reason", "TEXT", Phrase("书面理由", "the reason, in writing")), .yes, .portal],
       act: .withdraw,
       example: "doorsill withdraw airports --reason '坐标有误' --as wang-wei", run: withdraw),
@@ -60,16 +69,39 @@ enum ReleaseVerbs {
     let reason = try invocation.required("--reason")
     try invocation.confirm(
       Phrase(
-        "将永久撤回“\(dataset)”及由其而来的一切，不可撤销。请输入其标识以确认：",
-        "'\(dataset)' and all that comes from it goes for good; this cannot be undone. Type its name to confirm:"
+        "将停止提供“\(dataset)”及由其而来的一切，并提议永久撤回；永久撤回不可撤销。请输入其标识以确认：",
+        "'\(dataset)' and all that comes from it goes at once, and for good once two people agree; that cannot be undone. Type its name to confirm:"
       ),
       by: dataset)
-    let names = try Withdrawal.withdraw(
-      dataset, portal: portal, reason: reason, by: try invocation.author(), now: .now())
+    let signer = try DecisionVerbs.signer(invocation)
+    let outcome = try Withdrawal.withdraw(dataset, portal: portal, reason: reason, by: signer, now: .now())
+    let (zh, en) = (outcome.names.joined(separator: "、"), outcome.names.joined(separator: ", "))
+    if outcome.isForGood {
+      invocation.terminal.note(
+        Phrase(
+          "已永久撤回 \(zh)：下一次请求起不再提供", "withdrew \(en) for good: gone with the next request"))
+    } else {
+      invocation.terminal.note(
+        Phrase(
+          "已停止提供 \(zh)；永久撤回须第二人运行 doorsill approve \(dataset) --as …，然后再次运行 doorsill withdraw \(dataset)",
+          "suspended \(en): gone with the next request; for good once a second person runs 'doorsill approve \(dataset) --as …' and you run 'doorsill withdraw \(dataset)' again"
+        ))
+    }
+    invocation.tellSignature()
+    return .done
+  }
+
+  private static func suspend(_ invocation: Invocation) throws -> ExitStatus {
+    let dataset = try invocation.operands(1, 1)[0]
+    let outcome = try Withdrawal.suspend(
+      dataset, portal: try invocation.portal(), reason: try invocation.required("--reason"),
+      by: try invocation.author(), now: .now())
     invocation.terminal.note(
       Phrase(
-        "已撤回 \(names.joined(separator: "、"))：下一次请求起不再提供",
-        "withdrew \(names.joined(separator: ", ")): gone with the next request"))
+        "已停止提供 \(outcome.names.joined(separator: "、"))：下一次请求起不再提供；恢复须两人（doorsill propose \(dataset)）",
+        "suspended \(outcome.names.joined(separator: ", ")): gone with the next request; two people bring it back (doorsill propose \(dataset))"
+      ))
+    invocation.tellSignature()
     return .done
   }
 

@@ -65,6 +65,12 @@ enum ServeVerbs {
           "--require-sandbox",
           Phrase("内核不能约束进程时拒绝启动", "refuse to start where the kernel cannot confine the process")),
         Option(
+          "--clock-ran-ahead", "REASON",
+          Phrase(
+            "仅此一次：现在的时钟正确，而答复日志最后一条是时钟走快时写的；理由记入日志",
+            "once: the clock is right now and ran ahead when the last entry of the answers log was written; the log is told why"
+          )),
+        Option(
           "--print-unit", "UNIT",
           Phrase(
             "输出 systemd 单元：\(ServeSamples.units.map(\.name).joined(separator: "、"))",
@@ -105,6 +111,7 @@ enum ServeVerbs {
     options.requestsPerSecond = try rate(invocation)
     options.user = invocation.value("--user")
     options.requireSandbox = invocation.has("--require-sandbox")
+    options.clockRanAhead = invocation.value("--clock-ran-ahead")
     options.mustBeClosed = insides(around: outside.folder)
 
     let signals = StopSignals()

@@ -2,10 +2,11 @@
 enum Verbs {
   static let all: [Verb] =
     [
-      PortalVerbs.all, AddVerb.all, PersonVerbs.all, ReleaseVerbs.all, CarryingVerbs.all,
+      PortalVerbs.all, DecisionVerbs.all, AuthorityVerbs.all, AddVerb.all, PersonVerbs.all, ReleaseVerbs.all,
+      CarryingVerbs.all,
       ServeVerbs.all, DoctorVerbs.all,
-      AuthorityVerbs.all, ClientVerbs.all, GrantVerbs.all, KeyVerbs.all, ConsentVerbs.all,
-      ResultVerbs.all, LedgerVerbs.all,
+      CertificateVerbs.all, ClientVerbs.all, GrantVerbs.all, KeyVerbs.all, ConsentVerbs.all,
+      ResultVerbs.all, LedgerVerbs.all, ReceiptVerbs.all,
       TableVerbs.all, CompletionVerb.all,
     ].flatMap { $0 }
 
@@ -13,7 +14,10 @@ enum Verbs {
   static let groups: [(Phrase, [String])] = [
     (
       Phrase("目录与发布", "Catalogue and publication"),
-      ["init", "add", "check", "classify", "approve", "person", "import", "publish", "withdraw", "release"]
+      [
+        "init", "add", "check", "classify", "propose", "approve", "authority", "person", "import", "publish",
+        "suspend", "withdraw", "release",
+      ]
     ),
     (Phrase("服务", "Service"), ["serve", "status", "doctor", "backup", "restore"]),
     (Phrase("企业", "Companies"), ["ca", "client", "grant", "key", "consent", "application"]),

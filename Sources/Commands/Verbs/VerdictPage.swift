@@ -91,11 +91,17 @@ enum VerdictPage {
   }
 
   private static func ask(for need: ApprovalNeed, _ print: (String) -> Void) {
+    let name = need.dataset
     print(
-      Phrase(
-        "  需要“\(need.role)”签署：doorsill approve \(need.dataset) --as … --reason …",
-        "  needs the signature of a person with the role '\(need.role)': doorsill approve \(need.dataset) --as … --reason …"
-      ).said)
+      need.isProposed
+        ? Phrase(
+          "  需要“\(need.role)”签署：doorsill approve \(name) --as … --reason …",
+          "  needs the signature of a person with the role '\(need.role)': doorsill approve \(name) --as … --reason …"
+        ).said
+        : Phrase(
+          "  须先提议：doorsill propose \(name) --as … --reason …；再由“\(need.role)”签署：doorsill approve \(name)",
+          "  is proposed first: doorsill propose \(name) --as … --reason …; then a person with the role '\(need.role)' signs: doorsill approve \(name)"
+        ).said)
   }
 
   /// What stands against publishing, on standard error.

@@ -59,7 +59,10 @@ final class EntriesFile: Sendable {
 
   /// Writes at `offset` and syncs. A refused write is undone (`.full`); after a failed sync, or a write that cannot be
   /// undone, nobody knows what is on the disk (`.broken`).
+  ///
+  /// Refuses where the file is not as it was left (`.broken`): cut, lengthened, or another one at its place.
   func append(_ bytes: [UInt8], at offset: Int) throws(LedgerError) {
+    try checkLeft(offset)
     var done = 0
     while done < bytes.count {
       let step = bytes.withUnsafeBytes {
@@ -77,6 +80,17 @@ final class EntriesFile: Sendable {
       }
     }
     try sync()
+  }
+
+  private func checkLeft(_ length: Int) throws(LedgerError) {
+    var (own, there) = (stat(), stat())
+    guard fstat(descriptor, &own) == 0, lstat(path, &there) == 0, own.st_ino == there.st_ino,
+      own.st_dev == there.st_dev, Int(own.st_size) == length
+    else {
+      throw LedgerError(
+        .broken, "\(path) was cut, lengthened or replaced while it was being written: nothing more is written"
+      )
+    }
   }
 
   /// Makes what was written durable. Never tried twice: the kernel may have dropped what it could not write.

@@ -4,7 +4,8 @@ import Trust
 extension Ledger {
   /// Brings the log back from its files.
   static func restore(
-    _ store: TileStore, _ file: EntriesFile, origin: String, key: VerifyingKey, isReader: Bool
+    _ store: TileStore, _ file: EntriesFile, origin: String, key: VerifyingKey, isReader: Bool,
+    mark: HighWater.Mark? = nil
   ) throws(LedgerError) -> (state: State, tornBytes: Int) {
     let note = try store.readCheckpoint()
     let length = try file.length()
@@ -20,20 +21,33 @@ extension Ledger {
     // From the tiles under the checkpoint; if any is missing or wrong, from the entries alone.
     var opened: (state: State, tornBytes: Int)?
     if let state = takeUp(store, head: head) {
-      opened = try? replay(store, file, state, head: head, length: length, isReader: isReader)
+      opened = try? replay(store, file, state, head: head, length: length, isReader: isReader, mark: mark)
     }
     if opened == nil {
-      opened = try replay(store, file, State(), head: head, length: length, isReader: isReader)
+      opened = try replay(store, file, State(), head: head, length: length, isReader: isReader, mark: mark)
     }
     guard var state = opened?.state, let torn = opened?.tornBytes else {
       throw LedgerError(.damaged, "the log cannot be read")
     }
+    state.lastTime = try lastTime(file, state)
     state.areOffsetsWritten = store.readOffsets() == state.offsets
     if state.tree.size == head.size {
       state.signed = (head.size, note)
+      state.persistedHead = head
       if state.fresh.isEmpty, state.areOffsetsWritten { state.persistedSize = head.size }
     }
     return (state, torn)
+  }
+
+  /// When the last entry was written, where the tiles alone were read.
+  private static func lastTime(_ file: EntriesFile, _ state: State) throws(LedgerError) -> Timestamp {
+    let tile = state.tree.size / TileName.width
+    guard state.tree.size > 0, state.tree.size % TileName.width == 0 else { return state.lastTime }
+    let start = tile < 2 ? 0 : tile - 2 < state.offsets.count ? state.offsets[tile - 2] : state.length
+    var scanner = LineScanner(file, from: start, to: state.length)
+    var last = state.lastTime
+    while let piece = try scanner.next() { last = LedgerLine(piece.bytes)?.latest(after: last) ?? last }
+    return last
   }
 
   /// The state after the last full tile under the checkpoint, without reading entries; nil if a tile is missing.
@@ -62,7 +76,8 @@ extension Ledger {
 
   /// Reads the entries that follow `state`, checks them against the checkpoint, and cuts a torn tail.
   private static func replay(
-    _ store: TileStore, _ file: EntriesFile, _ start: State, head: Checkpoint, length: Int, isReader: Bool
+    _ store: TileStore, _ file: EntriesFile, _ start: State, head: Checkpoint, length: Int, isReader: Bool,
+    mark: HighWater.Mark?
   ) throws(LedgerError) -> (state: State, tornBytes: Int) {
     var state = start
     func judge() throws(LedgerError) {
@@ -79,7 +94,7 @@ extension Ledger {
       for (tile, bytes) in filled where store.read(tile) != bytes { state.fresh[tile] = bytes }
       state.length += piece.bytes.count + 1
       if state.tree.size % TileName.width == 0 { state.offsets.append(state.length) }
-      state.lastTime = max(state.lastTime, line.time)
+      state.lastTime = line.latest(after: state.lastTime)
       try judge()
     }
     if state.tree.size < head.size {
@@ -101,6 +116,8 @@ extension Ledger {
           "entry \(state.tree.size), at byte \(state.length) of \(file.path), was changed: it is no torn write"
         )
       }
+      // What was written whole is no torn write, whatever became of it.
+      try mark?.check(state.tree.size, in: file.path)
       try file.truncate(to: state.length)
     }
     // A process that died may have left entries that are read here but not on the disk yet.

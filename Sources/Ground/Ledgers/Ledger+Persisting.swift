@@ -1,4 +1,4 @@
-import Bytes
+package import Bytes
 
 extension Ledger {
   /// Writes tiles and a signed checkpoint over everything that is durable, so that the next start has little to read
@@ -14,6 +14,7 @@ extension Ledger {
       return (state.tree, state.fresh, state.areOffsetsWritten ? nil : state.offsets)
     }
     guard let work else { return }
+    let head = Checkpoint(origin: origin, size: work.tree.size, root: work.tree.root())
     let result = Result { () throws(LedgerError) in
       for (tile, bytes) in work.tiles.sorted(by: {
         ($0.key.level, $0.key.index) < ($1.key.level, $1.key.index)
@@ -21,7 +22,6 @@ extension Ledger {
         try store.write(tile, bytes)
       }
       if let offsets = work.offsets { try store.writeOffsets(offsets) }
-      let head = Checkpoint(origin: origin, size: work.tree.size, root: work.tree.root())
       try store.writeCheckpoint(head.signed(with: key))
     }
     state.withLock { state in
@@ -29,6 +29,7 @@ extension Ledger {
       state.persistedAt = .now
       guard case .success = result else { return }
       state.persistedSize = work.tree.size
+      state.persistedHead = head
       for tile in work.tiles.keys { state.fresh[tile] = nil }
       if let offsets = work.offsets { state.areOffsetsWritten = offsets.count == state.offsets.count }
     }
@@ -43,4 +44,35 @@ extension Ledger {
     }
     if isDue { try? persist() }
   }
+}
+
+extension Ledger {
+  /// The event of the one entry that may be of an earlier time than the one before it.
+  package static let clockCorrected = "clock.corrected"
+
+  /// Appends the entry that says that the clock had run ahead; time goes on from `now`, which is before the last entry.
+  package func correctClock(_ entry: JSON, now: Timestamp) throws(LedgerError) {
+    guard entry["event"]?.string == Self.clockCorrected else {
+      throw LedgerError(.entry, "only an entry “\(Self.clockCorrected)” may set the time back")
+    }
+    let last = state.withLock { state in
+      defer { state.lastTime = now }
+      return state.lastTime
+    }
+    do { _ = try append(entry) } catch {
+      state.withLock { $0.lastTime = max($0.lastTime, last) }
+      throw error
+    }
+    try persist()
+  }
+}
+
+extension LedgerLine {
+  /// Whether this entry may be of an earlier time than the one before it.
+  var correctsClock: Bool {
+    (try? JSON(parsing: entryBytes))?["event"]?.string == Ledger.clockCorrected
+  }
+
+  /// The time that no later entry is before.
+  func latest(after last: Timestamp) -> Timestamp { time < last && correctsClock ? time : max(last, time) }
 }

@@ -57,6 +57,15 @@ extension Ledger {
     return note
   }
 
+  /// When the last entry was written; 1970 where there is none. No later entry is dated before it.
+  package var lastTime: Timestamp { state.withLock { $0.lastTime } }
+
+  /// The verifier key of the checkpoints (c2sp.org/signed-note); nil for a reader.
+  package var vkey: String? { key.map { SignedNote.vkey(name: origin, key: $0.publicKey) } }
+
+  /// The last size and root that were signed and written down; what a receipt can name at no cost.
+  package var signedHead: Checkpoint? { state.withLock { $0.persistedHead } }
+
   /// The size and Merkle root of all entries.
   package var head: Checkpoint {
     let tree = state.withLock { $0.tree }
@@ -109,26 +118,7 @@ extension Ledger {
 
   /// The hash over leaves `low..<high`, from the tiles.
   private func hash(_ low: Int, _ high: Int, _ tree: TileTree) throws(LedgerError) -> [UInt8] {
-    let count = high - low
-    guard count & (count - 1) == 0, low % count == 0 else {
-      let middle = low + Merkle.split(count)
-      return Merkle.nodeHash(try hash(low, middle, tree), try hash(middle, high, tree))
-    }
-    // A whole subtree: in the tile of the level whose hashes are just small enough.
-    let height = count.trailingZeroBitCount
-    let level = height / 8
-    let first = low >> (level * 8)
-    let width = 1 << (height % 8)
-    guard let tile = hashes(level, first / TileName.width, tree) else {
-      throw LedgerError(
-        .damaged, "tile \(TileName(level: level, index: first / TileName.width).path) is missing")
-    }
-    let start = first % TileName.width
-    guard (start + width) * Merkle.hashSize <= tile.count else {
-      throw LedgerError(
-        .damaged, "tile \(TileName(level: level, index: first / TileName.width).path) is too short")
-    }
-    return TileTree.subtree(tile, start, width)
+    try TileHashes { self.hashes($0, $1, tree) }.hash(low, high)
   }
 
   /// A tile's hashes, full or as far as it goes.

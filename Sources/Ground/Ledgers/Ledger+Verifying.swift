@@ -103,10 +103,10 @@ private struct Audit {
         report.add(entriesName, index: line.index, offset: start, "bytes that are no entry stand before it")
       }
       damage = nil
-      if line.time < lastTime {
+      if line.time < lastTime, !line.correctsClock {
         report.add(entriesName, index: line.index, offset: offset, "is older than the one before")
       }
-      lastTime = max(lastTime, line.time)
+      lastTime = line.latest(after: lastTime)
       take(line.bytes, offset: offset, end: scanner.offset)
     }
     try finish(file, length: length, damage: damage)

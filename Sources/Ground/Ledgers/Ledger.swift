@@ -7,6 +7,7 @@ package import Trust
 ///
 /// The folder holds `entries.jsonl` (the truth), `tile/` and `offsets` (derived), `checkpoint` and `lock`. What the
 /// checkpoint covers is durable in all of them; what came after it is read again from the entries at the next start.
+/// Beside the folder lies its mark (`HighWater`), which knows an older copy of the folder from the one that was written.
 /// One writer: a second `Ledger` on the same folder throws `.busy`. Safe to use from many threads; calls block.
 package final class Ledger: Sendable {
   /// An entry's place, once it is durable.
@@ -28,6 +29,8 @@ package final class Ledger: Sendable {
 
   let store: TileStore
   let file: EntriesFile
+  /// nil for a reader.
+  private let mark: HighWater?
   /// Signs checkpoints; nil for a reader.
   let key: SigningKey?
   private let lock: FileLock?
@@ -60,6 +63,7 @@ package final class Ledger: Sendable {
     var failure: LedgerError?
     /// The size of the checkpoint on disk.
     var persistedSize = -1
+    var persistedHead: Checkpoint?
     var persistedAt = ContinuousClock.now
     var isPersisting = false
     /// The checkpoint of the present size, once someone asked for it.
@@ -91,9 +95,15 @@ package final class Ledger: Sendable {
     store = TileStore(folder: folder)
     file = try EntriesFile(folder + "/entries.jsonl", isWriter: true, disk: disk)
     let opened: (state: State, tornBytes: Int)
-    do {
-      opened = try Ledger.restore(store, file, origin: origin, key: key.publicKey, isReader: false)
+    do throws(LedgerError) {
+      let written = try HighWater.read(of: folder)
+      opened = try Ledger.restore(
+        store, file, origin: origin, key: key.publicKey, isReader: false, mark: written)
+      if let written {
+        try Ledger.compare(opened.state, file, with: written, HighWater.path(of: folder))
+      }
     } catch { throw error.of(folder) }
+    mark = try HighWater(of: folder)
     tornBytes = opened.tornBytes
     state = Monitor(opened.state)
     try persist()
@@ -107,6 +117,7 @@ package final class Ledger: Sendable {
     lock = nil
     store = TileStore(folder: folder)
     file = try EntriesFile(folder + "/entries.jsonl", isWriter: false)
+    mark = nil
     let opened: (state: State, tornBytes: Int)
     do { opened = try Ledger.restore(store, file, origin: origin, key: key, isReader: true) } catch {
       throw error.of(folder)
@@ -195,6 +206,9 @@ package final class Ledger: Sendable {
     } else {
       do throws(LedgerError) {
         try file.append(group.bytes, at: start.length)
+        if let last = group.entries.last {
+          try mark?.write(HighWater.Mark(size: last.index + 1, leaf: last.leafHash))
+        }
         failure = nil
       } catch {
         failure = error

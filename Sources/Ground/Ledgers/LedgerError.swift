@@ -45,7 +45,8 @@ package struct LedgerError: Fault, Equatable {
   package var hint: String? {
     switch code {
     case .busy: "stop the other doorsill process, or let it write the entry"
-    case .behind, .damaged: "keep the folder as it is, run doorsill ledger verify, and restore from a backup"
+    case .behind, .damaged:
+      "keep everything as it is, run doorsill ledger verify, and restore from a backup of one moment, with what lies beside the log"
     case .full: "free space on the disk"
     case .broken: "check the disk, then start again"
     case .storage, .absent, .entry, .proof: nil

@@ -32,11 +32,22 @@ package struct Receipt: Sendable {
     /// The entry's place in the log, and the log's name.
     package var ledgerIndex: Int
     package var ledgerOrigin: String
+    /// The leaf hash of the entry, hex; nil in receipts of 0.1.
+    package var ledgerLeaf: String?
+    /// The last head of the log that was signed before: size and root, hex. Two receipts that name one size with two
+    /// roots prove that there are two logs.
+    package var ledgerHead: Head?
+
+    package struct Head: Sendable, Equatable {
+      package let size: Int
+      package let root: String
+    }
 
     package init(
       requestHash: String, answerHash: String, release: Int, policy: String, protection: JSON, keyID: String,
       certificateThumbprint: String, provider: String, manager: String, consumer: String, purpose: String,
-      time: Timestamp, ledgerIndex: Int, ledgerOrigin: String, requestSalt: String? = nil
+      time: Timestamp, ledgerIndex: Int, ledgerOrigin: String, requestSalt: String? = nil,
+      ledgerLeaf: String? = nil, ledgerHead: (size: Int, root: String)? = nil
     ) {
       self.requestHash = requestHash
       self.requestSalt = requestSalt
@@ -53,6 +64,8 @@ package struct Receipt: Sendable {
       self.time = time
       self.ledgerIndex = ledgerIndex
       self.ledgerOrigin = ledgerOrigin
+      self.ledgerLeaf = ledgerLeaf
+      self.ledgerHead = ledgerHead.map { Head(size: $0.size, root: $0.root) }
     }
 
     /// The claims as the receipt's payload says them.
@@ -63,10 +76,23 @@ package struct Receipt: Sendable {
         "x5t#S256": .string(certificateThumbprint), "provider": .string(provider),
         "manager": .string(manager),
         "consumer": .string(consumer), "purpose": .string(purpose), "time": .string(time.rfc3339),
-        "ledger": ["origin": .string(ledgerOrigin), "index": JSON(ledgerIndex)],
       ]
+      var ledger: JSON = ["origin": .string(ledgerOrigin), "index": JSON(ledgerIndex)]
+      if let ledgerLeaf { ledger["leaf"] = .string(ledgerLeaf) }
+      if let ledgerHead {
+        ledger["head"] = ["size": JSON(ledgerHead.size), "root": .string(ledgerHead.root)]
+      }
+      json["ledger"] = ledger
       if let requestSalt { json["requestSalt"] = .string(requestSalt) }
       return json
+    }
+
+    private static func head(_ json: JSON?) throws(LedgerError) -> (size: Int, root: String)? {
+      guard let json else { return nil }
+      guard let size = json["size"]?.int, size >= 0, let root = json["root"]?.string else {
+        throw LedgerError(.proof, "the head of the log in the receipt is malformed")
+      }
+      return (size, root)
     }
 
     /// Reads a payload; a missing or malformed claim is named.
@@ -90,7 +116,8 @@ package struct Receipt: Sendable {
         certificateThumbprint: try text("x5t#S256"), provider: try text("provider"),
         manager: try text("manager"),
         consumer: try text("consumer"), purpose: try text("purpose"), time: time, ledgerIndex: index,
-        ledgerOrigin: origin, requestSalt: json["requestSalt"]?.string)
+        ledgerOrigin: origin, requestSalt: json["requestSalt"]?.string, ledgerLeaf: ledger["leaf"]?.string,
+        ledgerHead: try Self.head(ledger["head"]))
     }
   }
 

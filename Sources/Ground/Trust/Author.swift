@@ -35,6 +35,9 @@ package struct Author: Sendable {
   /// The public half of the person's key; nil for everybody else.
   package var publicKey: VerifyingKey? { key?.publicKey }
 
+  /// The person's signature over bytes, as compact JWS; nil for everybody else.
+  package func signature(over bytes: [UInt8]) -> String? { key.map { JWS.sign(bytes, with: $0) } }
+
   /// The entry, which must be an object, with its author, and with the author's signature over everything else in it.
   package func sign(_ entry: JSON) throws -> JSON {
     var members = entry.members ?? []

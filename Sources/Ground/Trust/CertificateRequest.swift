@@ -1,3 +1,4 @@
+import Bytes
 import COpenSSL
 
 /// Names for a certificate's subject. They are for people; identity is the key (see `Certificate`).
@@ -7,12 +8,12 @@ package struct Subject: Sendable, Hashable {
   /// Two letters (ISO 3166-1).
   package let country: String?
 
-  /// Refuses empty names, control characters and more than 64 characters (RFC 5280 appendix A.1).
+  /// Refuses names that are no plain line and more than 64 characters (RFC 5280 appendix A.1).
   package init(commonName: String, organization: String? = nil, country: String? = nil) throws(TrustError) {
     for value in [commonName, organization].compactMap({ $0 }) {
-      guard !value.isEmpty, value.unicodeScalars.count <= 64,
-        !value.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) })
-      else { throw TrustError(.issuing, "a name has 1 to 64 characters and no control characters") }
+      guard value.unicodeScalars.count <= 64, PlainLine.problem(in: value) == nil else {
+        throw TrustError(.issuing, "a name has 1 to 64 characters and no control characters")
+      }
     }
     if let country {
       guard country.utf8.count == 2, country.utf8.allSatisfy({ (65...90).contains($0) }) else {

@@ -106,7 +106,7 @@ package struct RevocationList: Sendable {
   package func isCurrent(at time: Timestamp) -> Bool { thisUpdate <= time && time < nextUpdate }
 }
 
-extension Authority {
+extension CertificateAuthority {
   /// Makes the list of revoked certificates in DER, with CRL number and authority key identifier.
   package func crl(
     revoked: [(serial: String, at: Timestamp, reason: RevocationReason)], number: Int, nextUpdate: Timestamp,
@@ -120,13 +120,14 @@ extension Authority {
     defer { X509_CRL_free(list) }
     guard X509_CRL_set_version(list, 1) == 1,
       X509_CRL_set_issuer_name(list, X509_get_subject_name(certificate.handle.pointer)) == 1,
-      Authority.set(now.adding(seconds: -Authority.clockSkew), { X509_CRL_set1_lastUpdate(list, $0) }),
-      Authority.set(nextUpdate, { X509_CRL_set1_nextUpdate(list, $0) })
+      CertificateAuthority.set(
+        now.adding(seconds: -CertificateAuthority.clockSkew), { X509_CRL_set1_lastUpdate(list, $0) }),
+      CertificateAuthority.set(nextUpdate, { X509_CRL_set1_nextUpdate(list, $0) })
     else { throw .drained(.revocationList, "the revocation list cannot be filled in") }
-    for (serial, time, reason) in revoked { try Authority.add(serial, time, reason, to: list) }
+    for (serial, time, reason) in revoked { try CertificateAuthority.add(serial, time, reason, to: list) }
     let numberInHex = "0x" + String(max(0, number), radix: 16)
     for (nid, value) in [(NID_authority_key_identifier, "keyid:always"), (NID_crl_number, numberInHex)] {
-      guard let made = Authority.crlExtension(nid, value, issuer: certificate, list: list) else {
+      guard let made = CertificateAuthority.crlExtension(nid, value, issuer: certificate, list: list) else {
         throw .drained(.revocationList, "the revocation list cannot say “\(value)”")
       }
       defer { X509_EXTENSION_free(made) }

@@ -2,7 +2,7 @@
 package enum ApprovalKind: String, CaseIterable, Sendable, Hashable {
   /// Publishing below the level that the evidence gives, where no detector stands against it.
   case belowEvidence
-  /// A higher level than the one now published.
+  /// A higher level than the one now published. Closing waits for nobody: the word is read, and asks for nothing.
   case raising
   /// A lower level than the one now published.
   case lowering
@@ -10,8 +10,32 @@ package enum ApprovalKind: String, CaseIterable, Sendable, Hashable {
   case legalBasisChange
   /// Publishing below the level that a detector gives.
   case detectorOverride
-  /// A change of any file in Policies/.
+  /// A change of any file in Policies/, but of who is registered.
   case policyChange
+  /// Content that leaves the envelope that was agreed to.
+  case widening
+  /// Publishing again what one person has suspended.
+  case reopening
+  /// Taking out for good.
+  case retiring
+  /// The theme, and who manages the portal.
+  case theme
+  /// Who is registered, with which roles and key.
+  case person
+  /// The first publication of any dataset, once a second person is registered. Left out, it is one person's word.
+  case firstOpening
+
+  /// The kind whose role it takes where it is not named itself.
+  private var like: ApprovalKind? {
+    switch self {
+    case .widening, .reopening, .retiring: .lowering
+    case .theme, .person: .policyChange
+    default: nil
+    }
+  }
+
+  /// Itself, and the kinds that stand in for it.
+  fileprivate var ways: [ApprovalKind] { [self] + (like.map { [$0] } ?? []) }
 }
 
 /// Who must sign what: the role that a second person needs for each kind of change.
@@ -24,11 +48,15 @@ package struct ApprovalRules: Sendable, Hashable {
 
   /// The same role for every kind of change.
   package init(everythingBy role: String) {
-    roles = Dictionary(uniqueKeysWithValues: ApprovalKind.allCases.map { ($0, role) })
+    roles = Dictionary(
+      uniqueKeysWithValues: ApprovalKind.allCases.filter { $0 != .firstOpening }.map { ($0, role) })
   }
 
   /// The role that must sign this kind of change; nil where nobody needs to.
-  package func role(for kind: ApprovalKind) -> String? { roles[kind] }
+  package func role(for kind: ApprovalKind) -> String? { kind.ways.lazy.compactMap { roles[$0] }.first }
+
+  /// The role that registers people and changes rules: what is named for it, or `approver`.
+  package var registrar: String { role(for: .person) ?? "approver" }
 }
 
 /// One signature that is wanted.
@@ -44,10 +72,13 @@ package struct ApprovalNeed: Sendable, Hashable {
   package let role: String
   /// Whether nothing is published without it. One that is not blocking only tells what a signature would allow.
   package let blocking: Bool
+  /// Whether somebody has proposed it, so that only the second signature is wanting.
+  package let isProposed: Bool
 
   /// Each part as its property says.
   package init(
-    kind: ApprovalKind, dataset: String, from: String?, to: String, role: String, blocking: Bool
+    kind: ApprovalKind, dataset: String, from: String?, to: String, role: String, blocking: Bool,
+    isProposed: Bool = false
   ) {
     self.kind = kind
     self.dataset = dataset
@@ -55,40 +86,6 @@ package struct ApprovalNeed: Sendable, Hashable {
     self.to = to
     self.role = role
     self.blocking = blocking
-  }
-}
-
-/// An approval whose signature and whose signer's roles `Catalogs` has checked.
-package struct CheckedApproval: Sendable, Hashable {
-  /// The dataset's name, or "policy".
-  package let dataset: String
-  package let from: String?
-  package let to: String
-  /// Lowercase hex SHA-256 of the evidence that the signer saw.
-  package let evidenceHash: String
-  /// Lowercase hex SHA-256 of the policy under which the signer decided.
-  package let policyHash: String
-  package let reason: String
-  package let approver: String
-  package let approverRoles: [String]
-  package let proposer: String?
-  /// RFC 3339 text, as signed.
-  package let time: String
-
-  /// Each part as its property says.
-  package init(
-    dataset: String, from: String?, to: String, evidenceHash: String, policyHash: String, reason: String,
-    approver: String, approverRoles: [String], proposer: String?, time: String
-  ) {
-    self.dataset = dataset
-    self.from = from
-    self.to = to
-    self.evidenceHash = evidenceHash
-    self.policyHash = policyHash
-    self.reason = reason
-    self.approver = approver
-    self.approverRoles = approverRoles
-    self.proposer = proposer
-    self.time = time
+    self.isProposed = isProposed
   }
 }

@@ -37,17 +37,21 @@ package struct GatePass: Sendable, Hashable {
   package let rows: Clearance?
   /// Only for conditional datasets.
   package let results: Clearance?
-  /// The approvals that counted, for the decisions log.
-  package let approvals: [CheckedApproval]
+  /// What content stays within from now on; nil where nobody has to judge it.
+  package let envelope: Envelope?
+  /// The proposal that counted; nil where none was needed.
+  package let agreement: Agreement?
 
   init(
-    level: Level, entry: Clearance, rows: Clearance?, results: Clearance?, approvals: [CheckedApproval]
+    level: Level, entry: Clearance, rows: Clearance?, results: Clearance?, envelope: Envelope?,
+    agreement: Agreement?
   ) {
     self.level = level
     self.entry = entry
     self.rows = rows
     self.results = results
-    self.approvals = approvals
+    self.envelope = envelope
+    self.agreement = agreement
   }
 }
 

@@ -1,51 +1,13 @@
-/// A change of the files in Policies/, judged under the policy before it.
-package struct PolicyChange: Sendable, Hashable {
-  package let previous: Scale
-  package let next: Scale
-  package let previousHash: String
-  package let nextHash: String
-  package let proposer: String?
-  /// Approvals of dataset "policy", with the signers' roles as the previous policy gives them.
-  package let approvals: [CheckedApproval]
-  package let signers: Signers
-
-  /// Who of the previous policy could sign this change.
-  package enum Signers: Sendable, Hashable {
-    case somebody
-    /// Nobody in the role that must sign has a key, so no change could ever pass. One that only brings first keys may:
-    /// then there is somebody for the next.
-    case nobody(bringsFirstKeysOnly: Bool)
-  }
-
-  /// Each part as its property says.
-  package init(
-    previous: Scale, next: Scale, previousHash: String, nextHash: String, proposer: String?,
-    approvals: [CheckedApproval], signers: Signers = .somebody
-  ) {
-    self.previous = previous
-    self.next = next
-    self.previousHash = previousHash
-    self.nextHash = nextHash
-    self.proposer = proposer
-    self.approvals = approvals
-    self.signers = signers
-  }
-}
-
-/// The one place where leave to cross the sill is given (DESIGN section 4, rules 3 and 4). It fails closed.
+/// The one place where leave to cross the sill is given. It fails closed.
 package enum Gate {
-  /// Judges one dataset.
+  /// Judges one dataset: by its verdict, by how it stands in the log, and by the envelope that was agreed to.
   ///
-  /// Throws `GateRefusal` with every reason at once, and with the signatures that would open the gate. An approval
-  /// counts only if it names this exact change, this evidence and the policy that judged it, and comes from a second
-  /// person in the role that the scale asks for.
+  /// Throws `GateRefusal` with every reason at once, and with the signatures that would open the gate. Closing waits for
+  /// nobody; opening needs a proposal from this very state, signed by a second person in the role that the scale asks
+  /// for; content within the envelope needs neither.
   package static func clear(_ request: GateRequest, scale: Scale) throws(GateRefusal) -> GatePass {
     let verdict = request.verdict
     var reasons: [Problem] = []
-    var needs: [ApprovalNeed] = []
-    var counted: [CheckedApproval] = []
-    var level = verdict.level
-
     if verdict.declared.isEmpty {
       reasons.append(Words.problem(.unknownLevel, verdict.declared, verdict.dataset))
     }
@@ -54,59 +16,162 @@ package enum Gate {
     where problem.code != .openingPersonal && problem.code != .openingRestricted {
       reasons.append(problem)
     }
-    if reasons.contains(where: { $0.code == .unread }) { throw GateRefusal(reasons: reasons, needs: []) }
+    if request.standing?.status == .retired {
+      reasons.append(Words.problem(.retired, verdict.dataset, verdict.dataset))
+    }
+    if reasons.contains(where: { $0.code == .unread || $0.code == .retired }) {
+      throw GateRefusal(reasons: reasons, needs: [])
+    }
     let opening = verdict.problems.filter { $0.code == .openingPersonal || $0.code == .openingRestricted }
-    var lowered = false
-    for need in verdict.requiresApproval {
-      switch judge(need, request) {
-      case .approved(let approval):
-        guard let asked = scale.level(need.to) else {
-          reasons.append(Words.problem(.unknownLevel, need.to, verdict.dataset))
-          continue
+    var passed: Passed?
+    var needs: [ApprovalNeed] = []
+    let asked = verdict.requiresApproval.first
+    if let asked, let level = scale.level(asked.to) {
+      switch judge(request, at: level, below: asked, scale) {
+      case .success(let way): passed = way
+      case .failure(let refusal):
+        if asked.blocking {
+          reasons += opening + refusal.reasons
+          needs += refusal.needs
         }
-        counted.append(approval)
-        level = asked
-        lowered = true
-      case .refused(let why):
-        guard need.blocking else { continue }
-        reasons += opening + why
-        needs.append(need)
+      }
+    } else if !opening.isEmpty {
+      reasons += opening
+    }
+    let isLowered = passed != nil
+    // What may not be below its evidence stays at it.
+    if passed == nil, asked?.blocking != true {
+      switch judge(request, at: verdict.level, below: nil, scale) {
+      case .success(let way): passed = way
+      case .failure(let refusal):
+        reasons += refusal.reasons
+        needs += refusal.needs
       }
     }
-    if !lowered, !opening.isEmpty, needs.isEmpty { reasons += opening }
-
-    if level.openness != .unconditional, !verdict.hasLegalBasis,
-      !reasons.contains(where: { $0.code == .missingLegalBasis }), opening.isEmpty || lowered
+    if let level = passed?.level, level.openness != .unconditional, !verdict.hasLegalBasis,
+      opening.isEmpty || isLowered, !reasons.contains(where: { $0.code == .missingLegalBasis })
     {
       reasons.append(Words.problem(.missingLegalBasis, level.id, verdict.dataset))
     }
-    for need in changes(since: request.previous, to: level, verdict, scale) {
-      switch judge(need, request) {
-      case .approved(let approval): if !counted.contains(approval) { counted.append(approval) }
-      case .refused(let why):
-        reasons += why
-        needs.append(need)
-      }
-    }
-    guard reasons.isEmpty else { throw GateRefusal(reasons: reasons, needs: needs) }
+    guard reasons.isEmpty, let passed else { throw GateRefusal(reasons: reasons, needs: needs) }
 
     func clearance(_ scope: Clearance.Scope) -> Clearance {
-      Clearance(dataset: verdict.dataset, scope: scope, level: level.id, policyHash: request.policyHash)
+      Clearance(
+        dataset: verdict.dataset, scope: scope, level: passed.level.id, policyHash: request.policyHash)
     }
     return GatePass(
-      level: level, entry: clearance(.entry), rows: level.openness == .unconditional ? clearance(.rows) : nil,
-      results: level.openness == .conditional ? clearance(.results) : nil, approvals: counted)
+      level: passed.level, entry: clearance(.entry),
+      rows: passed.level.openness == .unconditional ? clearance(.rows) : nil,
+      results: passed.level.openness == .conditional ? clearance(.results) : nil,
+      envelope: passed.envelope, agreement: passed.agreement)
   }
 
-  /// The signatures that `clear` would ask for or make use of and does not have yet, were all of them given: what a second
-  /// person signs to let the declared level pass.
-  package static func pending(_ request: GateRequest, scale: Scale) -> [ApprovalNeed] {
-    let verdict = request.verdict
-    let level = verdict.requiresApproval.compactMap { scale.level($0.to) }.last ?? verdict.level
-    let needs = verdict.requiresApproval + changes(since: request.previous, to: level, verdict, scale)
-    return needs.filter { need in
-      if case .approved = judge(need, request) { false } else { true }
+  /// A way through the gate.
+  private struct Passed {
+    let level: Level
+    let envelope: Envelope?
+    let agreement: Agreement?
+  }
+
+  /// Judges one dataset at one level, against how it stands.
+  private static func judge(
+    _ request: GateRequest, at level: Level, below: ApprovalNeed?, _ scale: Scale
+  ) -> Result<Passed, GateRefusal> {
+    var content = request.content
+    content.level = level.id
+    if below == nil { content.findings = [] }
+    let isView = request.isView && below == nil
+    let (kinds, departures) = opened(request, content, at: level, below: below, scale)
+    let subject = request.verdict.dataset
+    var reasons: [Problem] = []
+    let wanted = kinds.compactMap { kind in scale.approvals.role(for: kind).map { (kind: kind, role: $0) } }
+    guard !wanted.isEmpty else {
+      // Within what was agreed to, or nobody's to agree to.
+      let isKept = kinds.isEmpty && request.standing?.level == level.id && request.standing?.status == .open
+      let levels = request.levels + (request.standing?.levels ?? [])
+      let made = !isView && content.binds(after: levels, scale: scale) ? content : nil
+      return .success(
+        Passed(
+          level: level, envelope: isKept ? request.standing?.envelope ?? made : made, agreement: nil))
     }
+    let organizations = [request.standing?.owner ?? request.content.owner, request.manager]
+    var stale: [Problem] = []
+    for agreement in request.agreements {
+      guard case .envelope(let envelope) = agreement.motion.aim, envelope.level == level.id else { continue }
+      let left = envelope.departures(of: content, changedRows: 0, on: request.day, scale: scale)
+      guard left.isEmpty, agreement.motion.content == request.contentHash else {
+        stale.append(Words.problem(.approvalStale, agreement.proposer, subject))
+        continue
+      }
+      let objections = wanted.compactMap { one in
+        SecondPerson(publisher: request.publisher, organizations: organizations, role: one.role)
+          .objection(to: agreement, on: subject)
+      }
+      guard let first = objections.first else {
+        return .success(Passed(level: level, envelope: envelope, agreement: agreement))
+      }
+      reasons.append(first)
+    }
+    let isProposed = !reasons.isEmpty
+    if !isProposed { reasons = stale }
+    let from = below?.from ?? request.standing?.level
+    let needs = wanted.map { one in
+      ApprovalNeed(
+        kind: one.kind, dataset: subject, from: from, to: level.id, role: one.role, blocking: true,
+        isProposed: isProposed)
+    }
+    let left = departures.map { Words.departure($0, subject) }
+    if reasons.isEmpty { reasons = needs.map(Words.approvalMissing) }
+    return .failure(GateRefusal(reasons: left + reasons, needs: Array(needs.prefix(1))))
+  }
+
+  /// What of a dataset would be opened: the kinds of approval that asks for, and in what it leaves its envelope.
+  private static func opened(
+    _ request: GateRequest, _ content: Envelope, at level: Level, below: ApprovalNeed?, _ scale: Scale
+  ) -> (kinds: [ApprovalKind], departures: [Departure]) {
+    // A view is judged by its rows, and its declaration by the envelope of what it is cut from.
+    if request.isView, below == nil { return ([], []) }
+    guard let standing = request.standing else {
+      return (below.map { [$0.kind] } ?? (request.isFirstShared ? [.firstOpening] : []), [])
+    }
+    // A level that the scale no longer has may have been higher: it is treated as a lowering.
+    let before = scale.level(standing.level)
+    if standing.status == .suspended { return ([.reopening], []) }
+    guard let before, before <= level else { return ([.lowering], []) }
+    let isBound = content.binds(after: request.levels + standing.levels, scale: scale)
+    // A clean open set that never was more has nothing to leave, also where two people have once looked at it.
+    guard isBound, let envelope = standing.envelope else {
+      if let below { return ([below.kind], []) }
+      return (before == level && isBound ? [.widening] : [], [])
+    }
+    var departures = envelope.departures(
+      of: content, changedRows: request.changedRows, on: request.day, scale: scale)
+    if before < level {
+      // Closing: what was open may be told less of at once, but nothing new of what was not.
+      let tellsNothing = before.openness == .unconditional || level.openness == .closed
+      let held: Set<Departure.Code> = tellsNothing ? [.finding] : Self.heldWhenClosing
+      departures.removeAll { !held.contains($0.code) }
+    }
+    var kinds: [ApprovalKind] = []
+    for departure in departures {
+      let kind = departure.code == .finding ? below?.kind ?? departure.kind : departure.kind
+      if !kinds.contains(kind) { kinds.append(kind) }
+    }
+    return (kinds, departures)
+  }
+
+  private static let heldWhenClosing: Set<Departure.Code> = [
+    .family, .owner, .subject, .results, .views, .finding,
+  ]
+
+  /// What is wanting, in words, for whoever proposes or approves.
+  package static func departures(_ request: GateRequest, scale: Scale) -> [Departure] {
+    let asked = request.verdict.requiresApproval.first
+    let level = asked.flatMap { scale.level($0.to) } ?? request.verdict.level
+    var content = request.content
+    content.level = level.id
+    return request.standing?.envelope?.departures(
+      of: content, changedRows: request.changedRows, on: request.day, scale: scale) ?? []
   }
 
   /// Leave for pages that are about no dataset: home, lists, help, theme.
@@ -114,36 +179,43 @@ package enum Gate {
     Clearance(dataset: "", scope: .portal, level: "", policyHash: policyHash)
   }
 
-  /// Judges a change of policy by the policy before it, and returns the approvals that counted.
+  /// Judges a change of the rules, the theme or the people by the rules before it, and returns the proposal that counted;
+  /// nil where nobody needs to sign.
   ///
-  /// Throws `GateRefusal` where the previous policy wants a second person and none has signed exactly this change (but
-  /// see `PolicyChange.Signers`), and always where the change would do away with a second person.
-  package static func policyChange(_ change: PolicyChange) throws(GateRefusal) -> [CheckedApproval] {
-    guard change.previousHash != change.nextHash else { return [] }
-    let removed = ApprovalKind.allCases.filter {
-      change.previous.approvals.role(for: $0) != nil && change.next.approvals.role(for: $0) == nil
-    }
-    var reasons = removed.map { Words.problem(.secondPersonRemoved, $0.rawValue, "Policies/levels.json5") }
-    var needs: [ApprovalNeed] = []
-    var counted: [CheckedApproval] = []
-    if let role = change.previous.approvals.role(for: .policyChange) {
-      let need = ApprovalNeed(
-        kind: .policyChange, dataset: "policy", from: change.previousHash, to: change.nextHash, role: role,
-        blocking: true)
-      let second = SecondPerson(
-        evidenceHash: change.nextHash, policyHashes: [change.previousHash], proposer: change.proposer)
-      switch (second.judge(need, change.approvals), change.signers) {
-      case (.approved(let approval), _): counted.append(approval)
-      case (.refused, .nobody(bringsFirstKeysOnly: true)): break
-      case (.refused, .nobody):
-        reasons.append(Words.problem(.signerMissing, role, "Policies/"))
-      case (.refused(let why), .somebody):
-        reasons += [Words.problem(.policyChangeUnapproved, change.nextHash, "Policies/")] + why
-        needs.append(need)
+  /// Throws `GateRefusal` where a second person is wanted and has not signed exactly this, and always where a change of
+  /// rules would do away with a second person.
+  package static func change(
+    _ kind: ApprovalKind, of subject: String, to aim: Motion.Aim, hash: String, by publisher: String?,
+    agreements: [Agreement], manager: String, managerSigns: Bool, previous: Scale, next: Scale
+  ) throws(GateRefusal) -> Agreement? {
+    let removed =
+      kind != .policyChange
+      ? []
+      : ApprovalKind.allCases.filter {
+        $0 != .raising && previous.approvals.role(for: $0) != nil && next.approvals.role(for: $0) == nil
       }
+    let reasons = removed.map { Words.problem(.secondPersonRemoved, $0.rawValue, "Policies/levels.json5") }
+    guard reasons.isEmpty else { throw GateRefusal(reasons: reasons, needs: []) }
+    guard let role = previous.approvals.role(for: kind) else { return nil }
+    var objections: [Problem] = []
+    var isProposed = false
+    for agreement in agreements where agreement.motion.aim == aim {
+      isProposed = true
+      let organizations = managerSigns ? [manager] : agreement.votes.map(\.organization)
+      let second = SecondPerson(publisher: publisher, organizations: organizations, role: role)
+      guard let objection = second.objection(to: agreement, on: subject) else { return agreement }
+      objections.append(objection)
     }
-    guard reasons.isEmpty else { throw GateRefusal(reasons: reasons, needs: needs) }
-    return counted
+    let need = ApprovalNeed(
+      kind: kind, dataset: subject, from: nil, to: hash, role: role, blocking: true, isProposed: isProposed)
+    let code: Problem.Code = kind == .theme ? .themeUnapproved : .policyChangeUnapproved
+    let place = kind == .theme ? "Public/" : "Policies/"
+    throw GateRefusal(reasons: [Words.problem(code, hash, place)] + objections, needs: [need])
+  }
+
+  /// What stands against publishing while somebody is in access.json5 as the log does not have them registered.
+  package static func objection(toPerson id: String) -> Problem {
+    Words.problem(.personUnregistered, id, "Policies/access.json5")
   }
 
   /// What stands against publishing results of a dataset of this level under this profile; nil if nothing does: what was
@@ -173,32 +245,5 @@ package enum Gate {
   package static func objection(toDeriving name: String, from source: String, at level: Level?) -> Problem? {
     guard let level else { return Words.problem(.sourceMissing, source, name) }
     return level.openness == .conditional ? nil : Words.problem(.sourceLevel, source, name)
-  }
-
-  /// The signatures that a change against what is published asks for.
-  private static func changes(
-    since previous: PublishedState?, to level: Level, _ verdict: Verdict, _ scale: Scale
-  ) -> [ApprovalNeed] {
-    guard let previous else { return [] }
-    var kinds: [ApprovalKind] = []
-    if previous.level != level.id {
-      // A level that the scale no longer has may have been higher: it is treated as a lowering.
-      let before = scale.level(previous.level)
-      kinds.append(before.map { $0 < level } ?? false ? .raising : .lowering)
-    }
-    if previous.hasLegalBasis != verdict.hasLegalBasis { kinds.append(.legalBasisChange) }
-    return kinds.compactMap { kind in
-      scale.approvals.role(for: kind).map {
-        ApprovalNeed(
-          kind: kind, dataset: verdict.dataset, from: previous.level, to: level.id, role: $0, blocking: true)
-      }
-    }
-  }
-
-  private static func judge(_ need: ApprovalNeed, _ request: GateRequest) -> SecondPerson.Judgement {
-    SecondPerson(
-      evidenceHash: request.evidenceHash, policyHashes: request.approvedUnder.union([request.policyHash]),
-      proposer: request.proposer
-    ).judge(need, request.approvals)
   }
 }

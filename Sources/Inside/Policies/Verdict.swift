@@ -52,24 +52,24 @@ package struct Problem: Sendable, Equatable, Hashable {
     case openingRestricted
     /// Nobody has signed.
     case approvalMissing
-    /// Signed for other evidence or another policy.
+    /// Proposed for other bytes than there are now.
     case approvalStale
-    /// Signed for another change of the same dataset.
-    case approvalOfOtherChange
-    /// Signed by the proposer.
+    /// Content leaves the envelope that was agreed to.
+    case leftEnvelope
+    /// Taken out for good.
+    case retired
+    /// Signed by who makes use of it.
     case approvalBySelf
     /// Signed by somebody without the role.
     case approvalWithoutRole
-    /// Signed without a reason.
-    case approvalWithoutReason
-    /// Nobody is named as proposer, so nobody can be the second person.
-    case proposerUnknown
     /// A change of policy that does away with a second person.
     case secondPersonRemoved
     /// A change of policy that the previous policy does not allow yet.
     case policyChangeUnapproved
-    /// A change of policy that nobody could sign, since nobody of the previous one has role and key.
-    case signerMissing
+    /// A change of theme or manager that nobody has agreed to.
+    case themeUnapproved
+    /// Somebody in access.json5 is not as the log has them registered.
+    case personUnregistered
     /// A profile under which more was guessed than the level's bar allows.
     case profileTooWeak
     /// A profile that the attacks were not measured on, or not with these parameters.

@@ -31,10 +31,34 @@ extension Words {
         "en":
           "The change of “\(need.dataset)” (\(change), \(name(need.kind).en)) has no second person's signed approval.",
       ],
-      hint: [
-        "zh": "请具有“\(need.role)”角色的另一人运行 doorsill approve \(need.dataset)。",
-        "en": "Another person with the role “\(need.role)” runs: doorsill approve \(need.dataset)",
-      ])
+      hint: need.isProposed ? approve(need) : propose(need))
+  }
+
+  private static func propose(_ need: ApprovalNeed) -> [String: String] {
+    [
+      "zh":
+        "由一人提议：doorsill propose \(need.dataset) --as …；再由具有“\(need.role)”角色的另一人运行 doorsill approve \(need.dataset)。",
+      "en":
+        "One person proposes it: doorsill propose \(need.dataset) --as …; another with the role “\(need.role)” then runs: doorsill approve \(need.dataset)",
+    ]
+  }
+
+  private static func approve(_ need: ApprovalNeed) -> [String: String] {
+    [
+      "zh": "请具有“\(need.role)”角色的另一人运行 doorsill approve \(need.dataset)。",
+      "en": "Another person with the role “\(need.role)” runs: doorsill approve \(need.dataset)",
+    ]
+  }
+
+  /// In what content leaves what was agreed to.
+  static func departure(_ departure: Departure, _ dataset: String) -> Problem {
+    let words = departure.message
+    return Problem(
+      code: .leftEnvelope,
+      message: [
+        "zh": "“\(dataset)”超出同意的范围：\(words["zh"] ?? "")。",
+        "en": "“\(dataset)” leaves what was agreed to: \(words["en"] ?? "").",
+      ], hint: [:])
   }
 
   private static func name(_ kind: ApprovalKind) -> Sentence {
@@ -45,6 +69,12 @@ extension Words {
     case .legalBasisChange: Sentence("法律依据变更", "a change of legal basis")
     case .detectorOverride: Sentence("推翻检测结果", "overriding a detector")
     case .policyChange: Sentence("政策变更", "a change of policy")
+    case .widening: Sentence("超出同意的范围", "content outside what was agreed to")
+    case .reopening: Sentence("恢复已暂停的数据集", "reopening what was suspended")
+    case .retiring: Sentence("永久撤回", "taking out for good")
+    case .theme: Sentence("界面变更", "a change of theme")
+    case .person: Sentence("人员变更", "a change of who is registered")
+    case .firstOpening: Sentence("首次发布", "a first publication")
     }
   }
 
@@ -129,19 +159,35 @@ extension Words {
     case .approvalMissing:
       (
         Sentence("“\(place)”缺少第二人的签名批准。", "“\(place)” has no second person's signed approval."),
-        Sentence("请另一人运行 doorsill approve \(place)。", "Another person runs: doorsill approve \(place)")
+        Sentence(
+          "“\(what)”已提议；请另一人运行 doorsill approve \(place)。",
+          "“\(what)” has proposed it; another person runs: doorsill approve \(place)")
       )
     case .approvalStale:
       (
         Sentence(
-          "“\(what)”对“\(place)”的批准已失效：此后数据或政策有变化。",
-          "The approval of “\(place)” by “\(what)” is stale: the data or the policy has changed since."),
-        Sentence("请其查看新的证据后重新批准。", "They look at the new evidence and approve again.")
+          "“\(what)”对“\(place)”的提议已不适用：此后数据或描述有变化。",
+          "What “\(what)” proposed of “\(place)” is stale: the data or the descriptor has changed since."),
+        Sentence(
+          "请重新提议：doorsill propose \(place)。", "Propose it anew: doorsill propose \(place)")
       )
-    case .approvalOfOtherChange:
+    case .leftEnvelope:
+      (Sentence("“\(place)”超出同意的范围。", "“\(place)” leaves what was agreed to."), Sentence("", ""))
+    case .retired:
       (
-        Sentence("“\(what)”批准的是“\(place)”的另一项变更。", "“\(what)” approved another change of “\(place)”."),
-        Sentence("请其批准本次变更。", "They approve this one: doorsill approve \(place)")
+        Sentence(
+          "“\(place)”已永久撤回，其标识不再使用。", "“\(place)” was withdrawn for good, and its name is not used again."),
+        Sentence("删去 Catalog/\(place)。", "Remove Catalog/\(place).")
+      )
+    case .themeUnapproved:
+      (
+        Sentence(
+          "“\(place)”或门户管理方已更改（\(what.prefix(12))…），但没有第二人批准。",
+          "“\(place)” or who manages the portal has changed (\(what.prefix(12))…) without a second person's approval."
+        ),
+        Sentence(
+          "由一人运行 doorsill propose theme，另一人运行 doorsill approve theme；或恢复原文件。",
+          "One person runs doorsill propose theme, another doorsill approve theme; or put the files back.")
       )
     case .approvalBySelf:
       (
@@ -159,21 +205,6 @@ extension Words {
           "A person with the role, of the dataset's provider or the portal's manager, approves it; roles are in Policies/access.json5."
         )
       )
-    case .approvalWithoutReason:
-      (
-        Sentence(
-          "“\(what)”对“\(place)”的批准没有写明理由。", "The approval of “\(place)” by “\(what)” gives no reason."),
-        Sentence("请其写明理由后重新批准。", "They approve again with a reason.")
-      )
-    case .proposerUnknown:
-      (
-        Sentence(
-          "不知道“\(place)”的变更由谁提出，无法确认批准者是第二人。",
-          "Nobody is named as proposing the change of “\(place)”, so no one can be its second person."),
-        Sentence(
-          "在 classification.by 或 provider.person 中写明提出人。",
-          "Name the proposer in classification.by or provider.person.")
-      )
     case .secondPersonRemoved:
       (
         Sentence(
@@ -190,18 +221,17 @@ extension Words {
           "“\(place)” has changed (\(what.prefix(12))…) without the approval that the previous policy asks for."
         ),
         Sentence(
-          "请第二人运行 doorsill approve policy，或恢复原文件。",
-          "A second person runs: doorsill approve policy; or put the files back.")
+          "由一人运行 doorsill propose policy，另一人运行 doorsill approve policy；或恢复原文件。",
+          "One person runs doorsill propose policy, another doorsill approve policy; or put the files back.")
       )
-    case .signerMissing:
+    case .personUnregistered:
       (
         Sentence(
-          "“\(place)”已更改，而当前版本的政策中没有人持有密钥并具有“\(what)”角色，无人可以批准。",
-          "“\(place)” has changed, and in the policy of the release that is served nobody with the role “\(what)” has a key: no one could approve it."
-        ),
+          "\(place) 中的“\(what)”（密钥、角色或机构）与日志所登记的不同。",
+          "“\(what)” in \(place) is not as the log has them registered (key, roles or organization)."),
         Sentence(
-          "先只增加人员再发布：恢复其余改动，由另一人运行 doorsill person add … --role \(what)，再由已持钥的数据专员运行 doorsill publish --as …；此后的更改由该人批准。",
-          "Publish new people first, and nothing else: put the other changes back, have another person run “doorsill person add … --role \(what)”, then “doorsill publish --as …” by a custodian who had a key before (or by the first who has one). That person approves what comes after."
+          "新加入的，由已登记的人运行 doorsill person accept \(what)；其他变更先运行 doorsill propose person:\(what)；或恢复原文件。",
+          "Who joins is accepted by somebody who is registered: doorsill person accept \(what). Other changes begin with doorsill propose person:\(what). Or put the file back."
         )
       )
     case .closedParent:

@@ -1,13 +1,18 @@
 package import Bytes
 
-/// What a person does by a verb that changes something: who may is written here and nowhere else, until authority is a
-/// log of its own. Verbs that only read, or make what is judged later (`add`, `person add`), ask for nobody.
+/// What a person does by a verb that changes something: who may is written here and nowhere else; whether they are who
+/// they say is for the decisions log (`Authority`). Verbs that only read, or make what is judged later (`add`, `person add`), ask for nobody.
 package enum Act: String, Sendable, CaseIterable {
   /// `publish`, `release rollback`.
   case publish
-  /// `approve`: whether the signature counts is the gate's to say.
+  /// `propose`: the first of the two signatures under an opening.
+  case suggest
+  /// `approve`, `person accept`: whether the signature counts is the gate's to say.
   case approve
+  /// `suspend`, `withdraw`.
   case withdraw
+  /// `authority begin`.
+  case begin
   /// `grant add`.
   case propose
   /// `grant approve`.
@@ -20,7 +25,8 @@ package enum Act: String, Sendable, CaseIterable {
   /// The roles of which one is needed; for `approve` they are those that levels.json5 names.
   package var roles: [String] {
     switch self {
-    case .publish: ["custodian"]
+    case .publish, .begin: ["custodian"]
+    case .suggest: ["custodian", "administrator", "approver"]
     case .approve: []
     case .withdraw, .propose, .administer: ["custodian", "administrator"]
     case .grant: ["approver"]
@@ -40,7 +46,7 @@ package enum Act: String, Sendable, CaseIterable {
   package var words: Wording {
     let roles = self.roles.joined(separator: ", ")
     return switch self {
-    case .publish, .withdraw, .propose, .grant:
+    case .publish, .suggest, .withdraw, .begin, .propose, .grant:
       Wording(
         "\(roles), of the dataset's provider or the portal's manager; with --as",
         "\(roles)，属数据提供方或门户管理方；须用 --as")

@@ -1,5 +1,7 @@
 import Bytes
 package import Catalogs
+import Policies
+import Trust
 
 /// Makes a portal folder that publishes once it has people: a catalogue with one small table, and policies with one of the
 /// ready scales.
@@ -19,5 +21,40 @@ package enum Beginning {
       try Files.write(bytes, to: file)
     }
     return try Portal(folder: folder)
+  }
+
+  /// What the decisions log of a portal begins with that has published nothing: whoever has a key in access.json5, and the
+  /// rules as they are, are trusted, because somebody has to begin. Throws where something was published before.
+  static func genesis(
+    of portal: Portal, catalog: Catalog, policies: PolicySet, traces: Traces
+  ) throws -> Authority.Genesis {
+    if let place = try traces.places.first {
+      throw PublishingError(
+        .refused,
+        Wording(
+          "the decisions log has no beginning yet, and \(place) says that something was published",
+          "决策日志尚无起点，而 \(place) 表明已有发布"),
+        hint: Wording(
+          "take the portal over once: doorsill authority begin --as ID; it says what it trusts",
+          "请接管一次：doorsill authority begin --as ID；它会说明信任了什么"))
+    }
+    return try genesis(of: portal, catalog: catalog, policies: policies, people: policies)
+  }
+
+  /// - Parameter people: the policy files whose people are trusted.
+  static func genesis(
+    of portal: Portal, catalog: Catalog, policies: PolicySet, people: PolicySet
+  ) throws -> Authority.Genesis {
+    let empty = Authority(
+      Authority.Genesis(
+        portal: "", manager: catalog.manager, policy: "", theme: "", scale: [], approver: "", people: []),
+      at: 0)
+    let desk = Desk(
+      portal: portal, policies: people, previous: policies, catalog: catalog, authority: empty, person: nil,
+      now: .now())
+    return Authority.Genesis(
+      portal: Hex.encode(try Random.bytes(16)), manager: catalog.manager, policy: policies.ruleHash,
+      theme: try desk.themeHash(), scale: policies.scale.levels.map(\.id),
+      approver: policies.scale.approvals.registrar, people: desk.people)
   }
 }

@@ -16,7 +16,16 @@ struct Decisions {
     _ portal: Portal, origin: String, key: SigningKey, author: Author, after release: Release?
   ) throws {
     let folder = portal.inside + "/decisions"
-    ledger = try Ledger(folder: folder, origin: origin, key: key)
+    do throws(LedgerError) {
+      ledger = try Ledger(folder: folder, origin: origin, key: key)
+    } catch {
+      guard error.code == .behind else { throw error }
+      throw PublishingError(
+        .damaged,
+        Wording(
+          "\(folder) has lost entries: \(error.message)", "\(folder) 缺少已写入的条目：\(error.message)"),
+        hint: .restoreFromBackup, blame: .environment)
+    }
     self.author = author
     guard let release, let note = release.manifest.decisions else { return }
     let name = note.prefix { $0 != "\n" }
@@ -34,13 +43,41 @@ struct Decisions {
     }
   }
 
-  /// Writes entries down together; durable when it returns.
-  func record(_ tellings: [Telling]) throws { try record(tellings.flatMap { try $0.entries() }) }
+  /// Writes entries down together, signed by whoever acts; durable when it returns. Each says what its author had seen of
+  /// the log.
+  func record(_ tellings: [Telling]) throws -> [Written] {
+    let seen = self.seen.json
+    return try append(
+      tellings.flatMap { try $0.entries() }.map { entry in
+        var entry = entry
+        entry["seen"] = seen
+        return try author.sign(entry)
+      })
+  }
 
-  /// The same of entries that are short.
-  func record(_ entries: [JSON]) throws {
-    guard !entries.isEmpty else { return }
-    _ = try ledger.append(try entries.map(author.sign))
+  /// The same of what the publisher itself notes, which nobody signs: papers with signatures of their own, and what became
+  /// of a release.
+  func note(_ entries: [JSON]) throws -> [Written] {
+    try append(
+      entries.map { entry in
+        var entry = entry
+        entry["by"] = .string(SignedDeed.service)
+        return entry
+      })
+  }
+
+  /// An entry that is durable.
+  typealias Written = (entry: JSON, time: Timestamp, index: Int)
+
+  private func append(_ entries: [JSON]) throws -> [Written] {
+    guard !entries.isEmpty else { return [] }
+    return zip(entries, try ledger.append(entries)).map { ($0, $1.time, $1.index) }
+  }
+
+  /// All that is in the log.
+  var seen: Paper.Seen {
+    let head = ledger.head
+    return Paper.Seen(size: head.size, root: head.size == 0 ? "" : Hex.encode(head.root))
   }
 
   /// A level decision with the whole of its evidence.
@@ -54,48 +91,8 @@ struct Decisions {
         "time": .string(now.rfc3339),
       ],
       lists: [
-        ("items", judgement.verdict.items.map(\.json)), ("approvals", judgement.pass.approvals.map(\.json)),
-      ])
-  }
-
-  /// A change of the policy files. Where nobody could sign it, those whose first keys were taken on trust are told by name.
-  static func policy(
-    from: String, to: String, approvals: [CheckedApproval], firstKeys: [Person]?, now: Timestamp
-  ) -> Telling {
-    var lists = [("approvals", approvals.map(\.json))]
-    if approvals.isEmpty, let firstKeys {
-      let keys = firstKeys.map { person -> JSON in
-        [
-          "person": .string(person.id), "organization": .string(person.organization),
-          "roles": JSON(person.roles), "key": JSON(person.key.map(PersonFile.keyText)),
-        ]
-      }
-      lists.append(("firstKeys", keys))
-    }
-    return Telling(
-      event: "policy.changed", subject: ["from": .string(from), "to": .string(to)],
-      facts: ["time": .string(now.rfc3339)], lists: lists)
-  }
-
-  /// What a publication changed, in its second form: `changed` has name, level and fingerprint of every dataset that is
-  /// new or other than in the release before, `gone` the names of those that are in it no more; `total` says how many
-  /// there are, and `catalogue` is the hash over all of them that the manifest has. In the first form, without `v`,
-  /// `datasets` names all: whoever folds a log begins anew there.
-  static func publication(
-    release: Int, policy: String, catalogue: String, total: Int,
-    changed: [(name: String, level: String, fingerprint: String)], gone: [String], now: Timestamp
-  ) -> Telling {
-    Telling(
-      event: "publication", subject: ["release": JSON(release), "v": 2],
-      facts: [
-        "policy": .string(policy), "catalogue": .string(catalogue), "total": JSON(total),
-        "time": .string(now.rfc3339),
-      ],
-      lists: [
-        (
-          "changed",
-          changed.map { .array([.string($0.name), .string($0.level), .string($0.fingerprint)]) }
-        ), ("gone", gone.map { .string($0) }),
+        ("items", judgement.verdict.items.map(\.json)),
+        ("agreement", judgement.pass.agreement.map { [.string($0.hash)] } ?? []),
       ])
   }
 
@@ -129,16 +126,6 @@ extension EvidenceItem {
     [
       "rule": .string(rule), "field": JSON(field), "values": JSON(values), "matches": JSON(matches),
       "share": JSON(share), "level": .string(level), "examples": JSON(examples),
-    ]
-  }
-}
-
-extension CheckedApproval {
-  var json: JSON {
-    [
-      "from": JSON(from), "to": .string(to), "evidence": .string(evidenceHash), "policy": .string(policyHash),
-      "reason": .string(reason), "approver": .string(approver), "proposer": JSON(proposer),
-      "time": .string(time),
     ]
   }
 }

@@ -23,16 +23,10 @@ package struct History: Sendable {
     /// For a derived dataset: those that it is joined from, with either of which it is withdrawn.
     package var sources: [String] = []
 
-    var state: PublishedState {
-      PublishedState(
-        level: level, hasLegalBasis: hasLegalBasis, evidenceHash: evidenceHash, policyHash: policyHash)
-    }
   }
 
   package var release: Int
   package var policyHash: String
-  /// Hashes of the policies before it, back to the last that judged data in another way. Approvals of 0.1 name one.
-  package var alike: [String]
   /// SHA-256 over what every page depends on beside the datasets: the catalogue's own file and the theme.
   package var frameHash: String
   /// The policy files as they were, by name.
@@ -44,7 +38,7 @@ package struct History: Sendable {
   var results: [String: ResultHistory]
 
   static let empty = History(
-    release: 0, policyHash: "", alike: [], frameHash: "", policyFiles: [:], datasets: [:], results: [:])
+    release: 0, policyHash: "", frameHash: "", policyFiles: [:], datasets: [:], results: [:])
 
   /// What was published of a dataset's rows beside itself: its open views, the datasets joined from it, and those joined
   /// from them.
@@ -181,6 +175,11 @@ package struct History: Sendable {
 
   private var families: [(key: String, value: ResultHistory)] { results.sorted { $0.key < $1.key } }
 
+  /// Lower-case hex SHA-256 of the file it was read from or written to: what the decisions log has of it.
+  func fileHash(in portal: Portal) throws -> String {
+    try Publishing.hash(file: Self.folder(portal, release: release) + "/history.json")
+  }
+
   /// Forgets the histories of releases before the given one: they can no longer become the current one.
   static func forget(before release: Int, _ portal: Portal) throws {
     for name in try Files.list(portal.inside + "/history") {
@@ -191,7 +190,7 @@ package struct History: Sendable {
 
   var json: JSON {
     [
-      "release": .number(String(release)), "policy": .string(policyHash), "alike": JSON(alike),
+      "release": .number(String(release)), "policy": .string(policyHash),
       "frame": .string(frameHash), "keys": JSON(keyMark),
       "policyFiles": .object(
         policyFiles.sorted { $0.key < $1.key }.map {
@@ -211,13 +210,12 @@ package struct History: Sendable {
   }
 
   init(
-    release: Int, policyHash: String, alike: [String] = [], frameHash: String, policyFiles: [String: [UInt8]],
+    release: Int, policyHash: String, frameHash: String, policyFiles: [String: [UInt8]],
     datasets: [String: Dataset], keyMark: String? = nil,
     results: [String: ResultHistory]
   ) {
     self.release = release
     self.policyHash = policyHash
-    self.alike = alike
     self.frameHash = frameHash
     self.policyFiles = policyFiles
     self.datasets = datasets
@@ -232,9 +230,7 @@ package struct History: Sendable {
       let datasets = json["datasets"]?.members,
       let results = json["results"]?.members
     else { return nil }
-    // 0.1 wrote neither these nor the keys' mark.
-    let alike = json["alike"] == nil ? [] : json["alike"]?.array?.compactMap(\.string)
-    guard let alike, alike.count == json["alike"]?.array?.count ?? 0 else { return nil }
+    // 0.1 wrote no mark of the keys.
     if let mark = json["keys"], !mark.isNull, mark.string == nil { return nil }
     var read: [String: Dataset] = [:]
     for member in datasets {
@@ -259,7 +255,7 @@ package struct History: Sendable {
       policyFiles[file.key] = Array(text.utf8)
     }
     self.init(
-      release: release, policyHash: policy, alike: alike, frameHash: frame, policyFiles: policyFiles,
+      release: release, policyHash: policy, frameHash: frame, policyFiles: policyFiles,
       datasets: read, keyMark: json["keys"]?.string, results: families)
   }
 }

@@ -14,7 +14,7 @@ package enum Joins {
     _ body: ([Dataset]) throws -> R
   ) throws -> R {
     guard datasets.contains(where: { $0.join != nil }) else { return try body(datasets) }
-    try portal.makeInside()
+    try portal.makeWork()
     try removeAbandoned(portal)
     let folder = "\(portal.work)/\(prefix)\(getpid())"
     defer { try? Files.remove(folder) }
@@ -95,7 +95,7 @@ extension Examination {
   }
 }
 
-extension Publisher {
+extension Desk {
   /// What stands against joining the sources of a dataset: each must be judged and be held at a conditional level.
   func objections(toDeriving dataset: Dataset, from judgements: [Judgement]) -> [Objection] {
     objections(toDeriving: dataset, from: dataset.join?.sources ?? [], judgements)

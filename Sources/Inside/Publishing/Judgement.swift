@@ -9,6 +9,8 @@ package struct Judgement: Sendable {
   package let verdict: Verdict
   package let evidenceHash: String
   package let pass: GatePass
+  /// Levels of what it is cut or joined from.
+  package let levels: [String]
 }
 
 /// Why one dataset is not published.

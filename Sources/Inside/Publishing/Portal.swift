@@ -11,8 +11,11 @@ package struct Portal: Sendable {
   package var policies: String { folder + "/Policies" }
   package var theme: String { folder + "/Public" }
   package var inside: String { folder + "/.doorsill/inside" }
-  /// Where a run keeps what it needs only while it lasts.
-  package var work: String { inside + "/work" }
+  /// Where a run keeps what it needs only while it lasts: inside, or where somebody who does not go inside lets it.
+  package var work: String { otherWork ?? inside + "/work" }
+  private var otherWork: String?
+  /// What everybody who may read the portal's files may know of the decisions log, signed.
+  package var authority: String { folder + "/.doorsill/authority.json" }
   package var outside: String { folder + "/.doorsill/outside" }
 
   /// The portal folder here or above: the nearest that has `Catalog/catalog.json5`.
@@ -35,10 +38,25 @@ package struct Portal: Sendable {
     }
   }
 
+  /// The same portal for somebody who looks and does not publish: nothing of it is opened inside.
+  package func working(in folder: String) -> Portal {
+    var portal = self
+    portal.otherWork = folder
+    return portal
+  }
+
+  /// Makes the folder of `work`, mode 0700.
+  func makeWork() throws(FilesError) {
+    guard let otherWork else { return try makeInside() }
+    try Files.makeDirectory(otherWork, mode: 0o700)
+  }
+
   /// Makes the inside of the door: the publisher's own, mode 0700.
   package func makeInside() throws(FilesError) {
     // Through this one the server's user comes to its own half.
     try Files.makeDirectory(Files.parent(of: inside), mode: 0o711)
-    for name in ["", "/keys", "/history", "/work"] { try Files.makeDirectory(inside + name, mode: 0o700) }
+    for name in ["", "/keys", "/history", "/work", "/agreed"] {
+      try Files.makeDirectory(inside + name, mode: 0o700)
+    }
   }
 }

@@ -32,6 +32,10 @@ package struct Publication: Sendable {
   package let listed: [String]
   /// What the compiler says of each verify and score.
   package var tagReports: [TagReport] = []
+  /// Where the decisions log began with it: the people who were trusted.
+  package var trusted: [String] = []
+  /// Datasets of the catalogue that are out until two people bring them back.
+  package var suspended: [String] = []
   /// Downloads that there are not, because the format cannot hold the table.
   package var leftOut: [(dataset: String, file: LeftOut)] = []
 }

@@ -20,6 +20,7 @@ extension Publisher {
   /// so does an open dataset that the earlier release did not have. The next `publish` takes the sources again.
   package func rollBack(to number: Int, reason: String) throws -> Rollback {
     try Decisions.checkReason(reason)
+    try takePapers()
     let store = try ReleaseStore(folder: portal.outside, key: keys.release.publicKey)
     guard let served = try store.served() else {
       throw PublishingError(.refused, .nothingPublished, blame: .usage)

@@ -1,13 +1,19 @@
 import Bytes
 import Catalogs
+import Ledgers
 import Policies
 import Releases
 import Trust
 
 extension Publisher {
   /// The server's part of the policy: who may sign, purposes, quotas, and what each result needs.
-  func settings(_ judgements: [Judgement]) -> Settings {
+  func settings(_ judgements: [Judgement], answers: Settings.Head?) throws -> Settings {
     let access = policies.access
+    let people = access.people.map { person in
+      Settings.Person(
+        id: person.id, name: person.name, organization: person.organization, roles: person.roles,
+        key: person.key.map { Base64.encodeURL($0.raw) })
+    }
     var results: [ResultSetting] = []
     for judgement in judgements where judgement.pass.results != nil {
       let dataset = judgement.examination.dataset
@@ -32,17 +38,32 @@ extension Publisher {
     return Settings(
       title: catalog.title, languages: catalog.languages, baseURL: catalog.baseURL,
       manager: catalog.organization(catalog.manager)?.name ?? Text(catalog.manager),
-      people: access.people.map { person in
-        Settings.Person(
-          id: person.id, name: person.name, organization: person.organization, roles: person.roles,
-          key: person.key.map { Base64.encodeURL($0.raw) })
-      },
+      people: people,
       purposes: access.purposes.map { Settings.Purpose(id: $0.id, title: $0.title) },
       quotas: Settings.Quotas(
         callsPerDay: access.quotas.callsPerDay, callsPerMinute: access.quotas.callsPerMinute),
       lifetimes: Settings.Lifetimes(
         certificateDays: access.certificateDays, keyDays: access.keyDays, grantDays: access.grantDays),
-      results: results, policyHash: policies.hash)
+      results: results, policyHash: policies.hash,
+      registrations: try registrations(),
+      answers: answers)
+  }
+
+  /// Everybody who is or was registered, as the decisions log says. Those that it began with have always been there.
+  private func registrations() throws -> [Settings.Registration] {
+    let authority = desk.authority
+    let beginning = authority.people.first?.since
+    return try authority.people.map { person in
+      guard let key = VerifyingKey(text: person.terms.key) else {
+        throw PublishingError.unjudged(Motion.person(person.terms.id))
+      }
+      return Settings.Registration(
+        person: person.terms.id, organization: person.terms.organization, roles: person.terms.roles,
+        key: Base64.encodeURL(key.raw),
+        since: person.since == beginning
+          ? Timestamp(secondsSince1970: 0) : try decisions.ledger.time(at: person.since),
+        until: try person.until.map { try decisions.ledger.time(at: $0) })
+    }
   }
 
   private static func kind(_ kind: ResultDeclaration.Kind) -> ResultSetting.Kind {

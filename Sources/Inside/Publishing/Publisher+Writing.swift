@@ -13,12 +13,11 @@ extension Publisher {
   /// Writes the release, scans it, logs the decisions, and flips.
   func write(
     _ judgements: [Judgement], _ results: ComputedResults, _ changes: [String: Publication.Change],
-    _ policyApprovals: [CheckedApproval]
+    _ agreements: [Agreement]
   ) throws -> Publication {
-    let decisions = try Decisions(
-      portal, origin: LogNames.decisions(baseURL: catalog.baseURL), key: keys.release, author: options.author,
-      after: try ReleaseStore(folder: portal.outside, key: keys.release.publicKey).served())
-    try closeEarlier(judgements, decisions)
+    let trusted = beginning.map { $0.people.map(\.id) } ?? []
+    try begin()
+    try closeEarlier(judgements)
     try bringVerifyKeyOut()
     let writer = try ReleaseWriter(outside: portal.outside, key: keys.release, created: options.now)
     do {
@@ -45,55 +44,67 @@ extension Publisher {
           CatalogueEntry.entries(of: $0, results: results.of($0.dataset.name), catalog: catalog)
         },
         judgements.map(\.pass.entry))
-      try writer.settings(settings(judgements))
+      let answers = try answersHead()
+      try writer.settings(try settings(judgements, answers: answers))
       // The decisions stand in the log before the release that rests on them: their checkpoint travels in it.
-      try record(judgements, changes, writer.number, policyApprovals, decisions)
-      try writer.decisions("checkpoint", Array(try decisions.ledger.checkpoint().utf8))
+      try record(judgements, changes, writer.number, agreements, answers)
+      try carry(decisions.ledger, into: writer)
       progress(.scanning)
       let listed = try scan(writer, judgements)
       progress(.sealing)
       let manifest = try writer.seal(
         decisions: try decisions.ledger.checkpoint(), catalogueHash: catalogueHash(judgements))
-      try next(judgements, results, changes, release: writer.number).save(portal)
+      let next = try next(judgements, results, changes, release: writer.number)
+      try next.save(portal)
       try writer.flip()
       try History.forget(before: writer.number, portal)
-      try decisions.record([
+      try note([
         [
-          "event": "published", "release": JSON(writer.number), "root": .string(manifest.root),
-          "time": .string(options.now.rfc3339),
+          "event": "published", "v": 1, "release": JSON(writer.number), "root": .string(manifest.root),
+          "history": .string(try next.fileHash(in: portal)), "time": .string(options.now.rfc3339),
         ]
       ])
+      try tellAuthority()
       return Publication(
         release: writer.number, outcome: .published, datasets: outcomes(judgements, changes),
-        reports: results.reports, listed: listed, tagReports: results.tagReports,
+        reports: results.reports, listed: listed, tagReports: results.tagReports, trusted: trusted,
+        suspended: catalog.datasets.map(\.name).filter { desk.authority.datasets[$0]?.status == .suspended },
         leftOut: published.flatMap { item in item.leftOut.map { (item.dataset.name, $0) } })
     } catch {
       try? writer.abandon()
-      try? decisions.record([
-        ["event": "abandoned", "release": JSON(writer.number), "time": .string(options.now.rfc3339)]
-      ])
+      if log.authority?.intent != nil {
+        try? note([
+          [
+            "event": "abandoned", "v": 1, "release": JSON(writer.number),
+            "time": .string(options.now.rfc3339),
+          ]
+        ])
+      }
       throw error
     }
   }
 
   /// Takes what is shut further than before out of every release up to the one that is served, before the new one is
   /// written: the server refuses it from its next request on, and rolling back does not bring it back.
-  private func closeEarlier(_ judgements: [Judgement], _ decisions: Decisions) throws {
+  private func closeEarlier(_ judgements: [Judgement]) throws {
     guard let previous = previousPolicies else { return }
-    var entries: [JSON] = []
+    var entries: [Telling] = []
     var closed: [(name: String, reason: Text)] = []
     for judgement in judgements {
       let (name, level) = (judgement.examination.dataset.name, judgement.pass.level)
-      guard let before = history.datasets[name],
+      guard let before = desk.authority.datasets[name], history.datasets[name] != nil,
         let old = previous.scale.level(before.level), old.openness < level.openness
       else { continue }
       // A closed dataset has no views either, and nothing is derived from it: what there was goes with it.
       let made = level.openness == .closed ? history.made(of: name) : []
       for dataset in [name] + made {
-        entries.append([
-          "event": "closed", "dataset": .string(dataset), "from": .string(old.id), "to": .string(level.id),
-          "through": JSON(history.release), "time": .string(options.now.rfc3339),
-        ])
+        entries.append(
+          Telling(
+            event: "closed", subject: ["dataset": .string(dataset)],
+            facts: [
+              "from": .string(old.id), "to": .string(level.id), "through": JSON(history.release),
+              "time": .string(options.now.rfc3339),
+            ], lists: []))
         closed.append(
           (
             dataset,
@@ -105,7 +116,7 @@ extension Publisher {
       }
     }
     guard !closed.isEmpty else { return }
-    try decisions.record(entries)
+    try record(entries)
     try Withdrawing.withdraw(
       closed, outside: portal.outside, through: history.release, time: options.now, key: keys.release)
   }
@@ -187,35 +198,30 @@ extension Publisher {
 
   private func record(
     _ judgements: [Judgement], _ changes: [String: Publication.Change], _ release: Int,
-    _ policyApprovals: [CheckedApproval], _ decisions: Decisions
+    _ agreements: [Agreement], _ answers: Settings.Head?
   ) throws {
-    var tellings: [Telling] = []
-    if history.release == 0 {
-      tellings.append(
-        Telling(
-          event: "policy.trusted", subject: ["policy": .string(policies.hash)],
-          facts: ["time": .string(options.now.rfc3339)], lists: []))
-    } else if history.policyHash != policies.hash {
-      tellings.append(
-        Decisions.policy(
-          from: history.policyHash, to: policies.hash, approvals: policyApprovals, firstKeys: firstKeys,
-          now: options.now))
+    let publication = try publication(judgements, changes, agreements, release: release)
+    // What would not count is refused before it stands there for ever.
+    var next = desk.authority
+    do throws(DeedFault) {
+      try next.take(
+        SignedDeed(
+          .publication(publication), by: options.author.person ?? "",
+          key: options.author.publicKey?.text ?? "",
+          seen: decisions.ledger.size, time: options.now.rfc3339), at: decisions.ledger.size)
+    } catch {
+      throw PublishingError(.refused, Wording(error.message["en"] ?? "", error.message["zh"] ?? ""))
     }
-    tellings += judgements.filter { judgement in
+    var tellings = judgements.filter { judgement in
       let before = history.datasets[judgement.examination.dataset.name]
       return before?.evidenceHash != judgement.evidenceHash || before?.level != judgement.pass.level.id
         || before?.policyHash != policies.hash
     }.map { Decisions.level($0, release: release, now: options.now) }
     if let rollback { tellings.append(rollback.telling(release: release, now: options.now)) }
     tellings.append(
-      Decisions.publication(
-        release: release, policy: policies.hash, catalogue: catalogueHash(judgements),
-        total: judgements.count,
-        changed: judgements.filter { changes[$0.examination.dataset.name] != nil }.map {
-          ($0.examination.dataset.name, $0.pass.level.id, $0.examination.fingerprint)
-        },
-        gone: changes.filter { $0.value == .gone }.map(\.key).sorted(), now: options.now))
-    try decisions.record(tellings)
+      publication.telling(
+        catalogue: catalogueHash(judgements), total: judgements.count, answers: answers, now: options.now))
+    try record(tellings)
   }
 
   /// The history this release leaves behind.
@@ -234,7 +240,7 @@ extension Publisher {
         sources: judgement.examination.dataset.join?.sources ?? [])
     }
     return History(
-      release: release, policyHash: policies.hash, alike: alike, frameHash: try frameHash(),
+      release: release, policyHash: policies.hash, frameHash: try frameHash(),
       policyFiles: policies.files,
       datasets: datasets, keyMark: keys.mark, results: results.histories)
   }

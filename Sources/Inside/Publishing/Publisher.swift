@@ -43,14 +43,20 @@ package final class Publisher {
   let catalog: Catalog
   let keys: InsideKeys
   let history: History
-  /// The policies before this one that judge data in the same way: an approval that names one of them still counts.
-  let alike: [String]
+  /// The decisions log, open as long as this is.
+  let decisions: Decisions
+  /// What the log says, and the files as they are: what is judged by.
+  var desk: Desk
+  /// The fold of the log, which every entry goes through that is written.
+  var log: AuthorityLog
+  /// What a portal begins with that has no log yet; nil where it has.
+  var beginning: Authority.Genesis?
   /// The policies of the release that is served; nil before the first.
   let previousPolicies: PolicySet?
   /// The release that is served; nil before the first.
   let served: Release?
-  /// The organization that manages the portal: as served, for what the catalogue says now nobody has published yet.
-  let manager: String
+  /// The organization that manages the portal, as the log says: what the catalogue says now nobody has agreed to yet.
+  var manager: String { desk.authority.manager }
   /// Datasets that were withdrawn for good: they enter no release any more.
   let withdrawn: Withdrawals
   /// Where this publication goes back to an earlier release: what the decisions log is told of it.
@@ -77,12 +83,35 @@ package final class Publisher {
     served = try store.served()
     history = try History.load(portal, release: served?.number)
     try keys.check(against: history, of: portal)
-    manager = try served.flatMap { try Registry.manager($0) } ?? catalog.manager
     withdrawn = try store.withdrawals()
     previousPolicies = history.release > 0 ? try PolicySet.parse(files: history.policyFiles) : nil
-    let (before, last) = (history.alike, history.policyHash)
-    alike =
-      previousPolicies?.judgingHash == policies.judgingHash ? before.filter { $0 != last } + [last] : []
+    decisions = try Decisions(
+      portal, origin: LogNames.decisions(baseURL: catalog.baseURL), key: keys.release, author: options.author,
+      after: served)
+    log = try AuthorityLog(decisions.ledger)
+    let authority: Authority
+    if let known = log.authority {
+      beginning = nil
+      authority = known
+    } else {
+      let genesis = try Beginning.genesis(
+        of: portal, catalog: catalog, policies: policies, traces: Traces(portal))
+      beginning = genesis
+      authority = Authority(genesis, at: decisions.ledger.size)
+    }
+    desk = Desk(
+      portal: portal, policies: policies, previous: previousPolicies ?? policies, catalog: catalog,
+      authority: authority, person: options.author.person, now: options.now,
+      isBeginning: beginning != nil)
+    if beginning == nil {
+      try settle()
+      try checkCaches()
+    }
+    let keys = keys
+    desk.changedRows = { dataset, standing in
+      guard let agreed = try AgreedRows(standing.rows, in: portal) else { return nil }
+      return agreed.missing(from: try AgreedRows(of: dataset, keys: keys))
+    }
   }
 
   /// The public half of the release key crosses once; another key lying there is never overwritten.
@@ -108,12 +137,31 @@ package final class Publisher {
 
   /// The whole way. Throws `Rejection` where data or policy say no, and whatever failed otherwise; the release that
   /// is served stays until the new one is whole.
-  package func publish() throws -> Publication { try publish(due) }
+  package func publish() throws -> Publication {
+    try takePapers()
+    return try publish(due)
+  }
 
-  /// The datasets whose time has come and that nobody withdrew.
+  /// The datasets whose time has come and that nobody took out.
   var due: [Dataset] {
     catalog.datasets.filter { dataset in
-      (dataset.availableFrom.map { $0 <= options.now } ?? true) && !withdrawn.isGone(dataset.name)
+      (dataset.availableFrom.map { $0 <= options.now } ?? true) && !isShut(dataset.name)
+    }
+  }
+
+  /// Whether a dataset was taken out: for good, or for a while and two people have not agreed to bring it back.
+  func isShut(_ name: String) -> Bool {
+    guard let standing = desk.authority.datasets[name], !withdrawn.isGone(name) else {
+      return withdrawn.isGone(name)
+    }
+    switch standing.status {
+    case .open: return false
+    case .retired: return true
+    case .suspended:
+      let open = desk.authority.agreements(on: Motion.dataset(name), now: options.now.rfc3339)
+      return !open.contains { agreement in
+        if case .envelope = agreement.motion.aim { !agreement.votes.isEmpty } else { false }
+      }
     }
   }
 
@@ -122,24 +170,27 @@ package final class Publisher {
     // A rehearsal writes nothing, and is anybody's.
     let standing =
       options.dryRun && options.author.person == nil
-      ? nil : try Registry(policies, manager: manager).standing(options.author, .publish)
-    let policyApprovals = try passPolicy()
-    let views = try Views.derived(from: declared, of: portal, scale: policies.scale) { !withdrawn.isGone($0) }
+      ? nil : try Registry(desk.authority).standing(options.author, .publish)
+    let matters = try desk.matters()
+    guard matters.refused.isEmpty else {
+      throw Rejection(faults: [], faultCount: 0, objections: matters.refused)
+    }
+    let views = try Views.derived(from: declared, of: portal, scale: policies.scale) { !isShut($0) }
     let order = (declared + views).map(\.name)
     let examinations = try examine(declared.filter { $0.join == nil } + views, after: 0, of: order.count)
     try Rejection.throwIfFaulty(examinations)
-    var (judgements, objections) = try judge(examinations)
+    var (judgements, objections) = try desk.judge(examinations)
     // Rows are joined only once the gate has let their sources pass.
     var derived: [Dataset] = []
     for dataset in declared where dataset.join != nil {
-      let problems = self.objections(toJoining: dataset, from: judgements)
+      let problems = desk.objections(toJoining: dataset, from: judgements)
       if problems.isEmpty { derived.append(dataset) }
       objections += problems
     }
     return try Joins.with(derived, of: catalog, in: portal, now: options.now) { joined in
       let more = try examine(joined, after: examinations.count, of: order.count)
       try Rejection.throwIfFaulty(more)
-      let (judged, problems) = try judge(derived: more, after: judgements)
+      let (judged, problems) = try desk.judge(derived: more, after: judgements)
       objections += problems
       guard objections.isEmpty else { throw Rejection(faults: [], faultCount: 0, objections: objections) }
       let all = Dictionary(
@@ -149,7 +200,7 @@ package final class Publisher {
         guard let judgement = all[name] else { throw PublishingError.unjudged(name) }
         return judgement
       }
-      return try publish(judgements, policyApprovals, standing)
+      return try publish(judgements, matters.agreements, standing)
     }
   }
 
@@ -162,17 +213,18 @@ package final class Publisher {
 
   /// Computes and writes what the gate let pass, where anything of it is new.
   private func publish(
-    _ judgements: [Judgement], _ policyApprovals: [CheckedApproval], _ standing: Registry.Standing?
+    _ judgements: [Judgement], _ agreements: [Agreement], _ standing: Registry.Standing?
   ) throws -> Publication {
     let changes = changes(judgements)
     let isSamePortal =
       try history.release > 0 && history.policyHash == policies.hash && history.frameHash == frameHash()
     if changes.isEmpty, isSamePortal {
+      if !options.dryRun { try tellAuthority() }
       return Publication(
         release: history.release, outcome: .unchanged, datasets: outcomes(judgements, changes), reports: [],
         listed: [])
     }
-    try standing?.check(isSamePortal ? try providers(of: changes.keys.sorted(), judgements) : [])
+    try standing?.check(isSamePortal ? providers(of: changes.keys.sorted(), judgements) : [])
     let results = try compute(judgements)
     if options.dryRun {
       try forgetUnitMaps()
@@ -180,87 +232,21 @@ package final class Publisher {
         release: nil, outcome: .rehearsed, datasets: outcomes(judgements, changes), reports: results.reports,
         listed: [], tagReports: results.tagReports)
     }
-    return try write(judgements, results, changes, policyApprovals)
+    return try write(judgements, results, changes, agreements)
   }
 
-  /// What the gate is asked about a dataset: how it is judged, how it was published last, and who signed what.
-  func request(_ examination: Examination) throws -> GateRequest {
-    let dataset = examination.dataset
-    let verdict = examination.verdict(policies)
-    let folder = "\(dataset.folder)/\(Approvals.folderName)"
-    let people = Files.exists(folder) ? try signers(for: dataset) : []
-    let approvals = try Approvals.load(folder: folder, about: dataset.name, people: people)
-    // The proposer is the person the descriptor names, so that nobody approves their own.
-    return GateRequest(
-      verdict: verdict, evidenceHash: Examination.evidenceHash(of: verdict), policyHash: policies.hash,
-      approvedUnder: Set(alike + [policies.judgingHash]), previous: history.datasets[dataset.name]?.state,
-      proposer: dataset.classification.proposer ?? dataset.provider.person, approvals: approvals)
-  }
-
-  /// Asks the gate about one dataset.
-  func judge(_ examination: Examination) throws -> Result<Judgement, GateRefusal> {
-    let request = try request(examination)
-    do {
-      let pass = try Gate.clear(request, scale: policies.scale)
-      return .success(
-        Judgement(
-          examination: examination, verdict: request.verdict, evidenceHash: request.evidenceHash, pass: pass))
-    } catch {
-      return .failure(error)
-    }
-  }
-
-  /// Who provides these datasets, by the release that is served and by the catalogue: a descriptor that names another
-  /// organization takes no dataset from the one that had it.
+  /// Who provides these datasets, by the log and by the catalogue: a descriptor that names another organization takes no
+  /// dataset from the one that had it.
   private func providers(
     of names: [String], _ judgements: [Judgement]
-  ) throws -> [(dataset: String, organization: String?)] {
+  ) -> [(dataset: String, organization: String?)] {
     let now = Dictionary(
       judgements.map { ($0.examination.dataset.name, $0.examination.dataset.provider.organization) },
       uniquingKeysWith: { first, _ in first })
-    return try names.flatMap { name in
-      let known = [try servedProvider(of: name), now[name]].compactMap { $0 }
+    return names.flatMap { name in
+      let known = [desk.authority.datasets[name]?.owner, now[name]].compactMap { $0 }
       return known.isEmpty ? [(name, nil)] : known.map { (name, $0) }
     }
-  }
-
-  /// The organization that provides a dataset of the release that is served; nil where that does not have it.
-  func servedProvider(of name: String) throws -> String? {
-    try served.flatMap { try Registry.provider(of: name, $0) }
-  }
-
-  /// The people as signers for a dataset: those of other organizations than its provider and the portal's manager have
-  /// no role in it.
-  private func signers(for dataset: Dataset) throws -> [Person] {
-    let provider = try servedProvider(of: dataset.name) ?? dataset.provider.organization
-    return policies.access.people.map { $0.having(roles: [provider, manager].contains($0.organization)) }
-  }
-
-  /// Asks the gate about every dataset, and gathers every objection.
-  func judge(_ examinations: [Examination]) throws -> ([Judgement], [Objection]) {
-    var judgements: [Judgement] = []
-    var objections: [Objection] = []
-    for examination in examinations {
-      let name = examination.dataset.name
-      switch try judge(examination) {
-      case .success(let judgement):
-        judgements.append(judgement)
-        objections += shutParent(of: judgement, among: judgements)
-      case .failure(let refusal):
-        objections.append(Objection(dataset: name, reasons: refusal.reasons, needs: refusal.needs))
-      }
-    }
-    return (judgements, objections)
-  }
-
-  /// A dataset that is closed is known by its catalogue entry only: no view of it may be open.
-  private func shutParent(of view: Judgement, among judgements: [Judgement]) -> [Objection] {
-    let name = view.examination.dataset.name
-    guard let parent = view.examination.dataset.derivation?.parent,
-      let level = judgements.first(where: { $0.examination.dataset.name == parent })?.pass.level,
-      let problem = Gate.objection(toView: name, of: parent, at: level)
-    else { return [] }
-    return [Objection(dataset: name, reasons: [problem], needs: [])]
   }
 
   /// What is new, changed or gone since the release that is served.
@@ -272,8 +258,9 @@ package final class Publisher {
         changes[name] = .new
         continue
       }
-      if before.level != judgement.pass.level.id {
-        changes[name] = .level(from: before.level)
+      let level = desk.authority.datasets[name]?.level ?? before.level
+      if level != judgement.pass.level.id {
+        changes[name] = .level(from: level)
       } else if before.fingerprint != judgement.examination.fingerprint
         || before.evidenceHash != judgement.evidenceHash
       {

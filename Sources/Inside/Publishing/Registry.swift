@@ -1,5 +1,5 @@
 import Bytes
-package import Catalogs
+package import Policies
 package import Releases
 package import Trust
 
@@ -18,16 +18,16 @@ package struct Registry: Sendable {
   /// What they are read from, for an error.
   private let place: Wording
 
-  /// The people of policy files: as they are now, or as the release that is served was made under them.
-  package init(_ policies: PolicySet, manager: String, isServed: Bool = false) {
-    members = policies.access.people.map {
-      Member(id: $0.id, organization: $0.organization, roles: $0.roles, key: $0.key)
+  /// Whoever the decisions log says is registered now.
+  package init(_ authority: Authority) {
+    members = authority.registered.map { person in
+      Member(
+        id: person.terms.id, organization: person.terms.organization, roles: person.terms.roles,
+        key: VerifyingKey(text: person.terms.key))
     }
-    self.manager = manager
-    place = isServed ? Self.served : Wording("Policies/access.json5", "Policies/access.json5 ")
+    manager = authority.manager
+    place = Wording("the decisions log", "决策日志")
   }
-
-  private static let served = Wording("the release that is served", "当前发布版本")
 
   /// The people as a release was made under them: nobody becomes one of them but by a signed change of policy.
   package init(_ release: Release) throws {
@@ -37,7 +37,7 @@ package struct Registry: Sendable {
         key: try person.key.map { try VerifyingKey(raw: Base64.decodeURL($0) ?? []) })
     }
     manager = try Self.manager(release)
-    place = Self.served
+    place = Wording("the release that is served", "当前发布版本")
   }
 
   /// The organization that manages the portal of a release; nil where it has no dataset.
@@ -108,8 +108,8 @@ package struct Registry: Sendable {
           "\(place.said(in: "en")) does not name '\(id)' with this key",
           "\(place.said(in: "zh"))中没有以此公钥登记的“\(id)”"),
         hint: Wording(
-          "'doorsill person add' writes a key into Policies/access.json5, and the next publication into the release",
-          "doorsill person add 将公钥写入 Policies/access.json5，下次发布后在发布版本中生效"))
+          "'doorsill person add' makes a key, and somebody who is registered accepts it: 'doorsill person accept \(id) --as …'",
+          "doorsill person add 生成密钥，再由已登记的人接纳：doorsill person accept \(id) --as …"))
     }
     let wanted = roles ?? Set(act.roles)
     guard wanted.isEmpty || !wanted.isDisjoint(with: member.roles) else {

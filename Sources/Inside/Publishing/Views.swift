@@ -12,8 +12,8 @@ package enum Views {
     var made: [Dataset] = []
     for dataset in datasets {
       for view in dataset.views where named(view.name) {
-        let folder = Files.join(portal.inside, "work/views")
-        try portal.makeInside()
+        let folder = Files.join(portal.work, "views")
+        try portal.makeWork()
         try Files.makeDirectory(folder, mode: 0o700)
         made.append(
           try OpenView.derive(

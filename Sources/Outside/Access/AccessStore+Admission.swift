@@ -80,7 +80,8 @@ extension AccessStore {
     guard call.resultExists, !held.isEmpty else { throw Denial(.notFound, client: client, keyID: keyID) }
     let fitting = call.purpose.map { purpose in held.filter { $0.purpose == purpose } } ?? held
     guard !fitting.isEmpty else { throw Denial(.notFound, client: client, keyID: keyID) }
-    let usable = fitting.filter { refusal(of: $0, for: call) == nil }
+    let approved = book.approved
+    let usable = fitting.filter { refusal(of: $0, for: call, approved) == nil }
     if let grant = usable.first {
       guard Set(usable.map(\.purpose)).count == 1 else {
         throw Denial(.purposeRequired, client: client, keyID: keyID)
@@ -90,22 +91,28 @@ extension AccessStore {
     // The youngest grant tells best why none of them serves.
     let youngest = fitting[fitting.count - 1]
     throw Denial(
-      refusal(of: youngest, for: call) ?? .notFound, client: client, keyID: keyID, grant: youngest.id)
+      refusal(of: youngest, for: call, approved) ?? .notFound, client: client, keyID: keyID,
+      grant: youngest.id)
   }
 
-  private func refusal(of grant: Grant, for call: Call) -> Denial.Code? {
+  private func refusal(of grant: Grant, for call: Call, _ approved: Set<Int>) -> Denial.Code? {
     switch grant.status {
     case .revoked: return .grantRevoked
     case .pending: return .grantPending
     case .active: break
     }
-    if call.needsSecondPerson && grant.approval == nil { return .grantPending }
+    // Whoever approved it for another level has not agreed to this one; grants of 0.1 named none.
+    if call.needsSecondPerson,
+      !approved.contains(grant.id) || grant.level.map({ $0 != call.level }) ?? false
+    {
+      return .grantPending
+    }
     if call.now < grant.starts { return .grantNotStarted }
     if call.now >= grant.ends { return .grantExpired }
     return nil
   }
 
-  /// Reads the file again where another process has changed it. A file that cannot be read keeps the last book:
+  /// Reads the file again where another process has changed it; what is not accounted for is left out. A file that cannot be read keeps the last book:
   /// the revocations it held still hold.
   func refresh() {
     let version = book.withLock { $0.version }

@@ -12,11 +12,13 @@ extension AccessStore {
         hint: Wording(
           "use 2 to 64 lower-case letters, digits and '-', a letter first", "请用 2 至 64 个小写字母、数字和 -，以字母开头"))
     }
+    try AccessError.check(name, Wording("the client's name", "企业名称"))
+    try AccessError.check(contact, Wording("the client's contact", "联系方式"))
     guard try client(id) == nil else {
       throw AccessError(.duplicateClient, Wording("there is a client '\(id)' already", "已有客户“\(id)”"))
     }
     try change(
-      by: author,
+      by: author, touching: [.client(id)],
       ["event": "client.added", "client": .string(id), "name": .string(name), "time": .string(now.rfc3339)]
     ) {
       (connection) throws in
@@ -32,7 +34,7 @@ extension AccessStore {
   {
     _ = try existingClient(id)
     try change(
-      by: author,
+      by: author, touching: [.client(id)],
       ["event": .string("client.\(status.rawValue)"), "client": .string(id), "time": .string(now.rfc3339)]
     ) {
       (connection) throws in
@@ -47,7 +49,7 @@ extension AccessStore {
     _ = try existingClient(client)
     let thumbprint = certificate.thumbprint
     try change(
-      by: author,
+      by: author, touching: [.certificate(thumbprint)],
       [
         "event": "certificate.registered", "client": .string(client), "thumbprint": .string(thumbprint),
         "serial": .string(certificate.serial), "notAfter": .string(certificate.notAfter.rfc3339),
@@ -73,8 +75,10 @@ extension AccessStore {
         Wording("no registered certificate has the serial number \(serial)", "没有序列号为 \(serial) 的已登记证书"),
         hint: Wording("'doorsill ca list' shows them", "可用 doorsill ca list 查看"))
     }
+    try AccessError.check(reason, Wording("the reason", "理由"))
+    let bound = try keys().filter { $0.thumbprint == certificate.thumbprint }.map { RowName.key($0.id) }
     try change(
-      by: author,
+      by: author, touching: [.certificate(certificate.thumbprint)] + bound,
       [
         "event": "certificate.revoked", "client": .string(certificate.client),
         "thumbprint": .string(certificate.thumbprint),
@@ -111,7 +115,7 @@ extension AccessStore {
     let expires = now.adding(days: days)
     let mac = pepper.authenticate(Array(text.utf8))
     try change(
-      by: author,
+      by: author, touching: [.key(id)],
       [
         "event": "key.created", "key": .string(id), "client": .string(certificate.client),
         "thumbprint": .string(thumbprint),
@@ -134,7 +138,7 @@ extension AccessStore {
         hint: Wording("'doorsill key list' shows them", "可用 doorsill key list 查看"))
     }
     try change(
-      by: author,
+      by: author, touching: [.key(id)],
       [
         "event": "key.revoked", "key": .string(id), "client": .string(key.client),
         "time": .string(now.rfc3339),

@@ -18,9 +18,13 @@ extension AccessStore {
   /// Returns its number.
   package func addGrant(
     client: String, dataset: String, result: String, purpose: String, starts: Timestamp, ends: Timestamp,
-    callsPerDay: Int, proposer: Author, needsSecondPerson: Bool, now: Timestamp
+    callsPerDay: Int, level: String, portal: String, proposer: Author, needsSecondPerson: Bool, now: Timestamp
   ) throws -> Int {
     _ = try existingClient(client)
+    for (text, what) in [
+      (dataset, Wording("the dataset's name", "数据集名称")), (result, Wording("the result's name", "结果名称")),
+      (purpose, Wording("the purpose", "用途")),
+    ] { try AccessError.check(text, what) }
     guard starts < ends, now < ends else {
       throw AccessError(
         .invalid, Wording("the grant would end before it begins", "授权的截止时间早于开始时间"),
@@ -29,12 +33,12 @@ extension AccessStore {
     guard callsPerDay > 0 else {
       throw AccessError(.invalid, Wording("a grant needs at least one call a day", "授权每天至少须有一次调用"))
     }
-    guard !needsSecondPerson || proposer.person != nil else {
+    guard proposer.person != nil else {
       throw AccessError(
         .invalid,
         Wording(
-          "a grant on this result needs a named proposer, so that the second person is another one",
-          "此结果的授权须有具名的提出人，以确保由另一人批准"),
+          "the terms of a grant are signed by a named proposer, so that whoever approves them is another one",
+          "授权条款须由具名的提出人签署，以确保由另一人批准"),
         hint: Wording("propose it with '--as PERSON'", "请用 --as PERSON 提出"))
     }
     let status: Grant.Status = needsSecondPerson ? .pending : .active
@@ -42,17 +46,27 @@ extension AccessStore {
     try change(by: proposer) { (connection) throws in
       // Inside the transaction: two people at two shells get two numbers.
       id = try connection.first("SELECT coalesce(max(id), 0) + 1 FROM grants") { Int($0.int(0)) } ?? 1
+      let grant = Grant(
+        id: id, client: client, dataset: dataset, result: result, purpose: purpose, starts: starts,
+        ends: ends,
+        callsPerDay: callsPerDay, status: status, proposer: proposer.name, approver: nil, approval: nil,
+        created: now, level: level, portal: portal, proposal: nil)
+      let proposal = proposer.signature(over: try grant.terms.canonical())
       try connection.execute(
         """
-        INSERT INTO grants VALUES(\(id), \(client), \(dataset), \(result), \(purpose), \(starts.rfc3339), \(ends.rfc3339),
-          \(callsPerDay), \(status.rawValue), \(proposer.name), NULL, NULL, \(now.rfc3339))
+        INSERT INTO grants(id, client, dataset, result, purpose, starts, ends, calls_per_day, status, proposer, created,
+          level, portal, proposal)
+        VALUES(\(id), \(client), \(dataset), \(result), \(purpose), \(starts.rfc3339), \(ends.rfc3339),
+          \(callsPerDay), \(status.rawValue), \(proposer.name), \(now.rfc3339), \(level), \(portal), \(proposal))
         """)
-      return [
-        "event": "grant.added", "grant": JSON(id), "client": .string(client), "dataset": .string(dataset),
-        "result": .string(result), "purpose": .string(purpose), "starts": .string(starts.rfc3339),
-        "ends": .string(ends.rfc3339), "callsPerDay": JSON(callsPerDay), "status": .string(status.rawValue),
-        "time": .string(now.rfc3339),
-      ]
+      return (
+        [
+          "event": "grant.added", "grant": JSON(id), "client": .string(client), "dataset": .string(dataset),
+          "result": .string(result), "purpose": .string(purpose), "starts": .string(starts.rfc3339),
+          "ends": .string(ends.rfc3339), "callsPerDay": JSON(callsPerDay), "status": .string(status.rawValue),
+          "level": .string(level), "time": .string(now.rfc3339),
+        ], [.grant(id)]
+      )
     }
     return id
   }
@@ -71,7 +85,7 @@ extension AccessStore {
     }
     let approver = try Self.approver(of: grant, approval: approval, among: approvers)
     try change(
-      by: author,
+      by: author, touching: [.grant(id)],
       [
         "event": "grant.approved", "grant": .number(String(id)), "client": .string(grant.client),
         "approver": .string(approver),
@@ -123,7 +137,7 @@ extension AccessStore {
   package func revokeGrant(_ id: Int, by author: Author, now: Timestamp) throws {
     let grant = try existingGrant(id)
     try change(
-      by: author,
+      by: author, touching: [.grant(id)],
       [
         "event": "grant.revoked", "grant": .number(String(id)), "client": .string(grant.client),
         "time": .string(now.rfc3339),

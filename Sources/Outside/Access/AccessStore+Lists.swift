@@ -1,28 +1,30 @@
 package import Bytes
 import SQLite
 import Synchronization
+import Trust
 
+/// What stands in the file, whether or not a call is admitted by it.
 extension AccessStore {
   package func clients() throws -> [Client] {
     try reload()
-    return book.withLock { $0.clients.values.sorted { $0.id < $1.id } }
+    return rows.withLock { $0.clients.values.sorted { $0.id < $1.id } }
   }
 
   package func client(_ id: String) throws -> Client? { try clients().first { $0.id == id } }
 
   package func certificates() throws -> [ClientCertificate] {
     try reload()
-    return book.withLock { $0.certificates.values.sorted { ($0.client, $0.serial) < ($1.client, $1.serial) } }
+    return rows.withLock { $0.certificates.values.sorted { ($0.client, $0.serial) < ($1.client, $1.serial) } }
   }
 
   package func keys() throws -> [APIKey] {
     try reload()
-    return book.withLock { $0.keys.values.sorted { $0.id < $1.id } }
+    return rows.withLock { $0.keys.values.sorted { $0.id < $1.id } }
   }
 
   package func grants() throws -> [Grant] {
     try reload()
-    return book.withLock { $0.grants.values.sorted { $0.id < $1.id } }
+    return rows.withLock { $0.grants.values.sorted { $0.id < $1.id } }
   }
 
   package func existingGrant(_ id: Int) throws -> Grant {
@@ -72,28 +74,80 @@ extension AccessStore {
     book.withLock { $0.usage[Book.Slot(grant: grant, day: Self.day(of: time)), default: 0] += calls }
   }
 
-  /// Writes the counts down, with the ledger index up to which they hold. Days long past are forgotten.
-  package func snapshot(ledgerIndex: Int, now: Timestamp) throws {
-    let today = Self.day(of: now)
-    let usage = book.withLock { book in
-      book.usage = book.usage.filter { $0.key.day >= today }
-      return book.usage
-    }
-    let guesses = guesses.withLock { guesses in
-      guesses.forget(before: now)
-      return guesses
-    }
+  /// Writes the counts down, with the ledger index up to which they hold. Days before that of the last entry are forgotten:
+  /// by the log's own time, so that a clock that was wrong for once gives no call back.
+  package func snapshot(_ counts: Counts) throws {
     try database.use { (connection) throws in
       try connection.transaction { (connection) throws in
         try connection.execute("DELETE FROM usage")
-        for (slot, used) in usage {
+        for (slot, used) in counts.usage {
           try connection.execute("INSERT INTO usage VALUES(\(slot.grant), \(slot.day), \(used))")
         }
-        try guesses.write(&connection)
+        try counts.guesses.write(&connection)
         try connection.execute(
-          "INSERT INTO state VALUES('ledger', \(ledgerIndex)) ON CONFLICT(name) DO UPDATE SET value = excluded.value"
+          "INSERT INTO state VALUES('ledger', \(counts.upTo)) ON CONFLICT(name) DO UPDATE SET value = excluded.value"
         )
       }
+    }
+  }
+
+  /// The counts as they are now.
+  package func counts(upTo index: Int, lastEntry: Timestamp) -> Counts {
+    let day = Self.day(of: lastEntry)
+    let usage = book.withLock { book in
+      book.usage = book.usage.filter { $0.key.day >= day }
+      return book.usage
+    }
+    let guesses = guesses.withLock { guesses in
+      guesses.forget(before: lastEntry)
+      return guesses
+    }
+    return Counts(upTo: index, usage: usage, guesses: guesses)
+  }
+
+  /// The counts as they stand in the file.
+  package func storedCounts() throws -> Counts {
+    let upTo = try countedUpTo()
+    return try database.use { (connection) throws in
+      Counts(
+        upTo: upTo, usage: try Book.readUsage(&connection), guesses: try GuessBook.read(&connection))
+    }
+  }
+
+  /// Begins to count anew, where what the file says was not what the log says was written there.
+  package func forgetCounts() {
+    book.withLock { $0.usage = [:] }
+    guesses.withLock { $0 = GuessBook() }
+  }
+}
+
+/// Calls and guesses that were counted, up to an index of the log.
+package struct Counts: Sendable {
+  package let upTo: Int
+  let usage: [Book.Slot: Int]
+  let guesses: GuessBook
+
+  init(upTo: Int, usage: [Book.Slot: Int], guesses: GuessBook) {
+    self.upTo = upTo
+    self.usage = usage
+    self.guesses = guesses
+  }
+
+  /// The same counts as if they went up to another index.
+  package init(upTo: Int, _ counts: Counts) {
+    self.init(upTo: upTo, usage: counts.usage, guesses: counts.guesses)
+  }
+
+  package var isEmpty: Bool { usage.isEmpty && guesses.isEmpty }
+
+  /// SHA-256 over all of it, hex: the log says so, and a file that says otherwise was changed.
+  package var seal: String {
+    get throws {
+      var hash = Digest.SHA256()
+      let calls = usage.map { "\($0.key.grant) \($0.key.day) \($0.value)\n" }.sorted()
+      hash.update(Array("doorsill/counts/1 \(upTo)\n".utf8))
+      for line in calls + guesses.lines { hash.update(Array(line.utf8)) }
+      return Hex.encode(hash.finish())
     }
   }
 }

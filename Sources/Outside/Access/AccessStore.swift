@@ -10,8 +10,13 @@ package import Trust
 package final class AccessStore: Sendable {
   let database: Database
   let pepper: HMACKey
-  /// What the server judges by, read from the file whenever it has changed.
+  /// All that stands in the file, read whenever it has changed.
+  let rows: Mutex<Book>
+  /// What the server judges by: what of it is accounted for.
   let book: Mutex<Book>
+  let footing: Mutex<Footing>
+  /// The number of the last administrative entry of the log: each answer names it, and waits for nobody.
+  let serial = Atomic(0)
   /// Who tried what about whom: what limits guessing.
   let guesses: Mutex<GuessBook>
 
@@ -20,43 +25,86 @@ package final class AccessStore: Sendable {
   package init(path: String, pepper: Secret) throws {
     database = try Database(path: path, mode: .create)
     self.pepper = HMACKey(pepper)
+    rows = Mutex(Book())
     book = Mutex(Book())
+    footing = Mutex(Footing())
     guesses = Mutex(GuessBook())
     try database.use { (connection) throws in
       for statement in AccessTables.statements { try connection.execute(statement) }
+      try Self.takeOver(&connection)
     }
     let kept = try database.use { (connection) throws in try GuessBook.read(&connection) }
     guesses.withLock { $0 = kept }
     try reload()
   }
 
+  /// What the judge of calls stands on.
+  struct Footing: Sendable {
+    /// What the log accounts for; what waits in the outbox comes on top of it.
+    var ground = Ground()
+    var judge = GrantJudge()
+    var told: [Wording] = []
+  }
+
   /// Reads the file again. The server calls it when `changed()` says so.
   package func reload() throws {
-    let fresh = try database.use { (connection) throws in try Book.read(&connection) }
+    let (fresh, waiting) = try database.use { (connection) throws in
+      try connection.transaction(.deferred) { (connection) throws in
+        (try Book.read(&connection), try Self.outbox(&connection))
+      }
+    }
+    let judged = footing.withLock { footing in
+      var ground = footing.ground
+      var told: [Wording] = []
+      do {
+        let now = Timestamp.now()
+        for waits in waiting { try ground.take(waits.entry, written: now) }
+      } catch {
+        let words = error as? AccessError
+        told.append(
+          Wording(words?.message(in: "en") ?? "\(error)", words?.message(in: "zh") ?? "\(error)"))
+      }
+      var (judged, refused) = fresh.judged(on: ground, &footing.judge)
+      judged.version = fresh.version
+      footing.told = told + refused
+      return judged
+    }
+    rows.withLock { $0 = fresh }
     book.withLock { book in
       let usage = book.usage
-      book = fresh
+      book = judged
       // What is in memory has counted every answer; the file is a snapshot of it.
       for (slot, used) in usage { book.usage[slot] = max(used, book.usage[slot] ?? 0) }
     }
   }
 
+  /// What stands in the file and counts for nothing, in words for the operator.
+  package var refusedRows: [Wording] { footing.withLock { $0.told } }
+
   /// Makes a change and the entry that tells the ledger of it in one transaction.
-  func change(by author: Author, _ entry: JSON, _ body: (inout Connection) throws -> Void) throws {
+  /// - Parameter touching: the rows it makes or changes; the entry says what they are then.
+  func change(
+    by author: Author, touching names: [RowName], _ entry: JSON, _ body: (inout Connection) throws -> Void
+  ) throws {
     try change(by: author) { (connection) throws in
       try body(&connection)
-      return entry
+      return (entry, names)
     }
   }
 
   /// The same where the entry tells what only the transaction knows, such as a number given in it.
-  func change(by author: Author, _ body: (inout Connection) throws -> JSON) throws {
+  func change(
+    by author: Author, _ body: (inout Connection) throws -> (entry: JSON, touching: [RowName])
+  ) throws {
     try database.use { (connection) throws in
       try connection.transaction { (connection) throws in
-        let entry = try author.sign(try body(&connection)).canonical()
-        guard entry.count <= Self.entryLimit else { throw AccessError.tooLong(entry.count) }
-        let text = String(decoding: entry, as: UTF8.self)
-        try connection.execute("INSERT INTO outbox(entry) VALUES(\(text))")
+        let (entry, names) = try body(&connection)
+        var states: [JSON.Member] = []
+        for name in names {
+          let state = try Self.state(of: name, &connection) ?? Ground.closed
+          states.append(JSON.Member(name.text, .string(state)))
+        }
+        try Self.enter(entry, rows: states, by: author, &connection)
       }
     }
     try reload()
@@ -68,15 +116,25 @@ package final class AccessStore: Sendable {
 
   /// Entries the ledger has not been told of, oldest first.
   package func outbox() throws -> [(id: Int, entry: JSON)] {
-    try database.use { (connection) throws in
-      try connection.query("SELECT id, entry FROM outbox ORDER BY id") { row in
-        (Int(row.int(0)), try JSON(parsing: row.bytes(1) ?? []))
-      }
+    try database.use { (connection) throws in try Self.outbox(&connection) }
+  }
+
+  private static func outbox(_ connection: inout Connection) throws -> [(id: Int, entry: JSON)] {
+    try connection.query("SELECT id, entry FROM outbox ORDER BY id") { row in
+      (Int(row.int(0)), try JSON(parsing: row.bytes(1) ?? []))
     }
   }
 
   /// Forgets the entries up to and including the given one: the ledger holds them durably.
-  package func drained(upTo id: Int) throws {
-    try database.use { (connection) throws in try connection.execute("DELETE FROM outbox WHERE id <= \(id)") }
+  package func drained(upTo id: Int, places: [(serial: Int, index: Int)] = []) throws {
+    try database.use { (connection) throws in
+      try connection.transaction { (connection) throws in
+        for place in places {
+          try connection.execute(
+            "INSERT OR REPLACE INTO administrative VALUES(\(place.serial), \(place.index))")
+        }
+        try connection.execute("DELETE FROM outbox WHERE id <= \(id)")
+      }
+    }
   }
 }

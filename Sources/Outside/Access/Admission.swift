@@ -15,6 +15,8 @@ package struct Call: Sendable {
   package var resultExists: Bool
   /// The result's level asks that a second person has signed the grant.
   package var needsSecondPerson: Bool
+  /// The result's level now: a second person's signature counts for the level they signed for.
+  package var level: String?
   /// `dry_run`: everything is judged, nothing is counted.
   package var dryRun: Bool
   /// How many calls it counts as: the tuples of a check of single records, each of which is one.
@@ -26,7 +28,7 @@ package struct Call: Sendable {
   package init(
     publicKeyHash: [UInt8], issuerKeyHash: [UInt8], thumbprint: String, bearer: String?, dataset: String,
     result: String, purpose: String? = nil, resultExists: Bool = true, needsSecondPerson: Bool = false,
-    dryRun: Bool = false, now: Timestamp
+    level: String? = nil, dryRun: Bool = false, now: Timestamp
   ) {
     self.publicKeyHash = publicKeyHash
     self.issuerKeyHash = issuerKeyHash
@@ -37,6 +39,7 @@ package struct Call: Sendable {
     self.purpose = purpose
     self.resultExists = resultExists
     self.needsSecondPerson = needsSecondPerson
+    self.level = level
     self.dryRun = dryRun
     self.now = now
   }

@@ -15,43 +15,46 @@ struct Book: Sendable {
   var keys: [[UInt8]: APIKey] = [:]
   var grants: [Int: Grant] = [:]
   var grantsByClient: [String: [Grant]] = [:]
+  /// Grants under which a second person's signature holds.
+  var approved: Set<Int> = []
   var usage: [Slot: Int] = [:]
 
   static func read(_ connection: inout Connection) throws -> Book {
     var book = Book()
     book.version = try dataVersion(&connection)
-    for client in try connection.query(
-      "SELECT id, name, contact, status, created FROM clients", Client.init(row:))
-    {
-      book.clients[client.id] = client
-    }
-    for certificate in try connection.query(
-      "SELECT thumbprint, client, public_key_hash, issuer_key_hash, serial, not_after, revoked FROM certificates",
-      ClientCertificate.init(row:))
-    {
+    for client in try connection.query(Self.clients, Client.init(row:)) { book.clients[client.id] = client }
+    for certificate in try connection.query(Self.certificates, ClientCertificate.init(row:)) {
       book.certificates[certificate.thumbprint] = certificate
     }
-    let keys = try connection.query(
-      """
-      SELECT id, client, thumbprint, public_key_hash, issuer_key_hash, created, expires, revoked, mac FROM keys
-      """
-    ) { row in (mac: row.bytes(8) ?? [], key: try APIKey(row: row)) }
-    for (mac, key) in keys { book.keys[mac] = key }
-    for grant in try connection.query(
-      """
-      SELECT id, client, dataset, result, purpose, starts, ends, calls_per_day, status, proposer, approver, approval, created
-      FROM grants ORDER BY id
-      """, Grant.init(row:))
-    {
-      book.grants[grant.id] = grant
-      book.grantsByClient[grant.client, default: []].append(grant)
+    for key in try connection.query(Self.keys, APIKey.init(row:)) { book.keys[key.mac] = key }
+    for grant in try connection.query("\(sql: Self.grants) ORDER BY id", Grant.init(row:)) {
+      book.add(grant)
     }
+    book.usage = try readUsage(&connection)
+    return book
+  }
+
+  static func readUsage(_ connection: inout Connection) throws -> [Slot: Int] {
     let usage = try connection.query("SELECT grant_id, day, used FROM usage") { row in
       (slot: Slot(grant: Int(row.int(0)), day: row.string(1) ?? ""), used: Int(row.int(2)))
     }
-    for (slot, used) in usage { book.usage[slot] = used }
-    return book
+    return Dictionary(usage.map { ($0.slot, $0.used) }, uniquingKeysWith: max)
   }
+
+  mutating func add(_ grant: Grant) {
+    grants[grant.id] = grant
+    grantsByClient[grant.client, default: []].append(grant)
+  }
+
+  static let clients: SQL = "SELECT id, name, contact, status, created FROM clients"
+  static let certificates: SQL =
+    "SELECT thumbprint, client, public_key_hash, issuer_key_hash, serial, not_after, revoked FROM certificates"
+  static let keys: SQL =
+    "SELECT id, client, thumbprint, public_key_hash, issuer_key_hash, created, expires, revoked, mac FROM keys"
+  static let grants: SQL = """
+    SELECT id, client, dataset, result, purpose, starts, ends, calls_per_day, status, proposer, approver, approval, created,
+      level, portal, proposal FROM grants
+    """
 
   /// A number that changes when another connection has written (sqlite.org/pragma.html#pragma_data_version).
   static func dataVersion(_ connection: inout Connection) throws -> Int64 {
@@ -108,7 +111,7 @@ extension APIKey {
       id: try row.text(0), client: try row.text(1), thumbprint: try row.text(2),
       publicKeyHash: row.bytes(3) ?? [],
       issuerKeyHash: row.bytes(4) ?? [], created: try row.time(5), expires: try row.time(6),
-      revoked: try row.optionalTime(7))
+      revoked: try row.optionalTime(7), mac: row.bytes(8) ?? [])
   }
 }
 
@@ -119,6 +122,7 @@ extension Grant {
       purpose: try row.text(4), starts: try row.time(5), ends: try row.time(6), callsPerDay: Int(row.int(7)),
       status: Status(rawValue: try row.text(8)) ?? .revoked, proposer: try row.text(9),
       approver: row.string(10),
-      approval: row.string(11), created: try row.time(12))
+      approval: row.string(11), created: try row.time(12), level: row.string(13), portal: row.string(14),
+      proposal: row.string(15))
   }
 }

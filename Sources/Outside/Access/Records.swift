@@ -39,6 +39,8 @@ package struct APIKey: Sendable, Equatable {
   package let created: Timestamp
   package let expires: Timestamp
   package let revoked: Timestamp?
+  /// HMAC under the pepper.
+  let mac: [UInt8]
 }
 
 /// Who may call which result, for what purpose, until when, how often: 授权.
@@ -63,12 +65,22 @@ package struct Grant: Sendable, Equatable {
   package let approval: String?
   package let created: Timestamp
 
-  /// What a second person signs: the exact terms, as canonical JSON (RFC 8785).
+  /// The secrecy level of the result when the grant was proposed; nil in grants of 0.1.
+  package let level: String?
+  /// The name of the answers log of the portal it is for; nil in grants of 0.1.
+  package let portal: String?
+  /// The proposer's signature over `terms`, as compact JWS; nil in grants of 0.1.
+  package let proposal: String?
+
+  /// What proposer and second person sign: the exact terms, as canonical JSON (RFC 8785).
   package var terms: JSON {
-    [
+    var terms: JSON = [
       "callsPerDay": .number(String(callsPerDay)), "client": .string(client), "dataset": .string(dataset),
       "ends": .string(ends.rfc3339), "grant": .number(String(id)), "proposer": .string(proposer),
       "purpose": .string(purpose), "result": .string(result), "starts": .string(starts.rfc3339),
     ]
+    if let level { terms["level"] = .string(level) }
+    if let portal { terms["portal"] = .string(portal) }
+    return terms
   }
 }

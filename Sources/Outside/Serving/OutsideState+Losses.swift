@@ -54,7 +54,7 @@ extension OutsideState {
   }
 
   /// A log without entries beside a database that has counted some; `serve` counts them one by one.
-  private func logLoss() throws -> ServingError? {
+  func logLoss() throws -> ServingError? {
     guard Files.exists(accessDatabase), try Files.size(accessDatabase) > 0,
       let counted = try AccessStore.counted(in: accessDatabase), counted > 0, try !hasAnswers()
     else { return nil }
@@ -79,7 +79,7 @@ extension OutsideState {
     return Files.exists(path) ? try Files.size(path) > 0 : false
   }
 
-  private static func lost(_ path: String, by place: String, stake: Wording) -> ServingError {
+  static func lost(_ path: String, by place: String, stake: Wording) -> ServingError {
     ServingError(
       .lost,
       Wording(

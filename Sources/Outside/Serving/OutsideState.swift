@@ -1,5 +1,6 @@
 package import Access
 package import Bytes
+package import Ledgers
 import Releases
 package import Trust
 
@@ -85,6 +86,28 @@ package struct OutsideState: Sendable {
     return try AccessStore(path: accessDatabase, pepper: try pepper())
   }
 
+  /// The answers log, opened to be written. Refuses one that holds less than the access database has counted, and one
+  /// whose mark is lost while the database says that there was one.
+  package func answersLedger(origin: String, access: AccessStore) throws -> Ledger {
+    if let loss = try logLoss() { throw loss }
+    let known = try access.head(Self.answersHead)
+    if known != nil, !Ledger.isMarked(answers) {
+      throw Self.lost(
+        answers + ".head", by: accessDatabase,
+        stake: Wording(
+          "without it nobody would notice that an older copy of the log was put back",
+          "没有它，便无从发现日志被换回旧副本"))
+    }
+    let ledger = try Ledger(folder: answers, origin: origin, key: try checkpointKey())
+    if let known {
+      try Seen(origin: origin, size: known.size, root: known.root).check(ledger, seenIn: accessDatabase)
+    }
+    return ledger
+  }
+
+  /// What the access database calls the head of the answers log.
+  static let answersHead = "answers"
+
   private static func damaged(_ path: String, _ error: TrustError) -> ServingError {
     ServingError(
       .damagedKey, Wording("\(path) is no key: \(error.message)", "\(path) 不是密钥：\(error.message)"),
@@ -108,7 +131,7 @@ package struct OutsideState: Sendable {
 /// Why the server cannot start or go on.
 package struct ServingError: Fault, Equatable {
   package enum Code: Sendable {
-    case noReleaseKey, damagedKey, lost, noRelease, noAuthority, noList, address, sandbox, user
+    case noReleaseKey, damagedKey, lost, noRelease, noAuthority, noList, address, sandbox, user, clock
   }
 
   package let code: Code

@@ -9,6 +9,8 @@ package final class ReleaseStore: Sendable {
   /// The outside folder.
   package let folder: String
   package let key: VerifyingKey
+  /// Refuses a release that must not be served after the one before.
+  private let judge: (@Sendable (Release) throws(ReleaseError) -> Void)?
   private let state = Mutex(State())
   private static let keptOpen = 4
 
@@ -36,9 +38,14 @@ package final class ReleaseStore: Sendable {
     }
   }
 
-  /// Opens the store; the key is read from `keys/release.pub` unless it is given. There need be no release yet.
-  package init(folder: String, key: VerifyingKey? = nil) throws(ReleaseError) {
+  /// Opens the store; the key is read from `keys/release.pub` unless it is given. There need be no release yet. `judge`
+  /// is asked about each release that `current` comes to point at.
+  package init(
+    folder: String, key: VerifyingKey? = nil,
+    judge: (@Sendable (Release) throws(ReleaseError) -> Void)? = nil
+  ) throws(ReleaseError) {
     self.folder = folder
+    self.judge = judge
     if let key {
       self.key = key
       return
@@ -59,8 +66,12 @@ package final class ReleaseStore: Sendable {
     return try state.withLock { (state) throws(ReleaseError) -> Release in
       do throws(ReleaseError) {
         let target = try found.get()
-        if let release = state.current, state.target == target { return release }
+        if let release = state.current, state.target == target {
+          state.failure = nil
+          return release
+        }
         let release = try Release(folder: Files.join(folder, target), key: key)
+        try judge?(release)
         state.others.removeAll()
         state.current = release
         state.target = target

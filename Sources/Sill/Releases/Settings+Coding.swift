@@ -5,7 +5,7 @@ extension Settings {
 
   /// The stored form.
   package var json: JSON {
-    [
+    var json: JSON = [
       "format": JSON(Settings.format), "title": title.json, "languages": JSON(languages),
       "baseURL": JSON(baseURL),
       "manager": manager.json, "policyHash": JSON(policyHash),
@@ -25,6 +25,13 @@ extension Settings {
       ],
       "results": .array(results.map(\.json)),
     ]
+    if let registrations { json["registrations"] = .array(registrations.map(\.json)) }
+    if let answers {
+      json["answers"] = [
+        "size": JSON(answers.size), "root": JSON(Hex.encode(answers.root)), "log": JSON(answers.log),
+      ]
+    }
+    return json
   }
 
   /// Reads what `json` writes.
@@ -59,6 +66,39 @@ extension Settings {
         certificateDays: try lifetimes.int("certificateDays"), keyDays: try lifetimes.int("keyDays"),
         grantDays: try lifetimes.int("grantDays")),
       results: results, policyHash: try whole.string("policyHash"))
+    if json["registrations"] != nil {
+      registrations = try whole.list("registrations").map { (item) throws(ReleaseError) in
+        try Registration(item)
+      }
+    }
+    if json["answers"] != nil {
+      let head = try SettingsReader(json, "answers")
+      guard let root = Hex.decode(try head.string("root")), root.count == 32 else {
+        throw head.missing("root")
+      }
+      answers = Head(size: try head.int("size"), root: root, log: try head.string("log"))
+    }
+  }
+}
+
+extension Settings.Registration {
+  var json: JSON {
+    [
+      "person": JSON(person), "organization": JSON(organization), "roles": JSON(roles), "key": JSON(key),
+      "since": JSON(since.rfc3339), "until": JSON(until?.rfc3339),
+    ]
+  }
+
+  init(_ reader: SettingsReader) throws(ReleaseError) {
+    guard let since = Timestamp(rfc3339: try reader.string("since")) else { throw reader.missing("since") }
+    var until: Timestamp?
+    if let text = reader.json["until"]?.string {
+      guard let time = Timestamp(rfc3339: text) else { throw reader.missing("until") }
+      until = time
+    }
+    self.init(
+      person: try reader.string("person"), organization: try reader.string("organization"),
+      roles: try reader.strings("roles"), key: try reader.string("key"), since: since, until: until)
   }
 }
 

@@ -18,6 +18,10 @@ package struct Settings: Sendable, Equatable {
   package var results: [ResultSetting]
   /// Hash of the policy files these settings were compiled from.
   package var policyHash: String
+  /// Everybody who is or was registered with a key, with the time for which; nil in releases of 0.1.
+  package var registrations: [Registration]?
+  /// The head of the server's own log when the publisher last looked: the server holds at least that much.
+  package var answers: Head?
 
   /// Somebody who may sign for a client, a grant or a consent.
   package struct Person: Sendable, Equatable {
@@ -34,6 +38,44 @@ package struct Settings: Sendable, Equatable {
       self.organization = organization
       self.roles = roles
       self.key = key
+    }
+  }
+
+  /// One person with one key and the same roles, for as long as that lasted.
+  package struct Registration: Sendable, Equatable {
+    package var person: String
+    package var organization: String
+    package var roles: [String]
+    /// Ed25519, raw 32 bytes in base64url.
+    package var key: String
+    package var since: Timestamp
+    /// It ended before this moment; nil while it lasts.
+    package var until: Timestamp?
+
+    package init(
+      person: String, organization: String, roles: [String], key: String, since: Timestamp, until: Timestamp?
+    ) {
+      self.person = person
+      self.organization = organization
+      self.roles = roles
+      self.key = key
+      self.since = since
+      self.until = until
+    }
+  }
+
+  /// Size and Merkle root of a log.
+  package struct Head: Sendable, Equatable {
+    package var size: Int
+    /// 32 bytes.
+    package var root: [UInt8]
+    /// The log's verifier key: a server elsewhere has a log of its own, which this says nothing of.
+    package var log: String
+
+    package init(size: Int, root: [UInt8], log: String) {
+      self.size = size
+      self.root = root
+      self.log = log
     }
   }
 
@@ -74,7 +116,8 @@ package struct Settings: Sendable, Equatable {
 
   package init(
     title: Text, languages: [String], baseURL: String, manager: Text, people: [Person], purposes: [Purpose],
-    quotas: Quotas, lifetimes: Lifetimes, results: [ResultSetting], policyHash: String
+    quotas: Quotas, lifetimes: Lifetimes, results: [ResultSetting], policyHash: String,
+    registrations: [Registration]? = nil, answers: Head? = nil
   ) {
     self.title = title
     self.languages = languages
@@ -86,6 +129,8 @@ package struct Settings: Sendable, Equatable {
     self.lifetimes = lifetimes
     self.results = results
     self.policyHash = policyHash
+    self.registrations = registrations
+    self.answers = answers
   }
 
   /// The setting of one result.

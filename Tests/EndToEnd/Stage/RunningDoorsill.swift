@@ -14,7 +14,7 @@ final class RunningDoorsill: Sendable {
   /// `secure` names the authority of the portal's own certificate, where it speaks TLS.
   init(
     _ portal: ScratchPortal, gateway: Bool = true, options: [String] = [], secure: String? = nil,
-    binary: String = Doorsill.path
+    binary: String = Doorsill.path, environment: [String: String] = [:]
   ) throws {
     guard let port = FreePort.find(), let gatewayPort = FreePort.find() else { throw Failure("no free port") }
     self.port = port
@@ -32,7 +32,7 @@ final class RunningDoorsill: Sendable {
     }
     shell = try Interactive(
       "bash", ["-c", Self.script] + words + options,
-      environment: Doorsill.environment(home: portal.home))
+      environment: Doorsill.environment(home: portal.home).merging(environment) { $1 })
     try waitUntilReady()
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Support
+import Testing
 
 /// A portal folder of a test, with the keys of its two people beside it. All of it goes with the last reference.
 final class ScratchPortal: Sendable {
@@ -30,12 +31,17 @@ final class ScratchPortal: Sendable {
     return ScratchPortal(folder)
   }
 
-  /// Takes over the protection profiles of this version, which li-na approves and wang-wei publishes.
+  /// Takes over a portal of 0.1 with the protection profiles of this version, which wang-wei proposes and publishes, and
+  /// li-na approves.
   func takeOverProfiles() throws {
+    try begin()
+    try agreeToProfiles()
+  }
+
+  func agreeToProfiles() throws {
     let profiles = try String(contentsOfFile: Places.root + "/Policies/protection.json5", encoding: .utf8)
     try write(profiles, "Policies/protection.json5")
-    try signed(by: "li-na", "approve", "policy", "--reason", "The profiles of this version").wanted(
-      0, "approve")
+    try agree("policy")
     try publish().wanted(0, "publish under the profiles of this version")
   }
 
@@ -44,6 +50,7 @@ final class ScratchPortal: Sendable {
   static func begin(microdata: Microdata? = nil) throws -> ScratchPortal {
     let portal = ScratchPortal(try TemporaryFolder())
     try Doorsill.run(["init", portal.path], home: portal.home).wanted(0, "init")
+    try portal.oneOpensFirst()
     try portal.write(Descriptors.stations, "Catalog/stations/dataset.json5")
     try portal.write(Descriptors.stationsBytes, "Catalog/stations/stations.csv")
     if let microdata {
@@ -66,11 +73,83 @@ final class ScratchPortal: Sendable {
     ).wanted(0, "person add \(id)")
   }
 
+  /// Leaves a first publication to one person: most tests are about something else than what two look at twice.
+  func oneOpensFirst() throws {
+    let levels = try text("Policies/levels.json5")
+    let line = try #require(levels.split(separator: "\n").first { $0.contains("firstOpening:") })
+    try write(levels.replacing(line + "\n", with: ""), "Policies/levels.json5")
+  }
+
+  /// Writes the beginning of the decisions log where a portal has none: of one that published before, or before anything is
+  /// published.
+  func begin() throws {
+    guard !FileManager.default.fileExists(atPath: path + "/.doorsill/authority.json") else { return }
+    try signed(by: "wang-wei", "authority", "begin").wanted(0, "authority begin")
+  }
+
+  func propose(_ subject: String, by person: String = "wang-wei") throws -> Subprocess {
+    try signed(by: person, "propose", subject, "--reason", "As agreed")
+  }
+
+  func approve(_ subject: String, by person: String = "li-na", reason: String = "Checked") throws
+    -> Subprocess
+  {
+    try signed(by: person, "approve", subject, "--reason", reason)
+  }
+
+  /// One proposes and another approves.
+  func agree(
+    _ subject: String, by proposer: String = "wang-wei", and approver: String = "li-na",
+    reason: String = "Checked"
+  ) throws {
+    try begin()
+    try propose(subject, by: proposer).wanted(0, "propose \(subject)")
+    try approve(subject, by: approver, reason: reason).wanted(0, "approve \(subject)")
+  }
+
+  /// Somebody joins, and an approver accepts them.
+  func join(
+    _ id: String, role: String..., organization: String = "data-bureau", acceptedBy approver: String = "li-na"
+  ) throws {
+    let roles = role.flatMap { ["--role", $0] }
+    try Doorsill.run(
+      ["person", "add", id, "--name", id, "--organization", organization] + roles + [
+        "--passphrase-file", home + "/passphrase", "--portal", path,
+      ], home: home
+    ).wanted(0, "person add \(id)")
+    try signed(by: approver, "person", "accept", id).wanted(0, "person accept \(id)")
+  }
+
+  /// Takes out for good: one proposes, the other agrees.
+  @discardableResult
+  func withdraw(
+    _ dataset: String, reason: String = "wrong", by person: String = "wang-wei",
+    and approver: String = "li-na"
+  ) throws -> Subprocess {
+    try signed(by: person, "withdraw", dataset, "--reason", reason, "--yes").wanted(0, "withdraw")
+    try approve(dataset, by: approver).wanted(0, "approve")
+    return try signed(by: person, "withdraw", dataset, "--reason", reason, "--yes").wanted(
+      0, "withdraw for good")
+  }
+
   /// A copy with everything: people, release, logs. What a test does to it touches no other test.
   func copied() throws -> ScratchPortal {
     let copy = ScratchPortal(try TemporaryFolder())
-    try Subprocess.run("cp", ["-a", path, home, copy.folder.path]).wanted(0, "cp")
+    // What says how far a log goes is copied before the log, where a server writes it meanwhile.
+    let mark = try? folder.read("portal/.doorsill/outside/answers.head")
+    let tls = folder.path + "/tls"
+    let parts = [path, home] + (FileManager.default.fileExists(atPath: tls) ? [tls] : [])
+    try Subprocess.run("cp", ["-a"] + parts + [copy.folder.path]).wanted(0, "cp")
+    if let mark { try copy.write(mark, ".doorsill/outside/answers.head") }
     return copy
+  }
+
+  /// Puts a copy of some of its files in place of what is there now.
+  func putBack(_ names: String..., from copy: ScratchPortal) throws {
+    for name in names {
+      try Subprocess.run("rm", ["-rf", "\(path)/\(name)"]).wanted(0, "rm")
+      try Subprocess.run("cp", ["-a", "\(copy.path)/\(name)", "\(path)/\(name)"]).wanted(0, "cp")
+    }
   }
 
   var outside: String { path + "/.doorsill/outside" }

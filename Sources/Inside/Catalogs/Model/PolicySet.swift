@@ -17,18 +17,15 @@ package struct PolicySet: Sendable {
   /// Hex SHA-256 over the canonical JSON (RFC 8785) of the four files as one object. Comments, spaces and the order of
   /// keys do not change it.
   package var hash: String
-  /// Hex SHA-256 of the same kind over the files by which data are judged, levels and detectors: what an approval of a
-  /// dataset is bound to. People, quotas and profiles may change without it.
-  package var judgingHash: String
-  /// Hex SHA-256 of the same kind over every file but the one that names people.
-  package var otherHash: String
+  /// Hex SHA-256 of the same kind without the people: the rules. Who is registered is the decisions log's to say.
+  package var ruleHash: String
   /// The bytes of each file, by name.
   package var files: [String: [UInt8]]
 
   package init(
     scale: Scale, detectors: DetectorPolicy, profiles: [String: ProtectionProfile], bars: [String: Double],
     verifyProfiles: [String: VerifyProfile] = [:], access: AccessPolicy,
-    hash: String, judgingHash: String, otherHash: String,
+    hash: String, ruleHash: String,
     files: [String: [UInt8]]
   ) {
     self.scale = scale
@@ -38,26 +35,7 @@ package struct PolicySet: Sendable {
     self.verifyProfiles = verifyProfiles
     self.access = access
     self.hash = hash
-    self.judgingHash = judgingHash
-    self.otherHash = otherHash
+    self.ruleHash = ruleHash
     self.files = files
-  }
-
-  /// The people whose keys are new since an earlier policy; nil where anything but new people and first keys has
-  /// changed: another rule, quota or profile, somebody who is gone, has another role or another key.
-  package func firstKeys(since earlier: PolicySet) -> [Person]? {
-    var (before, after) = (earlier, self)
-    let people = (before: before.access.people, after: after.access.people)
-    before.access.people = []
-    after.access.people = []
-    guard before.access == after.access, before.otherHash == after.otherHash else { return nil }
-    for old in people.before {
-      guard var now = access.person(old.id) else { return nil }
-      if old.key == nil { now.key = nil }
-      guard now == old else { return nil }
-    }
-    return people.after.filter { person in
-      person.key != nil && earlier.access.person(person.id)?.key == nil
-    }
   }
 }

@@ -70,7 +70,7 @@ struct AccessReader {
   private func titled(_ node: Node) throws(DocumentError) -> (id: String, title: Text)? {
     guard let section = Section(node, ["id", "title"], faults) else { return nil }
     let id = section.required("id", Checks.name)
-    let title = section.required("title", Checks.text)
+    let title = section.required("title", Checks.line)
     guard let id, let title else { return nil }
     return (id, title)
   }
@@ -80,7 +80,7 @@ struct AccessReader {
       return nil
     }
     let id = section.required("id", Checks.name)
-    let name = section.required("name", Checks.text)
+    let name = section.required("name", Checks.line)
     let organization = section.required("organization", Checks.name)
     let held = section.list("roles") { (node) throws(DocumentError) in
       try Checks.reference(node, to: "role", in: roles)

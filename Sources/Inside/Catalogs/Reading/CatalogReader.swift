@@ -33,7 +33,7 @@ struct CatalogReader {
       section.list("languages") { (node) throws(DocumentError) in
         (try? node.string()).map { (name: $0.lowercased(), node: node) }
       }, "language", faults)
-    let title = section.required("title", Checks.text)
+    let title = section.required("title", Checks.line)
     let description = section.required("description", Checks.text)
     let publisher = section.required("publisher", agency)
     let manager = section.optional("manager", agency) ?? publisher
@@ -62,7 +62,7 @@ struct CatalogReader {
     let id = section.required("id") { (node) throws(DocumentError) in
       try Checks.name(node, but: Checks.takenByDatasets, of: Wording("organization", "机构"))
     }
-    let name = section.required("name", Checks.text)
+    let name = section.required("name", Checks.line)
     let email = section.required("email", Checks.email)
     let url = section.optional("url", Checks.url)
     let creditCode = section.optional("creditCode") { (node) throws(DocumentError) in
@@ -79,7 +79,7 @@ struct CatalogReader {
   private func license(_ node: Node) throws(DocumentError) -> License? {
     guard let section = Section(node, ["id", "title", "url"], faults) else { return nil }
     let id = section.required("id") { (node) throws(DocumentError) in try node.string() }
-    let title = section.required("title", Checks.text)
+    let title = section.required("title", Checks.line)
     let url = section.required("url", Checks.url)
     guard let id, let title, let url else { return nil }
     return License(id: id, title: title, url: url)
@@ -90,7 +90,7 @@ struct CatalogReader {
     let id = section.required("id") { (node) throws(DocumentError) in
       try Checks.name(node, but: Checks.takenByDatasets, of: Wording("theme", "主题"))
     }
-    let title = section.required("title", Checks.text)
+    let title = section.required("title", Checks.line)
     let euTheme = section.optional("euTheme") { (node) throws(DocumentError) in
       try Checks.reference(node, to: "EU data theme", in: Self.euThemes)
     }
@@ -115,7 +115,7 @@ struct CatalogReader {
         faults.add(node.error("\"\(id)\" is no name", hint: Checks.nameRule))
         continue
       }
-      let title = inner.required("title", Checks.text)
+      let title = inner.required("title", Checks.line)
       let codes = inner.required("codes") { (node) throws(DocumentError) in CodeReader.codes(node, faults) }
       if let title, let codes { lists[id] = CodeList(id: id, title: title, codes: codes) }
     }

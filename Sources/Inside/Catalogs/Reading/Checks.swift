@@ -95,6 +95,16 @@ enum Checks {
     return text
   }
 
+  /// A name or title, which stands in lists and logs: on one line, and nothing in it that does not show.
+  static func line(_ node: Node) throws(DocumentError) -> Text {
+    let text = try text(node)
+    for said in text.byLanguage {
+      guard let problem = PlainLine.problem(in: said.text) else { continue }
+      throw node.error("this name \(problem.en)", hint: "give it on one line, in letters that show")
+    }
+    return text
+  }
+
   static func date(_ node: Node) throws(DocumentError) -> CalendarDate {
     let text = try node.string()
     guard let date = CalendarDate(iso: text) else {

@@ -26,7 +26,7 @@ struct DatasetReader {
   func read(_ document: Document) -> Dataset? {
     guard let section = Section(document.root, Self.keys, faults) else { return nil }
     let name = section.required("name", ownName)
-    let title = section.required("title", Checks.text)
+    let title = section.required("title", Checks.line)
     let description = section.required("description", Checks.text)
     let provider = section.required("provider", provider) ?? nil
     let classification = section.required("classification", classification) ?? nil
@@ -225,7 +225,7 @@ struct DatasetReader {
       return sides
     }
     return Spatial(
-      name: section.optional("name", Checks.text),
+      name: section.optional("name", Checks.line),
       code: section.optional("code") { (node) throws(DocumentError) in try node.string() },
       uri: section.optional("uri", Checks.url), box: box)
   }

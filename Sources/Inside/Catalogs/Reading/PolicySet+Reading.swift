@@ -55,29 +55,29 @@ extension PolicySet {
     let protection = roots["protection.json5"].flatMap { node in
       ProtectionReader(levels: scale?.levels ?? [], faults: faults).read(node)
     }
-    let hash = { (names: [String]) in
-      faults.attempt { () throws(DocumentError) in try PolicySet.hash(of: names, roots, label) }
+    var documents = roots.mapValues(\.json)
+    let hash = { (documents: [String: JSON]) in
+      faults.attempt { () throws(DocumentError) in try PolicySet.hash(of: documents, label) }
     }
-    let (all, judging, other) = (hash(names), hash(judgingNames), hash(names.filter { $0 != "access.json5" }))
+    let all = hash(documents)
+    documents["access.json5"]?["people"] = nil
+    let rules = hash(documents)
     try faults.throwAll()
-    guard let access, let scale, let detectors, let protection, let all, let judging, let other else {
+    guard let access, let scale, let detectors, let protection, let all, let rules else {
       throw CatalogError([])
     }
     return PolicySet(
       scale: scale, detectors: detectors, profiles: protection.statistic, bars: protection.bars,
-      verifyProfiles: protection.verify, access: access, hash: all, judgingHash: judging, otherHash: other,
+      verifyProfiles: protection.verify, access: access, hash: all, ruleHash: rules,
       files: files.filter { names.contains($0.key) })
   }
 
-  /// The files by which data are judged.
-  private static let judgingNames = ["levels.json5", "detectors.json5"]
-
   /// SHA-256 over documents as one canonical object (RFC 8785), lower-case hex.
   private static func hash(
-    of names: [String], _ roots: [String: Node], _ label: String
+    of documents: [String: JSON], _ label: String
   ) throws(DocumentError) -> String {
     let whole = JSON.object(
-      names.sorted().compactMap { name in roots[name].map { JSON.Member(key: name, value: $0.json) } })
+      documents.sorted { $0.key < $1.key }.map { JSON.Member(key: $0.key, value: $0.value) })
     do { return Hex.encode(Digest.sha256(try whole.canonical())) } catch {
       throw DocumentError(
         file: label, line: 1, column: 1, path: "",

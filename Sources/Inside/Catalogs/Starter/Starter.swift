@@ -5,11 +5,21 @@ package enum Starter {
   package static func files(scale: StarterScale = .cn) -> [String: [UInt8]] {
     var files: [String: [UInt8]] = [:]
     for (name, bytes) in scale.policies { files["Policies/\(name)"] = bytes }
+    // A new portal looks twice at every first publication, from the day a second person is registered.
+    let levels = String(decoding: files["Policies/levels.json5"] ?? [], as: UTF8.self)
+    files["Policies/levels.json5"] = Array(
+      levels.replacing(firstOpening.before, with: firstOpening.after).utf8)
     files["Catalog/\(Catalog.fileName)"] = Array(catalog.utf8)
     files["Catalog/bike-counts/\(Catalog.descriptorName)"] = Array(scale.renamed(dataset).utf8)
     files["Catalog/bike-counts/bike-counts.csv"] = Array(table.utf8)
     return files
   }
+
+  private static let firstOpening = (
+    before: "  approvals: {\n",
+    after:
+      "  approvals: {\n    firstOpening: \"approver\",       // the first publication of any dataset, once there is a second person\n"
+  )
 
   private static let catalog = """
     // The catalogue of this portal. Change everything here that says "example".

@@ -52,8 +52,8 @@ package enum StarterScale: String, CaseIterable, Sendable {
     // The secrecy scale of this portal, from open to closed, and who must sign what.
     // 本平台的数据级别（由低到高），以及哪些变更须由第二人签署。
     //
-    // Whoever edits this file: a change of any file in this folder counts only after a second person has signed it
-    // (`doorsill approve policy`), judged under the policy that was in force before.
+    // Whoever edits this file: a change of any file in this folder counts only after one person has proposed it and a second signed it
+    // (`doorsill propose policy`, `doorsill approve policy`), judged under the policy that was in force before.
     {
       // The order is the rank.
       //   id                      name in descriptors (letters and digits, single hyphens between)
@@ -133,15 +133,15 @@ package enum StarterScale: String, CaseIterable, Sendable {
       // important data 重要数据 and core data 核心数据 (GB/T 43697-2024).
       flagsForcingClosed: ["important", "core"],
 
-      // The role (access.json5) that a second person needs for each kind of change. Nobody approves their own change.
+      // The role (access.json5) that a second person needs for each kind of opening: one person proposes, another signs, and
+      // neither signs for themselves. To close (a higher level, `doorsill suspend`) is one person's, at once.
       // A kind that is left out needs nobody; taking one out is itself refused.
       approvals: {
         belowEvidence: "approver",      // a level below what the evidence says
         detectorOverride: "approver",   // … where a detector found personal or sensitive values
-        raising: "approver",            // a higher level than the one published
-        lowering: "approver",           // a lower level than the one published
-        legalBasisChange: "approver",   // a legal basis added or taken away
-        policyChange: "approver",       // any change of the files in this folder
+        lowering: "approver",           // a lower level than the one published, and anything outside what was agreed to
+        legalBasisChange: "approver",   // other words of the legal basis
+        policyChange: "approver",       // any change of the files in this folder, of the theme, and of who is registered
       },
     }
 

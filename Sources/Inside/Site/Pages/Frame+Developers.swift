@@ -106,8 +106,9 @@ extension Frame {
         [
           code("/ledger/checkpoint"),
           words(
-            "答复日志的签名检查点；哈希块在 /ledger/tile/",
-            "Signed checkpoint of the answers log; hash tiles below /ledger/tile/"),
+            "答复日志的签名检查点；哈希块在 /ledger/tile/，验证公钥为 /ledger/vkey",
+            "Signed checkpoint of the answers log; hash tiles below /ledger/tile/, its verifier key at /ledger/vkey"
+          ),
         ],
       ])
   }

@@ -52,8 +52,12 @@ extension Frame {
         "The highest counts: of the declared level, the levels of the fields, what detectors find, and rules on volume and combinations."))</li>
       <li>\(t("以开放为原则：高于最低级别须写明法律依据；没有依据的限制不予发布，检测为个人信息的数据也不得开放。",
         "Open by default: anything above the lowest level names its law. A restriction without one is refused, and so is opening what is found to be personal."))</li>
-      <li>\(t("级别低于证据，或任何级别变更，须有书面理由和第二人的签名；不得审批自己的变更。",
-        "A level below the evidence, and any change of level, needs a written reason and a second person's signature. Nobody approves their own change."))</li>
+      <li>\(t("开放须两人：一人书面提议，另一人签名批准，且其密钥须为决策日志所登记；降低级别、低于证据发布、超出同意范围、恢复已暂停的数据集、更改规则与人员皆然。",
+        "Opening takes two: one person proposes it in writing, another signs, both with keys that the decisions log knows. So it is with a lower level, a level below the evidence, anything outside what was agreed to, bringing back what was suspended, and a change of rules or people."))</li>
+      <li>\(t("收紧只须一人，立即生效：提高级别、暂停提供。永久撤回须两人。",
+        "Closing takes one, at once: a higher level, a suspension. Taking out for good takes two."))</li>
+      <li>\(t("同意的是一个范围：级别、字段、文字、检测结果的上限与期限。范围之内的更新由一名数据专员发布；首次按批准发布的必须正是所批准的字节。",
+        "What is agreed to is an envelope: level, fields, words, ceilings for what detectors find, and a term. Updates within it are one custodian's; what is published first under it is exactly the bytes that were approved."))</li>
       <li>\(t("无有效分级，不发布。", "Without a valid classification nothing is published."))</li>
       <li>\(t("每个决定都附证据：哪条规则、哪个字段、哪版策略。数据集页面公布其中可公开的部分。",
         "Each decision carries its evidence: which rule, which field, which version of the policy. The dataset's page shows the public part."))</li>

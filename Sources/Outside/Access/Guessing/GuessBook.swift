@@ -162,6 +162,21 @@ package struct GuessBook: Sendable {
     alarmed = alarmed.filter { $0.value > oldest }
   }
 
+  var isEmpty: Bool { failures.isEmpty && outcomes.isEmpty && consents.isEmpty }
+
+  /// What is kept, as sorted lines: two books that say the same have the same.
+  var lines: [String] {
+    let failed = failures.flatMap { pair, failures in
+      failures.map {
+        "failure \(pair.client) \(Hex.encode(pair.subject)) \(Hex.encode($0.tuple)) \($0.time)\n"
+      }
+    }
+    let recent = outcomes.map { client, agreed in
+      "outcome \(client) \(agreed.map { $0 ? "1" : "0" }.joined())\n"
+    }
+    return (failed + recent + consents.map { "consent \(Hex.encode($0.key)) \($0.value)\n" }).sorted()
+  }
+
   func write(_ connection: inout Connection) throws {
     for table in ["failures", "outcomes", "consents"] as [SQL] {
       try connection.execute("DELETE FROM \(sql: table)")

@@ -14,12 +14,18 @@ package final class Answers: Sendable {
   private struct State {
     var last = Timestamp(secondsSince1970: 0)
     var anonymousRefusals = 0
+    /// The seal of the counts that the log was last told of.
+    var counted = ""
+    /// The release whose people are recognised.
+    var recognised = 0
   }
 
   package init(ledger: Ledger, origin: String, receiptKey: SigningKey) {
     self.ledger = ledger
     self.origin = origin
     self.receiptKey = receiptKey
+    // Time goes on from the last entry, whatever the clock says.
+    state.withLock { $0.last = ledger.lastTime }
   }
 
   /// The time of an entry: as given, but never before the one before it. No receipt is dated earlier than the last.
@@ -30,27 +36,23 @@ package final class Answers: Sendable {
     }
   }
 
-  func countAnonymousRefusal() { state.withLock { $0.anonymousRefusals += 1 } }
+  /// After a clock was corrected: the only way back.
+  func resetTime(to time: Timestamp) { state.withLock { $0.last = time } }
 
-  /// Counts the answers the access database's snapshot does not include yet. Refuses a log that lacks entries which the
-  /// database has counted.
-  package func replay(into access: AccessStore) throws {
-    let start = try access.countedUpTo()
-    guard start <= ledger.size else { throw OutsideState.lostEntries(ledger.size, counted: start) }
-    for index in start..<ledger.size {
-      let entry = try ledger.entry(at: index)
-      guard let text = entry["time"]?.string, let time = Timestamp(rfc3339: text) else { continue }
-      state.withLock { $0.last = max($0.last, time) }
-      if entry["event"]?.string == "answer", entry["dryRun"]?.bool != true, let grant = entry["grant"]?.int {
-        let tuples = entry["tuples"]?.array
-        access.replay(grant: grant, time: time, calls: tuples?.count ?? 1)
-        for tuple in tuples ?? [] { replay(tuple, client: entry["client"]?.string ?? "", time, into: access) }
-      }
-    }
+  var lastCounted: String {
+    get { state.withLock { $0.counted } }
+    set { state.withLock { $0.counted = newValue } }
   }
 
+  var recognised: Int {
+    get { state.withLock { $0.recognised } }
+    set { state.withLock { $0.recognised = newValue } }
+  }
+
+  func countAnonymousRefusal() { state.withLock { $0.anonymousRefusals += 1 } }
+
   /// Counts a tuple again that was looked up: failed ones, and consents that were used.
-  private func replay(_ tuple: JSON, client: String, _ time: Timestamp, into access: AccessStore) {
+  func replay(_ tuple: JSON, client: String, _ time: Timestamp, into access: AccessStore) {
     guard let guess = Guess(json: tuple), let answer = tuple["answer"]?.string, answer != "unavailable" else {
       return
     }
@@ -60,13 +62,24 @@ package final class Answers: Sendable {
     access.replay(guess, client: client, agreed: answer == "match", consent: consent, now: time)
   }
 
-  /// Moves what the administrative verbs wrote into the log. What is in the log is deleted from the outbox after,
-  /// so that a crash between the two may double an entry and never lose one.
+  /// Moves what the administrative verbs wrote into the log. What is in the log is deleted from the outbox after, and what
+  /// a crash left in both is known and not written again.
   package func drain(_ access: AccessStore) throws {
     let waiting = try access.outbox()
     guard let last = waiting.last else { return }
-    _ = try ledger.append(waiting.map(\.entry))
-    try access.drained(upTo: last.id)
+    let fresh = try waiting.map(\.entry).filter { try !access.isLogged($0) }
+    // What does not follow the last one goes into no log.
+    var ground = access.ground
+    for entry in fresh { try ground.take(entry, written: ledger.lastTime) }
+    guard !fresh.isEmpty else { return try access.drained(upTo: last.id) }
+    let written = try ledger.append(fresh)
+    var places: [(serial: Int, index: Int)] = []
+    for (entry, place) in zip(fresh, written) {
+      try access.take(entry, written: place.time)
+      if let serial = Ground.serial(of: entry) { places.append((serial, place.index)) }
+    }
+    try access.drained(upTo: last.id, places: places)
+    try ledger.persist()
   }
 
   /// One entry for all refusals of callers that could not be identified, since the last.

@@ -9,7 +9,7 @@ extension GatewayCore {
   /// `GET /v1/me`: who the caller is to the portal, what it may call, and what will end when.
   func me(_ request: Request) -> Response {
     answered(request) { (identity, release) in
-      let now = request.receivedAt
+      let now = answers.time(request.receivedAt)
       return [
         "client": .string(identity.client.id), "name": .string(identity.client.name),
         "key": ["id": .string(identity.key.id), "expires": .string(identity.key.expires.rfc3339)],

@@ -32,7 +32,7 @@ extension GatewayCore {
       let release = try currentRelease()
       let (id, text) = try make(
         maker.client, maker.certificate, days: release.settings.lifetimes.keyDays, request)
-      let expires = request.receivedAt.adding(days: release.settings.lifetimes.keyDays)
+      let expires = answers.time(request.receivedAt).adding(days: release.settings.lifetimes.keyDays)
       return .json(
         [
           "id": .string(id), "key": .string(text), "expires": .string(expires.rfc3339),
@@ -50,7 +50,8 @@ extension GatewayCore {
   ) throws(GatewayRefusal) -> (id: String, text: String) {
     do {
       return try access.createKey(
-        thumbprint: certificate.thumbprint, days: days, by: Author(client: client.id), now: request.receivedAt
+        thumbprint: certificate.thumbprint, days: days, by: Author(client: client.id),
+        now: answers.time(request.receivedAt)
       )
     } catch {
       throw Self.unavailable
@@ -66,7 +67,8 @@ extension GatewayCore {
         key.revoked == nil
       else { return .notFound }
       do {
-        try access.revokeKey(id, by: Author(client: identity.client.id), now: request.receivedAt)
+        try access.revokeKey(
+          id, by: Author(client: identity.client.id), now: answers.time(request.receivedAt))
       } catch {
         return Self.unavailable.response
       }

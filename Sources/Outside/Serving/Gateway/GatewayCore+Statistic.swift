@@ -110,7 +110,8 @@ extension GatewayCore {
     let manager = release.settings.manager("en")
     let consumer = "\(identity.client.name) (\(identity.client.id))"
     var entry: JSON = [
-      "answer": .string(answerHash), "client": .string(identity.client.id),
+      "administrative": JSON(access.administrative), "answer": .string(answerHash),
+      "client": .string(identity.client.id),
       "dataset": .string(setting.dataset),
       "dryRun": .bool(admission.dryRun), "event": "answer", "grant": .number(String(admission.grant.id)),
       "key": .string(identity.key.id), "manager": .string(manager), "provider": .string(provider),
@@ -133,8 +134,10 @@ extension GatewayCore {
           requestHash: requestHash, answerHash: answerHash, release: release.number,
           policy: release.settings.policyHash, protection: stored.protection, keyID: identity.key.id,
           certificateThumbprint: identity.certificate.thumbprint, provider: provider, manager: manager,
-          consumer: consumer, purpose: admission.grant.purpose, time: time, ledgerIndex: written.index,
-          ledgerOrigin: answers.origin, requestSalt: salt.isEmpty ? nil : Hex.encode(salt)),
+          consumer: consumer, purpose: admission.grant.purpose, time: written.time,
+          ledgerIndex: written.index, ledgerOrigin: answers.origin,
+          requestSalt: salt.isEmpty ? nil : Hex.encode(salt), ledgerLeaf: Hex.encode(written.leafHash),
+          ledgerHead: answers.ledger.signedHead.map { ($0.size, Hex.encode($0.root)) }),
         signedWith: answers.receiptKey)
       return Receipted(body, type: type, status: 200, admission: admission, entry: written, receipt: receipt)
     } catch {

@@ -86,7 +86,7 @@ extension GatewayCore {
     _ call: TupleCall, _ request: Request, _ admission: Admission, _ setting: ResultSetting,
     _ stored: StoredResult, _ tags: StoredTags, _ guessing: ResultSetting.Guessing, _ release: Release
   ) throws(GatewayRefusal) -> Receipted {
-    let (client, now) = (admission.identity.client.id, request.receivedAt)
+    let (client, now) = (admission.identity.client.id, answers.time(request.receivedAt))
     let agents = release.settings.people.filter { $0.roles.contains("agent") }.compactMap { person in
       person.key.flatMap(Base64.decodeURL).flatMap { try? VerifyingKey(raw: $0) }
     }

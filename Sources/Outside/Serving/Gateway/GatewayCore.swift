@@ -33,7 +33,8 @@ struct GatewayCore: Sendable {
       publicKeyHash: certificate.publicKeyHash, issuerKeyHash: certificate.issuerKeyHash,
       thumbprint: certificate.thumbprint, bearer: Self.bearer(request), dataset: dataset, result: result,
       purpose: request.headers["Doorsill-Purpose"], resultExists: setting != nil,
-      needsSecondPerson: setting?.needsSecondPerson ?? false, dryRun: dryRun, now: request.receivedAt)
+      needsSecondPerson: setting?.needsSecondPerson ?? false, level: setting?.level, dryRun: dryRun,
+      now: answers.time(request.receivedAt))
   }
 
   private static func bearer(_ request: Request) -> String? {
@@ -53,6 +54,7 @@ struct GatewayCore: Sendable {
         JSON.Member("event", "refusal"), JSON.Member("client", .string(client)),
         JSON.Member("code", .string(denial.code.rawValue)),
         JSON.Member("time", .string(answers.time(request.receivedAt).rfc3339)),
+        JSON.Member("administrative", JSON(access.administrative)),
       ]
       if let key = denial.keyID { members.append(JSON.Member("key", .string(key))) }
       if let grant = denial.grant { members.append(JSON.Member("grant", .number(String(grant)))) }
@@ -85,7 +87,9 @@ struct GatewayCore: Sendable {
       503, code: "no-release", detail: "Nothing is published yet.", headers: ["Retry-After": "60"]))
 
   func currentRelease() throws(GatewayRefusal) -> Release {
-    guard let release = try? releases.current() else { throw Self.noRelease }
+    guard let release = try? releases.current(), (try? answers.recognise(release, in: access)) != nil else {
+      throw Self.noRelease
+    }
     return release
   }
 

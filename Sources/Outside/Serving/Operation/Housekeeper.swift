@@ -35,12 +35,14 @@ final class Housekeeper: Sendable {
   private let portalTLS: TLSHolder?
   private let gatewayTLS: TLSHolder?
   private let server: Server
+  private let releaseGuard: ReleaseGuard
   private let state = Mutex(State())
 
   init(
     releases: ReleaseStore, access: AccessStore, answers: Answers, files: SiteRoot,
     certificates: CertificateFiles,
-    portalTLS: TLSHolder?, gatewayTLS: TLSHolder?, server: Server, told warnings: [Wording]
+    portalTLS: TLSHolder?, gatewayTLS: TLSHolder?, server: Server, releaseGuard: ReleaseGuard,
+    told warnings: [Wording]
   ) {
     self.releases = releases
     self.access = access
@@ -50,7 +52,11 @@ final class Housekeeper: Sendable {
     self.portalTLS = portalTLS
     self.gatewayTLS = gatewayTLS
     self.server = server
-    state.withLock { $0.told[Self.lists] = warnings.isEmpty ? nil : Self.text(warnings) }
+    self.releaseGuard = releaseGuard
+    state.withLock { state in
+      state.told[Self.lists] = Self.text(warnings)
+      state.told[Self.rows] = Self.text(access.refusedRows)
+    }
   }
 
   func start() {
@@ -81,12 +87,13 @@ final class Housekeeper: Sendable {
       round += 1
       tell("outbox") { try answers.drain(access) }
       tell("release") { try serveCurrentRelease() }
+      tell(Self.rows, Self.text(access.refusedRows))
       let (done, wanted) = state.withLock { ($0.reloadsDone, $0.reloadsWanted) }
       if wanted > done { server.reopenLog() }
       tell("certificates") { try refreshCertificates(force: wanted > done) }
       state.withLock { $0.reloadsDone = wanted }
       let warnings = certificates.warnings(at: .now())
-      tell(Self.lists, warnings.isEmpty ? nil : Self.text(warnings))
+      tell(Self.lists, Self.text(warnings))
       if round % Self.roundsPerCheckpoint == 0 { tell("log") { try answers.ledger.persist() } }
       if round % Self.roundsPerSnapshot == 0 { closeBooks() }
     }
@@ -97,12 +104,16 @@ final class Housekeeper: Sendable {
   private func closeBooks() {
     tell("refusals") { try answers.tellAnonymousRefusals(now: .now()) }
     tell("outbox") { try answers.drain(access) }
-    tell("quotas") { try access.snapshot(ledgerIndex: answers.ledger.size, now: .now()) }
+    tell("quotas") { try answers.closeBooks(access) }
   }
 
   private func serveCurrentRelease() throws {
     let release = try releases.current()
+    // What is refused is told; the old one is served on.
+    if let failure = releases.failure { throw failure }
     guard state.withLock({ $0.served != release.number }) else { return }
+    try releaseGuard.record(release, access: access, answers: answers)
+    try answers.recognise(release, in: access)
     try files.replace(with: release)
     state.withLock { $0.served = release.number }
   }
@@ -129,7 +140,10 @@ final class Housekeeper: Sendable {
   }
 
   private static let lists = "revocation list"
-  private static func text(_ warnings: [Wording]) -> String { warnings.map(\.en).joined(separator: "; ") }
+  private static let rows = "access"
+  private static func text(_ warnings: [Wording]) -> String? {
+    warnings.isEmpty ? nil : warnings.map(\.en).joined(separator: "; ")
+  }
 
   private func tell(_ what: String, _ failure: String?) {
     let isNew = state.withLock { state in

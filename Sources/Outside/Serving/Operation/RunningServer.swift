@@ -51,22 +51,33 @@ package final class RunningServer: Sendable {
       requireSandbox: options.requireSandbox
     ).close()
 
-    let releases = try ReleaseStore(folder: state.folder, key: try state.releaseKey())
-    let release = try releases.current()
     let access = try state.accessStore()
+    let releaseGuard = try ReleaseGuard(access)
+    let releases = try ReleaseStore(folder: state.folder, key: try state.releaseKey()) {
+      (release) throws(ReleaseError) in try releaseGuard.check(release)
+    }
+    let release = try releases.current()
     let origin = LogNames.answers(baseURL: release.settings.baseURL)
     let answers = Answers(
-      ledger: try Ledger(folder: state.answers, origin: origin, key: try state.checkpointKey()),
-      origin: origin,
+      ledger: try state.answersLedger(origin: origin, access: access), origin: origin,
       receiptKey: try state.receiptKey())
-    try answers.replay(into: access)
+    if let reason = options.clockRanAhead {
+      try answers.goBack(to: .now(), reason: reason)
+    } else {
+      try answers.checkClock(.now())
+    }
+    var amiss = try answers.replay(into: access)
     try answers.drain(access)
+    try releaseGuard.record(release, access: access, answers: answers)
+    try answers.recognise(release, in: access)
+    try answers.closeBooks(access)
+    amiss += access.refusedRows
 
     let metrics = Metrics()
     let desk = TupleDesk(key: { state.verifyKey() }, seats: ProcessorCount.online)
     desk.tell(metrics)
     certificates.tell(metrics)
-    warnings = certificates.warnings(at: .now()).map { .warning($0) }
+    warnings = (amiss + certificates.warnings(at: .now())).map { .warning($0) }
     let files = try SiteRoot(release)
     flag = ReadyFlag()
     let routes = PortalRoutes(
@@ -98,7 +109,8 @@ package final class RunningServer: Sendable {
     gatewayAddress = sockets.gateway?.address.description
     housekeeper = Housekeeper(
       releases: releases, access: access, answers: answers, files: files, certificates: certificates,
-      portalTLS: portalTLS, gatewayTLS: gatewayTLS, server: server, told: certificates.warnings(at: .now()))
+      portalTLS: portalTLS, gatewayTLS: gatewayTLS, server: server, releaseGuard: releaseGuard,
+      told: certificates.warnings(at: .now()))
     housekeeper.start()
     record = ServingRecord(
       folder: state.folder, portal: portalAddress, gateway: gatewayAddress, confinement: confinement,

@@ -45,6 +45,10 @@ package struct PortalRoutes: Sendable {
       return .bytes(
         Array(checkpoint.utf8), type: "text/plain; charset=utf-8", headers: ["Cache-Control": "no-cache"])
     }
+    router.get("/ledger/vkey") { _ in
+      guard let key = answers.ledger.vkey else { return .notFound }
+      return .bytes(Array("\(key)\n".utf8), type: "text/plain; charset=utf-8", headers: Self.brief)
+    }
     router.get("/ledger/tile/{path...}") { tile($0) }
     return router
   }

@@ -9,9 +9,9 @@ package enum PersonFile {
   /// The bytes of access.json5 with `person` put first in the list of people; or, where somebody of that id is there
   /// without a key, with the key put into their entry.
   ///
-  /// Throws where the file is faulty or would be, or the person has a key already: a key is replaced by hand.
+  /// Throws where the file is faulty or would be, or the person has a key already and it is not to be replaced.
   package static func adding(
-    _ person: Person, to bytes: [UInt8], file: String = "Policies/access.json5"
+    _ person: Person, to bytes: [UInt8], file: String = "Policies/access.json5", replacing: Bool = false
   ) throws(DocumentError) -> [UInt8] {
     let root = try Document(json5: bytes, file: file).root
     guard let people = root["people"] else { throw root.error("the key \"people\" is missing") }
@@ -19,11 +19,28 @@ package enum PersonFile {
     guard let old else {
       return try inserting("\n    " + entry(person), after: people, in: bytes, file: file)
     }
-    guard old["key"] == nil else {
-      throw old.error("\(person.id) has a key already", hint: "take the old one out by hand first")
-    }
     guard let key = person.key else { throw old.error("\(person.id) is there already") }
+    if let place = old["key"] {
+      guard replacing else {
+        throw old.error(
+          "\(person.id) has a key already", hint: "where it is lost: `doorsill person renew \(person.id)`")
+      }
+      return try exchanging(place, for: keyText(key), in: bytes, file: file)
+    }
     return try inserting("\n      key: \(quoted(keyText(key))),", after: old, in: bytes, file: file)
+  }
+
+  /// The bytes with another text in the place of the one that is there.
+  private static func exchanging(
+    _ node: Node, for text: String, in bytes: [UInt8], file: String
+  ) throws(DocumentError) -> [UInt8] {
+    let old = try node.string()
+    guard let whole = stringValidating(bytes), let range = whole.firstRange(of: old) else {
+      throw node.error("this place cannot be found again")
+    }
+    let written = Array((whole[..<range.lowerBound] + text + whole[range.upperBound...]).utf8)
+    _ = try Document(json5: written, file: file)
+    return written
   }
 
   private static func entry(_ person: Person) -> String {

@@ -3,7 +3,7 @@ import COpenSSL
 
 /// A certificate authority: one self-signed root that signs clients' and servers' certificates and the list of
 /// those taken back (RFC 5280).
-package final class Authority: Sendable {
+package final class CertificateAuthority: Sendable {
   /// What an issued certificate may be used for.
   package enum Usage: Sendable, Hashable {
     /// TLS client authentication.
@@ -68,7 +68,7 @@ package final class Authority: Sendable {
     guard days > 0 else { throw TrustError(.issuing, "a certificate lives at least one day") }
     let draft = try CertificateDraft(
       publicKey: X509_REQ_get0_pubkey(request.handle.pointer),
-      notBefore: max(certificate.notBefore, now.adding(seconds: -Authority.clockSkew)),
+      notBefore: max(certificate.notBefore, now.adding(seconds: -CertificateAuthority.clockSkew)),
       notAfter: min(certificate.notAfter, now.adding(days: days)))
     if let subject {
       try draft.setSubject(subject)
@@ -84,7 +84,7 @@ package final class Authority: Sendable {
       extensions.append((NID_ext_key_usage, "clientAuth"))
     case .server(let names):
       extensions.append((NID_ext_key_usage, "serverAuth"))
-      extensions.append((NID_subject_alt_name, try Authority.alternativeNames(names)))
+      extensions.append((NID_subject_alt_name, try CertificateAuthority.alternativeNames(names)))
     }
     try draft.add(extensions, issuer: certificate)
     return try draft.sign(issuer: certificate, key: key)

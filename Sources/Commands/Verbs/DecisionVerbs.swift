@@ -1,0 +1,105 @@
+import Bytes
+import Catalogs
+import Glibc
+import Policies
+import Publishing
+import Trust
+
+/// `propose` and `approve`: the two signatures that open.
+enum DecisionVerbs {
+  static let all: [Verb] = [
+    Verb(
+      "propose", "SUBJECT…",
+      Phrase(
+        "提议一项须第二人批准的变更（数据集、policy、theme 或 person:ID）",
+        "propose what a second person has to approve: a dataset, policy, theme, or person:ID"),
+      options: [
+        Option("--reason", "TEXT", Phrase("书面理由", "the reason, in writing")),
+        Option("--days", "N", Phrase("有效天数（缺省 30）", "days until it lapses (default 30)")), .portal,
+      ], act: .suggest,
+      example: "doorsill propose airports --as zhang-min --reason '坐标为公开的机场基准点'", run: propose),
+    Verb(
+      "approve", "SUBJECT",
+      Phrase(
+        "作为第二人签署一项提议，并说明它改变什么；不打开 .doorsill/inside",
+        "sign a proposal as the second person, and see in words what it changes; never opens .doorsill/inside"
+      ),
+      options: [
+        Option("--reason", "TEXT", Phrase("书面理由", "the reason, in writing")),
+        Option("--refuse", Phrase("否决该提议", "refuse it instead")), .portal,
+      ], act: .approve,
+      example: "doorsill approve airports --as li-na --reason '坐标为公开的机场基准点'", run: approve),
+  ]
+
+  private static func propose(_ invocation: Invocation) throws -> ExitStatus {
+    let subjects = try invocation.operands(1)
+    let reason = try invocation.required("--reason")
+    let signer = try signer(invocation)
+    try invocation.review(by: signer) { review in
+      for subject in subjects {
+        let signed = try PortalVerbs.telling(invocation.terminal) {
+          try review.propose(subject, by: signer, reason: reason, days: try invocation.number("--days") ?? 30)
+        }
+        tell(signed.words, of: subject, invocation.terminal)
+        invocation.terminal.note(
+          Phrase(
+            "已以 \(signer.id) 的签名提议：\(signed.path)；下一步由另一人运行 doorsill approve \(subject) --as …",
+            "proposed with the signature of \(signer.id): \(signed.path); another person now runs 'doorsill approve \(subject) --as …'"
+          ))
+      }
+    }
+    return .done
+  }
+
+  private static func approve(_ invocation: Invocation) throws -> ExitStatus {
+    try approve(try invocation.operands(1, 1)[0], try invocation.required("--reason"), invocation)
+  }
+
+  /// Signs as the second person, and says what was signed.
+  static func approve(_ subject: String, _ reason: String, _ invocation: Invocation) throws -> ExitStatus {
+    let signer = try signer(invocation)
+    try invocation.review(by: signer) { review in
+      let refuses = invocation.has("--refuse")
+      let signed = try PortalVerbs.telling(invocation.terminal) {
+        try review.approve(subject, by: signer, reason: reason, approves: !refuses)
+      }
+      tell(signed.words, of: subject, invocation.terminal)
+      invocation.terminal.note(
+        refuses
+          ? Phrase(
+            "已以 \(signer.id) 的签名否决：\(signed.path)",
+            "refused with the signature of \(signer.id): \(signed.path)")
+          : Phrase(
+            "已以 \(signer.id) 的签名批准：\(signed.path)；下次 doorsill publish 时计入日志",
+            "approved with the signature of \(signer.id): \(signed.path); the next 'doorsill publish' takes it into the log"
+          ))
+    }
+    return .done
+  }
+
+  private static func tell(_ words: [Wording], of subject: String, _ terminal: Terminal) {
+    terminal.note(terminal.styled(subject, .bold))
+    for line in words { terminal.note("  \(line.said(in: Phrase.language))") }
+  }
+
+  /// The person of `--as`, without whom nothing is signed.
+  static func signer(_ invocation: Invocation) throws -> Review.Signer {
+    guard let person = try invocation.person() else {
+      throw UsageFault(
+        Phrase("此操作须以具名人员的名义进行：请用 --as 指定", "this is done in a person's name: give --as PERSON"))
+    }
+    return Review.Signer(id: person.id, key: person.key)
+  }
+}
+
+extension Invocation {
+  /// A look at the portal by somebody who never goes inside, with a folder of their own for as long as it lasts.
+  func review<R>(by signer: Review.Signer? = nil, _ body: (Review) throws -> R) throws -> R {
+    let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    let folder = Files.join(base, "doorsill-\(Hex.encode(try Random.bytes(12)))")
+    try Files.makeDirectory(folder, mode: 0o700)
+    defer { try? Files.remove(folder) }
+    let home = signer == nil ? nil : Files.join(Files.parent(of: try PersonKeys.folder()), "portals")
+    return try body(try Review(try portal(), person: signer?.id, home: home, work: folder))
+  }
+}

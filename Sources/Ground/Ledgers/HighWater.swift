@@ -1,0 +1,104 @@
+import Bytes
+import Glibc
+import Trust
+
+/// How far a log was ever written, beside its folder and not in it: whoever puts yesterday's folder back, or takes the
+/// last lines away before the next checkpoint is signed, does not put this back with it.
+///
+/// One line of fixed length: size, leaf hash of the last entry, and the first eight bytes of SHA-256 over both. It is
+/// overwritten in place after each group of entries, without a sync of its own: what it says is durable before, so after
+/// a crash it may say less than the log holds and never more.
+final class HighWater: Sendable {
+  /// What it says: `size` entries, of which the last has this leaf hash.
+  struct Mark: Equatable {
+    let size: Int
+    let leaf: [UInt8]
+
+    /// Refuses a log of fewer entries.
+    func check(_ held: Int, in path: String) throws(LedgerError) {
+      guard size > held else { return }
+      throw LedgerError(
+        .behind,
+        "\(path) holds \(held) entries, and the mark beside the log (\(HighWater.path(of: Files.parent(of: path)))) says that \(size) were written"
+      )
+    }
+  }
+
+  let path: String
+  private let descriptor: Int32
+
+  /// The mark of the log in a folder.
+  static func path(of folder: String) -> String { folder + ".head" }
+
+  /// Opens the file of a log's mark, making it durably where there is none.
+  init(of folder: String) throws(LedgerError) {
+    path = Self.path(of: folder)
+    let isNew = !Files.exists(path)
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else {
+      throw LedgerError(.storage, "cannot open \(path): \(String(cString: strerror(errno)))")
+    }
+    guard isNew else { return }
+    do { try Files.syncDirectory(Files.parent(of: path)) } catch { throw LedgerError(error) }
+  }
+
+  deinit { close(descriptor) }
+
+  /// What the file says; nil where nothing was written yet. Throws `.damaged` where it is not as it was written.
+  static func read(of folder: String) throws(LedgerError) -> Mark? {
+    let path = path(of: folder)
+    guard Files.exists(path) else { return nil }
+    let bytes: [UInt8]
+    do { bytes = try Files.read(path, limit: 256) } catch { throw LedgerError(error) }
+    guard !bytes.isEmpty else { return nil }
+    let words = String(decoding: bytes, as: UTF8.self).split(separator: " ")
+    guard words.count == 3, let size = Int(words[0]), size > 0, let leaf = Hex.decode(String(words[1])),
+      bytes == line(Mark(size: size, leaf: leaf))
+    else {
+      throw LedgerError(.damaged, "\(path), which says how far the log was written, was changed")
+    }
+    return Mark(size: size, leaf: leaf)
+  }
+
+  /// Writes down how far the log goes now.
+  func write(_ mark: Mark) throws(LedgerError) {
+    let bytes = Self.line(mark)
+    let done = bytes.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+    guard done == bytes.count else {
+      throw LedgerError(.broken, "writing \(path) failed: \(String(cString: strerror(errno)))")
+    }
+  }
+
+  private static func line(_ mark: Mark) -> [UInt8] {
+    let digits = String(mark.size)
+    let said =
+      String(repeating: "0", count: max(0, 20 - digits.count)) + digits + " " + Hex.encode(mark.leaf)
+    let sum = Hex.encode(Array(Digest.sha256(Array(said.utf8)).prefix(8)))
+    return Array("\(said) \(sum)\n".utf8)
+  }
+}
+
+extension Ledger {
+  /// Whether anything beside the folder says how far this log was written before it was opened.
+  package static func isMarked(_ folder: String) -> Bool { Files.exists(HighWater.path(of: folder)) }
+
+  /// Refuses a log that holds less, or something else, than what was written to it.
+  static func compare(
+    _ state: State, _ file: EntriesFile, with mark: HighWater.Mark, _ path: String
+  ) throws(LedgerError) {
+    try mark.check(state.tree.size, in: file.path)
+    let tile = (mark.size - 1) / TileName.width
+    let start = tile == 0 ? 0 : tile <= state.offsets.count ? state.offsets[tile - 1] : state.length
+    var scanner = LineScanner(file, from: start, to: state.length)
+    var index = tile * TileName.width
+    while let piece = try scanner.next() {
+      if index == mark.size - 1 {
+        if Merkle.leafHash(piece.bytes) == mark.leaf { return }
+        break
+      }
+      index += 1
+    }
+    throw LedgerError(
+      .damaged, "entry \(mark.size - 1) of \(file.path) is not the one that \(path) says was written")
+  }
+}

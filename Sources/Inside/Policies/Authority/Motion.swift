@@ -1,0 +1,93 @@
+/// What one person asks another to agree to, from one exact state.
+package struct Motion: Sendable, Hashable {
+  /// What is to be, by subject.
+  package enum Aim: Sendable, Hashable {
+    /// `dataset:NAME`: published, or again, within this envelope.
+    case envelope(Envelope)
+    /// `dataset:NAME`: out for good.
+    case retire
+    /// `policy`: the hash of the rules.
+    case policy(String)
+    /// `theme`: the hash of what every page rests on, and who manages the portal.
+    case theme(String, manager: String)
+    /// `person:ID`: registered so.
+    case person(Registration.Terms)
+    /// `person:ID`: registered no more.
+    case leave
+  }
+
+  package let subject: String
+  /// The index of the entry that made the state it starts from; nil where the log knows nothing of the subject. Makes an
+  /// agreement single-use: any change of state moves it.
+  package let from: Int?
+  package let aim: Aim
+  /// What its author says the envelope is; hex SHA-256. Empty where there is none.
+  package let envelopeHash: String
+  /// Hash of the very bytes that were looked at: what is published first under it must be these.
+  package let content: String
+  package let reason: String
+  /// RFC 3339, UTC: unused until then, it counts no more.
+  package let expires: String
+
+  /// Each part as its property says.
+  package init(
+    subject: String, from: Int?, aim: Aim, envelopeHash: String = "", content: String = "", reason: String,
+    expires: String
+  ) {
+    self.subject = subject
+    self.from = from
+    self.aim = aim
+    self.envelopeHash = envelopeHash
+    self.content = content
+    self.reason = reason
+    self.expires = expires
+  }
+
+  /// The subject of a dataset's name.
+  package static func dataset(_ name: String) -> String { "dataset:\(name)" }
+  /// The subject of a person's id.
+  package static func person(_ id: String) -> String { "person:\(id)" }
+  package static let policy = "policy"
+  package static let theme = "theme"
+
+  /// The name behind `dataset:` or `person:`; the subject itself for the others.
+  package var name: String { subject.split(separator: ":", maxSplits: 1).last.map(String.init) ?? subject }
+}
+
+/// A proposal in the log, with the signatures it has.
+package struct Agreement: Sendable, Hashable {
+  /// One signature under it.
+  package struct Vote: Sendable, Hashable {
+    /// A person's id, or `recovery`.
+    package let person: String
+    /// As registered when it entered the log.
+    package let roles: [String]
+    package let organization: String
+
+    /// Each part as its property says.
+    package init(person: String, roles: [String], organization: String) {
+      self.person = person
+      self.roles = roles
+      self.organization = organization
+    }
+  }
+
+  /// Lower-case hex SHA-256 of the signed proposal.
+  package let hash: String
+  package let motion: Motion
+  package let proposer: String
+  package var votes: [Vote]
+  /// Whether somebody refused it: then it never counts.
+  package var isRefused: Bool
+
+  /// Each part as its property says.
+  package init(
+    hash: String, motion: Motion, proposer: String, votes: [Vote] = [], isRefused: Bool = false
+  ) {
+    self.hash = hash
+    self.motion = motion
+    self.proposer = proposer
+    self.votes = votes
+    self.isRefused = isRefused
+  }
+}

@@ -1,0 +1,71 @@
+import Bytes
+import Catalogs
+package import Policies
+
+extension Desk {
+  /// Reads one dataset or view, however its rows come about.
+  package func examine(_ name: String) throws -> Examination {
+    let view = try Views.derived(from: catalog.datasets, of: portal, scale: policies.scale) { $0 == name }
+      .first
+    guard let dataset = catalog.dataset(name) ?? view else {
+      throw PublishingError(
+        .unknownDataset, Wording("the catalogue has no dataset '\(name)'", "目录中没有数据集“\(name)”"),
+        hint: nearest(name, in: catalog.datasets.map(\.name)).map { .didYouMean($0) },
+        blame: .usage)
+    }
+    let sources = try sources(of: dataset)
+    return try Joins.with([dataset], of: catalog, in: portal) { joined in
+      var examination = try Examination(joined.first ?? dataset, catalog: catalog, policies: policies)
+      examination.sources = sources
+      return examination
+    }
+  }
+
+  /// What waits for somebody about one subject: for a proposal, or for a second signature.
+  package struct Waiting: Sendable {
+    package let subject: String
+    package let reasons: [Problem]
+    package let needs: [ApprovalNeed]
+    /// The proposals that can still be used.
+    package let agreements: [Agreement]
+  }
+
+  /// The refusals of what is about the portal as a whole: people, rules, theme.
+  func matters() throws -> (agreements: [Agreement], refused: [Objection]) {
+    var agreements: [Agreement] = []
+    var refused: [Objection] = []
+    for id in unregistered() {
+      refused.append(
+        Objection(
+          dataset: Motion.person(id), reasons: [Gate.objection(toPerson: id)], needs: []))
+    }
+    do {
+      if let agreement = try passPolicy() { agreements.append(agreement) }
+    } catch let refusal as GateRefusal {
+      refused.append(Objection(dataset: Motion.policy, reasons: refusal.reasons, needs: refusal.needs))
+    }
+    do {
+      if let agreement = try passTheme() { agreements.append(agreement) }
+    } catch let refusal as GateRefusal {
+      refused.append(Objection(dataset: Motion.theme, reasons: refusal.reasons, needs: refusal.needs))
+    }
+    return (agreements, refused)
+  }
+
+  private func passPolicy() throws -> Agreement? {
+    guard policies.ruleHash != authority.policy.hash else { return nil }
+    return try Gate.change(
+      .policyChange, of: Motion.policy, to: .policy(policies.ruleHash), hash: policies.ruleHash, by: person,
+      agreements: authority.agreements(on: Motion.policy, now: now.rfc3339), manager: authority.manager,
+      managerSigns: managerSigns, previous: previous.scale, next: policies.scale)
+  }
+
+  private func passTheme() throws -> Agreement? {
+    let hash = try themeHash()
+    guard hash != authority.theme.hash || catalog.manager != authority.manager else { return nil }
+    return try Gate.change(
+      .theme, of: Motion.theme, to: .theme(hash, manager: catalog.manager), hash: hash, by: person,
+      agreements: authority.agreements(on: Motion.theme, now: now.rfc3339), manager: authority.manager,
+      managerSigns: managerSigns, previous: previous.scale, next: policies.scale)
+  }
+}

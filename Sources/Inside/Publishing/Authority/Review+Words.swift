@@ -1,0 +1,145 @@
+package import Bytes
+import Catalogs
+package import Policies
+
+extension Review {
+  /// What a proposal changes, in words: what is there now against what will be.
+  func words(_ motion: Motion) throws -> [Wording] {
+    switch motion.aim {
+    case .envelope(let envelope): return words(envelope)
+    case .retire:
+      return [
+        Wording(
+          "\(motion.name) is taken out for good; its name is not used again", "永久撤回 \(motion.name)，其标识不再使用")
+      ]
+    case .policy: return policyWords()
+    case .theme(_, let manager):
+      let before = desk.authority.manager
+      let whose =
+        before == manager
+        ? [] : [Wording("the manager was \(before) and is \(manager)", "管理方由 \(before) 变为 \(manager)")]
+      return whose + [
+        Wording("files of Public/, or the portal's addresses, have changed", "Public/ 的文件或门户地址已改动")
+      ]
+    case .person(let terms):
+      let before = desk.authority.person(terms.id)?.terms
+      let roles = terms.roles.joined(separator: ", ")
+      guard let before else {
+        return [
+          Wording(
+            "\(terms.id) of \(terms.organization) joins as \(roles), with the key \(terms.key)",
+            "\(terms.organization) 的 \(terms.id) 加入，角色 \(roles)，密钥 \(terms.key)")
+        ]
+      }
+      return [
+        Wording(
+          "\(terms.id): \(before.organization), \(before.roles.joined(separator: ", ")), \(before.key) becomes \(terms.organization), \(roles), \(terms.key)",
+          "\(terms.id)：\(before.organization)、\(before.roles.joined(separator: "、"))、\(before.key) 变为 \(terms.organization)、\(roles)、\(terms.key)"
+        )
+      ]
+    case .leave:
+      return [Wording("\(motion.name) is registered no more", "“\(motion.name)”不再登记")]
+    }
+  }
+
+  private func words(_ envelope: Envelope) -> [Wording] {
+    let standing = desk.authority.datasets[envelope.dataset]
+    var words: [Wording] = []
+    if let standing {
+      words.append(
+        Wording(
+          "level \(standing.level) → \(envelope.level)\(standing.status == .suspended ? ", and it is reopened" : "")",
+          "密级 \(standing.level) → \(envelope.level)\(standing.status == .suspended ? "，并恢复开放" : "")"))
+    } else {
+      words.append(
+        Wording("first published, at level \(envelope.level)", "首次发布，密级 \(envelope.level)"))
+    }
+    let before = standing?.envelope
+    let left =
+      before?.departures(
+        of: envelope, changedRows: 0, on: desk.now.date.iso, scale: desk.policies.scale) ?? []
+    for departure in left where departure.code != .finding && departure.code != .level {
+      words.append(Wording(departure.message["en"] ?? "", departure.message["zh"] ?? ""))
+    }
+    for one in envelope.findings {
+      let place = one.field.isEmpty ? one.rule : "\(one.field): \(one.rule)"
+      let most = before?.findings.first { $0.field == one.field && $0.rule == one.rule }?.most
+      let was = most.map { " (was \($0))" } ?? ""
+      let wasZh = most.map { "（原 \($0)）" } ?? ""
+      words.append(
+        Wording(
+          "although detectors found “\(place)”: up to \(one.most)\(was)",
+          "虽有检测结果“\(place)”：至多 \(one.most) 处\(wasZh)"))
+    }
+    if let changes = envelope.changes {
+      words.append(
+        Wording(
+          "rows may be added; up to \(changes) of today's may change or go", "可以增加行；现有的行至多可改动或删去 \(changes) 行"
+        ))
+    }
+    if let until = envelope.until {
+      words.append(Wording("until \(until)", "至 \(until)"))
+    }
+    return words
+  }
+
+  /// The lines that differ between the rules in force and the files.
+  private func policyWords() -> [Wording] {
+    var words: [Wording] = []
+    for name in PolicySet.names {
+      func lines(_ bytes: [UInt8]?) -> [String] {
+        String(decoding: bytes ?? [], as: UTF8.self).split(separator: "\n").map(String.init)
+      }
+      let (before, after) = (lines(file.policyFiles[name]), lines(desk.policies.files[name]))
+      let difference = after.difference(from: before)
+      for removal in difference.removals.prefix(20) {
+        if case .remove(_, let line, _) = removal {
+          words.append(Wording("\(name) - \(line)", "\(name) - \(line)"))
+        }
+      }
+      for insertion in difference.insertions.prefix(20) {
+        if case .insert(_, let line, _) = insertion {
+          words.append(Wording("\(name) + \(line)", "\(name) + \(line)"))
+        }
+      }
+    }
+    return words
+  }
+}
+
+extension Review {
+  /// The proposals that can still be used, by subject.
+  package var open: [Agreement] {
+    desk.authority.waiting.values.filter { desk.authority.isOpen($0.motion, on: desk.now.rfc3339) }
+      .sorted { ($0.motion.subject, $0.hash) < ($1.motion.subject, $1.hash) }
+  }
+
+  /// What a proposal changes, in words.
+  package func said(_ agreement: Agreement) -> [Wording] {
+    let reason = agreement.motion.reason
+    return ((try? words(agreement.motion)) ?? []) + [Wording("because: \(reason)", "理由：\(reason)")]
+  }
+
+  /// The highest level that a dataset, or what it was made of, ever had.
+  package func peak(of standing: Standing) -> String {
+    let scale = desk.authority.scale
+    return standing.levels.max { (scale.firstIndex(of: $0) ?? .max) < (scale.firstIndex(of: $1) ?? .max) }
+      ?? ""
+  }
+
+  /// All of it, for machines.
+  package func json() throws -> JSON {
+    var json = desk.authority.json
+    json["seen"] = ["size": JSON(file.seen.size), "root": .string(file.seen.root)]
+    json["open"] = .array(
+      open.map { agreement in
+        [
+          "subject": .string(agreement.motion.subject), "proposer": .string(agreement.proposer),
+          "approvers": JSON(agreement.votes.map(\.person)), "expires": .string(agreement.motion.expires),
+          "words": JSON(said(agreement).map { $0.said(in: "en") }), "proposal": .string(agreement.hash),
+        ]
+      })
+    json["unregistered"] = JSON(desk.unregistered())
+    return json
+  }
+}

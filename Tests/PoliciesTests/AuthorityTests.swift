@@ -1,0 +1,280 @@
+import Policies
+import Testing
+
+/// The fold of the decisions log, as a value.
+@Suite struct `The authority` {
+  static func person(_ id: String, _ roles: [String], _ organization: String = "bureau") -> Registration.Terms
+  {
+    Registration.Terms(id: id, organization: organization, roles: roles, key: "ed25519:\(id)")
+  }
+
+  /// zhang publishes, li is the second person, wu is of another agency; a restricted set and an open one are out.
+  static func begun(
+    _ people: [Registration.Terms] = [
+      person("zhang", ["custodian"]), person("li", ["approver"]), person("wu", ["custodian"], "agency"),
+    ]
+  ) throws -> Authority {
+    var authority = Authority(
+      Authority.Genesis(
+        portal: "00", manager: "bureau", policy: "p1", theme: "t1", scale: ["L1", "L2", "L3"],
+        approver: "approver",
+        people: people, recovery: ["ed25519:sealed"]), at: 0)
+    try publish(
+      &authority, [change("residents", "L3", envelope("residents", "L3")), change("bikes", "L1")], release: 1,
+      at: 1,
+      by: people.first?.id ?? "")
+    return authority
+  }
+
+  static func envelope(_ name: String, _ level: String, findings: Int = 0) -> Envelope {
+    Envelope(
+      dataset: name, family: name, owner: "agency", level: level, legalBasis: nil, fields: [], codeLists: [:],
+      text: "t",
+      findings: findings == 0 ? [] : [Envelope.Ceiling(field: "mobile", rule: "mobile", most: findings)],
+      subject: "s", results: "r", views: "v")
+  }
+
+  static func change(
+    _ name: String, _ level: String, _ envelope: Envelope? = nil, agreement: String = ""
+  ) -> Deed.Change {
+    Deed.Change(
+      name: name, level: level, owner: "agency", family: name, envelope: envelope,
+      envelopeHash: envelope.map { "\($0.level) \($0.findings.count)" } ?? "", agreement: agreement,
+      content: "c")
+  }
+
+  static func publication(
+    _ changes: [Deed.Change], release: Int, policy: String = "p1", theme: String = "t1",
+    agreements: [String] = []
+  ) -> Deed.Publication {
+    Deed.Publication(
+      release: release, policy: policy, theme: theme, manager: "bureau", scale: ["L1", "L2", "L3"],
+      approver: "approver", agreements: agreements, changed: changes, gone: [])
+  }
+
+  static func publish(
+    _ authority: inout Authority, _ changes: [Deed.Change], release: Int, at index: Int,
+    by person: String = "zhang",
+    time: String = "2026-11-30T10:00:00Z"
+  ) throws(DeedFault) {
+    try authority.take(
+      signed(.publication(publication(changes, release: release)), by: person, seen: index, time: time),
+      at: index)
+    try authority.take(
+      SignedDeed(.published(release: release, history: ""), by: "service", key: "", seen: 0, time: time),
+      at: index + 1)
+  }
+
+  static func signed(
+    _ deed: Deed, by person: String, key: String? = nil, seen: Int = 1, time: String = "2026-11-30T10:00:00Z"
+  ) -> SignedDeed {
+    SignedDeed(deed, by: person, key: key ?? "ed25519:\(person)", seen: seen, time: time)
+  }
+
+  /// A proposal from the state that is, and a signature under it.
+  static func agree(
+    _ authority: inout Authority, _ subject: String, _ aim: Motion.Aim, hash: String = "h1",
+    by proposer: String = "zhang",
+    and approver: String? = "li", at index: Int = 10
+  ) throws(DeedFault) {
+    let motion = Motion(
+      subject: subject, from: authority.at(subject), aim: aim, reason: "r", expires: "2026-12-30T00:00:00Z")
+    try authority.take(signed(.proposal(motion, hash: hash), by: proposer, seen: index), at: index)
+    guard let approver else { return }
+    try authority.take(
+      signed(.vote(proposal: hash, approves: true), by: approver, seen: index), at: index + 1)
+  }
+
+  func code(_ body: () throws(DeedFault) -> Void) -> DeedFault.Code? {
+    do {
+      try body()
+      return nil
+    } catch { return error.code }
+  }
+
+  @Test func `believes nobody but who is registered with that key, and had seen it`() throws {
+    var authority = try Self.begun()
+    let deed = Deed.publication(Self.publication([], release: 2))
+    func code(_ signed: SignedDeed) -> DeedFault.Code? {
+      self.code { () throws(DeedFault) in try authority.take(signed, at: 9) }
+    }
+    #expect(code(Self.signed(deed, by: "zhang", key: "ed25519:another")) == .notRegistered)
+    #expect(code(Self.signed(deed, by: "nobody")) == .notRegistered)
+    #expect(code(Self.signed(deed, by: "zhang", seen: 0)) == .seenTooLittle)
+    #expect(code(Self.signed(deed, by: "li")) == .role)
+    #expect(code(Self.signed(deed, by: "zhang")) == nil)
+  }
+
+  @Test func `opens nothing by one signature`() throws {
+    var authority = try Self.begun()
+    let before = authority
+    for change in [
+      Self.change("residents", "L1"), Self.change("residents", "L2", Self.envelope("residents", "L2")),
+      Self.change("residents", "L3", Self.envelope("residents", "L3", findings: 1)),
+      Self.change("contacts", "L1", Self.envelope("contacts", "L1", findings: 80)),
+      Self.change("bikes", "L1", Self.envelope("bikes", "L1", findings: 2)),
+    ] {
+      #expect(
+        code { () throws(DeedFault) in try Self.publish(&authority, [change], release: 2, at: 5) } == .opened,
+        "\(change.name) \(change.level)")
+    }
+    for publication in [
+      Self.publication([], release: 2, policy: "p2"), Self.publication([], release: 2, theme: "t2"),
+    ] {
+      let deed = Self.signed(.publication(publication), by: "zhang")
+      #expect(code { () throws(DeedFault) in try authority.take(deed, at: 5) } == .opened)
+    }
+    #expect(authority == before, "what does not count changes nothing")
+  }
+
+  @Test func `opens by two, once: the state moves on`() throws {
+    var authority = try Self.begun()
+    let open = Self.envelope("residents", "L1", findings: 3)
+    try Self.agree(&authority, "dataset:residents", .envelope(open))
+    let kept = authority
+    try Self.publish(&authority, [Self.change("residents", "L1", open, agreement: "h1")], release: 2, at: 12)
+    #expect(authority.datasets["residents"]?.level == "L1")
+    #expect(authority.datasets["residents"]?.levels == ["L1", "L3"], "the peak is not forgotten")
+    // One person closes; the old agreement opens nothing again.
+    try Self.publish(
+      &authority, [Self.change("residents", "L3", Self.envelope("residents", "L3"))], release: 3, at: 14)
+    #expect(
+      code { () throws(DeedFault) in
+        try Self.publish(
+          &authority, [Self.change("residents", "L1", open, agreement: "h1")], release: 4, at: 16)
+      } == .unknownProposal)
+    // Nor one that waited while the state moved.
+    var moved = kept
+    try Self.publish(
+      &moved, [Self.change("residents", "L3", Self.envelope("residents", "L3", findings: 0))], release: 2,
+      at: 12)
+    #expect(moved.datasets["residents"]?.at == 1, "content within the envelope moves nothing")
+    try moved.take(Self.signed(.suspended(["residents"]), by: "wu"), at: 14)
+    #expect(
+      code { () throws(DeedFault) in
+        try Self.publish(&moved, [Self.change("residents", "L1", open, agreement: "h1")], release: 3, at: 15)
+      } == .stale)
+  }
+
+  @Test func `does not count an approval by the proposer, by who publishes, or past its time`() throws {
+    var authority = try Self.begun()
+    let open = Self.envelope("residents", "L1")
+    #expect(
+      code { () throws(DeedFault) in
+        try Self.agree(&authority, "dataset:residents", .envelope(open), by: "li", and: "li")
+      } == .alone)
+    try Self.agree(&authority, "dataset:residents", .envelope(open), hash: "h2", by: "li", and: "zhang")
+    let change = Self.change("residents", "L1", open, agreement: "h2")
+    #expect(
+      code { () throws(DeedFault) in try Self.publish(&authority, [change], release: 2, at: 20) } == .alone)
+    #expect(
+      code { () throws(DeedFault) in
+        try Self.publish(&authority, [change], release: 2, at: 20, by: "wu", time: "2027-02-01T00:00:00Z")
+      } == .stale)
+    #expect(
+      code { () throws(DeedFault) in try Self.publish(&authority, [change], release: 2, at: 20, by: "wu") }
+        == nil)
+  }
+
+  @Test func `takes out for good by two, for a while by one, and remembers the name`() throws {
+    var authority = try Self.begun()
+    #expect(
+      code { () throws(DeedFault) in
+        try authority.take(Self.signed(.retired(["bikes"], proposal: "none"), by: "zhang"), at: 5)
+      } == .unknownProposal)
+    try authority.take(Self.signed(.suspended(["bikes"]), by: "zhang"), at: 5)
+    #expect(authority.datasets["bikes"]?.status == .suspended)
+    #expect(
+      code { () throws(DeedFault) in
+        try Self.publish(&authority, [Self.change("bikes", "L1")], release: 2, at: 6)
+      } == .opened)
+    try Self.agree(&authority, "dataset:bikes", .retire)
+    try authority.take(Self.signed(.retired(["bikes"], proposal: "h1"), by: "zhang"), at: 12)
+    #expect(
+      code { () throws(DeedFault) in
+        try Self.publish(&authority, [Self.change("bikes", "L1")], release: 2, at: 13)
+      } == .gone)
+  }
+
+  @Test func `registers who joins by their own key and somebody who is registered`() throws {
+    var authority = try Self.begun([Self.person("zhang", ["custodian", "administrator"])])
+    let terms = Self.person("li", ["approver"])
+    // Not by the newcomer alone, nor by somebody else's key.
+    try Self.agree(&authority, "person:li", .person(terms), by: "li", and: nil)
+    #expect(authority.person("li") == nil)
+    #expect(
+      code { () throws(DeedFault) in
+        try Self.agree(&authority, "person:li", .person(terms), hash: "h2", by: "zhang", and: nil)
+      } == .notRegistered)
+    try authority.take(Self.signed(.vote(proposal: "h1", approves: true), by: "zhang"), at: 12)
+    #expect(authority.person("li")?.since == 12)
+    // From now on it is an approver who registers people.
+    try Self.agree(
+      &authority, "person:mallory", .person(Self.person("mallory", ["approver"])), hash: "h3", by: "mallory",
+      and: "zhang", at: 20)
+    #expect(authority.person("mallory") == nil)
+    // Nor does the last approver go.
+    try Self.agree(&authority, "person:li", .leave, hash: "h4", by: "zhang", and: nil, at: 30)
+    #expect(
+      code { () throws(DeedFault) in
+        try authority.take(Self.signed(.vote(proposal: "h4", approves: true), by: "li", seen: 31), at: 31)
+      } == .lastApprover)
+  }
+
+  @Test func `replaces a lost key by two others, or by one and the recovery key`() throws {
+    let fresh = Registration.Terms(
+      id: "li", organization: "bureau", roles: ["approver"], key: "ed25519:fresh")
+    func renewed(_ voters: [(id: String, key: String)], of people: [Registration.Terms]? = nil) throws
+      -> String?
+    {
+      var authority = try people.map { try Self.begun($0) } ?? Self.begun()
+      let motion = Motion(
+        subject: "person:li", from: authority.at("person:li"), aim: .person(fresh), reason: "lost",
+        expires: "2026-12-30T00:00:00Z")
+      try authority.take(Self.signed(.proposal(motion, hash: "h1"), by: "li", key: "ed25519:fresh"), at: 10)
+      for (number, voter) in voters.enumerated() {
+        try authority.take(
+          Self.signed(.vote(proposal: "h1", approves: true), by: voter.id, key: voter.key), at: 11 + number)
+      }
+      return authority.person("li")?.terms.key
+    }
+    let (zhang, wu, sealed) = (
+      (id: "zhang", key: "ed25519:zhang"), (id: "wu", key: "ed25519:wu"),
+      (id: "recovery", key: "ed25519:sealed")
+    )
+    #expect(try renewed([zhang]) == "ed25519:li")
+    #expect(try renewed([zhang, wu]) == "ed25519:fresh")
+    #expect(try renewed([sealed]) == "ed25519:li")
+    #expect(try renewed([zhang, sealed]) == "ed25519:fresh")
+    let alone = [Self.person("li", ["custodian", "approver"])]
+    #expect(try renewed([sealed], of: alone) == "ed25519:fresh")
+    #expect(throws: DeedFault.self) { try renewed([(id: "recovery", key: "ed25519:other")]) }
+    // And the recovery key does nothing else.
+    var authority = try Self.begun()
+    try Self.agree(&authority, "dataset:residents", .envelope(Self.envelope("residents", "L1")), and: nil)
+    #expect(
+      code { () throws(DeedFault) in
+        try authority.take(
+          Self.signed(.vote(proposal: "h1", approves: true), by: "recovery", key: "ed25519:sealed"), at: 12)
+      } == .recovery)
+  }
+
+  @Test func `moves on what was served only`() throws {
+    var authority = try Self.begun()
+    let intent = Self.signed(
+      .publication(Self.publication([Self.change("bikes", "L2", Self.envelope("bikes", "L2"))], release: 2)),
+      by: "zhang")
+    try authority.take(intent, at: 5)
+    #expect(authority.datasets["bikes"]?.level == "L1" && authority.release == 1)
+    try authority.take(SignedDeed(.abandoned(release: 2), by: "service", key: "", seen: 0, time: ""), at: 6)
+    #expect(
+      code { () throws(DeedFault) in
+        try authority.take(
+          SignedDeed(.published(release: 2, history: ""), by: "service", key: "", seen: 0, time: ""), at: 7)
+      } == .order)
+    try authority.take(intent, at: 8)
+    try authority.take(
+      SignedDeed(.published(release: 2, history: "h"), by: "service", key: "", seen: 0, time: ""), at: 9)
+    #expect(authority.datasets["bikes"]?.level == "L2" && authority.datasets["bikes"]?.at == 8)
+  }
+}
