@@ -80,6 +80,7 @@ package enum Gate {
     var content = request.content
     content.level = level.id
     if below == nil { content.findings = [] }
+    if level.openness != .unconditional { content.shares = [] }
     let isView = request.isView && below == nil
     let (kinds, departures) = opened(request, content, at: level, below: below, scale)
     let subject = request.verdict.dataset
@@ -120,7 +121,9 @@ package enum Gate {
         kind: one.kind, dataset: subject, from: from, to: level.id, role: one.role, blocking: true,
         isProposed: isProposed)
     }
-    let left = departures.map { Words.departure($0, subject) }
+    let left =
+      departures.filter { $0.code != .share }.map { Words.departure($0, subject) }
+      + unagreed(request, content).map { Words.match($0, subject) }
     if reasons.isEmpty { reasons = needs.map(Words.approvalMissing) }
     return .failure(GateRefusal(reasons: left + reasons, needs: Array(needs.prefix(1))))
   }
@@ -132,7 +135,8 @@ package enum Gate {
     // A view is judged by its rows, and its declaration by the envelope of what it is cut from.
     if request.isView, below == nil { return ([], []) }
     guard let standing = request.standing else {
-      return (below.map { [$0.kind] } ?? (request.isFirstShared ? [.firstOpening] : []), [])
+      let kinds = below.map { [$0.kind] } ?? (request.isFirstShared ? [.firstOpening] : [])
+      return (kinds + (content.shares.isEmpty ? [] : [.widening]), [])
     }
     // A level that the scale no longer has may have been higher: it is treated as a lowering.
     let before = scale.level(standing.level)
@@ -160,9 +164,30 @@ package enum Gate {
     return (kinds, departures)
   }
 
+  /// What also stands in a restricted set, and more of it than was agreed to.
+  private static func unagreed(_ request: GateRequest, _ content: Envelope) -> [Match] {
+    let agreed = request.standing?.envelope?.shares ?? []
+    return request.matches.filter { match in
+      let most = agreed.first { $0.field == match.field && $0.with == match.with }?.most ?? 0
+      return content.shares.contains { $0.field == match.field && $0.with == match.with && $0.most > most }
+    }
+  }
+
   private static let heldWhenClosing: Set<Departure.Code> = [
     .family, .owner, .subject, .results, .views, .finding,
   ]
+
+  /// Whether two people have agreed that what is remembered of a restricted set is forgotten.
+  package static func forgets(
+    _ agreement: Agreement, by publisher: String?, owner: String?, manager: String, scale: Scale
+  ) -> Bool {
+    guard agreement.motion.aim == .forget, let role = scale.approvals.role(for: .retiring) else {
+      return false
+    }
+    let organizations = [owner, manager].compactMap { $0 }
+    return SecondPerson(publisher: publisher, organizations: organizations, role: role)
+      .objection(to: agreement, on: agreement.motion.subject) == nil
+  }
 
   /// What is wanting, in words, for whoever proposes or approves.
   package static func departures(_ request: GateRequest, scale: Scale) -> [Departure] {

@@ -19,6 +19,8 @@ package struct GateRequest: Sendable, Hashable {
   package let isFirstShared: Bool
   /// Whether it is an open view, which is judged by its rows and by the envelope of the dataset it is cut from.
   package let isView: Bool
+  /// Columns and files that are also those of a restricted set, as far as what would be open was compared.
+  package let matches: [Match]
   /// Who publishes: no approver of theirs.
   package let publisher: String?
   /// The organization that manages the portal.
@@ -30,7 +32,7 @@ package struct GateRequest: Sendable, Hashable {
   package init(
     verdict: Verdict, policyHash: String, content: Envelope, contentHash: String, standing: Standing?,
     levels: [String] = [], agreements: [Agreement] = [], changedRows: Int? = nil, isFirstShared: Bool = false,
-    isView: Bool = false, publisher: String?, manager: String, day: String
+    isView: Bool = false, matches: [Match] = [], publisher: String?, manager: String, day: String
   ) {
     self.verdict = verdict
     self.policyHash = policyHash
@@ -42,6 +44,7 @@ package struct GateRequest: Sendable, Hashable {
     self.changedRows = changedRows
     self.isFirstShared = isFirstShared
     self.isView = isView
+    self.matches = matches
     self.publisher = publisher
     self.manager = manager
     self.day = day

@@ -5,13 +5,16 @@ package struct Scale: Sendable, Hashable {
   /// Flags of a dataset that force it closed, such as `important` and `core` (GB/T 43697-2024).
   package let flagsForcingClosed: [String]
   package let approvals: ApprovalRules
+  /// Days for which fingerprints of a dataset's values are kept after it was last restricted.
+  package let remembersDays: Int
 
   /// Makes a scale out of levels in any order.
   ///
   /// Throws `ScaleError` for a scale without levels, a name or rank used twice, openness that shrinks and grows
   /// again, a first level that is not unconditional, or flags without a closed level to force.
   package init(
-    levels: [Level], flagsForcingClosed: [String] = ["important", "core"], approvals: ApprovalRules
+    levels: [Level], flagsForcingClosed: [String] = ["important", "core"], approvals: ApprovalRules,
+    remembersDays: Int = 3660
   ) throws(ScaleError) {
     let ordered = levels.sorted { ($0.rank, $0.id) < ($1.rank, $1.id) }
     guard let first = ordered.first, let last = ordered.last else { throw ScaleError.empty }
@@ -26,6 +29,7 @@ package struct Scale: Sendable, Hashable {
     self.levels = ordered
     self.flagsForcingClosed = flagsForcingClosed
     self.approvals = approvals
+    self.remembersDays = remembersDays
   }
 
   /// The level of this name; nil where the scale has none.

@@ -56,6 +56,8 @@ package struct Problem: Sendable, Equatable, Hashable {
     case approvalStale
     /// Content leaves the envelope that was agreed to.
     case leftEnvelope
+    /// Values that also stand in a restricted set.
+    case restrictedValues
     /// Taken out for good.
     case retired
     /// Signed by who makes use of it.

@@ -61,6 +61,29 @@ extension Words {
       ], hint: [:])
   }
 
+  /// What of an open set also stands in a restricted one.
+  static func match(_ match: Match, _ dataset: String) -> Problem {
+    let (field, with) = (match.field, match.with)
+    let isFile = match.withField.isEmpty
+    return Problem(
+      code: .restrictedValues,
+      message: [
+        "zh": isFile
+          ? "“\(dataset)”的文件“\(field)”与受限数据集“\(with)”的一个文件完全相同。"
+          : "“\(dataset)”信息项“\(field)”的 \(match.of) 个不同值中有 \(match.found) 个（\(match.percent)%）也在受限数据集“\(with)”的信息项“\(match.withField)”中。",
+        "en": isFile
+          ? "The file “\(field)” of “\(dataset)” is, byte for byte, one of the restricted set “\(with)”."
+          : "Of the \(match.of) different values of the field “\(field)” of “\(dataset)”, \(match.found) (\(match.percent) %) also stand in the field “\(match.withField)” of the restricted set “\(with)”."
+          ,
+      ],
+      hint: [
+        "zh":
+          "如属同一批数据，请勿公开，或去掉该信息项；如本可公开，由一人提议（doorsill propose \(dataset)），另一人批准（doorsill approve \(dataset)），每对数据集和信息项只需一次。",
+        "en":
+          "If these are the same data, keep them closed or take the field out. If they may be open, one person proposes it (doorsill propose \(dataset)) and another approves it (doorsill approve \(dataset)): once for a pair and field.",
+      ])
+  }
+
   private static func name(_ kind: ApprovalKind) -> Sentence {
     switch kind {
     case .belowEvidence: Sentence("低于证据级别", "below the evidence")
@@ -170,6 +193,10 @@ extension Words {
           "What “\(what)” proposed of “\(place)” is stale: the data or the descriptor has changed since."),
         Sentence(
           "请重新提议：doorsill propose \(place)。", "Propose it anew: doorsill propose \(place)")
+      )
+    case .restrictedValues:
+      (
+        Sentence("“\(place)”与受限数据集相同。", "“\(place)” is as a restricted set is."), Sentence("", "")
       )
     case .leftEnvelope:
       (Sentence("“\(place)”超出同意的范围。", "“\(place)” leaves what was agreed to."), Sentence("", ""))

@@ -34,6 +34,8 @@ package struct History: Sendable {
   package var datasets: [String: Dataset]
   /// `InsideKeys.mark` of the keys it was protected with; nil where 0.1 wrote it.
   package var keyMark: String?
+  /// What is remembered of the values of restricted datasets; nothing where an earlier version wrote it.
+  var fingerprints = Fingerprints()
   /// Draws, carry-over and spent budget, by key family.
   var results: [String: ResultHistory]
 
@@ -197,6 +199,7 @@ package struct History: Sendable {
           JSON.Member($0.key, .string(String(decoding: $0.value, as: UTF8.self)))
         }),
       "datasets": .object(datasets.sorted { $0.key < $1.key }.map { JSON.Member($0.key, $0.value.json) }),
+      "fingerprints": fingerprints.json,
       "results": .object(
         families.enumerated().map { number, family in
           JSON.Member(
@@ -257,6 +260,10 @@ package struct History: Sendable {
     self.init(
       release: release, policyHash: policy, frameHash: frame, policyFiles: policyFiles,
       datasets: read, keyMark: json["keys"]?.string, results: families)
+    if let told = json["fingerprints"] {
+      guard let fingerprints = Fingerprints(json: told) else { return nil }
+      self.fingerprints = fingerprints
+    }
   }
 }
 

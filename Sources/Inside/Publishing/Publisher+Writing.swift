@@ -239,9 +239,11 @@ extension Publisher {
         parent: judgement.examination.dataset.derivation?.parent,
         sources: judgement.examination.dataset.join?.sources ?? [])
     }
-    return History(
+    var next = History(
       release: release, policyHash: policies.hash, frameHash: try frameHash(),
       policyFiles: policies.files,
       datasets: datasets, keyMark: keys.mark, results: results.histories)
+    next.fingerprints = try fingerprints(after: judgements)
+    return next
   }
 }

@@ -61,6 +61,10 @@ package final class Publisher {
   let withdrawn: Withdrawals
   /// Where this publication goes back to an earlier release: what the decisions log is told of it.
   var rollback: RollbackNote?
+  /// What is remembered of restricted datasets, as it grows while this runs.
+  var fingerprints: Fingerprints
+  /// What of each open set that was compared also stands in a restricted one.
+  var measured: [String: (content: String, matches: [Match])] = [:]
   private let lock: FileLock
 
   /// Takes the portal's lock, and reads policies, catalogue and the history of the release that is served.
@@ -83,6 +87,7 @@ package final class Publisher {
     served = try store.served()
     history = try History.load(portal, release: served?.number)
     try keys.check(against: history, of: portal)
+    fingerprints = history.fingerprints
     withdrawn = try store.withdrawals()
     previousPolicies = history.release > 0 ? try PolicySet.parse(files: history.policyFiles) : nil
     decisions = try Decisions(
@@ -107,6 +112,7 @@ package final class Publisher {
       try settle()
       try checkCaches()
     }
+    desk.matches = { [unowned self] in measured[$0.dataset.name]?.matches ?? [] }
     let keys = keys
     desk.changedRows = { dataset, standing in
       guard let agreed = try AgreedRows(standing.rows, in: portal) else { return nil }
@@ -175,10 +181,12 @@ package final class Publisher {
     guard matters.refused.isEmpty else {
       throw Rejection(faults: [], faultCount: 0, objections: matters.refused)
     }
+    forget(matters.agreements)
     let views = try Views.derived(from: declared, of: portal, scale: policies.scale) { !isShut($0) }
     let order = (declared + views).map(\.name)
     let examinations = try examine(declared.filter { $0.join == nil } + views, after: 0, of: order.count)
     try Rejection.throwIfFaulty(examinations)
+    try match(examinations)
     var (judgements, objections) = try desk.judge(examinations)
     // Rows are joined only once the gate has let their sources pass.
     var derived: [Dataset] = []
@@ -190,6 +198,7 @@ package final class Publisher {
     return try Joins.with(derived, of: catalog, in: portal, now: options.now) { joined in
       let more = try examine(joined, after: examinations.count, of: order.count)
       try Rejection.throwIfFaulty(more)
+      try match(more)
       let (judged, problems) = try desk.judge(derived: more, after: judgements)
       objections += problems
       guard objections.isEmpty else { throw Rejection(faults: [], faultCount: 0, objections: objections) }
@@ -200,7 +209,10 @@ package final class Publisher {
         guard let judgement = all[name] else { throw PublishingError.unjudged(name) }
         return judgement
       }
-      return try publish(judgements, matters.agreements, standing)
+      let done = try publish(judgements, matters.agreements, standing)
+      // What a run leaves behind that publishes nothing goes with the next that does.
+      if done.outcome == .published { sweepFingerprints() }
+      return done
     }
   }
 
@@ -218,7 +230,7 @@ package final class Publisher {
     let changes = changes(judgements)
     let isSamePortal =
       try history.release > 0 && history.policyHash == policies.hash && history.frameHash == frameHash()
-    if changes.isEmpty, isSamePortal {
+    if changes.isEmpty, isSamePortal, agreements.isEmpty {
       if !options.dryRun { try tellAuthority() }
       return Publication(
         release: history.release, outcome: .unchanged, datasets: outcomes(judgements, changes), reports: [],

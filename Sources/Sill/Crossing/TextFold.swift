@@ -1,14 +1,18 @@
 /// Brings text to one spelling, so that a value is found however it is dressed: full-width forms become ordinary ones,
 /// ASCII letters small, spaces, hyphens and brackets go; HTML entities, JSON escapes and percent escapes become what
 /// they stand for. Its buffers are used again from piece to piece.
-final class TextFold {
+package final class TextFold {
+  /// A fold with buffers of its own.
+  package init() {}
+
   /// For each folded byte, where it began in the piece; the top bit says that something was left out before it.
   static let gap: UInt32 = 1 << 31
 
   private var folded = UnsafeMutablePointer<UInt8>.allocate(capacity: 64)
   private var places = UnsafeMutablePointer<UInt32>.allocate(capacity: 64)
   private var capacity = 64
-  private(set) var count = 0
+  /// How many bytes the folded text has.
+  package private(set) var count = 0
   private var gapBefore = false
 
   deinit {
@@ -17,7 +21,7 @@ final class TextFold {
   }
 
   /// The folded bytes; eight readable zeros follow them. Valid until the next call.
-  var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: folded, count: count + 8) }
+  package var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: folded, count: count + 8) }
 
   /// Where each began.
   var origins: UnsafeBufferPointer<UInt32> { UnsafeBufferPointer(start: places, count: count) }
@@ -30,7 +34,7 @@ final class TextFold {
   }
 
   /// Folds a piece anew. Nothing grows by it: no escape is shorter than what it stands for.
-  func take(_ piece: UnsafeBufferPointer<UInt8>) {
+  package func take(_ piece: UnsafeBufferPointer<UInt8>) {
     if capacity < piece.count + 16 {
       folded.deallocate()
       places.deallocate()

@@ -8,7 +8,8 @@ struct LevelsReader {
   let faults: Faults
 
   func read(_ root: Node) -> Scale? {
-    guard let section = Section(root, ["levels", "flagsForcingClosed", "approvals"], faults) else {
+    guard let section = Section(root, ["levels", "flagsForcingClosed", "approvals", "remembers"], faults)
+    else {
       return nil
     }
     var rank = 0
@@ -18,8 +19,18 @@ struct LevelsReader {
     }
     let flags = section.list("flagsForcingClosed") { (node) throws(DocumentError) in try node.string() }
     let approvals = section.required("approvals", approvals) ?? nil
+    let remembers = section.optional("remembers") { (node) throws(DocumentError) in
+      let text = try node.string()
+      guard let days = Duration8601(text)?.days, days > 0 else {
+        throw node.error("\"\(text)\" is no duration", hint: "as P10Y")
+      }
+      return days
+    }
     guard let approvals, let place = section["levels"], !levels.isEmpty else { return nil }
-    do { return try Scale(levels: levels, flagsForcingClosed: flags, approvals: approvals) } catch {
+    do {
+      return try Scale(
+        levels: levels, flagsForcingClosed: flags, approvals: approvals, remembersDays: remembers ?? 3660)
+    } catch {
       faults.add(place.error(LevelsReader.words(error)))
       return nil
     }

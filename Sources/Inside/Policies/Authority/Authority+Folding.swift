@@ -135,7 +135,7 @@ extension Authority {
       guard mayRegister(agreement, besides: "") else { return }
       try keepsApprover(without: name)
       end(name, at: index)
-    case .envelope, .retire, .policy, .theme: return
+    case .envelope, .retire, .forget, .policy, .theme: return
     }
     use(agreement.hash)
   }
@@ -222,9 +222,12 @@ extension Authority {
       else { throw DeedFault(.opened, change.name) }
       return
     }
-    // A first opening by one person is for the policy to allow; below evidence it never is, and says so by a ceiling.
+    // A first opening by one person is for the policy to allow; below evidence, or of what is restricted elsewhere, it never
+    // is, and says so by a ceiling.
     guard let before else {
-      guard change.envelope?.findings.isEmpty ?? true else { throw DeedFault(.opened, change.name) }
+      guard change.envelope?.findings.isEmpty ?? true, change.envelope?.shares.isEmpty ?? true else {
+        throw DeedFault(.opened, change.name)
+      }
       return
     }
     let isAsAgreed = change.level == before.level && change.envelopeHash == before.envelopeHash
@@ -246,7 +249,10 @@ extension Authority {
     manager = publication.manager
     scale = publication.scale
     approver = publication.approver
-    for proposal in publication.agreements { use(proposal) }
+    for proposal in publication.agreements {
+      if let motion = waiting[proposal]?.motion, motion.aim == .forget { forgotten[motion.name] = intent.at }
+      use(proposal)
+    }
     for change in publication.changed {
       datasets[change.name] = Standing(
         change, by: intent.by, after: datasets[change.name], release: publication.release, at: intent.at)

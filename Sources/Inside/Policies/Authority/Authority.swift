@@ -77,6 +77,8 @@ package struct Authority: Sendable, Hashable {
   package var people: [Registration]
   package var recovery: [String]
   package var datasets: [String: Standing]
+  /// Datasets of which what was remembered was forgotten, with the entry that did it last.
+  package var forgotten: [String: Int] = [:]
   /// Proposals that wait for signatures or for their use, by hash.
   package var waiting: [String: Agreement]
   /// Hashes of proposals that have done their work.
@@ -125,6 +127,7 @@ package struct Authority: Sendable, Hashable {
     default:
       let name = subject.split(separator: ":", maxSplits: 1).last.map(String.init) ?? ""
       if subject == Motion.person(name) { return people.last { $0.terms.id == name }?.changed }
+      if subject == Motion.fingerprints(name) { return forgotten[name] }
       return datasets[name]?.at
     }
   }

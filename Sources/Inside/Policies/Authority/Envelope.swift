@@ -115,16 +115,20 @@ package struct Envelope: Sendable, Hashable {
   /// Whether anything of such content is for a second person to judge.
   /// - Parameter levels: the levels that the name, or what it was made of, ever had.
   package func binds(after levels: [String], scale: Scale) -> Bool {
-    level != scale.lowest.id || !findings.isEmpty || levels.contains { $0 != scale.lowest.id }
+    level != scale.lowest.id || !findings.isEmpty || !shares.isEmpty
+      || levels.contains { $0 != scale.lowest.id }
   }
 
-  /// The same with room for what changes from month to month: half as many again of what was found, half the least
-  /// group, a tenth of the rows.
+  /// The same with room for what changes from month to month: half as many again of what was found or is shared, half the
+  /// least group, a tenth of the rows.
   /// - Parameter rows: where rows are held to what was agreed, how many there are.
   package func withHeadroom(rows: Int?, until: String?) -> Envelope {
     var wider = self
     wider.findings = findings.map { one in
       Ceiling(field: one.field, rule: one.rule, most: one.most + max(10, one.most / 2))
+    }
+    wider.shares = shares.map { one in
+      Share(with: one.with, field: one.field, most: one.most + max(10, one.most / 2))
     }
     wider.leastGroup = leastGroup.map { max(1, $0 / 2) }
     wider.changes = rows.map { max(1, $0 / 10) }

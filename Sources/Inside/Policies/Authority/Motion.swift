@@ -6,6 +6,8 @@ package struct Motion: Sendable, Hashable {
     case envelope(Envelope)
     /// `dataset:NAME`: out for good.
     case retire
+    /// `fingerprints:NAME`: what is remembered of a restricted dataset's values is forgotten.
+    case forget
     /// `policy`: the hash of the rules.
     case policy(String)
     /// `theme`: the hash of what every page rests on, and who manages the portal.
@@ -47,10 +49,12 @@ package struct Motion: Sendable, Hashable {
   package static func dataset(_ name: String) -> String { "dataset:\(name)" }
   /// The subject of a person's id.
   package static func person(_ id: String) -> String { "person:\(id)" }
+  /// The subject of what is remembered of a dataset's values.
+  package static func fingerprints(_ name: String) -> String { "fingerprints:\(name)" }
   package static let policy = "policy"
   package static let theme = "theme"
 
-  /// The name behind `dataset:` or `person:`; the subject itself for the others.
+  /// The name behind `dataset:`, `person:` and the like; the subject itself for the others.
   package var name: String { subject.split(separator: ":", maxSplits: 1).last.map(String.init) ?? subject }
 }
 

@@ -9,6 +9,7 @@ extension Authority {
       "scale": JSON(scale), "approver": .string(approver), "people": .array(people.map(\.json)),
       "recovery": JSON(recovery), "release": release.map { JSON($0) } ?? .null,
       "datasets": .object(datasets.sorted { $0.key < $1.key }.map { JSON.Member($0.key, $0.value.json) }),
+      "forgotten": .object(forgotten.sorted { $0.key < $1.key }.map { JSON.Member($0.key, JSON($0.value)) }),
       "waiting": .array(waiting.values.sorted { $0.hash < $1.hash }.map(\.json)),
     ]
   }
@@ -35,6 +36,7 @@ extension Authority {
       guard let standing = try Standing(json: dataset.value) else { return nil }
       self.datasets[dataset.key] = standing
     }
+    for item in json["forgotten"]?.members ?? [] { forgotten[item.key] = item.value.int }
     for item in waiting {
       guard let agreement = try Agreement(json: item) else { return nil }
       self.waiting[agreement.hash] = agreement

@@ -49,6 +49,12 @@ extension Desk {
     } catch let refusal as GateRefusal {
       refused.append(Objection(dataset: Motion.theme, reasons: refusal.reasons, needs: refusal.needs))
     }
+    agreements += authority.waiting.values.filter { agreement in
+      authority.isOpen(agreement.motion, on: now.rfc3339) && !agreement.isRefused
+        && Gate.forgets(
+          agreement, by: person, owner: authority.datasets[agreement.motion.name]?.owner,
+          manager: authority.manager, scale: previous.scale)
+    }.sorted { $0.hash < $1.hash }
     return (agreements, refused)
   }
 

@@ -18,13 +18,17 @@ package struct Desk {
   var isBeginning = false
   /// How many rows that were agreed to are no longer there; who is not inside cannot know, and takes none for gone.
   var changedRows: (Dataset, Standing) throws -> Int? = { _, _ in 0 }
+  /// What of a dataset also stands in a restricted one: as measured, or as the publisher noted for whoever is not inside.
+  var matches: (Examination) throws -> [Match] = { _ in [] }
 
   /// What the gate is asked about a dataset.
   package func request(_ examination: Examination) throws -> GateRequest {
     let dataset = examination.dataset
     let verdict = examination.verdict(policies)
     let standing = authority.datasets[dataset.name]
-    let sources = [dataset.derivation?.parent].compactMap { $0 } + lineage(of: dataset)
+    let matches = try matches(examination)
+    let sources =
+      [dataset.derivation?.parent].compactMap { $0 } + lineage(of: dataset) + matches.map(\.with)
     let inherited = sources.flatMap { source in
       (authority.datasets[source]?.levels ?? [])
         + [catalog.dataset(source)?.classification.level].compactMap { $0 }
@@ -32,13 +36,15 @@ package struct Desk {
     let rows = try standing.flatMap { standing in
       standing.envelope?.changes == nil ? 0 : try changedRows(dataset, standing)
     }
+    var content = try Content.envelope(of: examination, verdict, catalog: catalog, policies: policies)
+    content.shares = Match.shares(matches)
     return GateRequest(
-      verdict: verdict, policyHash: policies.hash,
-      content: try Content.envelope(of: examination, verdict, catalog: catalog, policies: policies),
+      verdict: verdict, policyHash: policies.hash, content: content,
       contentHash: examination.fingerprint, standing: standing, levels: Array(Set(inherited)).sorted(),
       agreements: authority.agreements(on: Motion.dataset(dataset.name), now: now.rfc3339),
       changedRows: standing == nil ? 0 : rows,
       isFirstShared: !isBeginning && authority.registered.count > 1, isView: dataset.derivation != nil,
+      matches: matches,
       publisher: person, manager: authority.manager, day: now.date.iso)
   }
 

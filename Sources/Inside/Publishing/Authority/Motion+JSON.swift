@@ -11,6 +11,7 @@ extension Motion {
     switch aim {
     case .envelope(let envelope): json["to"] = ["envelope": envelope.json]
     case .retire: json["to"] = ["retire": true]
+    case .forget: json["to"] = ["forget": true]
     case .policy(let hash): json["to"] = ["policy": .string(hash)]
     case .theme(let hash, let manager): json["to"] = ["theme": .string(hash), "manager": .string(manager)]
     case .person(let terms): json["to"] = ["person": terms.json]
@@ -36,6 +37,8 @@ extension Motion {
       aim = .envelope(envelope)
     } else if to == ["retire": true], subject.hasPrefix("dataset:") {
       aim = .retire
+    } else if to == ["forget": true], subject.hasPrefix("fingerprints:") {
+      aim = .forget
     } else if let policy = to["policy"]?.string, subject == Motion.policy {
       aim = .policy(policy)
     } else if let theme = to["theme"]?.string, let manager = to["manager"]?.string, subject == Motion.theme {

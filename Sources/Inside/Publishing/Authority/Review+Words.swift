@@ -12,6 +12,12 @@ extension Review {
         Wording(
           "\(motion.name) is taken out for good; its name is not used again", "永久撤回 \(motion.name)，其标识不再使用")
       ]
+    case .forget:
+      return [
+        Wording(
+          "what is remembered of the values of \(motion.name) is forgotten: an open dataset with the same values is not known again",
+          "不再记住 \(motion.name) 的值：此后含相同值的开放数据集不会被认出")
+      ]
     case .policy: return policyWords()
     case .theme(_, let manager):
       let before = desk.authority.manager
@@ -58,7 +64,8 @@ extension Review {
     let left =
       before?.departures(
         of: envelope, changedRows: 0, on: desk.now.date.iso, scale: desk.policies.scale) ?? []
-    for departure in left where departure.code != .finding && departure.code != .level {
+    for departure in left
+    where departure.code != .finding && departure.code != .level && departure.code != .share {
       words.append(Wording(departure.message["en"] ?? "", departure.message["zh"] ?? ""))
     }
     for one in envelope.findings {
@@ -70,6 +77,12 @@ extension Review {
         Wording(
           "although detectors found “\(place)”: up to \(one.most)\(was)",
           "虽有检测结果“\(place)”：至多 \(one.most) 处\(wasZh)"))
+    }
+    for one in envelope.shares {
+      words.append(
+        Wording(
+          "although values of “\(one.field)” also stand in the restricted set “\(one.with)”: up to \(one.most)",
+          "虽“\(one.field)”的值也在受限数据集“\(one.with)”中：至多 \(one.most) 个"))
     }
     if let changes = envelope.changes {
       words.append(

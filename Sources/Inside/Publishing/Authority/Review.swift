@@ -24,6 +24,8 @@ package struct Review {
       previous: try PolicySet.parse(files: file.policyFiles),
       catalog: try Catalog.load(folder: portal.catalog, policies: policies), authority: file.authority,
       person: nil, now: now)
+    let noted = MatchNotes(portal)
+    desk.matches = { noted.matches(of: $0) }
     self.work = work
     for paper in try Paper.all(of: portal) {
       if case .proposal(_, let hash) = paper.deed, desk.authority.waiting[hash] != nil { continue }
@@ -122,6 +124,13 @@ package struct Review {
       motion = Motion(
         subject: subject, from: from, aim: terms.map { .person($0) } ?? .leave, reason: reason,
         expires: expires)
+    case _ where subject.hasPrefix("fingerprints:"):
+      let name = String(subject.dropFirst("fingerprints:".count))
+      guard let known = desk.authority.datasets[name] else {
+        throw nothing("nothing was ever published as '\(name)'", "从未以“\(name)”发布过数据集")
+      }
+      try standing?.check([(name, known.owner)])
+      motion = Motion(subject: subject, from: from, aim: .forget, reason: reason, expires: expires)
     default:
       let name = String(subject.dropFirst("dataset:".count))
       let examination = try desk.examine(name)
@@ -159,10 +168,19 @@ package struct Review {
     }
     var content = request.content
     let lowest = desk.policies.scale.lowest.id
-    if content.level == lowest, examination.dataset.derivation == nil {
-      content = content.withHeadroom(rows: examination.rows, until: desk.now.adding(days: 400).date.iso)
-    } else {
-      content = content.withHeadroom(rows: nil, until: nil)
+    let agreed = request.standing?.envelope
+    // Where an open register shares values with a restricted one and nothing else speaks against it, rows come and go.
+    let isFree =
+      content.findings.isEmpty && !(content.shares.isEmpty && agreed?.shares.isEmpty ?? true)
+      && (request.standing.map { $0.level == lowest } ?? true) && agreed?.changes == nil
+    let isHeld = content.level == lowest && examination.dataset.derivation == nil && !isFree
+    content = content.withHeadroom(
+      rows: isHeld ? examination.rows : nil, until: isHeld ? desk.now.adding(days: 400).date.iso : nil)
+    // What was agreed to before and was not measured anew, or is more, stays.
+    for share in agreed?.shares ?? [] where content.level == lowest {
+      let place = content.shares.firstIndex { $0.field == share.field && $0.with == share.with }
+      if let place, content.shares[place].most < share.most { content.shares[place] = share }
+      if place == nil { content.shares.append(share) }
     }
     return Motion(
       subject: Motion.dataset(name), from: from, aim: .envelope(content), envelopeHash: try content.hash(),
@@ -227,14 +245,15 @@ package struct Review {
         if desk.managerSigns { try standing.check([]) }
       }
     case .person, .leave: break
-    case .envelope, .retire:
+    case .envelope, .retire, .forget:
       let name = agreement.motion.name
-      let role = scale.approvals.role(for: agreement.motion.aim == .retire ? .retiring : .widening)
+      let isEnvelope = if case .envelope = agreement.motion.aim { true } else { false }
+      let role = scale.approvals.role(for: isEnvelope ? .widening : .retiring)
       let owner = desk.authority.datasets[name]?.owner ?? desk.catalog.dataset(name)?.provider.organization
       let roles = try self.roles(for: agreement) ?? role.map { [$0] } ?? []
       try standing?.check([(name, owner)])
       _ = try registry.standing(signer.author, .approve, roles: roles)
-      if let dataset = desk.catalog.dataset(name), agreement.motion.aim != .retire {
+      if let dataset = desk.catalog.dataset(name), isEnvelope {
         folder = "\(dataset.folder)/\(Paper.folderName)"
       }
     }
@@ -271,7 +290,7 @@ package struct Review {
       (try? desk.themeHash()) == hash && manager == desk.catalog.manager
     case .person(let terms): desk.people.contains { $0.isSame(as: terms) }
     case .leave: !desk.people.contains { $0.id == agreement.motion.name }
-    case .retire: true
+    case .retire, .forget: true
     }
   }
 }

@@ -1,0 +1,204 @@
+import Foundation
+import Support
+import Testing
+
+/// The same rows under another name are the same rows.
+@Suite struct `An insider with a copy` {
+  /// A restricted register of invented persons that no detector knows: numbers, names, a town and an amount.
+  private static let count = 600
+
+  private static func rows(_ range: Range<Int> = 0..<count, columns: Set<Int> = [0, 1, 2, 3]) -> String {
+    let header = ["person", "holder", "town", "amount"]
+    let lines = range.map { number in
+      ["R\(7_000_000 + number * 7919)", "Quy\(letters(number))", "T\(number % 5)", "\(number % 90)"]
+    }
+    return ([header] + lines).map { line in
+      line.indices.filter(columns.contains).map { line[$0] }.joined(separator: ",") + "\n"
+    }.joined()
+  }
+
+  private static func letters(_ number: Int) -> String {
+    let letters = Array("abcdefghijklmnopqrstuvwxyz")
+    return String((0..<6).map { letters[(number * 31 + 17 * $0 * number + $0) % 26] }) + "\(number)"
+  }
+
+  private static func descriptor(
+    _ name: String, level: String, columns: [String] = ["person", "holder", "town", "amount"]
+  ) -> String {
+    let held =
+      level == "L1"
+      ? "" : #", legalBasis: { zh: "测试用法", en: "A law" }, reason: { zh: "个人", en: "Persons" }"#
+    let fields = columns.map { #"{ name: "\#($0)", type: "\#($0 == "amount" ? "integer" : "string")" },"# }
+    return #"""
+      {
+        name: "\#(name)", title: { zh: "登记册", en: "A register" }, description: { zh: "虚构。", en: "Invented." },
+        keywords: [{ zh: "登记", en: "register" }], themes: ["population"], license: "CC0-1.0", synthetic: true,
+        provider: { organization: "data-bureau", person: "lin-hai" }, updateFrequency: "monthly",
+        classification: { level: "\#(level)"\#(held) },
+        resources: [{
+          name: "rows", title: { zh: "行", en: "Rows" }, path: "rows.csv", format: "csv", encoding: "utf-8",
+          schema: { fields: [\#(fields.joined(separator: "\n"))] },
+        }],
+      }
+      """#
+  }
+
+  private static func write(
+    _ portal: ScratchPortal, _ name: String, level: String, _ table: String = rows()
+  ) throws {
+    let header = table.prefix { $0 != "\n" }.split(separator: ",").map(String.init)
+    try portal.write(descriptor(name, level: level, columns: header), "Catalog/\(name)/dataset.json5")
+    try portal.write(table, "Catalog/\(name)/rows.csv")
+  }
+
+  private static func remove(_ portal: ScratchPortal, _ name: String) throws {
+    try FileManager.default.removeItem(atPath: portal.path + "/Catalog/\(name)")
+  }
+
+  /// With `members` published at L3.
+  private static func begin() throws -> Office {
+    let office = try Office()
+    try write(office.portal, "members", level: "L3")
+    try office.portal.publish().wanted(0, "publish members")
+    return office
+  }
+
+  @Test func `of a restricted set opens it under no other name`() throws {
+    let office = try Self.begin()
+    let portal = office.portal
+    let kept = try FileManager.default.contentsOfDirectory(atPath: portal.inside + "/fingerprints")
+    #expect(kept.count == 2, "one file a column that tells persons apart: \(kept)")
+    for name in kept {
+      let file = try FileManager.default.attributesOfItem(atPath: portal.inside + "/fingerprints/" + name)
+      #expect(file[.posixPermissions] as? Int == 0o600)
+    }
+    func expectRefused(_ what: Comment, field: String = "rows.person") throws {
+      let done = try portal.publish()
+      #expect(
+        done.status == 1 && done.errorText.contains("“members”") && done.errorText.contains("“\(field)”"),
+        what)
+      #expect(done.errorText.contains("doorsill propose copy"), "\(what): \(done.said)")
+      #expect(!done.errorText.contains("R7000000") && !done.errorText.contains("Quya"), what)
+      #expect(!office.isOut("data/copy"), what)
+    }
+    // A symlink to its table.
+    try portal.write(Self.descriptor("copy", level: "L1"), "Catalog/copy/dataset.json5")
+    try FileManager.default.createSymbolicLink(
+      atPath: portal.path + "/Catalog/copy/rows.csv",
+      withDestinationPath: portal.path + "/Catalog/members/rows.csv")
+    try expectRefused("a link")
+    #expect(try portal.publish().errorText.contains("byte for byte"))
+    try Self.remove(portal, "copy")
+    // The same rows without the number, in another order, dressed otherwise, in part.
+    try Self.write(portal, "copy", level: "L1", Self.rows(columns: [1, 2, 3]))
+    try expectRefused("without the number", field: "rows.holder")
+    let lines = Self.rows().split(separator: "\n").map(String.init)
+    try Self.write(
+      portal, "copy", level: "L1",
+      ([lines[0]] + lines.dropFirst().reversed().map { " " + $0.lowercased() }).joined(separator: "\n") + "\n"
+    )
+    try expectRefused("another order and spelling")
+    try Self.write(portal, "copy", level: "L1", Self.rows(100..<350))
+    try expectRefused("a part")
+    // Each of them said three times among other words.
+    try Self.write(
+      portal, "copy", level: "L1",
+      Self.rows() + lines.dropFirst().joined(separator: "\n") + "\n"
+        + lines.dropFirst().joined(separator: "\n") + "\n")
+    try expectRefused("said thrice")
+    // Within the set that is open already.
+    try portal.write(
+      "code,station,tracks\n" + (0..<600).map { "R\(7_000_000 + $0 * 7919),S\($0),3\n" }.joined(),
+      "Catalog/stations/stations.csv")
+    try Self.remove(portal, "copy")
+    let done = try portal.publish()
+    #expect(
+      done.status == 1 && done.errorText.contains("stations.code") && done.errorText.contains("100 %"),
+      "\(done.said)")
+  }
+
+  @Test func `is known when what it is of was renamed, or is gone`() throws {
+    let office = try Self.begin()
+    let portal = office.portal
+    // Renamed, and open at once.
+    try Self.remove(portal, "members")
+    try Self.write(portal, "people", level: "L1")
+    office.expectRefused(try portal.publish(), "“members”")
+    // Deleted, published, and put back.
+    try Self.remove(portal, "people")
+    try portal.publish().wanted(0, "publish without it")
+    try Self.write(portal, "people", level: "L1")
+    office.expectRefused(try portal.publish(), "“members”")
+    try Self.write(portal, "members", level: "L1")
+    try Self.remove(portal, "people")
+    office.expectRefused(try portal.publish(), "doorsill propose members")
+    // Both new in one publication.
+    let other = try Office()
+    try Self.write(other.portal, "members", level: "L3")
+    try Self.write(other.portal, "copy", level: "L1")
+    other.expectRefused(try other.portal.publish(), "“members”")
+    // Nor does it help to lose what is remembered.
+    try Self.remove(portal, "members")
+    let folder = portal.inside + "/fingerprints"
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+      try FileManager.default.removeItem(atPath: folder + "/" + name)
+    }
+    try Self.write(portal, "people", level: "L1", Self.rows(columns: [0]))
+    office.expectRefused(try portal.publish(), "backup", 3)
+  }
+
+  @Test func `is agreed to once by two, and is no monthly obstacle`() throws {
+    let office = try Self.begin()
+    let portal = office.portal
+    let open = Self.rows(0..<400, columns: [0, 2])
+    try Self.write(portal, "register", level: "L1", open)
+    office.expectRefused(try portal.publish(), "doorsill propose register")
+    try portal.propose("register").wanted(0, "propose")
+    office.expectRefused(try portal.publish(), "doorsill approve register")
+    let approved = try portal.approve("register")
+    try approved.wanted(0, "approve")
+    #expect(
+      approved.errorText.contains("“rows.person” also stand in the restricted set “members”"),
+      "\(approved.said)")
+    try portal.publish().wanted(0, "publish")
+    #expect(office.isOut("data/register/rows.csv"))
+    // Both grow, and rows of both change.
+    for month in 1...4 {
+      try Self.write(portal, "members", level: "L3", Self.rows(0..<Self.count + 10 * month))
+      try Self.write(
+        portal, "register", level: "L1", Self.rows(10 * month..<400 + 30 * month, columns: [0, 2]))
+      try portal.publish().wanted(0, "month \(month)")
+    }
+    // Another column, and more than was agreed to, are not in it.
+    try Self.write(portal, "register", level: "L1", Self.rows(0..<400, columns: [0, 1, 2]))
+    office.expectRefused(try portal.publish(), "“rows.holder”")
+    try Self.write(portal, "members", level: "L3", Self.rows(0..<1200))
+    try Self.write(portal, "register", level: "L1", Self.rows(0..<900, columns: [0, 2]))
+    office.expectRefused(try portal.publish(), "“rows.person”")
+    // What is no register of the same persons was never asked about: serial numbers, days, towns.
+    try Self.write(portal, "register", level: "L1", open)
+    let start = Date(timeIntervalSince1970: 1_700_000_000)
+    let days = (0..<500).map { start.addingTimeInterval(Double($0) * 86_400).ISO8601Format().prefix(10) }
+    let plain = "number,day,town\n" + (0..<500).map { "\($0),\(days[$0]),T\($0 % 5)\n" }.joined()
+    try Self.write(portal, "one", level: "L3", plain)
+    try portal.publish().wanted(0, "publish")
+    try Self.write(portal, "two", level: "L1", plain.replacing("number", with: "nr"))
+    try portal.publish().wanted(0, "publish plain numbers")
+  }
+
+  @Test func `is forgotten by two people and not by one`() throws {
+    let office = try Self.begin()
+    let portal = office.portal
+    try Self.remove(portal, "members")
+    try portal.publish().wanted(0, "publish without it")
+    try Self.write(portal, "people", level: "L1")
+    try portal.propose("fingerprints:members").wanted(0, "propose")
+    office.expectRefused(try portal.publish(), "“members”")
+    office.expectRefused(try portal.approve("fingerprints:members", by: "wang-wei"), "cannot approve it too")
+    try portal.approve("fingerprints:members").wanted(0, "approve")
+    try portal.publish().wanted(0, "publish")
+    #expect(office.isOut("data/people/rows.csv"))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: portal.inside + "/fingerprints").isEmpty)
+    try portal.must("ledger", "verify")
+  }
+}
