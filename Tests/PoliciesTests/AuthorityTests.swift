@@ -278,3 +278,52 @@ import Testing
     #expect(authority.datasets["bikes"]?.level == "L2" && authority.datasets["bikes"]?.at == 8)
   }
 }
+
+/// What two people may agree to about the portal's memory.
+extension `The authority` {
+  private static func agree(_ authority: inout Authority, _ subject: String, _ aim: Motion.Aim, at index: Int)
+    throws
+  {
+    let motion = Motion(
+      subject: subject, from: authority.at(subject), aim: aim, reason: "r", expires: "2027-01-01T00:00:00Z")
+    try authority.take(
+      Self.signed(
+        .proposal(motion, hash: "\(subject) \(index)"), by: "zhang", seen: index, time: "2026-11-30T10:00:00Z"
+      ),
+      at: index)
+    try authority.take(
+      Self.signed(
+        .vote(proposal: "\(subject) \(index)", approves: true), by: "li", seen: index + 1,
+        time: "2026-11-30T10:00:00Z"),
+      at: index + 1)
+  }
+
+  @Test func `lets two key families stay two, and a memory go, from the publication on that says so`() throws
+  {
+    var authority = try Self.begun()
+    let pair = Motion.families("persons", "clients")
+    #expect(pair == Motion.families("clients", "persons") && pair == "family:clients+persons")
+    try Self.agree(&authority, pair, .apart(most: 12), at: 3)
+    try Self.agree(&authority, Motion.fingerprints("residents"), .forget, at: 5)
+    #expect(authority.apart.isEmpty && authority.forgotten.isEmpty)
+    let hashes = ["\(pair) 3", "fingerprints:residents 5"]
+    try authority.take(
+      Self.signed(
+        .publication(Self.publication([], release: 2, agreements: hashes)), by: "zhang", seen: 7,
+        time: "2026-11-30T10:00:00Z"), at: 7)
+    #expect(authority.apart.isEmpty)
+    try authority.take(
+      SignedDeed(
+        .published(release: 2, history: ""), by: "service", key: "", seen: 0, time: "2026-11-30T10:00:00Z"),
+      at: 8)
+    #expect(authority.apart == ["clients+persons": Authority.Apart(most: 12, at: 7)])
+    #expect(authority.forgotten == ["residents": 7] && authority.used.isSuperset(of: hashes))
+    // Once used, it is not used again.
+    #expect(throws: DeedFault.self) {
+      try authority.take(
+        Self.signed(
+          .publication(Self.publication([], release: 3, agreements: hashes)), by: "zhang", seen: 9,
+          time: "2026-11-30T10:00:00Z"), at: 9)
+    }
+  }
+}

@@ -189,6 +189,19 @@ package enum Gate {
       .objection(to: agreement, on: agreement.motion.subject) == nil
   }
 
+  /// Whether two people have agreed that two key families with units in common stay two. It weakens what protects the people
+  /// in both, so it is signed as a change of rules is.
+  package static func separates(
+    _ agreement: Agreement, by publisher: String?, manager: String, managerSigns: Bool, scale: Scale
+  ) -> Bool {
+    guard case .apart = agreement.motion.aim, let role = scale.approvals.role(for: .policyChange) else {
+      return false
+    }
+    let organizations = managerSigns ? [manager] : agreement.votes.map(\.organization)
+    return SecondPerson(publisher: publisher, organizations: organizations, role: role)
+      .objection(to: agreement, on: agreement.motion.subject) == nil
+  }
+
   /// What is wanting, in words, for whoever proposes or approves.
   package static func departures(_ request: GateRequest, scale: Scale) -> [Departure] {
     let asked = request.verdict.requiresApproval.first

@@ -36,6 +36,8 @@ package struct History: Sendable {
   package var keyMark: String?
   /// What is remembered of the values of restricted datasets; nothing where an earlier version wrote it.
   var fingerprints = Fingerprints()
+  /// How many units two key families have in common that stay two, by `A+B`.
+  var unitsInCommon: [String: Int] = [:]
   /// Draws, carry-over and spent budget, by key family.
   var results: [String: ResultHistory]
 
@@ -200,6 +202,8 @@ package struct History: Sendable {
         }),
       "datasets": .object(datasets.sorted { $0.key < $1.key }.map { JSON.Member($0.key, $0.value.json) }),
       "fingerprints": fingerprints.json,
+      "unitsInCommon": .object(
+        unitsInCommon.sorted { $0.key < $1.key }.map { JSON.Member($0.key, JSON($0.value)) }),
       "results": .object(
         families.enumerated().map { number, family in
           JSON.Member(
@@ -260,6 +264,7 @@ package struct History: Sendable {
     self.init(
       release: release, policyHash: policy, frameHash: frame, policyFiles: policyFiles,
       datasets: read, keyMark: json["keys"]?.string, results: families)
+    for pair in json["unitsInCommon"]?.members ?? [] { unitsInCommon[pair.key] = pair.value.int }
     if let told = json["fingerprints"] {
       guard let fingerprints = Fingerprints(json: told) else { return nil }
       self.fingerprints = fingerprints

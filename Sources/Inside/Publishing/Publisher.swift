@@ -63,6 +63,8 @@ package final class Publisher {
   var rollback: RollbackNote?
   /// What is remembered of restricted datasets, as it grows while this runs.
   var fingerprints: Fingerprints
+  /// How many units two key families have in common that stay two, with those of this run.
+  var unitsInCommon: [String: Int]
   /// What of each open set that was compared also stands in a restricted one.
   var measured: [String: (content: String, matches: [Match])] = [:]
   private let lock: FileLock
@@ -88,6 +90,7 @@ package final class Publisher {
     history = try History.load(portal, release: served?.number)
     try keys.check(against: history, of: portal)
     fingerprints = history.fingerprints
+    unitsInCommon = history.unitsInCommon
     withdrawn = try store.withdrawals()
     previousPolicies = history.release > 0 ? try PolicySet.parse(files: history.policyFiles) : nil
     decisions = try Decisions(

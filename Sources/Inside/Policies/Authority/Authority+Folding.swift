@@ -135,7 +135,7 @@ extension Authority {
       guard mayRegister(agreement, besides: "") else { return }
       try keepsApprover(without: name)
       end(name, at: index)
-    case .envelope, .retire, .forget, .policy, .theme: return
+    case .envelope, .retire, .forget, .apart, .policy, .theme: return
     }
     use(agreement.hash)
   }
@@ -250,7 +250,10 @@ extension Authority {
     scale = publication.scale
     approver = publication.approver
     for proposal in publication.agreements {
-      if let motion = waiting[proposal]?.motion, motion.aim == .forget { forgotten[motion.name] = intent.at }
+      if let motion = waiting[proposal]?.motion {
+        if motion.aim == .forget { forgotten[motion.name] = intent.at }
+        if case .apart(let most) = motion.aim { apart[motion.name] = Apart(most: most, at: intent.at) }
+      }
       use(proposal)
     }
     for change in publication.changed {

@@ -79,6 +79,19 @@ package struct Authority: Sendable, Hashable {
   package var datasets: [String: Standing]
   /// Datasets of which what was remembered was forgotten, with the entry that did it last.
   package var forgotten: [String: Int] = [:]
+  /// How many units two key families may have in common, by the name of their subject (`A+B`), with the entry that says so.
+  package struct Apart: Sendable, Hashable {
+    package var most: Int
+    package var at: Int
+
+    /// Each part as its property says.
+    package init(most: Int, at: Int) {
+      self.most = most
+      self.at = at
+    }
+  }
+
+  package var apart: [String: Apart] = [:]
   /// Proposals that wait for signatures or for their use, by hash.
   package var waiting: [String: Agreement]
   /// Hashes of proposals that have done their work.
@@ -128,6 +141,7 @@ package struct Authority: Sendable, Hashable {
       let name = subject.split(separator: ":", maxSplits: 1).last.map(String.init) ?? ""
       if subject == Motion.person(name) { return people.last { $0.terms.id == name }?.changed }
       if subject == Motion.fingerprints(name) { return forgotten[name] }
+      if subject.hasPrefix("family:") { return apart[name]?.at }
       return datasets[name]?.at
     }
   }

@@ -8,6 +8,8 @@ package struct Motion: Sendable, Hashable {
     case retire
     /// `fingerprints:NAME`: what is remembered of a restricted dataset's values is forgotten.
     case forget
+    /// `family:A+B`: two key families may have so many units in common and stay two.
+    case apart(most: Int)
     /// `policy`: the hash of the rules.
     case policy(String)
     /// `theme`: the hash of what every page rests on, and who manages the portal.
@@ -51,6 +53,10 @@ package struct Motion: Sendable, Hashable {
   package static func person(_ id: String) -> String { "person:\(id)" }
   /// The subject of what is remembered of a dataset's values.
   package static func fingerprints(_ name: String) -> String { "fingerprints:\(name)" }
+  /// The subject of two key families, whichever of them is named first.
+  package static func families(_ one: String, _ other: String) -> String {
+    "family:" + [one, other].sorted().joined(separator: "+")
+  }
   package static let policy = "policy"
   package static let theme = "theme"
 

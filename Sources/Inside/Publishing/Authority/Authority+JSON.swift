@@ -10,6 +10,10 @@ extension Authority {
       "recovery": JSON(recovery), "release": release.map { JSON($0) } ?? .null,
       "datasets": .object(datasets.sorted { $0.key < $1.key }.map { JSON.Member($0.key, $0.value.json) }),
       "forgotten": .object(forgotten.sorted { $0.key < $1.key }.map { JSON.Member($0.key, JSON($0.value)) }),
+      "apart": .object(
+        apart.sorted { $0.key < $1.key }.map {
+          JSON.Member($0.key, ["most": JSON($0.value.most), "at": JSON($0.value.at)])
+        }),
       "waiting": .array(waiting.values.sorted { $0.hash < $1.hash }.map(\.json)),
     ]
   }
@@ -37,6 +41,10 @@ extension Authority {
       self.datasets[dataset.key] = standing
     }
     for item in json["forgotten"]?.members ?? [] { forgotten[item.key] = item.value.int }
+    for item in json["apart"]?.members ?? [] {
+      guard let most = item.value["most"]?.int, let at = item.value["at"]?.int else { return nil }
+      apart[item.key] = Apart(most: most, at: at)
+    }
     for item in waiting {
       guard let agreement = try Agreement(json: item) else { return nil }
       self.waiting[agreement.hash] = agreement

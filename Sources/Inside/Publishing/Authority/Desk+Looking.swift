@@ -50,10 +50,13 @@ extension Desk {
       refused.append(Objection(dataset: Motion.theme, reasons: refusal.reasons, needs: refusal.needs))
     }
     agreements += authority.waiting.values.filter { agreement in
-      authority.isOpen(agreement.motion, on: now.rfc3339) && !agreement.isRefused
-        && Gate.forgets(
-          agreement, by: person, owner: authority.datasets[agreement.motion.name]?.owner,
-          manager: authority.manager, scale: previous.scale)
+      guard authority.isOpen(agreement.motion, on: now.rfc3339), !agreement.isRefused else { return false }
+      let owner = authority.datasets[agreement.motion.name]?.owner
+      return Gate.forgets(
+        agreement, by: person, owner: owner, manager: authority.manager, scale: previous.scale)
+        || Gate.separates(
+          agreement, by: person, manager: authority.manager, managerSigns: managerSigns, scale: previous.scale
+        )
     }.sorted { $0.hash < $1.hash }
     return (agreements, refused)
   }

@@ -11,6 +11,7 @@ extension Motion {
     switch aim {
     case .envelope(let envelope): json["to"] = ["envelope": envelope.json]
     case .retire: json["to"] = ["retire": true]
+    case .apart(let most): json["to"] = ["apart": JSON(most)]
     case .forget: json["to"] = ["forget": true]
     case .policy(let hash): json["to"] = ["policy": .string(hash)]
     case .theme(let hash, let manager): json["to"] = ["theme": .string(hash), "manager": .string(manager)]
@@ -39,6 +40,8 @@ extension Motion {
       aim = .retire
     } else if to == ["forget": true], subject.hasPrefix("fingerprints:") {
       aim = .forget
+    } else if let most = to["apart"]?.int, subject.hasPrefix("family:"), to == ["apart": JSON(most)] {
+      aim = .apart(most: most)
     } else if let policy = to["policy"]?.string, subject == Motion.policy {
       aim = .policy(policy)
     } else if let theme = to["theme"]?.string, let manager = to["manager"]?.string, subject == Motion.theme {

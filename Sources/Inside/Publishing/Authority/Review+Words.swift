@@ -12,6 +12,12 @@ extension Review {
         Wording(
           "\(motion.name) is taken out for good; its name is not used again", "永久撤回 \(motion.name)，其标识不再使用")
       ]
+    case .apart(let most):
+      return [
+        Wording(
+          "the key families \(motion.name) stay two, with up to \(most) units in common: of each of these there are two draws of every number",
+          "密钥族 \(motion.name) 仍为两个，共同主体至多 \(most) 个：其每个数字都有两次抽取")
+      ]
     case .forget:
       return [
         Wording(

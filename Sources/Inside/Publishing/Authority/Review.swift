@@ -131,6 +131,20 @@ package struct Review {
       }
       try standing?.check([(name, known.owner)])
       motion = Motion(subject: subject, from: from, aim: .forget, reason: reason, expires: expires)
+    case _ where subject.hasPrefix("family:"):
+      let names = subject.dropFirst("family:".count).split(separator: "+").map(String.init)
+      guard names.count == 2, subject == Motion.families(names[0], names[1]) else {
+        throw nothing("two key families are named as family:A+B, in order", "两个密钥族请按顺序写作 family:A+B")
+      }
+      guard let units = MatchNotes(desk.portal).families[subject] else {
+        throw nothing(
+          "no publication was refused for units that \(names[0]) and \(names[1]) have in common",
+          "未有发布因 \(names[0]) 与 \(names[1]) 的共同主体被拒绝")
+      }
+      if desk.managerSigns { try standing?.check([]) }
+      motion = Motion(
+        subject: subject, from: from, aim: .apart(most: units + max(10, units / 2)), reason: reason,
+        expires: expires)
     default:
       let name = String(subject.dropFirst("dataset:".count))
       let examination = try desk.examine(name)
@@ -239,8 +253,8 @@ package struct Review {
     let scale = desk.previous.scale
     var folder = "\(desk.portal.policies)/\(Paper.folderName)"
     switch agreement.motion.aim {
-    case .policy, .theme:
-      let role = scale.approvals.role(for: agreement.motion.subject == Motion.policy ? .policyChange : .theme)
+    case .policy, .theme, .apart:
+      let role = scale.approvals.role(for: agreement.motion.subject == Motion.theme ? .theme : .policyChange)
       try registry.standing(signer.author, .approve, roles: role.map { [$0] } ?? []).map { standing in
         if desk.managerSigns { try standing.check([]) }
       }
@@ -290,7 +304,7 @@ package struct Review {
       (try? desk.themeHash()) == hash && manager == desk.catalog.manager
     case .person(let terms): desk.people.contains { $0.isSame(as: terms) }
     case .leave: !desk.people.contains { $0.id == agreement.motion.name }
-    case .retire, .forget: true
+    case .retire, .forget, .apart: true
     }
   }
 }

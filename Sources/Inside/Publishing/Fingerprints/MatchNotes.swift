@@ -9,12 +9,16 @@ struct MatchNotes {
   private let path: String
   private var notes: [String: (content: String, matches: [Match])] = [:]
 
+  /// How many units two key families were found to have in common, by their subject.
+  private(set) var families: [String: Int] = [:]
+
   /// Reads them; what cannot be read is no note.
   init(_ portal: Portal) {
     path = Files.parent(of: portal.inside) + "/matches.json"
     guard Files.exists(path), let json = try? JSON(parsing: try Files.read(path, limit: 4 << 20)) else {
       return
     }
+    for note in json["families"]?.members ?? [] { families[note.key] = note.value.int }
     for note in json["datasets"]?.members ?? [] {
       guard let content = note.value["content"]?.string else { continue }
       let matches = (note.value["matches"]?.array ?? []).compactMap { Match(json: $0) }
@@ -31,17 +35,28 @@ struct MatchNotes {
   }
 
   /// Writes the matches of datasets in place of what was noted, mode 0644.
-  func write(_ measured: [String: (content: String, matches: [Match])]) throws {
-    let found = measured.filter { !$0.value.matches.isEmpty }.sorted { $0.key < $1.key }
-    guard !found.isEmpty || Files.exists(path) else { return }
+  mutating func write(_ measured: [String: (content: String, matches: [Match])]) throws {
+    notes = measured.filter { !$0.value.matches.isEmpty }
+    try save()
+  }
+
+  /// Notes how many units two key families have in common.
+  mutating func write(_ units: Int, of families: String) throws {
+    self.families[families] = units
+    try save()
+  }
+
+  private func save() throws {
+    guard !notes.isEmpty || !families.isEmpty || Files.exists(path) else { return }
     let json: JSON = [
       "v": 1,
       "datasets": .object(
-        found.map { one in
+        notes.sorted { $0.key < $1.key }.map { one in
           JSON.Member(
             one.key,
             ["content": .string(one.value.content), "matches": .array(one.value.matches.map(\.json))])
         }),
+      "families": .object(families.sorted { $0.key < $1.key }.map { JSON.Member($0.key, JSON($0.value)) }),
     ]
     try Files.write(json.serialized(pretty: true) + [0x0A], to: path, mode: 0o644)
   }

@@ -19,7 +19,8 @@ extension Publisher {
       if round.isFull { try compare(round) }
     }
     try compare(round)
-    try MatchNotes(portal).write(measured)
+    var notes = MatchNotes(portal)
+    try notes.write(measured)
   }
 
   /// What restricted datasets of a release were, for later ones to be compared with.
