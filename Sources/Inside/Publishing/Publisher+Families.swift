@@ -1,6 +1,7 @@
 import Bytes
 import Catalogs
 import Disclosure
+import Policies
 import Results
 
 /// Which units are known of which key family, from releases before and from this run.
@@ -52,11 +53,12 @@ extension Publisher {
   }
 
   /// Refuses a dataset with units of another key family, whatever either is called: people in both would have two draws of
-  /// every number (DISCLOSURE 00, rule 8). Where two people may say that two families have nothing in common but the look
-  /// of their identifiers, it is here that they are asked; until then nobody may.
+  /// every number (DISCLOSURE 00, rule 8). Two people may agree that two families stay two, as where they have nothing in
+  /// common but the look of their identifiers.
   /// - Parameter isOld: whether its family was out before anybody looked.
   func refuseSharedUnits(of dataset: Dataset, _ watch: UnitWatch, isOld: Bool) throws {
-    guard let (family, units) = watch.shared.first else { return }
+    let shared = try watch.shared.filter { try !areApart(dataset.keyFamily, $0.family, units: $0.units) }
+    guard let (family, units) = shared.first else { return }
     let names = Set(
       catalog.datasets.filter { $0.keyFamily == family && $0.results.contains(where: \.kind.hasCells) }.map(
         \.name)
@@ -77,12 +79,16 @@ extension Publisher {
           "datasets about the same units are one family, whatever they are called: write keyFamily: \"\(family)\" in \(dataset.file)",
           "同一批主体的数据集无论名称如何都属于同一密钥族：请在 \(dataset.file) 写 keyFamily: \"\(family)\"")
       }
+    let pair = Motion.families(dataset.keyFamily, family)
+    let apart = Wording(
+      "; or, where they are other units that only look alike, one person proposes that the families stay two (doorsill propose \(pair)) and another approves it",
+      "；如只是标识形式相同而主体不同，可由一人提议两个密钥族保持分开（doorsill propose \(pair)），另一人批准")
     throw PublishingError(
       .refused,
       Wording(
         "\(dataset.name) of the key family '\(dataset.keyFamily)' has \(units) units in common with \(names.joined(separator: ", ")) of the key family '\(family)': each would have two draws of every number, and two draws can be averaged",
         "\(dataset.name)（密钥族“\(dataset.keyFamily)”）与 \(names.joined(separator: "、"))（密钥族“\(family)”）有 \(units) 个共同主体：每个数字都会有两次抽取，两次抽取可以取平均"
       ),
-      hint: hint)
+      hint: Wording(hint.said(in: "en") + apart.said(in: "en"), hint.said(in: "zh") + apart.said(in: "zh")))
   }
 }
