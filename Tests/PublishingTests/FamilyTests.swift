@@ -90,6 +90,7 @@ import Testing
     var old = try Self.history(place)
     old.results["persons"]?.units = nil
     #expect(try KnownUnits(old, keys: try InsideKeys(portal: place.portal).protection).old == ["persons"])
+    try Files.remove(place.folder.path + "/Catalog/clients")
     try Self.add("guests", Array(500..<1500), to: place)
     _ = try Self.refusal(place, ["guests", "persons"])
   }

@@ -17,6 +17,9 @@ struct Witnessing {
     let folder: String
     let origin: String
     let key: VerifyingKey
+    /// Where it lies, which a person who only proposes and approves does not have: they compare the signed state with what
+    /// they saw (`AuthorityFile`).
+    let room: String
   }
 
   /// The logs that this call can see; those of another user or machine are watched there.
@@ -33,7 +36,7 @@ struct Witnessing {
         logs.append(
           Watched(
             folder: portal.inside + "/decisions", origin: LogNames.decisions(baseURL: settings.baseURL),
-            key: key))
+            key: key, room: portal.inside))
       }
       let own = outside.keys + "/checkpoint"
       if Files.exists(own), let pem = try? Files.read(own, limit: 1 << 16),
@@ -41,7 +44,8 @@ struct Witnessing {
       {
         logs.append(
           Watched(
-            folder: outside.answers, origin: LogNames.answers(baseURL: settings.baseURL), key: key.publicKey))
+            folder: outside.answers, origin: LogNames.answers(baseURL: settings.baseURL), key: key.publicKey,
+            room: outside.folder))
       }
     }
     self.logs = logs
@@ -58,7 +62,7 @@ struct Witnessing {
           try Ledger(reading: log.folder, origin: log.origin, key: log.key), seenIn: place)
       } catch {
         // What this user may not read is not less than it was.
-        if error.code == .storage, Files.exists(log.folder) { continue }
+        if error.code == .storage, Files.exists(log.folder) || !Files.exists(log.room) { continue }
         throw UsageFault(
           Phrase(
             "不予签名：日志 \(log.origin) 与您上次所见（\(seen.size) 条）不符：\(error.message)",
