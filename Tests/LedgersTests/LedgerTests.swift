@@ -158,9 +158,10 @@ struct LogBench {
   }
 
   @Test func `writes all that came during a sync with the next one`() throws {
-    // The first sync lasts until the other nine have handed over their entries.
+    // The first writer is alone until it syncs; its sync lasts until the other nine have handed over their entries.
     let begun = Mutex<Ledger?>(nil)
     let syncs = Mutex(0)
+    let isSyncing = DispatchSemaphore(value: 0)
     let real = DiskCalls()
     var calls = real
     calls.sync = { descriptor in
@@ -169,19 +170,25 @@ struct LogBench {
         $0 += 1
         return $0
       }
-      if number == 1 { for _ in 0..<10_000 where ledger.promised != 10 { usleep(1000) } }
+      if number == 1 {
+        isSyncing.signal()
+        while ledger.promised != 10 { usleep(1000) }
+      }
       return real.sync(descriptor)
     }
     let ledger = try Ledger(folder: bench.path(), origin: bench.origin, key: bench.key, disk: calls)
     begun.withLock { $0 = ledger }
     let gone = DispatchGroup()
-    for writer in 0..<10 {
+    func write(_ number: Int) {
       gone.enter()
       Thread.detachNewThread { [bench] in
-        do { _ = try ledger.append(bench.entry(writer)) } catch { Issue.record(error) }
+        do { _ = try ledger.append(bench.entry(number)) } catch { Issue.record(error) }
         gone.leave()
       }
     }
+    write(0)
+    isSyncing.wait()
+    for writer in 1..<10 { write(writer) }
     gone.wait()
     begun.withLock { $0 = nil }
     // A line tells how many entries were durable when its group began.
