@@ -88,5 +88,12 @@ import Testing
     try portal.propose("policy").wanted(0, "sees the log")
     try portal.write(earlier, file)
     office.expectRefused(try portal.propose("policy"), "it was put back", 3)
+
+    // Nor is a memory that cannot be read the same as having seen nothing.
+    let homes = portal.home + "/portals"
+    for name in try FileManager.default.contentsOfDirectory(atPath: homes) {
+      try "{".write(toFile: homes + "/" + name, atomically: true, encoding: .utf8)
+    }
+    office.expectRefused(try portal.propose("policy"), "cannot be read", 3)
   }
 }

@@ -81,9 +81,20 @@ package struct AuthorityFile: Sendable {
   /// Compares with what a home remembers of the portal, and remembers it anew.
   private static func remember(_ file: AuthorityFile, in home: String) throws {
     let path = Files.join(home, "\(file.authority.portal.filter(\.isHexDigit)).json")
-    if Files.exists(path), let known = try? JSON(parsing: try Files.read(path)),
-      let size = known["size"]?.int, let root = known["root"]?.string, let key = known["key"]?.string
-    {
+    if Files.exists(path) {
+      guard let known = try? JSON(parsing: try Files.read(path)), let size = known["size"]?.int,
+        let root = known["root"]?.string, let key = known["key"]?.string
+      else {
+        throw PublishingError(
+          .damaged,
+          Wording(
+            "\(path), which remembers what you saw of this portal, cannot be read",
+            "\(path) 记着您此前所见的本门户，却无法读取"),
+          hint: Wording(
+            "take it from a backup of your home; without one, ask the publisher for the size of the decisions log, compare it with \(file.seen.size), and remove the file",
+            "请从您的个人目录备份中恢复；没有备份时，请向发布方核对决策日志的条数是否为 \(file.seen.size)，再删去该文件"),
+          blame: .environment)
+      }
       guard key == file.key.text else {
         throw PublishingError(
           .damaged,
