@@ -60,7 +60,7 @@ extension Envelope {
       leastGroup: json["leastGroup"]?.int, subject: subject, results: results, views: views, opaque: opaque,
       changes: json["changes"]?.int, until: json["until"]?.string)
     // What was left out above would be something nobody agreed to.
-    guard (try? self.json.canonical()) == (try? json.canonical()) else { return nil }
+    guard let told = try? json.canonical(), told == (try? self.json.canonical()) else { return nil }
   }
 
   /// Lower-case hex SHA-256 of its canonical form.
