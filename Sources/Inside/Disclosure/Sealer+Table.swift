@@ -73,24 +73,6 @@ struct DraftMeasure {
   let bands: Range<Int>
 }
 
-/// An even part of a long run of numbers, enough to know its median.
-struct Sample {
-  private var numbers: [Double] = []
-  private var seen = 0
-  private var step = 1
-  private static let limit = 1 << 16
-
-  mutating func take(_ number: Double) {
-    if seen % step == 0 { numbers.append(number) }
-    seen += 1
-    guard numbers.count == Sample.limit else { return }
-    numbers = stride(from: 0, to: numbers.count, by: 2).map { numbers[$0] }
-    step *= 2
-  }
-
-  var median: Double? { numbers.isEmpty ? nil : numbers.sorted()[numbers.count / 2] }
-}
-
 extension Sealing {
   /// The quantities of a table: names, and for each measure where they are.
   private func quantities(banded: [Bool]) -> (names: [String], measures: [DraftMeasure]) {

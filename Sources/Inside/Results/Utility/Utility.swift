@@ -168,7 +168,7 @@ package enum Utility {
     }
 
     private mutating func note(
-      _ shown: Double, _ truth: Double, _ isShared: Bool, _ kind: WritableKeyPath<ErrorSamples, ErrorSample>,
+      _ shown: Double, _ truth: Double, _ isShared: Bool, _ kind: WritableKeyPath<ErrorSamples, Sample>,
       in unit: Double
     ) {
       let error = abs(shown - truth) * unit
@@ -190,33 +190,14 @@ package enum Utility {
 }
 
 struct ErrorSamples {
-  var counts = ErrorSample(), countsPercent = ErrorSample(), sums = ErrorSample(), means = ErrorSample()
+  var counts = Sample(), countsPercent = Sample(), sums = Sample(), means = Sample()
 
   var errors: UtilityErrors {
-    UtilityErrors(
-      counts: counts.spread, countsPercent: countsPercent.spread, sums: sums.spread, means: means.spread)
-  }
-}
-
-/// An even part of a long run of errors, enough to know their percentiles.
-struct ErrorSample {
-  private var errors: [Double] = []
-  private var seen = 0
-  private var step = 1
-  private static let limit = 1 << 18
-
-  mutating func take(_ error: Double) {
-    if seen % step == 0 { errors.append(error) }
-    seen += 1
-    guard errors.count == ErrorSample.limit else { return }
-    errors = stride(from: 0, to: errors.count, by: 2).map { errors[$0] }
-    step *= 2
-  }
-
-  var spread: UtilityErrors.Spread? {
-    guard !errors.isEmpty else { return nil }
-    let sorted = errors.sorted()
-    return .init(
-      median: sorted[sorted.count / 2], most: sorted[min(sorted.count - 1, sorted.count * 95 / 100)])
+    func spread(_ errors: Sample) -> UtilityErrors.Spread? {
+      let shares = errors.percentiles(50, 95)
+      return shares.count == 2 ? .init(median: shares[0], most: shares[1]) : nil
+    }
+    return UtilityErrors(
+      counts: spread(counts), countsPercent: spread(countsPercent), sums: spread(sums), means: spread(means))
   }
 }
