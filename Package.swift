@@ -15,6 +15,7 @@ struct Room {
 let rooms: [Room] = [
   Room(name: "Bytes", floor: 1, folder: "Ground/Bytes", imports: ["CZlib"]),
   Room(name: "SQLite", floor: 1, folder: "Ground/SQLite", imports: ["CSQLite"]),
+  Room(name: "System", floor: 2, folder: "Ground/System", imports: ["Bytes", "CLinux"]),
   Room(name: "Trust", floor: 2, folder: "Ground/Trust", imports: ["COpenSSL", "Bytes"]),
   Room(name: "Ledgers", floor: 3, folder: "Ground/Ledgers", imports: ["Bytes", "Trust"]),
 
@@ -32,27 +33,28 @@ let rooms: [Room] = [
   Room(
     name: "Publishing", floor: 5, folder: "Inside/Publishing",
     imports: [
-      "Bytes", "SQLite", "Trust", "Ledgers", "Policies", "Tables", "Disclosure", "Catalogs", "Results",
-      "Site",
+      "Bytes", "SQLite", "System", "Trust", "Ledgers", "Policies", "Tables", "Disclosure", "Catalogs",
+      "Results", "Site",
       "Releases", "Crossing",
     ]),
 
-  Room(name: "Releases", floor: 3, folder: "Sill/Releases", imports: ["Bytes", "SQLite", "Trust"]),
+  Room(
+    name: "Releases", floor: 3, folder: "Sill/Releases", imports: ["Bytes", "SQLite", "System", "Trust"]),
   Room(
     name: "Crossing", floor: 4, folder: "Sill/Crossing",
-    imports: ["Bytes", "Disclosure", "Policies", "Releases", "Trust"]),
+    imports: ["Bytes", "Disclosure", "Policies", "Releases", "System", "Trust"]),
 
   Room(name: "HTTP", floor: 3, folder: "Outside/HTTP", imports: ["Bytes", "Trust", "CLinux"]),
   Room(name: "Access", floor: 3, folder: "Outside/Access", imports: ["Bytes", "SQLite", "Trust"]),
   Room(
     name: "Serving", floor: 4, folder: "Outside/Serving",
-    imports: ["Access", "Bytes", "HTTP", "Ledgers", "Releases", "SQLite", "Trust"]),
+    imports: ["Access", "Bytes", "HTTP", "Ledgers", "Releases", "SQLite", "System", "Trust"]),
 
   Room(
     name: "Commands", floor: 6, folder: "Commands",
     imports: [
-      "Bytes", "SQLite", "Trust", "Ledgers", "Policies", "Tables", "Disclosure", "Catalogs", "Results",
-      "Site",
+      "Bytes", "SQLite", "System", "Trust", "Ledgers", "Policies", "Tables", "Disclosure", "Catalogs",
+      "Results", "Site",
       "Publishing", "Releases", "Crossing", "HTTP", "Access", "Serving",
     ]),
   Room(name: "doorsill", floor: 7, folder: "doorsill", imports: ["Commands"]),

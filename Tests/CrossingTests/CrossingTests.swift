@@ -1,6 +1,7 @@
 import Bytes
 import Releases
 import Support
+import System
 import Testing
 import Trust
 
@@ -20,7 +21,7 @@ struct Outside {
     key = try SigningKey.generate()
   }
 
-  var path: String { folder.path }
+  var path: String { folder.path + "/outside" }
 
   func clearance(_ dataset: String, _ scope: Clearance.Scope, policy: String = Outside.policy) -> Clearance {
     Clearance(dataset: dataset, scope: scope, level: "L1", policyHash: policy)
@@ -29,7 +30,7 @@ struct Outside {
   var portal: Clearance { clearance("", .portal) }
 
   func writer(step: ((String) throws -> Void)? = nil) throws -> ReleaseWriter {
-    try ReleaseWriter(outside: path, key: key, created: Outside.time, step: step)
+    try ReleaseWriter(outside: path, work: folder.path + "/work", key: key, created: Outside.time, step: step)
   }
 
   func settings(policy: String = Outside.policy) -> Settings {
@@ -67,7 +68,7 @@ struct Outside {
     try writer.shell("en/transparency.html", Array("<main></main>".utf8), portal)
   }
 
-  func noSecrets() -> SecretSet { SecretSet(work: path) }
+  func noSecrets() -> SecretSet { SecretSet(work: folder.path) }
 
   /// A whole publication.
   @discardableResult
@@ -81,4 +82,9 @@ struct Outside {
   }
 
   func current() throws -> Release { try ReleaseStore(folder: path, key: key.publicKey).current() }
+}
+
+/// How many names a file has; none where it is not there.
+func links(_ path: String) -> Int {
+  (try? Folder(Files.parent(of: path)).status(Files.name(of: path)))??.links ?? 0
 }

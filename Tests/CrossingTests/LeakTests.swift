@@ -16,7 +16,7 @@ import Trust
   static func set(
     _ outside: Outside, _ values: [String], capacity: Int = 1_000, kind: SecretField.Kind = .identifier
   ) throws -> SecretSet {
-    let set = SecretSet(work: outside.path, capacity: capacity)
+    let set = SecretSet(work: outside.folder.path, capacity: capacity)
     let number = set.register(SecretField(dataset: "residents", resource: "r", field: "id", kind: kind))
     for (unit, value) in values.enumerated() { try set.add(value, field: number, unit: UInt64(unit)) }
     return set
@@ -208,7 +208,7 @@ import Trust
   @Test func `exempts what stands in a label, but for somebody's number and a name among other words`() throws
   {
     let outside = try Outside()
-    let set = SecretSet(work: outside.path)
+    let set = SecretSet(work: outside.folder.path)
     let (text, person) = (
       set.register(SecretField(dataset: "d", resource: "r", field: "address", kind: .text)),
       set.register(SecretField(dataset: "d", resource: "r", field: "name", kind: .identifier))

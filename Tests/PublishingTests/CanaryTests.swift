@@ -217,7 +217,7 @@ struct Canaries {
     for isPacked in [false, true] {
       let file = isPacked ? written + ".gz" : written
       if isPacked { try Files.write(Gzip.compress(try Files.read(written)), to: file) }
-      let writer = try ReleaseWriter(outside: outside, key: key, created: .now())
+      let writer = try ReleaseWriter(outside: outside, work: folder.path + "/work", key: key, created: .now())
       let clearance = Clearance(dataset: "notes", scope: .rows, level: "L1", policyHash: "p")
       try writer.file("data/notes/\(Files.name(of: file))", from: file, clearance)
       let found = #expect(throws: LeakFound.self) { try writer.leakScan(secrets) }

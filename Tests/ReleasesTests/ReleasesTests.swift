@@ -1,5 +1,6 @@
 import Bytes
 import Support
+import System
 import Testing
 import Trust
 
@@ -141,7 +142,19 @@ struct HandMade {
     return top
   }
 
-  func open() throws -> Release { try Release(folder: write(), key: key.publicKey) }
+  func open() throws -> Release {
+    _ = try write()
+    return try opened(key.publicKey)
+  }
+
+  /// What was written, as it lies there now.
+  func opened(_ key: VerifyingKey) throws(ReleaseError) -> Release {
+    let outside: Folder
+    do { outside = try Folder(folder.path) } catch {
+      throw ReleaseError(.storage, part: folder.path, error.message)
+    }
+    return try Release("releases/1", in: outside, key: key)
+  }
 }
 
 @Suite struct `A release` {
@@ -179,7 +192,7 @@ struct HandMade {
       bytes[place] ^= UInt8(1 << Int.random(in: 0..<8, using: &random))
       try Files.write(bytes, to: path)
       do {
-        let release = try Release(folder: top, key: made.key.publicKey)
+        let release = try made.opened(made.key.publicKey)
         #expect(release.faults().first?.part == part, "byte \(place)")
         if part.hasPrefix("rows") { #expect(throws: ReleaseError.self) { try release.resource("airports") } }
         if part.hasPrefix("results") {
@@ -191,7 +204,7 @@ struct HandMade {
     }
     for length in [0, 1, whole.count / 2, whole.count - 1] {
       try Files.write(Array(whole[..<length]), to: path)
-      let faults = (try? Release(folder: top, key: made.key.publicKey))?.faults()
+      let faults = (try? made.opened(made.key.publicKey))?.faults()
       #expect(faults == nil || faults?.first?.part == part)
     }
   }
@@ -201,10 +214,10 @@ struct HandMade {
     let top = try made.write()
     let other = try SigningKey.generate().publicKey
     #expect(throws: ReleaseError(.signature, part: "MANIFEST.json", "")) {
-      try Release(folder: top, key: other)
+      try made.opened(other)
     }
     try Files.write([1], to: "\(top)/site/extra.html")
-    let release = try Release(folder: top, key: made.key.publicKey)
+    let release = try made.opened(made.key.publicKey)
     #expect(release.faults() == [ReleaseError(.altered, part: "site/extra.html", "")])
   }
 

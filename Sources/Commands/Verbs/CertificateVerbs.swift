@@ -2,6 +2,7 @@ import Access
 import Bytes
 import Publishing
 import Serving
+import System
 import Trust
 
 /// `ca`: the built-in certificate authority. Its key stays inside the door; the server gets the certificate and
@@ -75,8 +76,9 @@ enum CertificateVerbs {
     try Files.write(made.key, to: keyPath, mode: 0o600)
     try Files.write(made.certificate.pem, to: portal.inside + "/keys/ca.pem", mode: 0o644)
     let outside = try invocation.outside()
-    try Files.makeDirectory(outside.authority, mode: 0o700)
-    try Files.write(made.certificate.pem, to: outside.authority + "/ca.pem", mode: 0o644)
+    let folder = try Folder(outside.folder)
+    try folder.makeFolder("authority", mode: 0o700)
+    try folder.replace("authority/ca.pem", made.certificate.pem)
     try renewList(invocation, days: 30)
     invocation.terminal.note(
       Phrase("证书机构已建立：\(made.certificate.subject)", "made the authority \(made.certificate.subject)"))
@@ -207,11 +209,21 @@ enum CertificateVerbs {
     let revoked = try outside.accessStore().certificates().compactMap { certificate in
       certificate.revoked.map { (serial: certificate.serial, at: $0, reason: RevocationReason.unspecified) }
     }
-    let path = outside.authority + "/crl.der"
-    let number = Files.exists(path) ? (try RevocationList(der: try Files.read(path)).number ?? 0) + 1 : 1
-    try Files.makeDirectory(outside.authority, mode: 0o700)
-    try Files.write(
-      try authority.crl(revoked: revoked, number: number, nextUpdate: now.adding(days: days)), to: path)
+    let folder = try Folder(outside.folder)
+    let name = "authority/crl.der"
+    var number = 1
+    if try folder.exists(name) {
+      let last = try RevocationList(der: folder.read(name, limit: 64 << 20)).number ?? 0
+      guard last < Int.max else {
+        throw PublishingError(
+          .damaged, Wording("\(folder.full(name)) has no next number", "\(folder.full(name)) 没有下一个编号"),
+          hint: .restoreFromBackup, blame: .environment)
+      }
+      number = last + 1
+    }
+    try folder.makeFolder("authority", mode: 0o700)
+    try folder.replace(
+      name, try authority.crl(revoked: revoked, number: number, nextUpdate: now.adding(days: days)))
   }
 
   private static func list(_ invocation: Invocation) throws -> ExitStatus {

@@ -16,7 +16,18 @@ extension Files {
 
   /// The names in a folder without `.` and `..`, sorted by bytes.
   package static func list(_ path: String) throws(FilesError) -> [String] {
-    guard let folder = opendir(path) else { throw FilesError("list", path) }
+    let file = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard file >= 0 else { throw FilesError("list", path) }
+    return try list(opened: file, path: path)
+  }
+
+  /// The same of an open folder, whose descriptor is closed afterwards; `path` is how errors call it.
+  package static func list(opened file: Int32, path: String) throws(FilesError) -> [String] {
+    guard let folder = fdopendir(file) else {
+      let failure = FilesError("list", path)
+      close(file)
+      throw failure
+    }
     defer { closedir(folder) }
     var names: [String] = []
     while true {

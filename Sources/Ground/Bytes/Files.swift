@@ -9,14 +9,14 @@ package struct FilesError: Fault, Equatable {
   package let code: Int32
   private let reason: String
 
-  init(_ operation: String, _ path: String, code: Int32 = errno) {
+  package init(_ operation: String, _ path: String, code: Int32 = errno) {
     self.path = path
     self.operation = operation
     self.code = code
     reason = String(cString: strerror(code))
   }
 
-  init(_ operation: String, _ path: String, reason: String) {
+  package init(_ operation: String, _ path: String, reason: String) {
     self.path = path
     self.operation = operation
     self.reason = reason
@@ -48,6 +48,12 @@ package enum Files {
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { throw FilesError("read", path) }
     defer { close(file) }
+    return try read(opened: file, path: path, limit: limit)
+  }
+
+  /// The rest of an open file; `path` is how errors call it.
+  package static func read(opened file: Int32, path: String, limit: Int = .max) throws(FilesError) -> [UInt8]
+  {
     var status = stat()
     guard fstat(file, &status) == 0 else { throw FilesError("read", path) }
     guard status.st_mode & S_IFMT != S_IFDIR else { throw FilesError("read", path, code: EISDIR) }
@@ -144,7 +150,7 @@ package enum Files {
   }
 
   /// A name in the same folder that nobody uses: `.name.<process>-<number>.tmp`.
-  static func temporaryPath(beside path: String) -> String {
+  package static func temporaryPath(beside path: String) -> String {
     var random = SystemRandomNumberGenerator()
     let number = String(random.next(), radix: 36)
     return join(parent(of: path), ".\(name(of: path)).\(getpid())-\(number).tmp")

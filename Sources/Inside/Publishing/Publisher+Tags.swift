@@ -4,6 +4,7 @@ import Disclosure
 import Policies
 import Releases
 import Results
+import System
 import Trust
 
 extension Publisher {
@@ -41,12 +42,13 @@ extension Publisher {
   /// The key of the tags crosses once, where there are tags; another key lying there is never overwritten.
   func bringVerifyKeyOut() throws {
     guard catalog.datasets.contains(where: { $0.results.contains { !$0.kind.hasCells } }) else { return }
-    let path = "\(portal.outside)/\(Layout.verifyKey)"
-    guard Files.exists(path) else {
-      try Files.makeDirectory(Files.parent(of: path), mode: 0o700)
-      return try Files.write(keys.verify.withBytes { Array($0) }, to: path, mode: 0o600)
+    let outside = try Folder(making: portal.outside, mode: 0o700)
+    let path = outside.full(Layout.verifyKey)
+    guard try outside.exists(Layout.verifyKey) else {
+      try outside.makeFolder(Files.parent(of: Layout.verifyKey), mode: 0o700)
+      return try outside.replace(Layout.verifyKey, keys.verify.withBytes { Array($0) }, mode: 0o600)
     }
-    var bytes = try Files.read(path, limit: 64)
+    var bytes = try outside.read(Layout.verifyKey, limit: 64)
     guard Secret(wiping: &bytes) == keys.verify else {
       throw PublishingError(
         .damaged,

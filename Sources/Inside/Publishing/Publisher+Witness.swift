@@ -3,6 +3,7 @@ import Catalogs
 import Crossing
 import Ledgers
 import Releases
+import System
 import Trust
 
 /// What the publisher and the server remember of each other's logs.
@@ -12,8 +13,8 @@ extension Publisher {
   func answersHead() throws -> Settings.Head? {
     let known = served?.settings.answers
     let folder = portal.outside + "/answers"
-    let keyFile = portal.outside + "/keys/checkpoint"
-    guard Files.exists(folder + "/checkpoint"), let pem = try? Files.read(keyFile, limit: 1 << 16),
+    guard let outside = try? Folder(portal.outside), (try? outside.isFile("answers/checkpoint")) == true,
+      let pem = try? outside.read("keys/checkpoint", limit: 1 << 16),
       let key = try? SigningKey(pem: pem)
     else { return known }
     let origin = LogNames.answers(baseURL: catalog.baseURL)

@@ -19,7 +19,8 @@ extension Publisher {
     try begin()
     try closeEarlier(judgements)
     try bringVerifyKeyOut()
-    let writer = try ReleaseWriter(outside: portal.outside, key: keys.release, created: options.now)
+    let writer = try ReleaseWriter(
+      outside: portal.outside, work: portal.work, key: keys.release, created: options.now)
     do {
       var published: [PublishedDataset] = []
       var openings: [String: Opening] = [:]

@@ -5,6 +5,7 @@ import Disclosure
 import Ledgers
 import Policies
 import Releases
+import System
 import Tables
 package import Trust
 
@@ -125,13 +126,14 @@ package final class Publisher {
 
   /// The public half of the release key crosses once; another key lying there is never overwritten.
   private static func bringReleaseKeyOut(_ portal: Portal, _ keys: InsideKeys) throws {
-    let path = "\(portal.outside)/\(Layout.releaseKey)"
+    let outside = try Folder(making: portal.outside, mode: 0o700)
+    let path = outside.full(Layout.releaseKey)
     let pem = keys.release.publicKey.pem
-    guard Files.exists(path) else {
-      try Files.makeDirectory(Files.parent(of: path), mode: 0o700)
-      return try Files.write(pem, to: path)
+    guard try outside.exists(Layout.releaseKey) else {
+      try outside.makeFolder(Files.parent(of: Layout.releaseKey), mode: 0o700)
+      return try outside.replace(Layout.releaseKey, pem)
     }
-    guard try Files.read(path, limit: 1 << 16) == pem else {
+    guard try outside.read(Layout.releaseKey, limit: 1 << 16) == pem else {
       throw PublishingError(
         .damaged,
         Wording(

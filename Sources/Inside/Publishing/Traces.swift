@@ -1,6 +1,7 @@
 import Bytes
 import Glibc
 import Releases
+import System
 
 /// What a portal remembers of its publications, in several places: each place tells when another was lost. A lost key,
 /// history, log or list is never made anew while any of them says that something is out.
@@ -24,7 +25,8 @@ struct Traces {
         found.append(portal.inside + "/history")
       }
       let kept = try ReleaseStore.numbers(in: portal.outside)
-      if Files.isSymlink(Files.join(portal.outside, Layout.current)) || !kept.isEmpty {
+      let outside = Files.exists(portal.outside) ? try Folder(portal.outside) : nil
+      if try outside?.exists(Layout.current) ?? false || !kept.isEmpty {
         found.append(Files.join(portal.outside, Layout.releases))
       }
       return found

@@ -18,23 +18,19 @@ enum Compressible {
   }
 
   /// Packs a file into a new one; returns the packed size.
-  static func pack(_ source: String, to target: String, _ disk: Disk) throws -> Int {
+  static func pack(_ source: String, to target: String) throws -> Int {
+    let file = try FileWriter(target)
     let deflater = Deflater(framing: .gzip)
-    var size = 0
-    try disk.create(target) { write in
-      var out: [UInt8] = []
-      _ = try PartFile.hash(source) { piece in
-        deflater.write(piece, to: &out)
-        if out.count > 1 << 18 {
-          try write(out)
-          size += out.count
-          out.removeAll(keepingCapacity: true)
-        }
-      }
-      deflater.finish(to: &out)
-      try write(out)
-      size += out.count
+    var out: [UInt8] = []
+    _ = try PartFile.hash(source) { piece in
+      deflater.write(piece, to: &out)
+      guard out.count > 1 << 18 else { return }
+      try file.write(out)
+      out.removeAll(keepingCapacity: true)
     }
-    return size
+    deflater.finish(to: &out)
+    try file.write(out)
+    try file.commit()
+    return file.count
   }
 }

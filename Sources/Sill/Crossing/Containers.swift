@@ -80,7 +80,9 @@ struct Containers {
     else { return }
     let path = Files.join(work, "inner-\(depth)")
     try Files.remove(path)
-    try Disk().create(path) { write in try produce(write) }
+    let file = try FileWriter(path)
+    try produce { try file.write($0) }
+    try file.commit()
     try open(path, as: name, depth: depth + 1, body)
     try Files.remove(path)
   }

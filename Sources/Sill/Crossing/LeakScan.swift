@@ -1,5 +1,6 @@
 import Bytes
 import Releases
+import System
 
 extension ReleaseWriter {
   /// Looks for every secret value, in every form, in every part that was written and in the parts' names (a `.gz` that
@@ -13,7 +14,7 @@ extension ReleaseWriter {
   package func leakScan(
     _ secrets: SecretSet, open sources: [OpenSource] = [], authored: [AuthoredText] = []
   ) throws -> LeakReport {
-    var scan = LeakScan(secrets, work: building)
+    var scan = LeakScan(secrets, work: work)
     // The same content under many names is read once; every name is looked at.
     var files: [String: String] = [:]
     for (path, part) in parts where files[part.sha256] == nil && !variants.contains(path) {
@@ -21,7 +22,9 @@ extension ReleaseWriter {
     }
     let first = Set(files.values)
     let report = try scan.run(
-      parts: parts.keys.sorted().map { ($0, first.contains($0) ? Files.join(tree, $0) : nil) }, open: sources,
+      parts: parts.keys.sorted().map {
+        ($0, first.contains($0) ? disk.outside.full(Files.join(tree, $0)) : nil)
+      }, open: sources,
       authored: authored)
     guard report.leakCount == 0 else { throw LeakFound(report: report) }
     scanned = true

@@ -1,5 +1,6 @@
 import Bytes
 package import Releases
+package import System
 package import Trust
 
 /// A release as one signed file, to be carried over a one-way gap: a tar file with the manifest first, the list of
@@ -9,10 +10,10 @@ package enum ReleaseArchive {
 
   /// Writes a kept release to a new file; every part is verified on the way. Returns the size in bytes.
   @discardableResult
-  package static func export(_ release: Release, outside: String, to path: String, key: VerifyingKey) throws
+  package static func export(_ release: Release, outside: Folder, to path: String, key: VerifyingKey) throws
     -> Int
   {
-    let withdrawals = try Withdrawing.read(outside: outside, key: key)
+    let withdrawals = try Withdrawing.read(outside, key: key)
     let modified = release.manifest.created.secondsSince1970
     // Under its name only when it is whole.
     let file = try FileWriter(path)
@@ -26,7 +27,7 @@ package enum ReleaseArchive {
     for part in release.manifest.parts where done.insert(part.sha256).inserted {
       try file.write(
         TapeHeader(name: partsFolder + part.sha256, size: part.bytes).encoded(modified: modified))
-      let found = try PartFile.hash(Files.join(release.folder, part.path)) { try file.write($0) }
+      let found = try PartFile.hash(part.path, in: release.folder) { try file.write($0) }
       guard found.bytes == part.bytes, found.sha256 == part.sha256 else {
         throw CrossingError(.altered, part.path, "\(part.path) is not what was signed; nothing is exported")
       }
@@ -44,10 +45,10 @@ package enum ReleaseArchive {
   ) throws -> Int {
     let lock = try WriterLock(outside: outside)
     return try withExtendedLifetime(lock) {
-      let disk = Disk(hook: step)
-      try Housekeeping.cleanUp(outside: outside, key: key, disk: disk)
+      let disk = Disk(outside: lock.outside, hook: step)
+      try Housekeeping.cleanUp(disk, key: key)
       let reader = try ArchiveReader(path)
-      var adoption = try Adoption(reader: reader, outside: outside, key: key, disk: disk)
+      var adoption = try Adoption(reader: reader, key: key, disk: disk)
       return try adoption.run()
     }
   }
@@ -56,15 +57,15 @@ package enum ReleaseArchive {
 /// The steps of one adoption.
 private struct Adoption {
   let reader: ArchiveReader
-  let outside: String
   let key: VerifyingKey
   let disk: Disk
   private var manifest: Manifest
+  /// The hashes of all parts that the manifest named when it came, those of datasets withdrawn here among them.
+  private var signed: Set<String>
   private let building: String
 
-  init(reader: ArchiveReader, outside: String, key: VerifyingKey, disk: Disk) throws {
+  init(reader: ArchiveReader, key: VerifyingKey, disk: Disk) throws {
     self.reader = reader
-    self.outside = outside
     self.key = key
     self.disk = disk
     guard let head = try reader.next(), head.name == Layout.manifest, head.size <= Manifest.sizeLimit else {
@@ -72,14 +73,15 @@ private struct Adoption {
     }
     manifest = try Manifest(parsing: reader.bytes(head))
     try manifest.verify(key: key)
-    building = Files.join(outside, "\(Layout.releases)/\(Layout.buildingPrefix)\(manifest.release)")
+    signed = Set(manifest.parts.map(\.sha256))
+    building = "\(Layout.releases)/\(Layout.buildingPrefix)\(manifest.release)"
   }
 
   private static func altered(_ what: String) -> CrossingError { CrossingError(.altered, "archive", what) }
 
   mutating func run() throws -> Int {
     let number = manifest.release
-    let served = try ReleaseStore.numbers(in: outside).last ?? 0
+    let served = try ReleaseStore.numbers(in: disk.outside).last ?? 0
     guard number > served else {
       throw CrossingError(
         .order, "release \(number)",
@@ -96,9 +98,15 @@ private struct Adoption {
         throw Adoption.altered("it holds \(head.name), which is no part")
       }
       let sha256 = String(head.name.dropFirst(ReleaseArchive.partsFolder.count))
+      try reader.checkHeads(modified: manifest.created.secondsSince1970)
+      guard signed.remove(sha256) != nil else {
+        throw Adoption.altered("it holds \(head.name), which the manifest does not name, or twice")
+      }
       guard let parts = places.removeValue(forKey: sha256), let first = parts.first else {
-        // A part of a withdrawn dataset is read past; anything else has no business here.
-        try reader.skip(head)
+        // Of a dataset that was withdrawn here.
+        guard try hash(head) == sha256 else {
+          throw Adoption.altered("\(head.name) is not what its name says")
+        }
         continue
       }
       guard head.size == first.bytes else {
@@ -114,7 +122,7 @@ private struct Adoption {
         let other = Files.join(tree, part.path)
         try disk.makeDirectory(Files.parent(of: other))
         if try !disk.link(place, other) {
-          try disk.create(other) { write in _ = try PartFile.hash(place, sink: write) }
+          try disk.create(other) { write in _ = try PartFile.hash(place, in: disk.outside, sink: write) }
         }
       }
     }
@@ -123,9 +131,9 @@ private struct Adoption {
         "it lacks \(places.values.first?.first?.path ?? "a part"): the archive is not whole")
     }
     try ReleaseWriter.makeDurable(
-      tree: tree, manifest: manifest, fresh: fresh, outside: outside, building: building, disk: disk)
-    try Release(folder: tree, key: key).verifyParts()
-    try ReleaseWriter.adopt(tree: tree, number: number, outside: outside, disk: disk)
+      tree: tree, manifest: manifest, fresh: fresh, building: building, disk: disk)
+    try Release(tree, in: disk.outside, key: key).verifyParts()
+    try ReleaseWriter.adopt(tree: tree, number: number, disk: disk)
     try disk.remove(building)
     return number
   }
@@ -133,19 +141,25 @@ private struct Adoption {
   /// Brings a part to its place: from the store where it is there already, else from the archive. False when it is not
   /// what its name says.
   private func take(_ head: TapeHeader, _ sha256: String, to place: String) throws -> Bool {
-    let known = Files.join(outside, "\(Layout.parts)/\(sha256)")
-    if Files.isFile(known), try PartFile.hash(known).sha256 == sha256, try disk.link(known, place) {
-      try reader.skip(head)
-      return true
+    let known = "\(Layout.parts)/\(sha256)"
+    if try disk.outside.isFile(known), try PartFile.hash(known, in: disk.outside).sha256 == sha256,
+      try disk.link(known, place)
+    {
+      return try hash(head) == sha256
     }
+    var found = ""
+    try disk.create(place) { write in found = try hash(head, sink: write) }
+    return found == sha256
+  }
+
+  /// The hash of a member's content, all of which is read whether it is needed or not.
+  private func hash(_ head: TapeHeader, sink: ([UInt8]) throws -> Void = { _ in }) throws -> String {
     var digest = Digest.SHA256()
-    try disk.create(place) { write in
-      try reader.forEachPiece(head) { piece in
-        digest.update(piece)
-        try write(piece)
-      }
+    try reader.forEachPiece(head) { piece in
+      digest.update(piece)
+      try sink(piece)
     }
-    return Hex.encode(digest.finish()) == sha256
+    return Hex.encode(digest.finish())
   }
 
   /// Keeps the longer of the two lists, of which one must be the beginning of the other, and leaves holes.
@@ -154,12 +168,12 @@ private struct Adoption {
       throw Adoption.altered("the archive has no list of withdrawals")
     }
     let theirs = try Withdrawals(parsing: reader.bytes(head), key: key)
-    var ours = try Withdrawing.read(outside: outside, key: key)
+    var ours = try Withdrawing.read(disk.outside, key: key)
     if theirs.extends(ours) {
       if theirs != ours {
-        try disk.replace(Files.join(outside, Layout.withdrawn), theirs.encoded())
+        try disk.replace(Layout.withdrawn, theirs.encoded())
         ours = theirs
-        try Withdrawing.finish(outside: outside, key: key, disk: disk)
+        try Withdrawing.finish(disk, key: key)
       }
     } else if !ours.extends(theirs) {
       throw Adoption.altered("its list of withdrawals is not the one that is kept here")

@@ -20,11 +20,13 @@ extension ReleaseWriter {
     _ = try StoredResult(parsing: bytes, cells: { _ in stored.cells }, tags: tags, part: path)
     try add(path, bytes, .result, released.dataset)
     if released.kind.hasCells {
-      let file = Files.join(building, "cells")
-      try disk.create(file) { write in try stored.cells.forEachPiece(write) }
-      _ = try add(
-        Layout.cellsPart(released.dataset, released.result), from: file, .result, released.dataset)
-      try disk.remove(file)
+      try withScratch("cells") { path in
+        let file = try FileWriter(path)
+        try stored.cells.forEachPiece { try file.write($0) }
+        try file.commit()
+        let part = Layout.cellsPart(released.dataset, released.result)
+        _ = try add(part, from: path, .result, released.dataset)
+      }
     }
     if let tags = released.tags?.tags {
       try add(Layout.tagsPart(released.dataset, released.result), tags, .result, released.dataset)

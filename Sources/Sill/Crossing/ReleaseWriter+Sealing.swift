@@ -1,6 +1,7 @@
 import Bytes
 package import Policies
 package import Releases
+import System
 import Trust
 
 extension ReleaseWriter {
@@ -23,34 +24,33 @@ extension ReleaseWriter {
       release: number, created: created, parts: Array(parts.values), decisions: decisions,
       policyHash: settings.policyHash, catalogueHash: catalogueHash, key: key)
     try ReleaseWriter.makeDurable(
-      tree: tree, manifest: manifest, fresh: fresh, outside: outside, building: building, disk: disk)
+      tree: tree, manifest: manifest, fresh: fresh, building: building, disk: disk)
     sealed = manifest
     return manifest
   }
 
   /// Names the new parts in the store, writes the manifest, and syncs every folder.
   static func makeDurable(
-    tree: String, manifest: Manifest, fresh: [String: String], outside: String, building: String, disk: Disk
+    tree: String, manifest: Manifest, fresh: [String: String], building: String, disk: Disk
   ) throws {
-    let store = Files.join(outside, Layout.parts)
     for (sha256, place) in fresh.sorted(by: { $0.key < $1.key }) {
-      let name = Files.join(store, sha256)
-      if !Files.isFile(name) { _ = try disk.link(place, name) }
+      let name = Files.join(Layout.parts, sha256)
+      if try !disk.outside.isFile(name) { _ = try disk.link(place, name) }
     }
-    try disk.syncDirectory(store)
+    try disk.syncDirectory(Layout.parts)
     try disk.create(Files.join(tree, Layout.manifest), manifest.encoded())
-    for folder in try folders(below: tree).reversed() { try disk.syncDirectory(folder) }
+    for folder in try folders(below: tree, disk.outside).reversed() { try disk.syncDirectory(folder) }
     try disk.syncDirectory(building)
   }
 
   /// A folder and all below it, parents first.
-  private static func folders(below top: String) throws -> [String] {
+  private static func folders(below top: String, _ outside: Folder) throws -> [String] {
     var found = [top]
     var next = 0
     while next < found.count {
-      for name in try Files.list(found[next]) {
+      for name in try outside.list(found[next]) {
         let path = Files.join(found[next], name)
-        if Files.isDirectory(path) { found.append(path) }
+        if try outside.isFolder(path) { found.append(path) }
       }
       next += 1
     }
@@ -60,20 +60,19 @@ extension ReleaseWriter {
   /// Gives the release its place and its turn: a reader sees the old one or this one, never a mixture.
   package func flip() throws {
     guard let sealed else { throw CrossingError(.order, "flip", "a release is sealed before it is flipped") }
-    _ = try Release(folder: tree, key: key.publicKey)
-    try ReleaseWriter.adopt(tree: tree, number: sealed.release, outside: outside, disk: disk)
+    _ = try Release(tree, in: disk.outside, key: key.publicKey)
+    try ReleaseWriter.adopt(tree: tree, number: sealed.release, disk: disk)
     try disk.remove(building)
   }
 
-  static func adopt(tree: String, number: Int, outside: String, disk: Disk) throws {
-    let releases = Files.join(outside, Layout.releases)
+  static func adopt(tree: String, number: Int, disk: Disk) throws {
     // Says which release is half-way, should the next two steps be cut.
-    try disk.replace(Files.join(outside, Housekeeping.flipping), Array("\(number)\n".utf8))
-    try disk.replace(Files.join(outside, Layout.lastNumber), Array("\(number)\n".utf8))
-    try disk.rename(tree, Files.join(releases, String(number)))
-    try disk.syncDirectory(releases)
-    try disk.replaceSymlink(Files.join(outside, Layout.current), target: Layout.release(number))
-    try disk.remove(Files.join(outside, Housekeeping.flipping))
+    try disk.replace(Housekeeping.flipping, Array("\(number)\n".utf8))
+    try disk.replace(Layout.lastNumber, Array("\(number)\n".utf8))
+    try disk.rename(tree, Layout.release(number))
+    try disk.syncDirectory(Layout.releases)
+    try disk.replaceSymlink(Layout.current, target: Layout.release(number))
+    try disk.remove(Housekeeping.flipping)
   }
 
   /// Gives up: what was built is removed, the release that is served stays.
@@ -95,11 +94,11 @@ extension ReleaseWriter {
         hint: part.kind == .result ? "results never return to an earlier protection policy" : nil)
     }
     guard let place = try prepare(part) else { return }
-    let source = Files.join(release.folder, path)
-    guard try PartFile.hash(source).sha256 == part.sha256 else {
+    let source = Files.join(Layout.release(release.number), path)
+    guard try PartFile.hash(source, in: disk.outside).sha256 == part.sha256 else {
       throw CrossingError(.altered, path, "\(path) of release \(release.number) is not what was signed")
     }
     guard try !disk.link(source, place) else { return }
-    try disk.create(place) { write in _ = try PartFile.hash(source, sink: write) }
+    try disk.create(place) { write in _ = try PartFile.hash(source, in: disk.outside, sink: write) }
   }
 }

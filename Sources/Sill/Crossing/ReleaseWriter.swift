@@ -1,6 +1,7 @@
 package import Bytes
 package import Policies
 package import Releases
+import System
 package import Trust
 
 /// Writes one release: open bytes only with the gate's `Clearance`, results only as `Released`. Everything is built in
@@ -10,9 +11,10 @@ package final class ReleaseWriter {
   /// The number this release will have.
   package let number: Int
   package let created: Timestamp
-  let outside: String
   let key: SigningKey
   let disk: Disk
+  /// A folder inside the door for files on their way.
+  let work: String
   private let lock: WriterLock
   /// The release that is served while this one is written; what did not change is taken from it.
   package let previous: Release?
@@ -30,28 +32,37 @@ package final class ReleaseWriter {
   var scanned = false
 
   /// Takes the writer's lock on the outside folder, cleans up what an interrupted writer left, and begins a release.
-  /// `step` is asked before every change of the disk; tests throw from it.
+  /// `work` is a folder inside for files on their way. `step` is asked before every change of the disk; tests throw from it.
   package init(
-    outside: String, key: SigningKey, created: Timestamp, step: ((String) throws -> Void)? = nil
+    outside: String, work: String, key: SigningKey, created: Timestamp, step: ((String) throws -> Void)? = nil
   ) throws {
-    self.outside = outside
     self.key = key
+    self.work = work
+    try Files.makeDirectory(work)
     self.created = created
-    disk = Disk(hook: step)
     lock = try WriterLock(outside: outside)
-    try Housekeeping.cleanUp(outside: outside, key: key.publicKey, disk: disk)
+    disk = Disk(outside: lock.outside, hook: step)
+    try Housekeeping.cleanUp(disk, key: key.publicKey)
     let store = try ReleaseStore(folder: outside, key: key.publicKey)
     // A release that does not verify is no source of parts; the new one is then written whole.
     previous = try? store.current()
     withdrawn = try store.withdrawals()
-    number = try Housekeeping.nextNumber(outside: outside)
+    number = try Housekeeping.nextNumber(lock.outside)
     try disk.makeDirectory(tree)
   }
 
-  /// The folder that becomes the release.
+  /// The folder that becomes the release, relative to the outside folder as all that the writer makes.
   var tree: String { Files.join(building, "tree") }
-  var building: String { Files.join(outside, "\(Layout.releases)/\(Layout.buildingPrefix)\(number)") }
-  func store(_ sha256: String) -> String { Files.join(outside, "\(Layout.parts)/\(sha256)") }
+  var building: String { "\(Layout.releases)/\(Layout.buildingPrefix)\(number)" }
+  func store(_ sha256: String) -> String { "\(Layout.parts)/\(sha256)" }
+
+  /// A file that is written before its bytes are known to cross: inside, where no server reaches; gone afterwards.
+  func withScratch(_ name: String, _ body: (String) throws -> Void) throws {
+    let path = Files.join(work, "\(Layout.buildingPrefix)\(number)-\(name)")
+    try Files.remove(path)
+    defer { try? Files.remove(path) }
+    try body(path)
+  }
 
   // MARK: What may be written
 
@@ -78,13 +89,11 @@ package final class ReleaseWriter {
       variants.insert(variant)
       return
     }
-    let packed = Files.join(building, "packed.gz")
-    let packedSize = try Compressible.pack(source, to: packed, disk)
-    if packedSize < size {
+    try withScratch("packed.gz") { packed in
+      guard try Compressible.pack(source, to: packed) < size else { return }
       _ = try add(variant, from: packed, .site, dataset)
       variants.insert(variant)
     }
-    try disk.remove(packed)
   }
 
   /// The page that stands where a withdrawn dataset's was; it belongs to the portal, not to the dataset.
@@ -122,10 +131,10 @@ package final class ReleaseWriter {
         hint: "the gate clears an entry when the dataset's classification is valid")
     }
     for entry in entries { try refuseWithdrawn(entry.dataset, Layout.catalogue) }
-    let path = Files.join(building, "catalogue.sqlite")
-    try CatalogueFile.write(entries, to: path)
-    _ = try add(Layout.catalogue, from: path, .catalogue, nil)
-    try disk.remove(path)
+    try withScratch("catalogue.sqlite") { path in
+      try CatalogueFile.write(entries, to: path)
+      _ = try add(Layout.catalogue, from: path, .catalogue, nil)
+    }
   }
 
   /// The server's part of the policy.
@@ -239,8 +248,12 @@ package final class ReleaseWriter {
   private func stored(_ part: Part) throws -> String? {
     if let place = fresh[part.sha256] { return place }
     let path = store(part.sha256)
-    guard Files.isFile(path) else { return nil }
-    if try Files.size(path) == part.bytes, try PartFile.hash(path).sha256 == part.sha256 { return path }
+    guard let status = try disk.outside.status(path) else { return nil }
+    if status.kind == .file, status.size == part.bytes,
+      try PartFile.hash(path, in: disk.outside).sha256 == part.sha256
+    {
+      return path
+    }
     // Not what its name says: every release that has it will be named by `release verify`; this one gets it anew.
     try disk.remove(path)
     return nil

@@ -1,5 +1,6 @@
 package import Bytes
 import Releases
+import System
 package import Trust
 
 /// Takes a dataset out at once: the server refuses it from its next request on, and its parts leave every kept release
@@ -21,32 +22,31 @@ package enum Withdrawing {
   ) throws {
     let lock = try WriterLock(outside: outside)
     try withExtendedLifetime(lock) {
-      let disk = Disk(hook: step)
-      var list = try read(outside: outside, key: key.publicKey)
+      let disk = Disk(outside: lock.outside, hook: step)
+      var list = try read(lock.outside, key: key.publicKey)
       for (dataset, reason) in datasets {
         try list.append(.init(dataset, through: through, time: time, reason: reason), key: key)
       }
-      try disk.replace(Files.join(outside, Layout.withdrawn), list.encoded())
-      try finish(outside: outside, key: key.publicKey, disk: disk)
-      try Housekeeping.removeUnusedParts(outside: outside, disk: disk)
+      try disk.replace(Layout.withdrawn, list.encoded())
+      try finish(disk, key: key.publicKey)
+      try Housekeeping.removeUnusedParts(disk)
     }
   }
 
-  static func read(outside: String, key: VerifyingKey) throws -> Withdrawals {
-    let path = Files.join(outside, Layout.withdrawn)
-    guard Files.exists(path) else { return Withdrawals() }
-    return try Withdrawals(parsing: Files.read(path), key: key)
+  static func read(_ outside: Folder, key: VerifyingKey) throws -> Withdrawals {
+    guard try outside.exists(Layout.withdrawn) else { return Withdrawals() }
+    return try Withdrawals(parsing: outside.read(Layout.withdrawn, limit: 64 << 20), key: key)
   }
 
   /// Removes the parts of withdrawn datasets from every kept release. Files go first, then the manifest gets its holes:
   /// cut in between, the manifest still says what is to be removed.
-  static func finish(outside: String, key: VerifyingKey, disk: Disk) throws {
-    let list = try read(outside: outside, key: key)
+  static func finish(_ disk: Disk, key: VerifyingKey) throws {
+    let list = try read(disk.outside, key: key)
     guard !list.entries.isEmpty else { return }
-    for number in try ReleaseStore.numbers(in: outside) {
-      let folder = Files.join(outside, Layout.release(number))
+    for number in try ReleaseStore.numbers(in: disk.outside) {
+      let folder = Layout.release(number)
       let path = Files.join(folder, Layout.manifest)
-      var manifest = try Manifest(parsing: Files.read(path, limit: Manifest.sizeLimit))
+      var manifest = try Manifest(parsing: disk.outside.read(path, limit: Manifest.sizeLimit))
       var changed = false
       for dataset in list.datasets(inRelease: number) {
         for part in try manifest.punch(dataset: dataset) {

@@ -1,22 +1,22 @@
 import Bytes
 import Glibc
 import Releases
+import System
 
 /// Held by whoever changes `releases/`. The system lets go of it when the process ends, however it ends.
 final class WriterLock {
+  /// The outside folder, in which all is done while the lock is held.
+  let outside: Folder
   private let file: Int32
 
-  init(outside: String) throws {
-    try Files.makeDirectory(Files.join(outside, Layout.parts))
-    let path = Files.join(outside, Layout.writerLock)
-    file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
-    guard file >= 0 else {
-      throw CrossingError(.storage, path, "cannot open \(path): \(String(cString: strerror(errno)))")
-    }
+  init(outside path: String) throws {
+    outside = try Folder(making: path)
+    try outside.makeFolder(Layout.parts)
+    file = try outside.openLock(Layout.writerLock)
     guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
       close(file)
       throw CrossingError(
-        .busy, path, "another publish, import or withdrawal is at work on \(outside)",
+        .busy, path, "another publish, import or withdrawal is at work on \(path)",
         hint: "try again when it is done")
     }
   }

@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// Bytes of a release that are read where they lie: in memory, or in a file that is mapped and not loaded.
 package struct HeldBytes: Sendable {
@@ -12,9 +13,8 @@ package struct HeldBytes: Sendable {
   package init(_ bytes: [UInt8]) { memory = .bytes(bytes) }
 
   /// Maps a file, which must not be changed while it is served; nil where it cannot be.
-  init?(mapping path: String) {
-    let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-    guard file >= 0 else { return nil }
+  init?(mapping name: String, in folder: Folder) {
+    guard let file = try? folder.openFile(name) else { return nil }
     defer { close(file) }
     var status = stat()
     guard fstat(file, &status) == 0, status.st_size >= 0 else { return nil }

@@ -33,6 +33,19 @@ package enum Layout {
   /// `releases/<n>`.
   package static func release(_ number: Int) -> String { "\(releases)/\(number)" }
 
+  /// The number in the name of a release's folder, as `12`; nil for any other name.
+  static func number(_ name: String) -> Int? {
+    guard name.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(name), number > 0 else {
+      return nil
+    }
+    return number
+  }
+
+  /// The same of `releases/<n>`.
+  static func number(ofRelease path: String) -> Int? {
+    path.hasPrefix("\(releases)/") ? number(String(path.dropFirst(releases.utf8.count + 1))) : nil
+  }
+
   /// `rows/<dataset>.<resource>.sqlite`.
   package static func rowsPart(_ dataset: String, _ resource: String) -> String {
     "\(rows)/\(dataset).\(resource).sqlite"

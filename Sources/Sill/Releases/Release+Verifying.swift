@@ -1,4 +1,5 @@
 import Bytes
+import System
 
 extension Release {
   /// One part's size and hash.
@@ -25,7 +26,9 @@ extension Release {
     known.insert(ByteKey(Layout.manifest))
     let files: [String]
     do { files = try Release.files(below: folder) } catch {
-      return faults + [ReleaseError(.storage, part: folder, "the folder cannot be listed: \(error.message)")]
+      return faults + [
+        ReleaseError(.storage, part: folder.path, "the folder cannot be listed: \(error.message)")
+      ]
     }
     for path in files where faults.count < limit && !known.contains(ByteKey(path)) {
       faults.append(ReleaseError(.altered, part: path, "\(path) is in the folder but not in the manifest"))
@@ -34,19 +37,13 @@ extension Release {
   }
 
   /// Paths of everything below a folder that is no folder itself, relative to it. Links are not followed.
-  static func files(below folder: String) throws(FilesError) -> [String] {
+  static func files(below folder: Folder) throws(FilesError) -> [String] {
     var found: [String] = []
-    var waiting = [""]
+    var waiting = ["."]
     while let next = waiting.popLast() {
-      let names = try Files.list(next.isEmpty ? folder : Files.join(folder, next))
-      for name in names {
-        let path = next.isEmpty ? name : "\(next)/\(name)"
-        let full = Files.join(folder, path)
-        if !Files.isSymlink(full), Files.isDirectory(full) {
-          waiting.append(path)
-        } else {
-          found.append(path)
-        }
+      for name in try folder.list(next) {
+        let path = next == "." ? name : "\(next)/\(name)"
+        if try folder.isFolder(path) { waiting.append(path) } else { found.append(path) }
       }
     }
     return found.sorted()

@@ -1,12 +1,13 @@
 package import Bytes
 import Synchronization
+package import System
 package import Trust
 
 /// One release, opened to be read. Its manifest's signature is verified when it is opened, every part's hash before
 /// its content is used; the files of `site/`, which a static server reads, are verified by `verifyParts`.
 package final class Release: Sendable {
   /// The release's own folder.
-  package let folder: String
+  package let folder: Folder
   package let manifest: Manifest
   package let settings: Settings
   private let places: [String: Part]
@@ -19,11 +20,13 @@ package final class Release: Sendable {
     var results: [String: StoredResult] = [:]
   }
 
-  /// Opens `releases/<n>`.
-  package init(folder: String, key: VerifyingKey) throws(ReleaseError) {
-    self.folder = folder
+  /// Opens `releases/<n>`, or the tree that becomes it, below the outside folder.
+  package init(_ name: String, in outside: Folder, key: VerifyingKey) throws(ReleaseError) {
     let bytes: [UInt8]
-    do { bytes = try Files.read(Files.join(folder, Layout.manifest), limit: Manifest.sizeLimit) } catch {
+    do {
+      folder = try outside.folder(name)
+      bytes = try folder.read(Layout.manifest, limit: Manifest.sizeLimit)
+    } catch {
       throw error.isMissing
         ? .lost(Layout.manifest, error.message) : ReleaseError(.missing, part: Layout.manifest, error.message)
     }
@@ -47,13 +50,13 @@ package final class Release: Sendable {
       throw ReleaseError(.malformed, part: Layout.settings, "\(Layout.settings): \(error)")
     }
     try Release.check(Layout.catalogue, places, folder)
-    catalogue = try CatalogueSource(path: Files.join(folder, Layout.catalogue))
+    catalogue = try CatalogueSource(path: folder.full(Layout.catalogue))
   }
 
   package var number: Int { manifest.release }
 
   /// The plain files: pages, downloads, feeds.
-  package var siteFolder: String { Files.join(folder, Layout.site) }
+  package var siteFolder: String { folder.full(Layout.site) }
 
   /// The part at that path, as the manifest lists it.
   package func part(_ path: String) -> Part? { places[path] }
@@ -98,7 +101,7 @@ package final class Release: Sendable {
     if let source = open.withLock({ $0.rows[path] }) { return source }
     guard let part = places[path], part.kind == .rows, part.dataset == dataset else { return nil }
     try Release.check(path, places, folder)
-    let source = try RowSource(path: Files.join(folder, path), part: part, resource: resource)
+    let source = try RowSource(path: folder.full(path), part: part, resource: resource)
     return open.withLock { opened in
       if let first = opened.rows[path] { return first }
       // A portal of many datasets does not keep them all open.
@@ -156,7 +159,7 @@ package final class Release: Sendable {
   private func held(_ path: String) throws(ReleaseError) -> HeldBytes {
     guard places[path] != nil else { return HeldBytes([]) }
     try Release.check(path, places, folder)
-    guard let held = HeldBytes(mapping: Files.join(folder, path)) else {
+    guard let held = HeldBytes(mapping: path, in: folder) else {
       throw ReleaseError.lost(path, "\(path) cannot be read")
     }
     return held
@@ -176,11 +179,11 @@ package final class Release: Sendable {
   }
 
   private static func bytes(
-    of path: String, _ places: [String: Part], _ folder: String
+    of path: String, _ places: [String: Part], _ folder: Folder
   ) throws(ReleaseError) -> [UInt8] {
     let part = try listed(path, places)
     let bytes: [UInt8]
-    do { bytes = try Files.read(Files.join(folder, path), limit: part.bytes) } catch {
+    do { bytes = try folder.read(path, limit: part.bytes) } catch {
       throw ReleaseError(error.isMissing ? .missing : .altered, part: path, error.message)
     }
     guard bytes.count == part.bytes, Hex.encode(Digest.sha256(bytes)) == part.sha256 else {
@@ -189,10 +192,10 @@ package final class Release: Sendable {
     return bytes
   }
 
-  static func check(_ path: String, _ places: [String: Part], _ folder: String) throws(ReleaseError) {
+  static func check(_ path: String, _ places: [String: Part], _ folder: Folder) throws(ReleaseError) {
     let part = try listed(path, places)
     let found: (bytes: Int, sha256: String)
-    do { found = try PartFile.hash(Files.join(folder, path)) } catch let error as ReleaseError {
+    do { found = try PartFile.hash(path, in: folder) } catch let error as ReleaseError {
       throw ReleaseError(error.code, part: path, error.message)
     } catch {
       throw ReleaseError(.storage, part: path, "\(path): \(error)")

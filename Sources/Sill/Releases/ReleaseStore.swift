@@ -1,13 +1,14 @@
 import Bytes
 import Glibc
 import Synchronization
+package import System
 package import Trust
 
 /// The outside folder as the server sees it: which release is current, which are kept, what is withdrawn. It looks
 /// again on every call, so that a flip or a withdrawal counts from the next request on.
 package final class ReleaseStore: Sendable {
   /// The outside folder.
-  package let folder: String
+  package let folder: Folder
   package let key: VerifyingKey
   /// Refuses a release that must not be served after the one before.
   private let judge: (@Sendable (Release) throws(ReleaseError) -> Void)?
@@ -19,39 +20,26 @@ package final class ReleaseStore: Sendable {
     var current: Release?
     var failure: ReleaseError?
     var others: [Int: Release] = [:]
-    var stamp: Stamp?
+    var stamp: [Int]?
     var withdrawals = Withdrawals()
-  }
-
-  /// What changes when a file is replaced.
-  private struct Stamp: Equatable {
-    var device: UInt, node: UInt, size: Int, seconds: Int, nanoseconds: Int
-
-    init?(_ path: String) {
-      var status = stat()
-      guard stat(path, &status) == 0 else { return nil }
-      device = UInt(status.st_dev)
-      node = UInt(status.st_ino)
-      size = Int(status.st_size)
-      seconds = Int(status.st_mtim.tv_sec)
-      nanoseconds = Int(status.st_mtim.tv_nsec)
-    }
   }
 
   /// Opens the store; the key is read from `keys/release.pub` unless it is given. There need be no release yet. `judge`
   /// is asked about each release that `current` comes to point at.
   package init(
-    folder: String, key: VerifyingKey? = nil,
+    folder path: String, key: VerifyingKey? = nil,
     judge: (@Sendable (Release) throws(ReleaseError) -> Void)? = nil
   ) throws(ReleaseError) {
-    self.folder = folder
     self.judge = judge
+    do { folder = try Folder(path) } catch {
+      throw ReleaseError(.missing, part: path, error.message, hint: "publish or import a release first")
+    }
     if let key {
       self.key = key
       return
     }
     do {
-      self.key = try VerifyingKey(pem: Files.read(Files.join(folder, Layout.releaseKey), limit: 65_536))
+      self.key = try VerifyingKey(pem: folder.read(Layout.releaseKey, limit: 65_536))
     } catch {
       throw ReleaseError(
         .missing, part: Layout.releaseKey, "the release key cannot be read: \(error)",
@@ -70,7 +58,7 @@ package final class ReleaseStore: Sendable {
           state.failure = nil
           return release
         }
-        let release = try Release(folder: Files.join(folder, target), key: key)
+        let release = try Release(target, in: folder, key: key)
         try judge?(release)
         state.others.removeAll()
         state.current = release
@@ -87,7 +75,7 @@ package final class ReleaseStore: Sendable {
 
   /// The release that `current` points at; nil before the first.
   package func served() throws(ReleaseError) -> Release? {
-    Files.isSymlink(Files.join(folder, Layout.current)) ? try current() : nil
+    try ReleaseStore.pointed(in: folder) == nil ? nil : current()
   }
 
   /// Why what `current` points at is not being served, if so.
@@ -95,33 +83,50 @@ package final class ReleaseStore: Sendable {
 
   /// `releases/<n>`: where the link points; where there is no link (a copy may have lost it), the newest release.
   private func target() throws(ReleaseError) -> String {
-    let link = Files.join(folder, Layout.current)
-    if Files.isSymlink(link) {
-      do { return try Files.symlinkTarget(link) } catch {
-        throw ReleaseError(.storage, part: Layout.current, error.message)
-      }
-    }
+    if let number = try ReleaseStore.pointed(in: folder) { return Layout.release(number) }
     guard let newest = try numbers().last else {
       throw ReleaseError(
-        .missing, part: Layout.current, "there is no release in \(folder)", hint: "publish or import one")
+        .missing, part: Layout.current, "there is no release in \(folder.path)", hint: "publish or import one"
+      )
     }
     return Layout.release(newest)
+  }
+
+  /// The number of the release that `current` of an outside folder points at; nil where there is no such link. It points
+  /// at `releases/<n>` and nowhere else.
+  package static func pointed(in outside: Folder) throws(ReleaseError) -> Int? {
+    do throws(FilesError) {
+      guard try outside.status(Layout.current)?.kind == .link else { return nil }
+      let target = try outside.linkTarget(Layout.current)
+      guard let number = Layout.number(ofRelease: target) else {
+        throw FilesError(
+          "read the link", outside.full(Layout.current), reason: "it points at \(target), no release")
+      }
+      return number
+    } catch {
+      throw ReleaseError(.storage, part: Layout.current, error.message)
+    }
   }
 
   /// Numbers of the releases kept, ascending.
   package func numbers() throws(ReleaseError) -> [Int] { try ReleaseStore.numbers(in: folder) }
 
   /// The same for any outside folder; none where there is no folder of releases.
-  package static func numbers(in folder: String) throws(ReleaseError) -> [Int] {
-    let path = Files.join(folder, Layout.releases)
-    guard Files.exists(path) else { return [] }
-    let names: [String]
-    do { names = try Files.list(path) } catch {
+  package static func numbers(in outside: Folder) throws(ReleaseError) -> [Int] {
+    do throws(FilesError) {
+      guard try outside.exists(Layout.releases) else { return [] }
+      return try outside.list(Layout.releases).compactMap { Layout.number($0) }.sorted()
+    } catch {
       throw ReleaseError(.storage, part: Layout.releases, error.message)
     }
-    return names.compactMap { name in
-      name.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(name) : nil
-    }.filter { $0 > 0 }.sorted()
+  }
+
+  /// The same of a path; none where nothing is there.
+  package static func numbers(in path: String) throws(ReleaseError) -> [Int] {
+    guard Files.exists(path) else { return [] }
+    let folder: Folder
+    do { folder = try Folder(path) } catch { throw ReleaseError(.storage, part: path, error.message) }
+    return try numbers(in: folder)
   }
 
   /// A kept release by its number.
@@ -132,7 +137,7 @@ package final class ReleaseStore: Sendable {
     guard try numbers().contains(number) else {
       throw ReleaseError(.missing, part: Layout.release(number), "release \(number) is not kept here")
     }
-    let release = try Release(folder: Files.join(folder, Layout.release(number)), key: key)
+    let release = try Release(Layout.release(number), in: folder, key: key)
     guard release.number == number else {
       throw ReleaseError(
         .malformed, part: Layout.release(number), "release \(release.number) lies in the folder of \(number)")
@@ -149,15 +154,17 @@ package final class ReleaseStore: Sendable {
   /// The list as it stands now. A list that is not the one read before with lines added, or not signed, changes
   /// nothing: what was withdrawn stays so, and the error is thrown.
   package func withdrawals() throws(ReleaseError) -> Withdrawals {
-    let path = Files.join(folder, Layout.withdrawn)
-    let stamp = Stamp(path)
+    let stamp: [Int]?
+    do { stamp = try folder.status(Layout.withdrawn)?.stamp } catch {
+      throw ReleaseError(.storage, part: Layout.withdrawn, error.message)
+    }
     return try state.withLock { (state) throws(ReleaseError) -> Withdrawals in
       if stamp == state.stamp { return state.withdrawals }
       var read = Withdrawals()
       if stamp != nil {
         let bytes: [UInt8]
-        do { bytes = try Files.read(path, limit: 64 << 20) } catch {
-          throw ReleaseError(.storage, part: Layout.withdrawn, "\(error)")
+        do throws(FilesError) { bytes = try folder.read(Layout.withdrawn, limit: 64 << 20) } catch {
+          throw ReleaseError(.storage, part: Layout.withdrawn, error.message)
         }
         read = try Withdrawals(parsing: bytes, key: key)
       }

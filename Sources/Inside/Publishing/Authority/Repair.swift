@@ -4,6 +4,7 @@ import Crossing
 import Ledgers
 import Policies
 import Releases
+import System
 package import Trust
 
 /// Mends what lies beside the decisions log where it says something else: the link to the release, the list of what was
@@ -33,8 +34,7 @@ package enum Repair {
           Wording("release \(release) is not kept any more", "第 \(release) 版已不在"), hint: .restoreFromBackup,
           blame: .environment)
       }
-      try Files.replaceSymlink(
-        at: Files.join(portal.outside, Layout.current), target: Layout.release(release))
+      try store.folder.replaceLink(Layout.current, target: Layout.release(release))
       mended.append(
         Wording("the link names release \(release) again", "链接重新指向第 \(release) 版"))
     }
