@@ -127,55 +127,6 @@ import Trust
   }
 }
 
-@Suite struct `The shut door` {
-  @Test func `lets nothing be opened but what was named, no program be started, no connection be made`()
-    async throws
-  {
-    guard hasLandlock else {
-      print("skipped: this kernel has no Landlock")
-      return
-    }
-    await #expect(processExitsWith: .success) {
-      guard let folder = try? TemporaryFolder(), (try? TestSite.fill(folder)) != nil else { exit(10) }
-      let outcome = Confinement.apply(readable: [folder.path + "/root"], writable: [], mayListen: false)
-      // The test's own threads were there before; the calling thread is confined all the same.
-      guard outcome.noNewPrivileges == .holds, outcome.notDumpable == .holds, outcome.systemCalls == .holds
-      else { exit(11) }
-      if case .missing = outcome.files { exit(12) }
-      guard Confinement.probe(folder.path + "/root/t/ten.txt") == .opens else { exit(13) }
-      guard Confinement.cannotOpen(folder.path + "/secret.txt"), Confinement.probe("/etc/passwd") == .denied,
-        Confinement.cannotOpen(folder.path + "/root/t/link-out")
-      else { exit(14) }
-      guard open(folder.path + "/root/new", O_CREAT | O_WRONLY, 0o600) < 0 else { exit(15) }
-      var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("/bin/true"), nil]
-      guard execv("/bin/true", &arguments) < 0, errno == EPERM || errno == EACCES else { exit(16) }
-      exit(0)
-    }
-  }
-
-  @Test func `is shut by nobody who could be root again`() async throws {
-    guard Privileges.isRoot else {
-      print("skipped: only root can give up being root")
-      return
-    }
-    await #expect(processExitsWith: .success) {
-      guard let root = Privileges.User(named: "root"), let nobody = Privileges.User(named: "nobody"),
-        Privileges.drop(to: root) != nil, Privileges.User(owning: "/proc/1")?.isRoot == true,
-        Privileges.drop(to: nobody) == nil, !Privileges.isRoot, getuid() != 0, getgid() != 0, setuid(0) != 0
-      else { exit(10) }
-      exit(0)
-    }
-  }
-
-  @Test func `says what is missing rather than nothing`() {
-    let outcome = Confinement.Outcome(
-      noNewPrivileges: .holds, notDumpable: .holds, files: .missing(Wording("no Landlock", "没有 Landlock")),
-      network: .partly(Wording("x", "x")), systemCalls: .holds, landlockVersion: 0)
-    #expect(!outcome.isConfined && outcome.lines.map(\.name.en).contains("files"))
-    #expect(outcome.files.words == Wording("does not hold: no Landlock", "未生效：没有 Landlock"))
-  }
-}
-
 @Suite(.serialized) struct `The supervisor` {
   @Test func `is told when the server is ready, reloads and stops`() throws {
     let folder = try TemporaryFolder()
@@ -236,6 +187,3 @@ import Trust
     #expect(address.text == whole && address.truncatedText == cut)
   }
 }
-
-/// Whether this kernel has Landlock, by the same question the server asks.
-private var hasLandlock: Bool { Confinement.landlockVersion > 0 }

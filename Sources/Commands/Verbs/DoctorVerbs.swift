@@ -5,6 +5,7 @@ import Publishing
 import Releases
 import SQLite
 import Serving
+import System
 import Trust
 
 /// `doctor`: what this machine, this state and the server that runs over it have, and what they lack.

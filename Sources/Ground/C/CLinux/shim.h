@@ -15,11 +15,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 #include <fcntl.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
 #include <linux/landlock.h>
 #include <linux/openat2.h>
-#include <linux/seccomp.h>
 
 /* --- readiness --- */
 
@@ -136,60 +133,3 @@ static inline int doorsill_landlock_allow(int ruleset, int fd, uint64_t files) {
 }
 /// Closes the door for the calling thread and the threads it makes from now on.
 static inline int doorsill_landlock_enforce(int ruleset) { return (int)syscall(SYS_landlock_restrict_self, ruleset, 0); }
-
-#if defined(__x86_64__)
-#define DOORSILL_AUDIT_ARCH AUDIT_ARCH_X86_64
-#elif defined(__aarch64__)
-#define DOORSILL_AUDIT_ARCH AUDIT_ARCH_AARCH64
-#endif
-/// The system calls a server never needs: starting programs, looking into others, changing the kernel or the mounts.
-static inline int doorsill_forbidden_calls(int32_t *into, int room) {
-  static const int32_t calls[] = {
-    SYS_execve, SYS_execveat, SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_mount, SYS_umount2,
-    SYS_pivot_root, SYS_chroot, SYS_setns, SYS_unshare, SYS_bpf, SYS_perf_event_open, SYS_userfaultfd, SYS_keyctl,
-    SYS_add_key, SYS_request_key, SYS_init_module, SYS_finit_module, SYS_delete_module, SYS_kexec_load, SYS_reboot,
-    SYS_swapon, SYS_swapoff, SYS_acct, SYS_settimeofday, SYS_clock_settime, SYS_sethostname, SYS_setdomainname,
-    SYS_io_uring_setup, SYS_open_by_handle_at, SYS_name_to_handle_at, SYS_personality, SYS_quotactl,
-#if defined(__x86_64__)
-    SYS_fork, SYS_vfork, SYS_iopl, SYS_ioperm, SYS_modify_ldt,
-#endif
-  };
-  int n = (int)(sizeof calls / sizeof calls[0]);
-  for (int i = 0; i < n && i < room; i++) into[i] = calls[i];
-  return n < room ? n : room;
-}
-/// Answers EPERM to each listed call, to calls of another architecture, and to clone where it would make a process
-/// and not a thread (clone3, whose flags a filter cannot see, looks absent, and the C library falls back to clone); in
-/// every thread of the process.
-static inline int doorsill_seccomp_forbid(const int32_t *calls, int count) {
-#ifdef DOORSILL_AUDIT_ARCH
-  struct sock_filter f[160];
-  int k = 0;
-  f[k++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch));
-  f[k++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, DOORSILL_AUDIT_ARCH, 1, 0);
-  f[k++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
-  f[k++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
-#if defined(__x86_64__)
-  /* the x32 numbers reach the same calls by another name */
-  f[k++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1);
-  f[k++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
-#endif
-  f[k++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1);
-  f[k++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS);
-  for (int i = 0; i < count && k < 150; i++) {
-    f[k++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)calls[i], 0, 1);
-    f[k++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
-  }
-  f[k++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 0, 3);
-  f[k++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0]));
-  f[k++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x00010000 /* CLONE_THREAD */, 1, 0);
-  f[k++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
-  f[k++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-  struct sock_fprog p = { (unsigned short)k, f };
-  return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &p);
-#else
-  (void)calls; (void)count;
-  errno = ENOSYS;
-  return -1;
-#endif
-}

@@ -1,6 +1,7 @@
 package import Bytes
 import Glibc
 import HTTP
+import System
 
 /// Closes the door behind a starting server: gives up root, then the right to open anything but what it serves, and
 /// proves both. Called when the sockets are open and before any thread is made.
@@ -9,6 +10,8 @@ struct Doorstep {
   var readable: [String]
   /// Folders in which files may be made and changed.
   var writable: [String]
+  /// Folders in which folders may be made too; made here where they are not there.
+  var growing: [String] = []
   /// Whom to become where the process is root: by name, or whoever owns `ownedBy`.
   var user: String?
   var ownedBy: String
@@ -20,7 +23,8 @@ struct Doorstep {
   /// Returns what holds, one line each, for the log and for `doctor`; what does not hold begins with `WARNING`.
   func close() throws -> [Wording] {
     var lines = try giveUpRoot()
-    for folder in readable + writable where access(folder, R_OK | X_OK) != 0 {
+    for folder in growing { try Files.makeDirectory(folder, mode: 0o700) }
+    for folder in readable + writable + growing where access(folder, R_OK | X_OK) != 0 {
       let reason = String(cString: strerror(errno))
       throw ServingError(
         .user,
@@ -31,7 +35,7 @@ struct Doorstep {
           "give it to that user, and let the folders above it be passed through (chmod o+x)",
           "请将其交给该用户，并允许穿过其上级文件夹（chmod o+x）"))
     }
-    let outcome = Confinement.apply(readable: readable, writable: writable)
+    let outcome = Confinement.apply(readable: readable, writable: writable, growing: growing)
     lines += outcome.lines.map { name, measure in
       let line = Wording("\(name.en): \(measure.words.en)", "\(name.zh)：\(measure.words.zh)")
       return measure.isWhole ? line : .warning(line)
@@ -49,7 +53,7 @@ struct Doorstep {
           "\($0) cannot be read again by the user this process has become: a change of it needs a restart",
           "\($0) 无法由本进程现在的用户重新读取：更换后须重新启动"))
     }
-    guard !requireSandbox || (outcome.isConfined && open.isEmpty) else {
+    guard !requireSandbox || (outcome.isConfined && open.isEmpty && !Privileges.isRoot) else {
       let lacks = lines.filter(\.isWarning)
       throw ServingError(
         .sandbox,
@@ -57,8 +61,8 @@ struct Doorstep {
           "the server is not confined: \(lacks.map(\.en).joined(separator: "; "))",
           "服务进程未被约束：\(lacks.map(\.zh).joined(separator: "；"))"),
         hint: Wording(
-          "use a kernel with Landlock (5.13 or later), or start without --require-sandbox",
-          "请使用启用 Landlock 的内核（5.13 起），或不带 --require-sandbox 启动"))
+          "use a kernel with Landlock (6.2 or later), give the folder to a user of its own, or start without --require-sandbox",
+          "请使用启用 Landlock 的内核（6.2 起），并把文件夹交给专门的用户；或不带 --require-sandbox 启动"))
     }
     return lines
   }

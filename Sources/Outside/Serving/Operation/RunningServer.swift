@@ -46,7 +46,8 @@ package final class RunningServer: Sendable {
       readable: Set(certificates.paths.map { Doorstep.folder(of: $0) }).filter {
         $0 != state.folder && !$0.hasPrefix(state.folder + "/")
       }.sorted(),
-      writable: [state.folder] + options.logs.folders, user: options.user, ownedBy: state.folder,
+      writable: [state.folder] + options.logs.folders, growing: [state.answers], user: options.user,
+      ownedBy: state.folder,
       mustBeClosed: options.mustBeClosed, readAgain: certificates.paths,
       requireSandbox: options.requireSandbox
     ).close()

@@ -3,7 +3,8 @@ import CLinux
 import Glibc
 
 /// Closes the door behind the server: after `apply` the process can open what it serves and what it writes, and
-/// nothing else; it can start no program, gain no right, and leave no core.
+/// nothing else; it has the system calls that serving needs, no capability, and no socket but those it has open; it can
+/// start no program, gain no right, and leave no core.
 ///
 /// Call it when the listening sockets are open and before any thread is made: Landlock binds the calling thread
 /// and the threads it makes afterwards. What the kernel lacks is said in the outcome, never passed over.
@@ -36,13 +37,19 @@ package enum Confinement {
     package var files: Measure
     /// No outgoing TCP connection (Landlock from ABI 4).
     package var network: Measure
-    /// No execve and its like (seccomp).
+    /// Only the system calls that serving needs, none of which starts a program, makes a socket or reaches another
+    /// process (seccomp).
     package var systemCalls: Measure
+    /// No capability is left (capset), even where the process stays root.
+    package var capabilities: Measure
     /// Landlock's interface number; 0 where the kernel has none.
     package var landlockVersion: Int
 
-    /// The file door is shut, which is what serving promises.
-    package var isConfined: Bool { files.isWhole && systemCalls.isWhole && noNewPrivileges.isWhole }
+    /// Everything holds that this kernel's interfaces can hold: what an older Landlock has no rule for is not counted.
+    package var isConfined: Bool {
+      files.isWhole && systemCalls.isWhole && capabilities.isWhole && noNewPrivileges.isWhole
+        && notDumpable.isWhole && (network.isWhole || landlockVersion < 4)
+    }
 
     /// One line each, for the log and `doctor`.
     package var lines: [(name: Wording, measure: Measure)] {
@@ -50,6 +57,7 @@ package enum Confinement {
         (Wording("no-new-privileges", "不得提升权限"), noNewPrivileges),
         (Wording("not-dumpable", "内存不可转储"), notDumpable), (Wording("files", "文件"), files),
         (Wording("network", "网络"), network), (Wording("system-calls", "系统调用"), systemCalls),
+        (Wording("capabilities", "特权能力"), capabilities),
       ]
     }
   }
@@ -61,10 +69,10 @@ package enum Confinement {
   ///
   /// - Parameters:
   ///   - readable: folders and files that may be read.
-  ///   - writable: folders in which files may be made, changed and removed. A path that does not exist is skipped
-  ///     and named in the outcome.
-  ///   - mayListen: further listening sockets may be opened.
-  package static func apply(readable: [String], writable: [String], mayListen: Bool = false) -> Outcome {
+  ///   - writable: folders in which files may be made, changed and removed, but no folders or links. A path that does
+  ///     not exist is skipped and named in the outcome.
+  ///   - growing: folders in which folders may be made too.
+  package static func apply(readable: [String], writable: [String], growing: [String] = []) -> Outcome {
     // No core file, no message queue.
     for resource in [__rlimit_resource_t(RLIMIT_CORE.rawValue), doorsill_rlimit_message_queues()] {
       var none = rlimit(rlim_cur: 0, rlim_max: 0)
@@ -72,11 +80,13 @@ package enum Confinement {
     }
     let dumpable: Measure = doorsill_not_dumpable() == 0 ? .holds : .missing(reason())
     let privileges: Measure = doorsill_no_new_privileges() == 0 ? .holds : .missing(reason())
+    let capabilities: Measure = doorsill_drop_capabilities() == 0 ? .holds : .missing(reason())
     let version = landlockVersion
-    let (files, network) = restrict(version, readable: readable, writable: writable, mayListen: mayListen)
+    let (files, network) = restrict(version, readable: readable, writable: writable, growing: growing)
     return Outcome(
       noNewPrivileges: privileges, notDumpable: dumpable, files: files, network: network,
-      systemCalls: forbidCalls(), landlockVersion: version)
+      systemCalls: doorsill_seccomp_allow() == 0 ? .holds : .missing(reason()), capabilities: capabilities,
+      landlockVersion: version)
   }
 
   /// Tries to open a path for reading: the proof that the door is shut, or that it is not.
@@ -87,6 +97,21 @@ package enum Confinement {
       return .opens
     }
     return errno == EACCES || errno == EPERM ? .denied : .absent
+  }
+
+  /// What a server that was taken over would try, and the system's error number for each; 0 where it got through.
+  ///
+  /// - Parameters:
+  ///   - state: a folder that is writable, with a file `mine` and the folders `releases/parts` and `releases/empty`.
+  ///   - outer: a file that may not be reached.
+  package static func attempts(state: String, outer: String) -> [(what: String, error: Int32)] {
+    var made: [(String, Int32)] = []
+    while true {
+      var name: UnsafePointer<CChar>?
+      let error = doorsill_attempt(Int32(made.count), state, outer, &name)
+      guard error >= 0, let name else { return made }
+      made.append((String(cString: name), error))
+    }
   }
 
   /// Whether nothing can be read through this path.
@@ -116,16 +141,16 @@ package enum Confinement {
     static let writeFile: UInt64 = 1 << 1
     static let readFile: UInt64 = 1 << 2
     static let readFolder: UInt64 = 1 << 3
-    static let removeFolder: UInt64 = 1 << 4
     static let removeFile: UInt64 = 1 << 5
     static let makeFolder: UInt64 = 1 << 7
     static let makeFile: UInt64 = 1 << 8
-    static let makeLink: UInt64 = 1 << 12
     static let refer: UInt64 = 1 << 13
     static let truncate: UInt64 = 1 << 14
     static let reading = readFile | readFolder
-    static let writing =
-      reading | writeFile | removeFolder | removeFile | makeFolder | makeFile | makeLink | refer | truncate
+    /// Files are made, changed, renamed within their folder and removed; no folder, link, pipe or socket is made.
+    static let writing = reading | writeFile | removeFile | makeFile | truncate
+    /// Folders too, where a log grows.
+    static let growing = writing | makeFolder
     /// What may be said about a path that is no folder.
     static let ofFile = readFile | writeFile | truncate
 
@@ -139,22 +164,23 @@ package enum Confinement {
   }
 
   private static func restrict(
-    _ version: Int, readable: [String], writable: [String], mayListen: Bool
+    _ version: Int, readable: [String], writable: [String], growing: [String]
   ) -> (files: Measure, network: Measure) {
     guard version > 0 else {
       let missing = Measure.missing(Wording("this kernel has no Landlock", "此内核没有 Landlock"))
       return (missing, missing)
     }
     let handled = Right.handled(version)
-    let bind: UInt64 = mayListen ? 0 : 1
-    let network: UInt64 = version >= 4 ? 2 | bind : 0
+    let network: UInt64 = version >= 4 ? 3 : 0
     let scoped: UInt64 = version >= 6 ? 3 : 0
     let size = version >= 6 ? 24 : version >= 4 ? 16 : 8
     let ruleset = doorsill_landlock_ruleset(handled, network, scoped, size)
     guard ruleset >= 0 else { return (.missing(reason()), .missing(reason())) }
     defer { close(ruleset) }
     var skipped: [String] = []
-    for (paths, rights) in [(readable, Right.reading), (writable, Right.writing)] {
+    for (paths, rights) in [
+      (readable, Right.reading), (writable, Right.writing), (growing, Right.growing),
+    ] {
       for path in paths where !allow(ruleset, path, rights & handled) { skipped.append(path) }
     }
     guard doorsill_landlock_enforce(ruleset) == 0 else { return (.missing(reason()), .missing(reason())) }
@@ -188,60 +214,5 @@ package enum Confinement {
     guard fstat(descriptor, &status) == 0 else { return false }
     let isFolder = doorsill_is_directory(&status) == 1
     return doorsill_landlock_allow(ruleset, descriptor, isFolder ? rights : rights & Right.ofFile) == 0
-  }
-
-  // MARK: seccomp
-
-  private static func forbidCalls() -> Measure {
-    var calls = [Int32](repeating: 0, count: 64)
-    let count = doorsill_forbidden_calls(&calls, Int32(calls.count))
-    return doorsill_seccomp_forbid(calls, count) == 0 ? .holds : .missing(reason())
-  }
-}
-
-/// Who the process is.
-package enum Privileges {
-  /// A user to become.
-  package struct User: Sendable, Equatable {
-    package let name: String
-    let uid: uid_t
-    let gid: gid_t
-
-    /// A user by name; nil where there is none.
-    package init?(named name: String) {
-      guard let entry = getpwnam(name) else { return nil }
-      self.init(name: name, uid: entry.pointee.pw_uid, gid: entry.pointee.pw_gid)
-    }
-
-    /// Whoever owns a folder or file; nil where it cannot be seen.
-    package init?(owning path: String) {
-      var status = stat()
-      guard stat(path, &status) == 0 else { return nil }
-      let name = getpwuid(status.st_uid).map { String(cString: $0.pointee.pw_name) }
-      self.init(name: name ?? "uid \(status.st_uid)", uid: status.st_uid, gid: status.st_gid)
-    }
-
-    private init(name: String, uid: uid_t, gid: gid_t) {
-      self.name = name
-      self.uid = uid
-      self.gid = gid
-    }
-
-    package var isRoot: Bool { uid == 0 }
-  }
-
-  /// Whether the process may do anything.
-  package static var isRoot: Bool { geteuid() == 0 }
-
-  /// Gives up root for a user, for good: groups, group, user, and the proof that there is no way back. Nothing
-  /// happens where the process is not root.
-  /// - Returns: nil when done, or why not.
-  package static func drop(to user: User) -> String? {
-    guard isRoot else { return nil }
-    guard !user.isRoot else { return "the user “\(user.name)” is root itself" }
-    guard setgroups(0, nil) == 0, setgid(user.gid) == 0, setuid(user.uid) == 0 else {
-      return String(cString: strerror(errno))
-    }
-    return setuid(0) != 0 && setgid(0) != 0 ? nil : "root could be had again"
   }
 }
