@@ -220,3 +220,10 @@ import Trust
     #expect(AcceptEncoding.wantsGzip(bytes, [0..<bytes.count]) == wanted)
   }
 }
+
+@Suite struct `A problem` {
+  @Test(arguments: [200, 204, 304, 0, -1, 600]) func `is never a success`(status: Int) {
+    #expect(Problem(status: status).status == 500 && Problem(status: status).response().status == 500)
+    #expect(Problem(status: 404).status == 404)
+  }
+}

@@ -115,6 +115,10 @@ extension Frame {
       (410, "withdrawn", "数据集已撤回", "the dataset has been withdrawn"),
       (429, "quota-exceeded", "配额用尽，见 Retry-After", "the quota is used up; see Retry-After"),
       (429, "too-fast", "近期核验失败过多，每秒只答一次", "too many recent checks failed: one call a second"),
+      (
+        500, "receipt-unsigned", "答复已入日志，但回执无法签名，故不答复；请告知运营者",
+        "the answer is logged, but its receipt could not be signed, so it is not given: tell the operator"
+      ),
       (503, "busy", "待核验过多，稍后再试", "more checks wait than are taken; try again"),
       (503, "no-verify-key", "服务器缺少核验密钥", "the server lacks the key of the tags"),
       (503, "log-unavailable", "日志无法写入，故不答复", "the answer could not be logged, so it is not given"),

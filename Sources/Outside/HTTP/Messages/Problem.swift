@@ -1,10 +1,11 @@
 package import Bytes
 
-/// A problem for machines and people: `application/problem+json` (RFC 9457).
+/// A problem for machines and people: `application/problem+json` (RFC 9457). It is never a success: a status below 400
+/// cannot be put into one.
 package struct Problem: Sendable {
   /// A page that explains the kind of problem; `about:blank` where the status says it all.
   package var type: String
-  package var status: Int
+  package let status: Int
   package var title: String
   package var detail: String?
   /// A stable word for programs.
@@ -17,8 +18,8 @@ package struct Problem: Sendable {
     extensions: [JSON.Member] = []
   ) {
     self.type = type
-    self.status = status
-    self.title = title ?? StatusLine.reason(status)
+    self.status = (400...599).contains(status) ? status : 500
+    self.title = title ?? StatusLine.reason(self.status)
     self.detail = detail
     self.code = code
     self.extensions = extensions
@@ -41,6 +42,21 @@ package struct Problem: Sendable {
   }
 }
 
+extension Problem {
+  /// What is not there, and what the caller may not know is there: one answer for both.
+  package static var notFound: Problem {
+    Problem(status: 404, code: "not-found", detail: "There is nothing at this address.")
+  }
+
+  /// A method that the address does not take; one that nobody knows is 501.
+  package static func notAllowed(_ method: Method) -> Problem {
+    Method.known.contains(method)
+      ? Problem(
+        status: 405, code: "method-not-allowed", detail: "The method \(method) is not allowed here.")
+      : Problem(status: 501, code: "unknown-method", detail: "This server does not know the method.")
+  }
+}
+
 extension Response {
   /// A problem as an answer.
   package static func problem(
@@ -49,8 +65,5 @@ extension Response {
     Problem(status: status, code: code, detail: detail).response(headers: headers)
   }
 
-  /// What is not there, and what the caller may not know is there: one answer for both.
-  package static var notFound: Response {
-    .problem(404, code: "not-found", detail: "There is nothing at this address.")
-  }
+  package static var notFound: Response { Problem.notFound.response() }
 }

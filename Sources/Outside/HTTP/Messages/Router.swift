@@ -107,7 +107,8 @@ package struct Router: Handler {
       return (choose(entry, parameters, request.method), entry.crossOrigin)
     }
     if let fallback { return (.handler(fallback, [:]), true) }
-    return (.answer(Method.known.contains(request.method) ? .notFound : Router.unknownMethod), true)
+    let problem = Method.known.contains(request.method) ? Problem.notFound : .notAllowed(request.method)
+    return (.answer(problem.response()), true)
   }
 
   private func choose(_ entry: Entry, _ parameters: [String: String], _ method: Method) -> Found {
@@ -124,14 +125,8 @@ package struct Router: Handler {
 
   /// 405 with what would be allowed; a method nobody knows is 501.
   package static func notAllowed(_ method: Method, allow: String) -> Response {
-    guard Method.known.contains(method) else { return unknownMethod }
-    return .problem(
-      405, code: "method-not-allowed", detail: "The method \(method) is not allowed here.",
-      headers: ["Allow": allow])
-  }
-
-  private static var unknownMethod: Response {
-    .problem(501, code: "unknown-method", detail: "This server does not know the method.")
+    let problem = Problem.notAllowed(method)
+    return problem.response(headers: problem.status == 405 ? ["Allow": allow] : [:])
   }
 
   private static func allow(_ methods: [Method]) -> String {

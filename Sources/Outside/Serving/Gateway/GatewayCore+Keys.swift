@@ -18,16 +18,14 @@ extension GatewayCore {
       }
       guard request.body.isEmpty else {
         throw GatewayRefusal(
-          response: .problem(
-            400, code: "body", detail: "A key is made without a body: it is the caller's own."))
+          400, code: "body", detail: "A key is made without a body: it is the caller's own.")
       }
       guard maker.live.count < AccessStore.keysPerCertificate else {
         let ids = maker.live.map(\.id).sorted().joined(separator: ", ")
         throw GatewayRefusal(
-          response: .problem(
-            409, code: "too-many-keys",
-            detail:
-              "There are two live keys for this certificate: \(ids). Revoke one with DELETE /v1/keys/{id}."))
+          409, code: "too-many-keys",
+          detail:
+            "There are two live keys for this certificate: \(ids). Revoke one with DELETE /v1/keys/{id}.")
       }
       let release = try currentRelease()
       let (id, text) = try make(

@@ -38,13 +38,13 @@ extension GatewayCore {
     } catch {
       throw Self.unavailable
     }
-    guard let stored, let setting else { throw GatewayRefusal(response: .notFound) }
+    guard let stored, let setting else { throw GatewayRefusal(.notFound) }
     guard stored.tags == nil else {
-      throw GatewayRefusal(response: Router.notAllowed(.get, allow: "POST, OPTIONS"))
+      throw GatewayRefusal(.notAllowed(.get), headers: ["Allow": "POST, OPTIONS"])
     }
     switch query {
     case .failure(let error):
-      throw GatewayRefusal(response: Self.problem(for: error))
+      throw GatewayRefusal(Self.problem(for: error))
     case .success(let query):
       let asked = query.language.flatMap { release.settings.languages.contains($0) ? $0 : nil }
       let language = asked ?? Self.language(request, of: release.settings)
@@ -65,10 +65,10 @@ extension GatewayCore {
     }
   }
 
-  private static func problem(for error: QueryError) -> Response {
+  private static func problem(for error: QueryError) -> Problem {
     var extensions: [JSON.Member] = []
     if let hint = error.hint { extensions.append(JSON.Member("hint", .string(hint))) }
-    return Problem(status: 400, code: "query", detail: error.message, extensions: extensions).response()
+    return Problem(status: 400, code: "query", detail: error.message, extensions: extensions)
   }
 
   /// What `dry_run=true` tells: that the call would be answered, and how much of it.
@@ -141,7 +141,7 @@ extension GatewayCore {
         signedWith: answers.receiptKey)
       return Receipted(body, type: type, status: 200, admission: admission, entry: written, receipt: receipt)
     } catch {
-      throw Self.unavailable
+      throw Self.unsigned
     }
   }
 

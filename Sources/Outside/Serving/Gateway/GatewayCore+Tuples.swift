@@ -35,12 +35,12 @@ extension GatewayCore {
     }
     let wanted = try? call?.get()
     let admission = try admit(request, dataset, name, asked?.setting, wanted)
-    guard let asked else { throw GatewayRefusal(response: .notFound) }
+    guard let asked else { throw GatewayRefusal(.notFound) }
     guard let tags = asked.tags, let guessing = asked.setting.guessing, let call else {
-      throw GatewayRefusal(response: Router.notAllowed(.post, allow: "GET, HEAD, OPTIONS"))
+      throw GatewayRefusal(.notAllowed(.post), headers: ["Allow": "GET, HEAD, OPTIONS"])
     }
     switch call {
-    case .failure(let fault): throw GatewayRefusal(response: fault.response)
+    case .failure(let fault): throw GatewayRefusal(fault.problem)
     case .success(let call) where call.dryRun:
       return try seal(
         Self.rehearsal(call, tags, admission, asked.stored, release), type: "application/json", request,
@@ -140,7 +140,7 @@ extension GatewayCore {
         body, type: "application/json", request, admission, setting, stored, release,
         check: .init(entries: outcomes.map(Self.entry)))
     } catch {
-      undo(outcomes, client)
+      if !error.isLogged { undo(outcomes, client) }
       throw error
     }
     desk.count(answers)
@@ -215,16 +215,14 @@ extension GatewayCore {
     switch refusal {
     case .busy, .noMemory:
       GatewayRefusal(
-        response: .problem(
-          503, code: "busy", detail: "More checks are waiting than are taken. Try again in a second.",
-          headers: ["Retry-After": "1"]))
+        503, code: "busy", detail: "More checks are waiting than are taken. Try again in a second.",
+        headers: ["Retry-After": "1"])
     case .noKey:
       GatewayRefusal(
-        response: .problem(
-          503, code: "no-verify-key",
-          detail:
-            "The server lacks the key of the tags, so nothing can be checked. The portal has to bring it.",
-          headers: ["Retry-After": "3600"]))
+        503, code: "no-verify-key",
+        detail:
+          "The server lacks the key of the tags, so nothing can be checked. The portal has to bring it.",
+        headers: ["Retry-After": "3600"])
     }
   }
 }

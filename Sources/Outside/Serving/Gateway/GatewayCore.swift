@@ -5,9 +5,23 @@ import Ledgers
 import Releases
 import Trust
 
-/// Why a call of the gateway has no answer: a problem for the caller.
+/// Why a call of the gateway has no answer: a problem for the caller, and nothing that could be taken for an answer.
 struct GatewayRefusal: Error {
-  let response: Response
+  let problem: Problem
+  var headers: Headers = [:]
+  /// Whether the log has the answer all the same: then the call counts.
+  var isLogged = false
+
+  init(_ problem: Problem, headers: Headers = [:]) {
+    self.problem = problem
+    self.headers = headers
+  }
+
+  init(_ status: Int, code: String, detail: String, headers: Headers = [:]) {
+    self.init(Problem(status: status, code: code, detail: detail), headers: headers)
+  }
+
+  var response: Response { problem.response(headers: headers) }
 }
 
 /// What the gateway's handlers work with.
@@ -26,8 +40,7 @@ struct GatewayCore: Sendable {
   ) throws(GatewayRefusal) -> Call {
     guard let certificate = request.peer.certificate else {
       throw GatewayRefusal(
-        response: .problem(
-          403, code: "certificate-required", detail: "This address needs a client certificate."))
+        403, code: "certificate-required", detail: "This address needs a client certificate.")
     }
     return Call(
       publicKeyHash: certificate.publicKeyHash, issuerKeyHash: certificate.issuerKeyHash,
@@ -69,22 +82,30 @@ struct GatewayCore: Sendable {
       headers["WWW-Authenticate"] = denial.code == .keyRequired ? "Bearer" : "Bearer error=\"invalid_token\""
     }
     if let seconds = denial.retryAfter { headers["Retry-After"] = String(seconds) }
-    if denial.code == .notFound { return GatewayRefusal(response: .notFound) }
+    if denial.code == .notFound { return GatewayRefusal(.notFound) }
     return GatewayRefusal(
-      response: .problem(
-        denial.code.status, code: denial.code.rawValue, detail: denial.code.detail, headers: headers))
+      denial.code.status, code: denial.code.rawValue, detail: denial.code.detail, headers: headers)
   }
 
   /// The log cannot be written, so nothing is answered: no answer without an entry.
   static let unavailable = GatewayRefusal(
-    response: .problem(
-      503, code: "log-unavailable",
-      detail: "The answer could not be logged, so it is not given. Try again later.",
-      headers: ["Retry-After": "60"]))
+    503, code: "log-unavailable",
+    detail: "The answer could not be logged, so it is not given. Try again later.",
+    headers: ["Retry-After": "60"])
+
+  /// The log has the answer and its receipt cannot be signed, so nothing is answered; the call counts, as the log says.
+  static var unsigned: GatewayRefusal {
+    var refusal = GatewayRefusal(
+      500, code: "receipt-unsigned",
+      detail:
+        "The answer is in the log, but its receipt could not be signed, so it is not given. Tell the operator."
+    )
+    refusal.isLogged = true
+    return refusal
+  }
 
   static let noRelease = GatewayRefusal(
-    response: .problem(
-      503, code: "no-release", detail: "Nothing is published yet.", headers: ["Retry-After": "60"]))
+    503, code: "no-release", detail: "Nothing is published yet.", headers: ["Retry-After": "60"])
 
   func currentRelease() throws(GatewayRefusal) -> Release {
     guard let release = try? releases.current(), (try? answers.recognise(release, in: access)) != nil else {

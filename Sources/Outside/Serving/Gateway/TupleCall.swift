@@ -30,11 +30,11 @@ struct TupleCall: Sendable {
     /// Where in the body, as JSON Pointer (RFC 6901).
     let pointer: String
 
-    var response: Response {
+    var problem: Problem {
       var extensions: [JSON.Member] = []
       if let hint { extensions.append(JSON.Member("hint", .string(hint))) }
       if !pointer.isEmpty { extensions.append(JSON.Member("pointer", .string(pointer))) }
-      return Problem(status: status, code: "body", detail: detail, extensions: extensions).response()
+      return Problem(status: status, code: "body", detail: detail, extensions: extensions)
     }
   }
 
