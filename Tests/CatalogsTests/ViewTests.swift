@@ -75,6 +75,10 @@ import Testing
       "outside 2…"
     ),
     (#"{name: "v", select: ["region"]}"#, "views[0]", "requires"),
+    (
+      #"{name: "v", requires: {kAnonymity: 10}, select: ["region", "age"]}"#,
+      "views[0].requires", "sensitive"
+    ),
     (#"{name: "v", requires: {kAnonymity: 10}, select: []}"#, "views[0].select", "at least one"),
     (
       #"{name: "v", requires: {kAnonymity: 10}, select: ["region", "region"]}"#, "views[0].select[1]",

@@ -108,6 +108,31 @@ import Trust
     #expect(Set(csv.split(whereSeparator: \.isNewline).dropFirst()) == ["20,33", "21,33", "22,33"])
   }
 
+  /// A way of being coarser that changes nothing, or leaves single persons' values as they are, opens nothing.
+  @Test(arguments: ["topCode: 999999999", "topCode: 49000", "mask: 9", "prefix: 9"])
+  func `keeps the level of a field that is coarser in name only`(_ way: String) throws {
+    let place = try GatePortal()
+    let isText = !way.hasPrefix("topCode")
+    let lines = (0..<400).map { "P\(100_000 + $0),33010\($0 % 4),\(10_000 + 100 * $0)" }
+    try place.add(
+      "patients", level: "L3", basis: true,
+      fields: """
+        {name: "person", type: "string", role: "identifier"}, {name: "district", type: "string", role: "quasi"},
+        {name: "income", type: "\(isText ? "string" : "integer")", role: "sensitive", level: "L3"}
+        """, table: "person,district,income\n" + lines.joined(separator: "\n") + "\n",
+      more: """
+        subject: ["person"], views: [{name: "v", requires: {kAnonymity: 20, lDiversity: 2},
+         select: ["district", {field: "income", \(way)}]}],
+        """)
+    let objections = try place.objections { try place.publish() }
+    #expect(objections.map(\.dataset) == ["v"], "\(objections)")
+    #expect(objections.first?.needs.map(\.role) == ["approver"])
+    // In bands that stand for twenty persons and more it is another thing.
+    try place.change(
+      "Catalog/patients/dataset.json5", "\(way)", isText ? "prefix: 1" : "bands: [10000, 30000]")
+    #expect(try place.publish().datasets.contains { $0.name == "v" })
+  }
+
   private static let grouped = """
     {name: "patients-open", requires: {kAnonymity: 20, lDiversity: 3},
      select: ["district", {field: "age", name: "age_band", bands: [20, 40]}, "illness"]}

@@ -34,19 +34,27 @@ package enum OpenView {
       quasi: quasi.map { columns[$0].column.name }, sensitive: sensitive.map { columns[$0].column.name },
       declared: true)
     var rows: [[UInt8]: Int] = [:]
+    var coarseness = columns.map { _ in Coarseness(least: view.promise.kAnonymity) }
+    var units = 0
     _ = try TableCheck.run(
       resource.source, schema: resource.schema, options: TableCheck.Options(statistics: false)
     ) { batch, typed in
       for row in 0..<batch.rowCount {
-        let cells = columns.map { item in
-          batch.canonical(row, item.place, typed, item.field).flatMap { item.column.form.applied(to: $0) }
-            ?? ""
+        units += 1
+        let unit = subject.isEmpty ? UInt64(units) : batch.mark(row, subject)
+        let cells = columns.indices.map { index in
+          let item = columns[index]
+          guard let whole = batch.canonical(row, item.place, typed, item.field),
+            let cell = item.column.form.applied(to: whole)
+          else { return "" }
+          coarseness[index].take(cell, of: whole, unit: unit)
+          return cell
         }
         for index in quasi + sensitive {
           var cell = cells[index]
           cell.withUTF8 { meter.cell($0) }
         }
-        meter.endRow(unit: subject.isEmpty ? nil : batch.mark(row, subject))
+        meter.endRow(unit: subject.isEmpty ? nil : unit)
         rows[CSVRecord.line(cells), default: 0] += 1
         guard rows.count <= rowLimit else {
           throw ResultError(
@@ -56,7 +64,9 @@ package enum OpenView {
       }
     }
     try write(rows, header: CSVRecord.line(columns.map(\.column.name)), to: path)
-    return described(view, of: dataset, columns.map { ($0.column, $0.field) }, open, path, meter.measures())
+    let kept = zip(columns, coarseness).filter { !$1.isCoarse }.map(\.0.column.name)
+    return described(
+      view, of: dataset, columns.map { ($0.column, $0.field) }, open, path, meter.measures(), Set(kept))
   }
 
   private static func write(_ rows: [[UInt8]: Int], header: [UInt8], to path: String) throws {
@@ -76,14 +86,16 @@ package enum OpenView {
   /// The derived dataset: described like its parent, with the view's own words and columns.
   private static func described(
     _ view: ViewDeclaration, of parent: Dataset, _ columns: [(column: ViewColumn, field: Field)],
-    _ open: String, _ path: String, _ risk: RiskMeasures
+    _ open: String, _ path: String, _ risk: RiskMeasures, _ uncoarse: Set<String>
   ) -> Dataset {
     var schema = Schema(fields: columns.map { $0.column.derived(from: $0.field) })
     schema.missingValues = [""]
     let roles = Dictionary(
       uniqueKeysWithValues: columns.map { item in
-        // A field that stays as it is keeps its declared level; a coarser one is judged anew.
-        let level = item.column.form == .whole ? parent.resources.first?.fields[item.field.name]?.level : nil
+        // Only what was made coarser is judged anew; a field that stays as it is keeps its declared level, and so does
+        // one whose way of being coarser changes nothing, until two people lower it.
+        let keeps = uncoarse.contains(item.column.name)
+        let level = keeps ? parent.resources.first?.fields[item.field.name]?.level : nil
         return (
           item.column.name, FieldMeta(level: level, role: item.column.isSensitive ? "sensitive" : "quasi")
         )
@@ -113,6 +125,32 @@ package enum OpenView {
     derived.derivation = Derivation(parent: parent.name, promise: view.promise, risk: risk)
     return derived
   }
+}
+
+/// Whether a column of a view is coarser than its field: some of its values stand for several of the field's, and each
+/// for as many units as a group must have.
+private struct Coarseness {
+  let least: Int
+  private var values: [String: Value] = [:]
+  private var merges = false
+
+  private struct Value {
+    /// The first of the field's values that it stood for.
+    let first: String
+    /// Marks of its units, as far as they are needed.
+    var units: Set<UInt64> = []
+  }
+
+  init(least: Int) { self.least = least }
+
+  mutating func take(_ cell: String, of whole: String, unit: UInt64) {
+    var value = values[cell] ?? Value(first: whole)
+    if value.first != whole { merges = true }
+    if value.units.count < least { value.units.insert(unit) }
+    values[cell] = value
+  }
+
+  var isCoarse: Bool { merges && values.values.allSatisfy { $0.units.count >= least } }
 }
 
 extension Text {

@@ -33,6 +33,12 @@ extension DatasetReader {
             "drop \"\(fault.field)\" from one of the two: what one shows exactly, the other's noise cannot protect"
         ))
     }
+    if let promise, promise.lDiversity < 2, let shown = columns.first(where: \.isSensitive) {
+      faults.add(
+        (section["requires"] ?? node).error(
+          "the view \"\(view.name)\" shows \"\(shown.name)\", which is sensitive: a group in which all have the same value tells it of each",
+          hint: "require lDiversity of 2 or more, or leave \"\(shown.name)\" out of `select`"))
+    }
     return name == nil || promise == nil ? nil : view
   }
 
