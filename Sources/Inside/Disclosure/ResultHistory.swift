@@ -56,6 +56,8 @@ package struct ResultHistory: Sendable, Equatable {
   package var factorNames: [String: String] = [:]
   /// By measure: the record keys of units that are or were prominent.
   package var prominent: [String: Set<UInt64>] = [:]
+  /// With which values prominent units entered sums.
+  var entered = EnteredValues()
   /// By dataset: the one of the family that it goes on under another name.
   package var continued: [String: String] = [:]
   /// The record keys of every unit that anything was ever computed of; nil where the history does not say, which was written
@@ -112,6 +114,7 @@ extension ResultHistory {
       "factors": .object(factorNames.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }),
       "prominent": .object(
         prominent.sorted { $0.key < $1.key }.map { .init($0.key, .string(ResultHistory.text($0.value))) }),
+      "entered": entered.json,
       "continued": .object(
         continued.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }),
       "units": units.map { JSON($0.count) } ?? .null,
@@ -130,8 +133,8 @@ extension ResultHistory {
     ]
   }
 
-  /// 1 had no version, profiles or prominent units.
-  private static let version = 2
+  /// 1 had no version, profiles or prominent units; 2 no values with which units entered.
+  private static let version = 3
 
   /// Record keys, ascending, eight bytes each, in base64.
   private static func text(_ keys: Set<UInt64>) -> String {
@@ -174,13 +177,18 @@ extension ResultHistory {
       hint: "restore .doorsill/inside/history from the backup; without it cells would be drawn anew")
     guard let stored = json["results"]?.array, let drawn = json["drawn"]?.members else { throw unreadable }
     if let version = json["version"] {
-      guard version.int == ResultHistory.version, let profiles = json["profiles"]?.members,
+      guard let version = version.int, (2...ResultHistory.version).contains(version),
+        let profiles = json["profiles"]?.members,
         let declared = json["declared"]?.members, let factors = json["factors"]?.members,
         let prominent = json["prominent"]?.members
       else { throw unreadable }
       if let counts = json["counts"], !counts.isNull {
         guard let noise = counts.int else { throw unreadable }
         self.counts = noise
+      }
+      if version > 2 {
+        guard let entered = json["entered"].flatMap(EnteredValues.init) else { throw unreadable }
+        self.entered = entered
       }
       for member in json["continued"]?.members ?? [] {
         guard let earlier = member.value.string else { throw unreadable }

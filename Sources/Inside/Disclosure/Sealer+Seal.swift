@@ -54,6 +54,8 @@ struct Sealing {
   /// The noise of each measure's sums. A measure keeps its first scale: the same draws on two scales would give the exact
   /// sum. Those of all datasets of the family tell of the same units.
   let sums: [SumNoise]
+  /// With which values prominent units are in the sums of the family, this result's among them.
+  private let entered: EnteredValues
 
   /// - Throws: `DisclosureError` for a dataset that was not surveyed.
   init(_ sealer: Sealer, _ survey: Survey, _ history: ResultHistory) throws(DisclosureError) {
@@ -65,6 +67,7 @@ struct Sealing {
     }
     self.place = place
     root = history.firstName(of: dataset)
+    entered = try sealer.entering(survey, history).entered
     request = sealer.request
     shape = sealer.shape
     measures = sealer.measures
@@ -168,6 +171,7 @@ struct Sealing {
       note: note)
     var kept = history
     kept.counts = profile.countNoise.rawValue
+    kept.entered = entered
     kept.results[request.dataset + "/" + request.result] = ResultHistory.Stored(
       released: released, declaration: declaration, refresh: request.refresh)
     kept.drawn[request.dataset] = ResultHistory.Drawn(

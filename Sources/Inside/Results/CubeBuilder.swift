@@ -63,10 +63,7 @@ package enum CubeBuilder {
     let former =
       declared.isSubset(of: history.factorNames.keys)
       ? [] : try UnitMap.former(history, besides: declared, wanted)
-    // Of one measure there is nothing to compare.
-    if declared.count > 1 || !former.isEmpty {
-      for place in parts.indices { parts[place].units = try surveyed[place].data.surveyed(wanted) }
-    }
+    for place in parts.indices { parts[place].units = try surveyed[place].data.surveyed(wanted) }
     return try disclosing { () throws(DisclosureError) in
       try Survey(parts, prominent: prominent, history: history, former: former)
     }

@@ -104,7 +104,7 @@ package enum Statistics {
   static func compute(
     _ data: Microdata, _ survey: Survey, sealer: Sealer, history: ResultHistory, isCompared: Bool = false
   ) throws(ResultError) -> Computed {
-    let factors = try disclosing { () throws(DisclosureError) in try sealer.factors(survey) }
+    let factors = try disclosing { () throws(DisclosureError) in try sealer.factors(survey, history) }
     let cube = try CubeBuilder.cube(
       data, tables: sealer.tables, measures: sealer.releasedMeasures, factors: factors)
     // What was drawn is of those who are told of.

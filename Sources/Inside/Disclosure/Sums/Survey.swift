@@ -40,6 +40,9 @@ package struct Survey: Sendable {
   /// How many measures the family declares.
   let measures: Int
   let identity: SetIdentity
+  /// By dataset and a measure's identity what its prominent units have over all their rows, without the measure's base; of none
+  /// it is 0.
+  let values: [String: [String: [UInt64: Int64]]]
   /// Populations that differ by few units from some of other datasets of the family which are not made of the same tables.
   package var nearby: [SiblingPopulation: [NearPopulation]] = [:]
 
@@ -57,7 +60,10 @@ package struct Survey: Sendable {
     try kinds.refuseTwoBases()
     measures = kinds.names.count
     factorNames = kinds.factorNames(prominent, history.factorNames)
-    self.prominent = Survey.together(prominent, factorNames)
+    let together = Survey.together(prominent, factorNames)
+    self.prominent = together
+    values = Dictionary(
+      parts.map { ($0.cube.shape.dataset, $0.values(of: together)) }, uniquingKeysWith: { first, _ in first })
     counted = try kinds.counted()
     identity = SetIdentity(
       parts.map(\.cube), counted: counted,
@@ -98,6 +104,21 @@ package struct Survey: Sendable {
   }
 }
 
+extension Survey.Part {
+  /// By a measure's identity what its prominent units have, without the measure's base, where it is not 0.
+  fileprivate func values(of prominent: [String: Set<UInt64>]) -> [String: [UInt64: Int64]] {
+    var values: [String: [UInt64: Int64]] = [:]
+    for (place, measure) in cube.measures.enumerated() {
+      guard let wanted = prominent[measure.identity], !wanted.isEmpty else { continue }
+      for unit in units where wanted.contains(unit.key) {
+        guard let value = unit.values[place], value != measure.base else { continue }
+        values[measure.identity, default: [:]][unit.key] = value &- measure.base
+      }
+    }
+    return values
+  }
+}
+
 /// What one unit has of each measure; nil where it has no value.
 package struct SurveyedUnit: Sendable {
   let key: UInt64
@@ -106,29 +127,6 @@ package struct SurveyedUnit: Sendable {
   package init(key: UInt64, values: [Int64?]) {
     self.key = key
     self.values = values
-  }
-}
-
-extension Sealer {
-  /// For each measure the factors of its prominent units in the year in which the result is drawn.
-  /// - Throws: `DisclosureError` for a measure that was not surveyed: its giants would carry none.
-  package func factors(_ survey: Survey) throws(DisclosureError) -> [ProminentFactors] {
-    let year = String(request.now.rfc3339.prefix(4))
-    var all: [ProminentFactors] = []
-    for measure in measures {
-      guard let name = survey.factorNames[measure.identity] else {
-        throw DisclosureError(
-          .dimensions,
-          Wording("measure \(measure.name) was not surveyed", "度量 \(measure.name) 未经普查"),
-          hint: .faultOfTheProgram)
-      }
-      var found: [UInt64: UInt64] = [:]
-      for unit in survey.prominent[measure.identity] ?? [] {
-        found[unit] = unitFactors.factor(unit, of: name, year: year)
-      }
-      all.append(ProminentFactors(found))
-    }
-    return all
   }
 }
 

@@ -26,17 +26,28 @@ struct UnitFactors {
   /// The factor of a unit in units of 2⁻³².
   /// - Parameters:
   ///   - year: four digits of the year in which the sum is drawn.
+  ///   - step: which of the unit's values of that year it is for (`EnteredValues`).
   ///   - yearlyName: of what the yearly factor is; of all measures, but in the published vectors.
   func factor(
-    _ unit: UInt64, of measure: String, year: String, yearlyName: String = UnitFactors.everyMeasure
+    _ unit: UInt64, of measure: String, year: String, step: Int = 0,
+    yearlyName: String = UnitFactors.everyMeasure
   ) -> UInt64 {
     var message = Message("doorsill/uf/1", family, measure)
     message.append(unit)
     let first = place(message)
-    message = Message("doorsill/uy/1", family, yearlyName, year)
+    message = Message("doorsill/uy/1", family, yearlyName, step == 0 ? year : "\(year)/\(step)")
     message.append(unit)
     let (high, low) = lasting.steps[first].multipliedFullWidth(by: yearly.steps[place(message)])
     return high << 32 | low >> 32
+  }
+
+  /// By how much a unit's value may move within a year before it enters sums anew, as a ratio in units of 2⁻³²: by 15 %, times
+  /// what lies as wide as the yearly factor. Whoever sees that it moved so far knows it no better than by that factor.
+  func edge(_ unit: UInt64, year: String) -> UInt64 {
+    var message = Message("doorsill/ue/1", family, year)
+    message.append(unit)
+    let step = UInt128(yearly.steps[place(message)]) << 32
+    return UInt64(clamping: step / UInt128(max(1, yearly.steps[0])) * 23 / 20)
   }
 
   /// What stands for every measure where yearly factors are drawn.

@@ -110,7 +110,7 @@ package enum Attacks {
     progress("S4")
     lines += try giants(copy, system, effort)
     progress("S5")
-    lines.append(try movingGiants(copy, system, effort))
+    lines += try movingGiants(copy, system, effort)
     progress("S6")
     lines.append(try oneFlip(copy, system, effort))
     progress("S9")

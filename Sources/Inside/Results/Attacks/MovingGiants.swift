@@ -29,8 +29,9 @@ struct MovingGiants {
   private let versions: TwoVersions
   private let target: Target
   private let noise: SystemNoise
-  /// For each measure the units that move, with what they add.
+  /// For each measure the units that move, with what they add, and what those have now that were there before.
   private let moves: [[UInt64: Int64]]
+  private let changed: [[UInt64: Int64]]
   /// One row of each unit.
   private let rows: [UInt64: Int]
   private let all: Microdata
@@ -42,6 +43,7 @@ struct MovingGiants {
     let giants = try Giants(in: copy, withheld: false, seed: seed)
     var moves = giants.planted.map { _ in [UInt64: Int64]() }
     var later = giants.planted
+    var changed = moves
     var joining: Set<UInt64> = [], leaving: Set<UInt64> = []
     for (measure, units) in giants.planted.enumerated() {
       for (key, value) in units.sorted(by: { $0.key < $1.key }) {
@@ -55,8 +57,11 @@ struct MovingGiants {
           leaving.insert(key)
           moves[measure][key] = -value
         case 2:
-          later[measure][key] = value + value / 2
-          moves[measure][key] = value / 2
+          // By so much, up or down, that the value before is none to guess the value now by.
+          let move = Bool.random(using: &generator) ? value / 2 : -2 * value / 5
+          later[measure][key] = value + move
+          changed[measure][key] = value + move
+          moves[measure][key] = move
         default: break
         }
       }
@@ -69,16 +74,31 @@ struct MovingGiants {
     versions = try TwoVersions(target, others.setting(later).without(leaving), system)
     noise = SystemNoise(system, target)
     self.moves = moves
+    self.changed = changed
     all = base
     rows = Dictionary(
       (0..<base.unitCount).map { (base.keys[Int(base.starts[$0])], Int(base.starts[$0])) },
       uniquingKeysWith: { first, _ in first })
   }
 
-  /// For each move what an attacker takes it for, as a multiple of it: without and with the knowledge of all others.
-  func estimates() throws(ResultError) -> [(value: Double, knowing: Double)] {
-    struct Guess { var value = 0.0, weight = 0.0, knowing = 0.0, knowingWeight = 0.0 }
-    var found: [(value: Double, knowing: Double)] = []
+  /// What an attacker takes a move for, as a multiple of it.
+  struct Estimate {
+    let value: Double
+    /// The same where all others are known.
+    let knowing: Double
+    /// Of a unit that was there before and has another value now: what the new value is taken for, as a multiple of it, by
+    /// one who knows the value before and all others.
+    let later: Double?
+  }
+
+  /// For each move what an attacker takes it for.
+  func estimates() throws(ResultError) -> [Estimate] {
+    struct Guess {
+      var value = 0.0, weight = 0.0, knowing = 0.0, knowingWeight = 0.0
+      // The giant as it is in the sums before and after.
+      var before = 0.0, after = 0.0
+    }
+    var found: [Estimate] = []
     for measure in target.summed {
       let moving = moves[measure].sorted { $0.key < $1.key }
       var guesses = [Guess](repeating: Guess(), count: moving.count)
@@ -113,11 +133,19 @@ struct MovingGiants {
             guesses[place].weight += weight
             guesses[place].knowing += knowingWeight * (change - others) / move
             guesses[place].knowingWeight += knowingWeight
+            guard let later = changed[measure][moving[place].key] else { continue }
+            guesses[place].before += knowingWeight * (Double(was - old.sum) + Double(later) - move)
+            guesses[place].after += knowingWeight * (Double(now - new.sum) + Double(later))
           }
         }
       }
-      for guess in guesses where guess.weight > 0 {
-        found.append((guess.value / guess.weight, guess.knowing / guess.knowingWeight))
+      for (guess, (key, move)) in zip(guesses, moving) where guess.weight > 0 {
+        let later = changed[measure][key].map { value in
+          guess.after / guess.before * (Double(value) - Double(move)) / Double(value)
+        }
+        found.append(
+          Estimate(
+            value: guess.value / guess.weight, knowing: guess.knowing / guess.knowingWeight, later: later))
       }
     }
     return found

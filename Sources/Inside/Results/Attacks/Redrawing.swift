@@ -44,7 +44,7 @@ struct Redrawing {
       return Redraw(target: drawn, published: try system.publish(drawn, cube: cube), cube: cube)
     }
     let sealer = try drawn.sealer()
-    let factors = try disclosing { () throws(DisclosureError) in try sealer.factors(survey) }
+    let factors = try disclosing { () throws(DisclosureError) in try sealer.factors(survey, ResultHistory()) }
     let own =
       bears
       ? try CubeBuilder.cube(
