@@ -60,6 +60,12 @@ package struct ResultHistory: Sendable, Equatable {
   var entered = EnteredValues()
   /// By dataset: the one of the family that it goes on under another name.
   package var continued: [String: String] = [:]
+  /// By dataset: the names that its draws have, where they are others than those that are declared.
+  package var names: [String: LastingNames] = [:]
+  /// By a measure's origin: its identity, where the field had another name when it was drawn first.
+  package var identities: [String: String] = [:]
+  /// By dataset, by its first name: in which order conditions and sets of dimensions came to be surveyed.
+  package var ages: [String: [String: Int]] = [:]
   /// The record keys of every unit that anything was ever computed of; nil where the history does not say, which was written
   /// before that was kept: then only those are known that the unit maps name.
   package var units: KeySet?
@@ -91,6 +97,9 @@ package struct ResultHistory: Sendable, Equatable {
     return name
   }
 
+  /// The identities of all measures that anything was drawn of.
+  package var measuresOut: Set<String> { Set(declared.keys).union(factorNames.keys) }
+
   /// Results other than one.
   func others(than dataset: String, _ result: String) -> [Released] {
     results.filter { $0.key != dataset + "/" + result }.sorted { $0.key < $1.key }.map(\.value.released)
@@ -117,6 +126,13 @@ extension ResultHistory {
       "entered": entered.json,
       "continued": .object(
         continued.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }),
+      "names": .object(names.sorted { $0.key < $1.key }.map { .init($0.key, $0.value.json) }),
+      "identities": .object(
+        identities.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }),
+      "ages": .object(
+        ages.sorted { $0.key < $1.key }.map { dataset, ages in
+          .init(dataset, .object(ages.sorted { $0.key < $1.key }.map { .init($0.key, JSON($0.value)) }))
+        }),
       "units": units.map { JSON($0.count) } ?? .null,
       "results": .array(
         results.sorted { $0.key < $1.key }.map { _, stored in
@@ -194,6 +210,20 @@ extension ResultHistory {
         guard let earlier = member.value.string else { throw unreadable }
         continued[member.key] = earlier
       }
+      for member in json["names"]?.members ?? [] {
+        guard let read = LastingNames(json: member.value) else { throw unreadable }
+        names[member.key] = read
+      }
+      for member in json["identities"]?.members ?? [] {
+        guard let identity = member.value.string else { throw unreadable }
+        identities[member.key] = identity
+      }
+      for dataset in json["ages"]?.members ?? [] {
+        for member in dataset.value.members ?? [] {
+          guard let age = member.value.int else { throw unreadable }
+          ages[dataset.key, default: [:]][member.key] = age
+        }
+      }
       for member in profiles {
         guard let profile = member.value.string else { throw unreadable }
         self.profiles[member.key] = profile
@@ -242,9 +272,17 @@ extension ResultHistory {
 }
 
 extension ResultHistory.Drawn {
+  /// The measures that something was drawn of, by their lasting names.
+  package var measures: Set<String> {
+    let quantities = Set(cells.values.flatMap { $0.quantities.map(\.name) })
+    return Set(
+      quantities.compactMap { name -> String? in name.lastIndex(of: ".").map { String(name[..<$0]) } })
+  }
+
   /// The sets of dimensions behind the drawn tables, as far as they are still declared and can be numbered.
   package func tables(of shape: Shape) -> [DimensionSet] {
-    cells.keys.sorted { $0.lexicographicallyPrecedes($1) }.compactMap { names in
+    let shape = shape.lasting
+    return cells.keys.sorted { $0.lexicographicallyPrecedes($1) }.compactMap { names in
       let places = names.compactMap { shape.dimension($0) }
       guard places.count == names.count else { return nil }
       let set = shape.behind(places)

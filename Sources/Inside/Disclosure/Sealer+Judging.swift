@@ -168,9 +168,9 @@ extension Sealing {
     let (quantity, step): (String, Int128) =
       switch member.part {
       case .all: ("n", 1)
-      case .valued(let measure): (measures[measure].name + ".n", 1)
+      case .valued(let measure): (measures[measure].lasting + ".n", 1)
       case .cases(let measure): (measures[measure].sumQuantity, measures[measure].span)
-      case .band(let measure, let band): ("\(measures[measure].name).band\(band + 1)", 1)
+      case .band(let measure, let band): ("\(measures[measure].lasting).band\(band + 1)", 1)
       }
     return held(member, quantity, at, draws, book).map { $0.map { $0 / step } }
   }

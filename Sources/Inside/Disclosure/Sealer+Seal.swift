@@ -39,6 +39,8 @@ extension Sealer {
 struct Sealing {
   let request: Sealer.Request
   let shape: Shape
+  /// The same as its draws know it.
+  let lasting: Shape
   let measures: [MeasureShape]
   let noise: CellNoise
   let layers: CountLayers
@@ -70,6 +72,7 @@ struct Sealing {
     entered = try sealer.entering(survey, history).entered
     request = sealer.request
     shape = sealer.shape
+    lasting = sealer.shape.lasting
     measures = sealer.measures
     noise = sealer.noise
     layers = sealer.layers
@@ -95,7 +98,7 @@ struct Sealing {
     var budget = ReleaseBudget(divisor: profile.budgetDivisor)
     for other in history.others(than: request.dataset, request.result)
     where other.keyFamily == request.keyFamily {
-      try charge(other, root: history.firstName(of: other.dataset), to: &budget)
+      try charge(other, history, to: &budget)
     }
     let othersBudget = budget
     var sizes = PopulationSizes(cube: cube, noise: noise, identity: survey.identity, root: root)
@@ -267,7 +270,7 @@ struct Sealing {
     cells.reserveCapacity(asked.count)
     let labels =
       budget.knowsOthers
-      ? CellLabels(draft.dimensions, of: shape, root: root) : nil
+      ? CellLabels(draft.dimensions, of: lasting, root: root) : nil
     for place in asked {
       draft.listed.codes(Int(place), into: &codes)
       let charged = draft.charged(Int(place))
@@ -291,8 +294,9 @@ struct Sealing {
 
   /// Charges what another result of the family has out.
   private func charge(
-    _ other: Released, root: String, to budget: inout ReleaseBudget
+    _ other: Released, _ history: ResultHistory, to budget: inout ReleaseBudget
   ) throws(DisclosureError) {
+    let root = history.firstName(of: other.dataset)
     var grids: [DimensionSet: Grid] = [:]
     for table in other.tables {
       let identifying = table.dimensions.indices.filter { place in
@@ -301,7 +305,7 @@ struct Sealing {
       let columns = other.columns.map { quantity(ofColumn: $0.name) }
       for cell in table.cells where !cell.withheld {
         let pairs = zip(table.dimensions, cell.codes).map { (dimension: $0.0, code: $0.1) }
-        let label = CellLabel(root: root, pairs: pairs)
+        let label = CellLabel(root: root, pairs: history.lasting(pairs, of: other.dataset))
         let populations = try generalisations(
           conditions(identifying.map { pairs[$0] }, of: other.dataset), grids: &grids)
         var quantities: Set<String> = []
@@ -340,13 +344,14 @@ struct Sealing {
   private func quantity(ofColumn name: String) -> String? {
     if name == "count" { return "n" }
     guard let dot = name.lastIndex(of: ".") else { return nil }
-    let measure = name[..<dot]
+    let known = measures.first { $0.name == name[..<dot] }
+    let measure = known?.lasting ?? String(name[..<dot])
     switch name[name.index(after: dot)...] {
     case "count": return measure + ".n"
     case "sum", "mean":
-      return measures.first { $0.name == measure }?.sumQuantity ?? measure + ".sum"
+      return known?.sumQuantity ?? measure + ".sum"
     case "variance": return measure + ".squares"
-    case let rest where rest.hasPrefix("band"): return name
+    case let rest where rest.hasPrefix("band"): return measure + "." + rest
     default: return nil
     }
   }
@@ -414,7 +419,7 @@ struct PopulationSizes {
     if let size = known[population] { return size }
     var size = 0
     if let cuboid = cube.cuboids[population.set] {
-      let shape = cube.shape
+      let shape = cube.shape.lasting
       let conditions = zip(cuboid.grid.dimensions, cuboid.grid.codes(at: population.cell))
       // Those that answers tell of have the label that a cell of them has, and with it the same noise.
       let isTold = conditions.count { shape.hidden.contains($0.0) && $0.1 == 0 } == shape.hidden.count

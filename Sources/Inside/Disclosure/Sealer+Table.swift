@@ -83,11 +83,11 @@ extension Sealing {
     }
     let places = zip(request.measures, banded).map { index, isBanded in
       let measure = measures[index]
-      let valued = measure.complete ? nil : add(measure.name + ".n")
+      let valued = measure.complete ? nil : add(measure.lasting + ".n")
       let sum = add(measure.sumQuantity)
-      let squares = measure.statistics.contains(.variance) ? add(measure.name + ".squares") : nil
+      let squares = measure.statistics.contains(.variance) ? add(measure.lasting + ".squares") : nil
       let first = names.count
-      if isBanded { for band in measure.bands.indices { _ = add("\(measure.name).band\(band + 1)") } }
+      if isBanded { for band in measure.bands.indices { _ = add("\(measure.lasting).band\(band + 1)") } }
       return DraftMeasure(valued: valued, sum: sum, squares: squares, bands: first..<names.count)
     }
     return (names, places)
@@ -110,11 +110,11 @@ extension Sealing {
       dimensions: table, set: set, listed: listed, quantities: names, measures: places,
       values: names.map { _ in NumberColumn(count: listed.count) }, isIdentifying: set == populationSet,
       places: request.explains ? WithheldPlaces() : nil)
-    let labels = CellLabels(table, of: shape, root: root)
+    let labels = CellLabels(table, of: lasting, root: root)
     // What is drawn is told: it has no place in dimensions that no answer tells.
     let told = try Grid(DimensionSet(table), of: shape)
     let toldCells = try ListedGrid(table, grid: told, of: shape)
-    var drawn = try draws.take(told, of: shape, quantities: names)
+    var drawn = try draws.take(told, of: lasting, quantities: names)
     var codes = [Int32](repeating: 0, count: table.count)
     for place in 0..<listed.count {
       listed.codes(place, into: &codes)

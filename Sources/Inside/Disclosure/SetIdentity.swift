@@ -3,8 +3,9 @@ import Policies
 /// Which cells hold the same units: one population has one number, whatever it is called and whichever dataset of the family
 /// tells of it (DISCLOSURE 00, rules 2 and 8). Were each label drawn for, the labels of one set could be averaged.
 ///
-/// Units are told by how many they are and by the sum of their record keys. The coarsest label of a set is the canonical
-/// one: without a measure before with one, then that of fewest conditions, of codes highest up, first by its bytes.
+/// Units are told by how many they are and by the sum of their record keys. The eldest label of a set is the canonical one,
+/// and of those the coarsest: without a measure before with one, then that of fewest conditions, of codes highest up, first
+/// by its bytes.
 /// What tells of a response is a set of its own: that everybody in a population has it must not show.
 struct SetIdentity: Sendable {
   /// The cell that a set has its label from.
@@ -69,8 +70,9 @@ struct SetIdentity: Sendable {
   /// Of the datasets of one family.
   /// - Parameter counted: the identities of measures whose sums are counts of their cases.
   /// - Parameter roots: what the labels of each begin with.
-  init(_ cubes: [TrueCube], counted: Set<String>, roots: [String]) {
-    sources = cubes.map { Source(shape: $0.shape, measures: $0.measures) }
+  /// - Parameter ages: how old they are.
+  init(_ cubes: [TrueCube], counted: Set<String>, roots: [String], ages: [LabelAges]) {
+    sources = cubes.map { Source(shape: $0.shape.lasting, measures: $0.measures) }
     let names = Set(cubes.flatMap { $0.measures.map(\.identity) }).sorted()
     let numbers = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
     self.numbers = numbers
@@ -94,7 +96,7 @@ struct SetIdentity: Sendable {
             Summed(member: member, measure: measure))
         }
         let (rank, label) = SetIdentity.rank(
-          member, cuboid.grid.codes(at: cell), in: cube, root: roots[place])
+          member, cuboid.grid.codes(at: cell), in: sources[place], root: roots[place], ages[place])
         if let held = canonical[units], let best = ranks[units] {
           guard
             rank.lexicographicallyPrecedes(best)
@@ -148,24 +150,28 @@ struct SetIdentity: Sendable {
   }
 
   /// How coarse a label is, and the label.
-  private static func rank(_ member: Member, _ codes: [Int32], in cube: TrueCube, root: String) -> (
-    [Int], CellLabel
-  ) {
-    let shape = cube.shape
+  private static func rank(
+    _ member: Member, _ codes: [Int32], in source: Source, root: String, _ ages: LabelAges
+  ) -> ([Int], CellLabel) {
+    let (shape, measures) = (source.shape, source.measures)
     let told = zip(member.set.places, codes).filter { !shape.hidden.contains($0.0) }
+      .map { (dimension: $0, code: $1) }
     let rank = [
-      member.part == .all ? 0 : 1, told.count,
-      told.reduce(0) { $0 + Int(shape.depths[$1.0][Int($1.1)]) },
+      ages.age(member, told), member.part == .all ? 0 : 1, told.count,
+      told.reduce(0) { $0 + Int(shape.depths[$1.dimension][Int($1.code)]) },
     ]
     let pairs = told.map {
-      (dimension: shape.dimensions[$0].name, code: shape.dimensions[$0].codes[Int($1)].code)
+      (
+        dimension: shape.dimensions[$0.dimension].name,
+        code: shape.dimensions[$0.dimension].codes[Int($0.code)].code
+      )
     }
     let label = CellLabel(root: root, pairs: pairs)
     switch member.part {
     case .all: return (rank, label)
-    case .valued(let measure): return (rank, label.valued(cube.measures[measure].identity))
-    case .cases(let measure): return (rank, label.cases(cube.measures[measure].identity))
-    case .band(let measure, let band): return (rank, label.band(cube.measures[measure].identity, band))
+    case .valued(let measure): return (rank, label.valued(measures[measure].identity))
+    case .cases(let measure): return (rank, label.cases(measures[measure].identity))
+    case .band(let measure, let band): return (rank, label.band(measures[measure].identity, band))
     }
   }
 

@@ -4,7 +4,9 @@ import Bytes
 package struct Shape: Sendable {
   package let dataset: String
   package let keyFamily: String
-  package let dimensions: [ReleasedDimension]
+  package private(set) var dimensions: [ReleasedDimension]
+  /// The same under the names by which they were drawn first; nil where those are no others.
+  private var drawn: [ReleasedDimension]?
   /// For each dimension and code the place of the code above it, or -1.
   package let parents: [[Int32]]
   /// For each dimension and code how many codes are above it.
@@ -143,6 +145,7 @@ package struct Shape: Sendable {
     dataset = shape.dataset
     keyFamily = shape.keyFamily
     dimensions = Array(shape.dimensions.prefix(count))
+    drawn = shape.drawn.map { Array($0.prefix(count)) }
     parents = Array(shape.parents.prefix(count))
     depths = Array(shape.depths.prefix(count))
     leaves = Array(shape.leaves.prefix(count))
@@ -152,6 +155,21 @@ package struct Shape: Sendable {
     optional = hidden
     others = []
     rowStrides = Shape.rowStrides(dimensions)
+  }
+
+  /// The same with the names that its draws have, beside those that are declared.
+  package func named(_ names: LastingNames?) -> Shape {
+    var shape = self
+    shape.drawn = names.map { names in dimensions.map { names.lasting($0) } }
+    return shape
+  }
+
+  /// The same as its draws know it: with the names of the first of them.
+  package var lasting: Shape {
+    guard let drawn else { return self }
+    var shape = self
+    (shape.dimensions, shape.drawn) = (drawn, nil)
+    return shape
   }
 
   /// The same without what no answer tells.

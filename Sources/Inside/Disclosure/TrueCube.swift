@@ -56,6 +56,10 @@ package struct MeasureShape: Sendable, Equatable {
   /// different things by a name, their giants share a factor, which is no less than they had; under two names the same
   /// values are refused, or share their factors (`Survey`).
   package let identity: String
+  /// The identity as the dataset declares it; another where the field was called otherwise when it was drawn first.
+  package let origin: String
+  /// What its quantities are called among the draws of its dataset: its name when it was drawn first.
+  package let lasting: String
   package let title: Text
   package let unit: String?
   /// Decimal digits of the integers that stand for its values.
@@ -96,10 +100,13 @@ package struct MeasureShape: Sendable, Equatable {
   package init(
     name: String, identity: String? = nil, title: Text, unit: String?, scale: Int, step: Int128,
     lower: Int64, upper: Int64,
-    complete: Bool, boundsUnit: Bool = false, statistics: Set<Statistic>, bands: [Int64] = []
+    complete: Bool, boundsUnit: Bool = false, statistics: Set<Statistic>, bands: [Int64] = [],
+    origin: String? = nil, lasting: String? = nil
   ) {
     self.name = name
     self.identity = identity ?? name
+    self.origin = origin ?? identity ?? name
+    self.lasting = lasting ?? name
     self.title = title
     self.unit = unit
     self.scale = scale
@@ -117,7 +124,16 @@ package struct MeasureShape: Sendable, Equatable {
     let bands = statistics.contains { $0.percent != nil } ? bands : []
     return MeasureShape(
       name: name, identity: identity, title: title, unit: unit, scale: scale, step: step, lower: lower,
-      upper: upper, complete: complete, boundsUnit: boundsUnit, statistics: statistics, bands: bands)
+      upper: upper, complete: complete, boundsUnit: boundsUnit, statistics: statistics, bands: bands,
+      origin: origin, lasting: lasting)
+  }
+
+  /// The same measure under the names that it is drawn by.
+  package func named(_ name: String? = nil, lasting: String, identity: String) -> MeasureShape {
+    MeasureShape(
+      name: name ?? self.name, identity: identity, title: title, unit: unit, scale: scale, step: step,
+      lower: lower, upper: upper, complete: complete, boundsUnit: boundsUnit, statistics: statistics,
+      bands: bands, origin: origin, lasting: lasting)
   }
 
   /// Whether it is declared as what a unit has or has not.
@@ -136,7 +152,7 @@ package struct MeasureShape: Sendable, Equatable {
   package var base: Int64 { isCoded && boundsUnit ? lower : 0 }
 
   /// What its sum without the base is called among the draws.
-  package var sumQuantity: String { name + (base == 0 ? ".sum" : ".above") }
+  package var sumQuantity: String { lasting + (base == 0 ? ".sum" : ".above") }
 
   /// Whether no value that is summed can be negative.
   package var positive: Bool { lower >= base }

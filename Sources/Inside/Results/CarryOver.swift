@@ -12,6 +12,8 @@ enum CarryOver {
   static func compare(
     _ data: Microdata, with history: ResultHistory, k: Int, folder: String? = nil
   ) throws(ResultError) -> (changes: Changes?, maps: [String: StoredUnits]) {
+    // History knows no other names.
+    let data = data.lasting
     let dataset = data.shape.dataset
     var maps = history.unitMaps
     guard let drawn = history.drawn[dataset] else {
@@ -35,10 +37,10 @@ enum CarryOver {
       return nil
     }
     var measures: [String: StoredUnits] = [:]
-    for measure in Tracked.measures(of: drawn) {
+    for measure in drawn.measures {
       measures[measure] = returned(data.measures.contains { $0.name == measure }, measure)
     }
-    for measure in data.measures where Tracked.measures(of: drawn).contains(measure.name) {
+    for measure in data.measures where drawn.measures.contains(measure.name) {
       let held = try UnitMap.measures(measures[measure.name] ?? stored, of: dataset)
       guard let old = held.first(where: { $0.shape.name == measure.name }), old.shape.scale != measure.scale
       else { continue }
@@ -174,11 +176,6 @@ private struct Tracked {
     isLookedAt = kinds.map { _ in true }
     self.now = now
     self.k = k
-  }
-
-  /// The measures that something was drawn of.
-  static func measures(of drawn: ResultHistory.Drawn) -> Set<String> {
-    Set(drawn.cells.values.flatMap { cells in cells.quantities.compactMap { measure(of: $0.name) } })
   }
 
   /// The measure of a quantity; nil for the count of all units.

@@ -49,9 +49,10 @@ package enum CubeBuilder {
     try survey([(data, try part(data, tables: tables))], history: history)
   }
 
-  /// The same of all datasets of a family.
+  /// The same of several datasets of a family.
+  /// - Parameter isFamily: whether they are all that the family publishes.
   static func survey(
-    _ surveyed: [(data: Microdata, part: Survey.Part)], history: ResultHistory
+    _ surveyed: [(data: Microdata, part: Survey.Part)], history: ResultHistory, isFamily: Bool = false
   ) throws(ResultError) -> Survey {
     var parts = surveyed.map(\.part)
     let prominent = try disclosing { () throws(DisclosureError) in
@@ -59,13 +60,14 @@ package enum CubeBuilder {
     }
     let declared = Set(surveyed.flatMap { $0.data.measures.map(\.identity) })
     let wanted = Set(prominent.values.joined())
-    // Those whose factors have a name already need no comparison.
+    // Those that are out, and whose factors have a name, need no comparison with what was before.
+    let isKnown = declared.isSubset(of: history.factorNames.keys)
     let former =
-      declared.isSubset(of: history.factorNames.keys)
+      isKnown && (!isFamily || declared.isSubset(of: history.measuresOut))
       ? [] : try UnitMap.former(history, besides: declared, wanted)
     for place in parts.indices { parts[place].units = try surveyed[place].data.surveyed(wanted) }
     return try disclosing { () throws(DisclosureError) in
-      try Survey(parts, prominent: prominent, history: history, former: former)
+      try Survey(parts, prominent: prominent, history: history, former: former, isFamily: isFamily)
     }
   }
 

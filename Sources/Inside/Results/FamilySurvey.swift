@@ -21,6 +21,8 @@ package struct FamilySurvey: Sendable {
     for (dataset, data) in members where history.drawn[dataset.name] == nil {
       try FamilySurvey.carryOn(dataset.name, data, besides: names, in: &history)
     }
+    for (dataset, data) in members { try Renaming.note(dataset, data, in: &history) }
+    let members = members.map { (dataset: $0.dataset, data: $0.data.named(in: history)) }
     var parts: [(data: Microdata, part: Survey.Part)] = []
     for (dataset, data) in members {
       parts.append((data, try Statistics.part(data, of: dataset, history: history)))
@@ -28,7 +30,8 @@ package struct FamilySurvey: Sendable {
       if let changes { history.drawn[dataset.name] = changes.drawn }
       history.unitMaps = maps
     }
-    var survey = try CubeBuilder.survey(parts, history: history)
+    var survey = try CubeBuilder.survey(parts, history: history, isFamily: true)
+    for (dataset, ages) in survey.ages { history.ages[dataset, default: [:]].merge(ages) { $1 } }
     survey.nearby = try SiblingSketches.nearby(members, history: history, k: k)
     self.survey = survey
     self.history = history
@@ -51,6 +54,7 @@ package struct FamilySurvey: Sendable {
     }
     guard let best else { return }
     history.drawn[name] = history.drawn[best.name]
+    history.names[name] = history.names[best.name]
     // With those of measures that are no longer declared.
     for (key, map) in history.unitMaps where key == best.name || key.hasPrefix(best.name + "@") {
       history.unitMaps[name + key.dropFirst(best.name.count)] = map

@@ -4,8 +4,6 @@ extension Microdata {
   /// The values of some units, and of some more that chance chose: record keys are random, and units lie in their order.
   /// - Throws: `ResultError.value` where the values of one unit are too large together.
   func surveyed(_ wanted: Set<UInt64>) throws(ResultError) -> [SurveyedUnit] {
-    // Of nobody who is prominent no factor is drawn.
-    guard !wanted.isEmpty else { return [] }
     var found: [SurveyedUnit] = []
     var chosen = 0
     try forEachPart { (part, _) throws(ResultError) in
@@ -14,6 +12,8 @@ extension Microdata {
         let key = part.keys[rows.lowerBound]
         if chosen < Microdata.surveyedByChance {
           chosen += 1
+        } else if wanted.isEmpty {
+          return
         } else if !wanted.contains(key) {
           continue
         }

@@ -6,8 +6,8 @@ package import Disclosure
 /// Rows beyond a limit are kept in a file without a name (see `Room`); then `keys`, `codes`, `values` and `starts`
 /// are empty, and `forEachPart` gives them part by part.
 package struct Microdata: Sendable {
-  package let shape: Shape
-  package let measures: [MeasureShape]
+  package private(set) var shape: Shape
+  package private(set) var measures: [MeasureShape]
   /// How the rows of one unit in one cell become one value, for each measure.
   package let perUnit: [PerUnit]
   /// Record key of each row's unit, ascending.
@@ -119,6 +119,22 @@ package struct Microdata: Sendable {
       shape: shape, measures: measures, perUnit: perUnit, keys: kept.map { rows.keys[$0] },
       codes: rows.codes.prefix(shape.dimensions.count).map { column in kept.map { column[$0] } },
       values: rows.values.map { column in kept.map { column[$0] } })
+  }
+
+  /// The same with the names that its draws have, beside those that are declared.
+  func named(in history: ResultHistory) -> Microdata {
+    var data = self
+    data.shape = shape.named(history.names[shape.dataset])
+    data.measures = measures.map { history.lasting($0, of: shape.dataset) }
+    return data
+  }
+
+  /// The same as its draws know it: with the names of the first of them.
+  var lasting: Microdata {
+    var data = self
+    data.shape = shape.lasting
+    data.measures = measures.map { $0.named($0.lasting, lasting: $0.lasting, identity: $0.identity) }
+    return data
   }
 
   /// Where rows are kept that do not fit into memory.

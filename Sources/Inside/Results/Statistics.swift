@@ -40,12 +40,14 @@ package enum Statistics {
   package static func survey(
     _ data: Microdata, of dataset: Dataset, history: ResultHistory
   ) throws(ResultError) -> Survey {
-    try CubeBuilder.survey([(data, try part(data, of: dataset, history: history))], history: history)
+    let data = data.named(in: history)
+    return try CubeBuilder.survey([(data, try part(data, of: dataset, history: history))], history: history)
   }
 
   static func part(
     _ data: Microdata, of dataset: Dataset, history: ResultHistory
   ) throws(ResultError) -> Survey.Part {
+    let data = data.named(in: history)
     var sets: [DimensionSet] = []
     for result in dataset.results where result.kind.hasCells {
       sets += try tables(result, of: dataset, shape: data.shape).map { data.shape.behind($0) }
@@ -71,6 +73,7 @@ package enum Statistics {
     profile: ProtectionProfile, keys: ProtectionKeys, policyHash: String, history: ResultHistory,
     isCompared: Bool = false, now: Timestamp = .now(), explains: Bool = false
   ) throws(ResultError) -> Computed {
+    let data = data.named(in: history)
     let sealer = try sealer(
       result, of: dataset, shape: data.shape, measures: data.measures, profile: profile, keys: keys,
       policyHash: policyHash, now: now, explains: explains)

@@ -24,15 +24,51 @@ extension UnitMap {
     return measures
   }
 
-  /// What units had of measures of the family that no dataset declares now, of which giants carry factors: a field that goes
-  /// on under another name is the same field.
+  /// A map's dimensions and measures without its units, as far as they are wanted.
+  /// - Parameter shape: today's, with the names that the draws have. Maps that do not say which code is below which are
+  ///   taken to be like it.
+  static func former(
+    _ stored: StoredUnits, of shape: Shape, _ dimensions: Set<String>, _ measures: Set<String>
+  ) throws(ResultError) -> Microdata {
+    let dataset = shape.dataset
+    var found: [ReleasedDimension] = []
+    for old in try head(stored, of: dataset)["dimensions"]?.array ?? [] {
+      guard let name = old["name"]?.string, let codes = old["codes"]?.array?.compactMap(\.string) else {
+        throw unreadable(dataset)
+      }
+      guard dimensions.contains(name) else { continue }
+      var parents = old["parents"]?.array?.map { $0.string ?? "" } ?? []
+      if parents.count != codes.count {
+        let today = shape.dimension(name).map { shape.dimensions[$0].codes } ?? []
+        let above = Dictionary(today.map { ($0.code, $0.parent) }, uniquingKeysWith: { first, _ in first })
+        let all = Set(codes)
+        parents = codes.map { code in (above[code] ?? nil).flatMap { all.contains($0) ? $0 : nil } ?? "" }
+      }
+      found.append(
+        ReleasedDimension(
+          name: name, title: Text(name), role: .identifying,
+          codes: zip(codes, parents).map { code, parent in
+            ReleasedCode(code: code, label: Text(code), parent: parent.isEmpty ? nil : parent)
+          }))
+    }
+    let held = try self.measures(stored, of: dataset).filter { measures.contains($0.shape.name) }
+    let former = try disclosing { () throws(DisclosureError) in
+      try Shape(dataset: dataset, keyFamily: shape.keyFamily, dimensions: found)
+    }
+    return Microdata(
+      shape: former, measures: held.map(\.shape), perUnit: held.map(\.perUnit), keys: [],
+      codes: found.map { _ in [] }, values: held.map { _ in [] })
+  }
+
+  /// What units had of measures of the family that are out and that no dataset declares now: a field that goes on under
+  /// another name is the same field.
   /// - Parameters:
   ///   - declared: the identities of today's measures.
   ///   - wanted: units whose values are given; of others those that chance chose.
   static func former(
     _ history: ResultHistory, besides declared: Set<String>, _ wanted: Set<UInt64>
   ) throws(ResultError) -> [Survey.Former] {
-    var gone = Set(history.factorNames.keys).subtracting(declared)
+    var gone = history.measuresOut.subtracting(declared)
     var former: [Survey.Former] = []
     for (name, stored) in history.unitMaps.sorted(by: { $0.key < $1.key }) where !gone.isEmpty {
       let held = try measures(stored, of: name).filter { gone.contains($0.shape.identity) }

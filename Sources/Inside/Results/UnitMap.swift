@@ -17,7 +17,10 @@ enum UnitMap {
       "version": JSON(version),
       "dimensions": .array(
         data.shape.dimensions.map { dimension in
-          ["name": .string(dimension.name), "codes": JSON(dimension.codes.map(\.code))]
+          [
+            "name": .string(dimension.name), "codes": JSON(dimension.codes.map(\.code)),
+            "parents": JSON(dimension.codes.map { $0.parent ?? "" }),
+          ]
         }),
       "measures": .array(
         zip(data.measures, data.perUnit).map { measure, perUnit in

@@ -11,7 +11,7 @@ struct MeasureKinds {
   private(set) var names: [String] = []
   private var places: [String: [Place]] = [:]
   private let parts: [Survey.Part]
-  private let former: [Survey.Former]
+  let former: [Survey.Former]
 
   init(_ parts: [Survey.Part], _ former: [Survey.Former] = []) {
     self.parts = parts
@@ -34,7 +34,8 @@ struct MeasureKinds {
     var found = known
     guard names.contains(where: { known[$0] == nil }) else { return found }
     let gone = former.flatMap(\.measures)
-    let values = names.count + gone.count > 1 ? self.values : [:]
+    let isCarried = prominent.contains { !$0.value.isEmpty }
+    let values = isCarried && names.count + gone.count > 1 ? self.values() : [:]
     for name in names where found[name] == nil {
       // One that is out first, then one that is declared before.
       let others = (names + gone).filter { $0 != name && found[$0] != nil }
@@ -48,13 +49,19 @@ struct MeasureKinds {
     return found
   }
 
+  /// A measure and a dataset that declares it, as they are declared.
+  func said(_ name: String) -> (name: String, dataset: String) {
+    guard let place = places[name]?.first else { return (name, "") }
+    return (shape(place).name, parts[place.dataset].cube.shape.dataset)
+  }
+
   /// By measure what the units have of it in the first dataset that says so.
-  private var values: [String: [UInt64: Int64]] {
+  func values(zeros: Bool = false) -> [String: [UInt64: Int64]] {
     var values: [String: [UInt64: Int64]] = [:]
     for part in parts {
       for (place, measure) in part.cube.measures.enumerated() {
         for unit in part.units {
-          guard let value = unit.values[place], value != 0 else { continue }
+          guard let value = unit.values[place], zeros || value != 0 else { continue }
           if values[measure.identity]?[unit.key] == nil {
             values[measure.identity, default: [:]][unit.key] = value
           }
@@ -64,7 +71,8 @@ struct MeasureKinds {
     for part in former {
       for (place, measure) in part.measures.enumerated() {
         for unit in part.units {
-          if let value = unit.values[place], value != 0 { values[measure, default: [:]][unit.key] = value }
+          guard let value = unit.values[place], zeros || value != 0 else { continue }
+          values[measure, default: [:]][unit.key] = value
         }
       }
     }

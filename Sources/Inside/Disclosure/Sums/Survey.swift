@@ -43,6 +43,8 @@ package struct Survey: Sendable {
   /// By dataset and a measure's identity what its prominent units have over all their rows, without the measure's base; of none
   /// it is 0.
   let values: [String: [String: [UInt64: Int64]]]
+  /// By dataset, by its first name: in which order its conditions came to be surveyed.
+  package let ages: [String: [String: Int]]
   /// Populations that differ by few units from some of other datasets of the family which are not made of the same tables.
   package var nearby: [SiblingPopulation: [NearPopulation]] = [:]
 
@@ -51,10 +53,12 @@ package struct Survey: Sendable {
   ///   - prominent: as `prominent(in:history:)` found them.
   ///   - history: under which names factors were drawn.
   ///   - former: measures that are out and no longer declared, which may go on under another name.
+  ///   - isFamily: whether the parts are all that the family publishes.
   /// - Throws: `DisclosureError` where a table was not computed, and where two datasets call one measure by two names or
-  ///   count it in two ways.
+  ///   count it in two ways; of a whole family also where two measures are one quantity.
   package init(
-    _ parts: [Part], prominent: [String: Set<UInt64>], history: ResultHistory, former: [Former] = []
+    _ parts: [Part], prominent: [String: Set<UInt64>], history: ResultHistory, former: [Former] = [],
+    isFamily: Bool = false
   ) throws(DisclosureError) {
     let kinds = MeasureKinds(parts, former)
     try kinds.refuseTwoBases()
@@ -65,10 +69,13 @@ package struct Survey: Sendable {
     values = Dictionary(
       parts.map { ($0.cube.shape.dataset, $0.values(of: together)) }, uniquingKeysWith: { first, _ in first })
     counted = try kinds.counted()
-    identity = SetIdentity(
-      parts.map(\.cube), counted: counted,
-      roots: parts.map { history.firstName(of: $0.cube.shape.dataset) })
+    let roots = parts.map { history.firstName(of: $0.cube.shape.dataset) }
+    let ages = zip(parts, roots).map { LabelAges($0.cube, root: $1, in: history) }
+    identity = SetIdentity(parts.map(\.cube), counted: counted, roots: roots, ages: ages)
+    self.ages = Dictionary(
+      zip(roots, ages.map(\.named)), uniquingKeysWith: { $0.merging($1) { min($0, $1) } })
     try kinds.refuseTwoNames(identity)
+    if isFamily { try kinds.refuseCopies(counted, out: history.measuresOut) }
   }
 
   /// By a measure's identity: the units that are prominent in some cell, and those that were.

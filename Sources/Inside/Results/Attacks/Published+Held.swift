@@ -8,7 +8,9 @@ extension Published {
   mutating func forget(
     _ before: ResultHistory, stayingIn after: ResultHistory, _ cube: TrueCube, _ target: Target
   ) throws(ResultError) {
-    let shape = target.data.shape
+    // The draws have the names of the first of them.
+    let data = target.data.named(in: after).lasting
+    let shape = data.shape
     guard let old = before.drawn[shape.dataset]?.cells, let new = after.drawn[shape.dataset]?.cells else {
       return
     }
@@ -29,7 +31,7 @@ extension Published {
         {
           counts[set]?[cell] = nil
         }
-        for (place, measure) in target.data.measures.enumerated() {
+        for (place, measure) in data.measures.enumerated() {
           guard let sums = sums[set]?[place], cell < sums.count, let sum = sums[cell],
             isHeld(sum, measure.sumQuantity, cell)
           else { continue }
