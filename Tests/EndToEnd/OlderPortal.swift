@@ -54,6 +54,27 @@ extension `End to end` {
       try portal.must("ledger", "verify")
     }
 
+    @Test func `with two families of the same persons is refused until one of them is silent`() throws {
+      let portal = try ScratchPortal.unpacked("families.tar.gz")
+      try portal.signed(by: "wang-wei", "authority", "begin").wanted(0, "begin")
+      try portal.write(
+        try String(contentsOfFile: Places.root + "/Policies/protection.json5", encoding: .utf8),
+        "Policies/protection.json5")
+      try portal.agree("policy")
+      let refused = try portal.publish()
+      #expect(refused.status == 1, "\(refused.said)")
+      for words in ["persons", "strangers", "100 units", "take the statistics out"] {
+        #expect(refused.errorText.contains(words), "\(words): \(refused.said)")
+      }
+      let silent = try portal.text("Catalog/persons/dataset.json5")
+        .split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.contains("results:") }
+        .joined(separator: "\n")
+      try portal.write(silent, "Catalog/persons/dataset.json5")
+      try portal.agree("persons")
+      try portal.publish().wanted(0, "publish with one of them silent")
+      #expect(try portal.currentRelease() == 2)
+    }
+
     @Test func `is served, open by approval and restricted`() throws {
       let portal = try ScratchPortal.unpacked("portal.tar.gz")
       let server = try RunningDoorsill(portal, gateway: false)

@@ -95,25 +95,6 @@ import Testing
     _ = try Self.refusal(place, ["guests", "persons"])
   }
 
-  @Test(.disabled("the log knows the history by its hash: it takes a portal of 0.1 with two such families"))
-  func `of two families that were out before anybody looked are refused until one of them is silent`()
-    throws
-  {
-    let place = try GatePortal()
-    try Self.add("persons", Array(0..<1000), to: place)
-    try Self.add("strangers", Array(2000..<3000), to: place)
-    try place.publish()
-    var old = try Self.history(place)
-    for family in ["persons", "strangers"] { old.results[family]?.units = nil }
-    try old.save(place.portal)
-    // As 0.1 let them out.
-    try Self.add("strangers", Array(900..<2000), to: place)
-    let error = try Self.refusal(place, ["strangers", "persons"])
-    #expect(error.hint?.contains("take the statistics out") == true)
-    try Self.add("persons", Array(0..<1000), results: false, to: place)
-    #expect(throws: Never.self) { try place.publish() }
-  }
-
   @Test func `are known by all parts of their identifier in whatever order`() throws {
     let place = try GatePortal()
     func add(_ name: String, _ subject: String) throws {
