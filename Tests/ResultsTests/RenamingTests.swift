@@ -186,6 +186,20 @@ import Testing
     }
   }
 
+  @Test func `codes that stay what they are go on where others are made one`() throws {
+    func merged(_ rows: [Row]) -> Version {
+      Version(rows: rows).coding("zone", ["z0": "a", "z1": "b", "z2": "c", "z3": "c"]).calling([
+        "zone": "area"
+      ])
+    }
+    var one = merged(Self.later)
+    one.dimensions[0] = Kinsfolk.dimension("area", of: "zone", ["a", "b", "c"])
+    let plain = try Self.numbers(Self.publish([Version(), Version(rows: Self.later)]).released)
+    let made = try Self.numbers(
+      Self.publish([Version(), one]).released, ["area": "zone"], codes: ["zone": ["a": "z0", "b": "z1"]])
+    for code in ["z0", "z1"] { #expect(made[["zone=\(code)"]] == plain[["zone=\(code)"]]) }
+  }
+
   @Test func `a dimension that was dropped for a while comes back as what it was`() throws {
     let first = Version()
     var without = first

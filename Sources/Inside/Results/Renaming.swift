@@ -111,7 +111,7 @@ struct Renaming {
       take(likeness)
     }
     for likeness in likenesses.sorted(by: { $0.share > $1.share })
-    where likeness.share >= 0.5 && likeness.isWhole { take(likeness) }
+    where likeness.goesOn { take(likeness) }
     let shapes = former.data.measures
     var pairs: [(before: Int, now: Int, share: Double, isAsEver: Bool)] = []
     for (before, row) in found.measures.enumerated() {

@@ -76,6 +76,10 @@ struct UnitOverlaps {
     var isWhole = false
     /// Whether there was anybody to judge by.
     var isKnown = false
+
+    /// Whether one goes on as the other. Of two that have nothing to do with one another a cell that holds most of all may
+    /// be like another such, but no second one.
+    var goesOn: Bool { share >= 0.5 && (isWhole || cells.count > 1) }
   }
 
   private(set) var before: [Side]
