@@ -38,7 +38,7 @@ import Testing
     #expect(
       report.lines.map(\.attack) == [
         "B1", "B2", "B3", "B3b", "B4", "B4", "B4v", "B5b", "B6", "B6", "B7", "B7", "B11", "B12", "B15",
-        "S1", "S2", "S3", "S4", "S4", "S5", "S5", "S6", "S7", "S9", "S9", "S11", "S12",
+        "S1", "S2", "S3", "S4", "S4", "S5", "S5", "S6", "S7", "S9", "S9", "S9", "S11", "S12",
       ])
     #expect((report.utility?.released ?? .nan) > 0.2)
     // Where people are in several cells, the cells are no partition of them, and nobody takes their sum for the whole.

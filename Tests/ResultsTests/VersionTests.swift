@@ -192,6 +192,13 @@ import Testing
       !(try Attacks.deterministic(
         other.0.released, target: target, draws: (first.history, first.history)
       ).passes))
+    // The whole suite takes it as publishing does.
+    for draws in [(before: first.history, after: other.0.history), nil] {
+      let report = try Attacks.suite(
+        target, served: other.0.released, draws: draws,
+        effort: Attacks.Effort(versions: 1, canaries: 1, cases: 30))
+      #expect(report.lines.first { $0.attack == "B1" }?.passes == (draws != nil))
+    }
   }
 
   @Test

@@ -95,7 +95,8 @@ enum AttackVerb {
       for system in [.doorsill] + others {
         let isOurs = reports.isEmpty
         var report = try Attacks.suite(
-          subject.target, system: system, served: isOurs ? subject.released : nil, effort: effort,
+          subject.target, system: system, served: isOurs ? subject.released : nil,
+          draws: isOurs ? subject.draws : nil, effort: effort,
           canaries: try canaries(subject, invocation)
         ) { invocation.terminal.progress("\(subject.name) · \(system.name) · \($0)") }
         if isOurs {

@@ -17,6 +17,8 @@ package struct Attacking {
     package let target: Target
     /// What would be served.
     package let released: Released
+    /// The family's history before it and after.
+    package let draws: (before: ResultHistory, after: ResultHistory)
     /// What is got out of a joined dataset by whoever holds its sources too; nothing of any other.
     package let joint: [AttackLine]
     /// `dataset/result`.
@@ -90,8 +92,7 @@ package struct Attacking {
       policyHash: policies.hash, history: surveyed.history, isCompared: true)
     return Subject(
       dataset: dataset, result: result, profile: profile, target: target, released: made.released,
-      joint: joint
-    )
+      draws: (surveyed.history, made.history), joint: joint)
   }
 
   /// A dataset's rows, and what is known of its family: the datasets of one are surveyed together.

@@ -21,35 +21,44 @@ struct SiblingSketches {
     _ members: [(dataset: Dataset, data: Microdata)], history: ResultHistory, k: Int
   ) throws(ResultError) -> [SiblingPopulation: [NearPopulation]] {
     guard members.count > 1, k > 1 else { return [:] }
-    var sketches: [SiblingSketches] = []
+    var told: [(data: Microdata, sets: Set<DimensionSet>)] = []
     for (dataset, data) in members {
-      sketches.append(try SiblingSketches(dataset, data.told, history: history, k: k))
+      let shape = data.told.shape
+      var sets = Set(history.drawn[dataset.name]?.tables(of: shape) ?? [])
+      for result in dataset.results where result.kind.hasCells {
+        for table in try Statistics.tables(result, of: dataset, shape: shape) {
+          sets.insert(DimensionSet(table))
+        }
+      }
+      told.append((data.told, sets))
     }
+    return try nearby(told, k: k) { members[$0].dataset.kin[members[$1].dataset.name] != nil }
+  }
+
+  /// The same of rows and sets of dimensions whose cells are out.
+  /// - Parameter areKin: whether two datasets are made of one table.
+  static func nearby(
+    _ members: [(data: Microdata, sets: Set<DimensionSet>)], k: Int, areKin: (Int, Int) -> Bool
+  ) throws(ResultError) -> [SiblingPopulation: [NearPopulation]] {
+    var sketches: [SiblingSketches] = []
+    for (data, sets) in members { sketches.append(try SiblingSketches(data, sets, k: k)) }
     var near: [SiblingPopulation: [NearPopulation]] = [:]
     for (place, one) in sketches.enumerated() {
       let index = one.index
       for (other, sketch) in sketches.enumerated().dropFirst(place + 1) {
         // Made of one table they are compared with everybody in it (`Compared`).
-        guard members[place].dataset.kin[members[other].dataset.name] == nil else { continue }
+        guard !areKin(place, other) else { continue }
         one.compare(index, with: sketch, &near)
       }
     }
     return near
   }
 
-  private init(
-    _ dataset: Dataset, _ data: Microdata, history: ResultHistory, k: Int
-  ) throws(ResultError) {
+  private init(_ data: Microdata, _ sets: Set<DimensionSet>, k: Int) throws(ResultError) {
     self.k = k
     (fine, coarse) = (8 * k, 2 * k)
-    let shape = data.shape
-    var sets = Set(history.drawn[dataset.name]?.tables(of: shape).map { shape.identifying($0) } ?? [])
-    for result in dataset.results where result.kind.hasCells {
-      for table in try Statistics.tables(result, of: dataset, shape: shape) {
-        sets.insert(shape.identifying(DimensionSet(table)))
-      }
-    }
-    for set in sets.sorted(by: { $0.bits < $1.bits }) { try add(set, data) }
+    let populations = Set(sets.map { data.shape.identifying($0) })
+    for set in populations.sorted(by: { $0.bits < $1.bits }) { try add(set, data) }
   }
 
   /// Sketches the populations over one set of dimensions that have k units and more.

@@ -5,7 +5,8 @@ import Policies
 extension Attacks {
   // MARK: S9 second cuts and siblings
 
-  /// Two cuts of one field subtracted from each other, and the numbers of siblings, datasets about the same people, averaged.
+  /// Two cuts of one field subtracted from each other, and the numbers of siblings, datasets about the same people, averaged
+  /// and subtracted.
   static func secondCuts(
     _ copy: Target, _ system: AttackedSystem, _ effort: Effort
   ) throws(ResultError) -> [AttackLine] {
@@ -18,7 +19,7 @@ extension Attacks {
       AttackLine(
         "S9", .both("两种划分相减", "one cut less another"), metric: .both("代码被精确得出", "codes exactly"),
         cuts.share, bar: "≤ 0.35", cases: cuts.cases, passes: cuts.passes),
-      try siblings(copy, system, effort),
+      try siblings(copy, system, effort), try siblingDifferences(copy, system, effort),
     ]
   }
 
@@ -68,46 +69,6 @@ extension Attacks {
         known = (pair ?? nil).map { $0 - value }
       }
     }
-  }
-
-  /// Several datasets about the same people, in one family: their counts of the same cells, averaged.
-  private static func siblings(
-    _ copy: Target, _ system: AttackedSystem, _ effort: Effort
-  ) throws(ResultError) -> AttackLine {
-    var tally = ErrorTally(exactBar: 0.35, most: effort.cases)
-    let shape = copy.data.shape
-    let siblings = try disclosing { () throws(DisclosureError) in
-      try (0..<6).map { number throws(DisclosureError) in
-        try Shape(
-          dataset: "\(shape.dataset)-\(number + 1)", keyFamily: shape.keyFamily, dimensions: shape.dimensions)
-      }
-    }
-    let most = max(4, 600_000 / (copy.data.rowCount + 1000))
-    var number = 0
-    while number < most, number < 2 || (tally.cases > 0 && tally.isOpen) {
-      number += 1
-      let drawn = system.drawsByKeys ? copy.redrawn(effort.seed &+ UInt64(number)) : copy
-      var state = AttackedSystem.State()
-      var counts: [DimensionSet: [[Int]]] = [:]
-      for shape in siblings {
-        let data = Microdata(
-          shape: shape, measures: [], perUnit: [], keys: drawn.data.keys, codes: drawn.data.codes, values: [])
-        let sibling = Target(
-          data, tables: drawn.tables, measures: [], profile: drawn.profile, keys: drawn.keys)
-        for (set, values) in try system.publish(sibling, &state).counts {
-          if counts[set] == nil { counts[set] = values.map { _ in [] } }
-          for (cell, value) in values.enumerated() { if let value { counts[set]?[cell].append(value) } }
-        }
-      }
-      let cube = try drawn.cube()
-      for (set, cells) in counts.sorted(by: { $0.key.bits < $1.key.bits }) {
-        guard let cuboid = cube.cuboids[set] else { continue }
-        for (cell, values) in cells.enumerated() where values.count > 1 {
-          tally.add(Double(values.reduce(0, +)) / Double(values.count) - Double(cuboid.units[cell]))
-        }
-      }
-    }
-    return tally.line("S9", .both("六个同族数据集求平均", "six siblings averaged"))
   }
 
   // MARK: S11 homogeneous cells

@@ -53,9 +53,12 @@ package enum Attacks {
   /// - Parameters:
   ///   - canaries: where coins are planted; nil for what suits the target.
   ///   - served: what is out already; where given, the attacks on one version begin with it.
+  ///   - draws: the family's history before and after that. Small cells and single persons are looked for in what was drawn
+  ///     now: values that an earlier draw holds were judged on the rows of their time.
   ///   - progress: is told the name of each attack before it starts.
   package static func suite(
-    _ target: Target, system: AttackedSystem = .doorsill, served: Released? = nil, effort: Effort = Effort(),
+    _ target: Target, system: AttackedSystem = .doorsill, served: Released? = nil,
+    draws: (before: ResultHistory, after: ResultHistory)? = nil, effort: Effort = Effort(),
     canaries: Canaries? = nil,
     progress: (String) -> Void = { _ in }
   ) throws(ResultError) -> AttackReport {
@@ -70,9 +73,11 @@ package enum Attacks {
       state.released = served
       published = try Published(served, shape: target.data.shape, measures: target.data.measures)
     }
-    var lines = [smallCells(published, cube, target)]
+    var now = published
+    if served != nil, let draws { try now.forget(draws.before, stayingIn: draws.after, cube, target) }
+    var lines = [smallCells(now, cube, target)]
     progress("B3")
-    lines.append(try onePerson(published, cube, target).line)
+    lines.append(try onePerson(now, cube, target).line)
     lines.append(try repeating(target, system, seed: effort.seed))
     progress("B4v")
     let copy = try target.copy(seed: effort.seed)
@@ -94,7 +99,7 @@ package enum Attacks {
       lines.append(line)
     }
     lines.append(try trackers(published, cube, target))
-    lines.append(try dominated(published, cube, target))
+    lines.append(try dominated(now, cube, target))
     progress("B11")
     lines.append(try thresholdProbe(target, system, seed: effort.seed))
     progress("B12")
