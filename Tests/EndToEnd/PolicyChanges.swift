@@ -18,7 +18,7 @@ import Testing
       let waits = try portal.publish()
       #expect(
         waits.status == 1 && waits.errorText.contains("doorsill person accept \(person)"), "\(waits.said)")
-      try portal.signed(by: "li-na", "person", "accept", person).wanted(0, "accept")
+      try portal.accept(person)
       try portal.publish().wanted(0, "publish with \(person)")
     }
     #expect(try approvals(portal, "offices") == 1)
@@ -53,6 +53,7 @@ import Testing
       0, "init")
     let steps = made.errorText.split(separator: "\n").filter { $0.hasPrefix("  ") }
       .map { $0.trimmingCharacters(in: .whitespaces) }
+    #expect(steps.contains { $0.contains("--recovery") }, "a lost key is thought of before it is lost")
     #expect(steps.count >= 3 && steps.contains { $0.hasPrefix("doorsill publish") }, "\(made.errorText)")
     let script = steps.map { step in
       step.hasPrefix("doorsill ")
@@ -66,6 +67,12 @@ import Testing
     let portal = try ScratchPortal.at(folder, "portal")
     try portal.addPerson("zhao-lei", role: "custodian")
     try portal.signed(by: "li-na", "person", "accept", "zhao-lei").wanted(0, "accept")
+    // Nobody makes a second person of their own.
+    let early = try portal.publish(as: "zhang-min")
+    #expect(early.status == 1 && early.errorText.contains("person:zhao-lei"), "\(early.said)")
+    #expect(
+      try portal.must("authority").contains("signed by li-na, waits for another person"))
+    try portal.signed(by: "zhang-min", "person", "accept", "zhao-lei").wanted(0, "accept")
     try portal.publish(as: "zhang-min").wanted(0, "publish")
   }
 
@@ -101,7 +108,7 @@ import Testing
     #expect(try portal.publish().status == 1)
     let selfSigned = try portal.signed(by: "zhao-lei", "person", "accept", "zhao-lei")
     #expect(selfSigned.status == 1, "\(selfSigned.said)")
-    try portal.signed(by: "li-na", "person", "accept", "zhao-lei").wanted(0, "accept")
+    try portal.accept("zhao-lei")
     try portal.publish().wanted(0, "publish")
   }
 

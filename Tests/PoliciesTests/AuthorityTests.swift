@@ -221,6 +221,59 @@ import Testing
       } == .lastApprover)
   }
 
+  @Test func `lets nobody make a second person of their own: where two decide, two accept who joins`() throws
+  {
+    func joined(by voters: String..., begun people: [Registration.Terms]? = nil) throws -> Bool {
+      var authority = try people.map { try Self.begun($0) } ?? Self.begun()
+      let terms = Self.person("ghost", ["custodian"])
+      try Self.agree(&authority, "person:ghost", .person(terms), by: "ghost", and: nil)
+      for (number, voter) in voters.enumerated() {
+        try authority.take(Self.signed(.vote(proposal: "h1", approves: true), by: voter), at: 11 + number)
+      }
+      return authority.person("ghost") != nil
+    }
+    #expect(try !joined(by: "li"), "an approver alone")
+    #expect(try !joined(by: "li", "li"))
+    #expect(try !joined(by: "zhang", "wu"), "nobody who registers people")
+    #expect(try joined(by: "zhang", "li"))
+    #expect(try joined(by: "li", "wu"))
+    // Who decides nothing is no second person either; where there is one, there is nobody to ask.
+    let few = [Self.person("zhang", ["custodian"]), Self.person("desk", ["agent"])]
+    #expect(try joined(by: "zhang", begun: few))
+    #expect(
+      try !joined(
+        by: "li", "desk", begun: few + [Self.person("li", ["approver"])]))
+  }
+
+  @Test func `makes another recovery key by two, or by the only one there is`() throws {
+    var authority = try Self.begun()
+    try Self.agree(&authority, Motion.recovery, .recovery(["ed25519:new"]), and: nil)
+    #expect(authority.recovery == ["ed25519:sealed"])
+    try authority.take(Self.signed(.vote(proposal: "h1", approves: true), by: "wu"), at: 11)
+    #expect(authority.recovery == ["ed25519:sealed"], "nobody of them registers people")
+    try authority.take(Self.signed(.vote(proposal: "h1", approves: true), by: "li"), at: 12)
+    #expect(authority.recovery == ["ed25519:new"] && authority.at(Motion.recovery) == 12)
+    // By the approver's word it is the custodian who joins in.
+    try Self.agree(
+      &authority, Motion.recovery, .recovery(["ed25519:newer"]), hash: "h2", by: "li", and: "zhang", at: 20)
+    #expect(authority.recovery == ["ed25519:newer"])
+    var alone = try Self.begun([Self.person("zhang", ["custodian"])])
+    try Self.agree(&alone, Motion.recovery, .recovery(["ed25519:new"]), and: nil)
+    #expect(alone.recovery == ["ed25519:new"])
+  }
+
+  @Test func `lets none of its people through alone, whatever they try`() throws {
+    var authority = try Self.begun()
+    try authority.take(Self.signed(.suspended(["bikes"]), by: "zhang"), at: 5)
+    for attempt in authority.attempts(now: "2026-11-30T10:00:00Z") {
+      #expect(attempt.tries > 0 && attempt.succeeded.isEmpty, "\(attempt)")
+    }
+    // The only one there is can invent another, and that is said.
+    let alone = try Self.begun([Self.person("zhang", ["custodian"])])
+    let came = alone.attempts(now: "2026-11-30T10:00:00Z").filter { !$0.succeeded.isEmpty }
+    #expect(came.map(\.kind) == [.newPerson] && came.first?.succeeded == ["zhang"], "\(came)")
+  }
+
   @Test func `replaces a lost key by two others, or by one and the recovery key`() throws {
     let fresh = Registration.Terms(
       id: "li", organization: "bureau", roles: ["approver"], key: "ed25519:fresh")

@@ -34,6 +34,10 @@ enum Help {
         [terminal.styled(option.name + (option.value.map { " \($0)" } ?? ""), .cyan), option.summary.said]
       }, indent: 2)
     terminal.print()
+    if !verb.notes.isEmpty {
+      for note in verb.notes { terminal.print("  " + note.said) }
+      terminal.print()
+    }
     if let words = verb.act?.words {
       terminal.print(Phrase("可执行者：", "who may: ").said + words.said(in: Phrase.language))
     }

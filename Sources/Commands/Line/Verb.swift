@@ -43,13 +43,16 @@ struct Verb: Sendable {
   let operands: String
   let summary: Phrase
   let options: [Option]
+  /// Lines of its page beneath the options: what its words may be.
+  let notes: [Phrase]
   /// What it does in a person's name; nil where it asks for nobody.
   let act: Act?
   let example: String
   let run: @Sendable (Invocation) throws -> ExitStatus
 
   init(
-    _ name: String, _ operands: String = "", _ summary: Phrase, options: [Option] = [], act: Act? = nil,
+    _ name: String, _ operands: String = "", _ summary: Phrase, options: [Option] = [], notes: [Phrase] = [],
+    act: Act? = nil,
     example: String,
     run: @escaping @Sendable (Invocation) throws -> ExitStatus
   ) {
@@ -57,6 +60,7 @@ struct Verb: Sendable {
     self.operands = operands
     self.summary = summary
     self.options = options + (act == nil ? [] : Option.person)
+    self.notes = notes
     self.act = act
     self.example = example
     self.run = run

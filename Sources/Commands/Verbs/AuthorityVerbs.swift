@@ -23,6 +23,14 @@ enum AuthorityVerbs {
         .portal,
       ], act: .begin, example: "doorsill authority begin --as zhang-min --recovery sealed.pem", run: begin),
     Verb(
+      "authority recovery", "FILE",
+      Phrase(
+        "生成恢复密钥（写入此文件，打印封存后删去），丢失的密钥凭它更换；已有两人时须另一人批准 key:recovery",
+        "make the recovery key that replaces lost ones, into a file to print, seal and remove; of two people the other approves key:recovery"
+      ),
+      options: [.portal], act: .suggest, example: "doorsill authority recovery sealed.pem --as zhang-min",
+      run: recovery),
+    Verb(
       "authority repair", "",
       Phrase(
         "据决策日志修复其旁的缓存：版本链接、撤回清单、authority.json",
@@ -34,22 +42,15 @@ enum AuthorityVerbs {
   private static func begin(_ invocation: Invocation) throws -> ExitStatus {
     let signer = try DecisionVerbs.signer(invocation)
     let terminal = invocation.terminal
-    var recovery: [VerifyingKey] = []
-    if let file = invocation.value("--recovery") {
-      guard !Files.exists(file) else {
-        throw UsageFault(Phrase("\(file) 已存在", "\(file) is there already"))
-      }
-      let key = try SigningKey.generate()
-      try Files.write(try key.pem(), to: file, mode: 0o600)
-      recovery.append(key.publicKey)
-    }
+    let recovery = try invocation.value("--recovery").map { [try newRecoveryKey($0, terminal)] } ?? []
     let trusted = try Takeover.begin(
       try invocation.portal(), by: signer.author, recovery: recovery, now: .now())
     if recovery.isEmpty {
       terminal.note(
         Phrase(
-          "没有恢复密钥：两人的门户中一人丢失密钥后将无法更换（--recovery FILE）",
-          "there is no recovery key: of two people, one who loses a key cannot replace it (--recovery FILE)"))
+          "没有恢复密钥：两人的门户中一人丢失密钥后将无法更换。请趁人人都有密钥时运行 doorsill authority recovery FILE --as \(signer.id)",
+          "there is no recovery key: of two people, one who loses a key cannot replace it. While both have theirs: doorsill authority recovery FILE --as \(signer.id)"
+        ))
     }
     terminal.note(
       Phrase(
@@ -71,6 +72,47 @@ enum AuthorityVerbs {
           "  此后有改动、下次发布前须由两人确认的：\(trusted.changed.joined(separator: "、"))",
           "  changed since, and where anything of it is restricted, for two people to look at: \(trusted.changed.joined(separator: ", "))"
         ))
+    }
+    return .done
+  }
+
+  /// Makes a recovery key, whose private half lies in this file and nowhere else.
+  static func newRecoveryKey(_ file: String, _ terminal: Terminal) throws -> VerifyingKey {
+    guard !Files.exists(file) else {
+      throw UsageFault(Phrase("\(file) 已存在", "\(file) is there already"))
+    }
+    let key = try SigningKey.generate()
+    try Files.write(try key.pem(), to: file, mode: 0o600)
+    terminal.note(
+      Phrase(
+        "恢复密钥已写入 \(file)：请打印封存，并删去该文件",
+        "the recovery key is in \(file): print it into a sealed envelope, and remove the file"))
+    return key.publicKey
+  }
+
+  private static func recovery(_ invocation: Invocation) throws -> ExitStatus {
+    let file = try invocation.operands(1, 1)[0]
+    let signer = try DecisionVerbs.signer(invocation)
+    try invocation.review(by: signer) { review in
+      let key = try newRecoveryKey(file, invocation.terminal)
+      let signed: Review.Signed
+      do { signed = try review.proposeRecovery(key, by: signer) } catch {
+        // A key that nobody asked for is in nobody's way.
+        try? Files.remove(file)
+        throw error
+      }
+      for words in signed.words { invocation.terminal.note("  \(words.said(in: Phrase.language))") }
+      let isAlone = review.file.authority.registered.count == 1
+      invocation.terminal.note(
+        isAlone
+          ? Phrase(
+            "已以 \(signer.id) 的签名提出：\(signed.path)；下次 doorsill publish 时计入日志",
+            "asked for with the signature of \(signer.id): \(signed.path); the next 'doorsill publish' takes it into the log"
+          )
+          : Phrase(
+            "已以 \(signer.id) 的签名提议：\(signed.path)；由另一人运行 doorsill approve \(Motion.recovery) --as …，下次 doorsill publish 时计入日志",
+            "proposed with the signature of \(signer.id): \(signed.path); another person runs 'doorsill approve \(Motion.recovery) --as …', and the next 'doorsill publish' takes it into the log"
+          ))
     }
     return .done
   }
@@ -111,6 +153,12 @@ enum AuthorityVerbs {
               $0.terms.id, $0.terms.organization, $0.terms.roles.joined(separator: ", "), "#\($0.since)",
             ]
           })
+      // Who loses a key should hear of it while there is still somebody to sign.
+      let lostKey = InsiderLook.lostKey(authority)
+      if lostKey.state != .good {
+        terminal.print("! " + lostKey.detail.said(in: Phrase.language))
+        terminal.print("  " + (lostKey.advice?.said(in: Phrase.language) ?? ""))
+      }
       terminal.print()
       terminal.table(
         [
@@ -135,6 +183,16 @@ enum AuthorityVerbs {
       }
       for agreement in waiting {
         let signed = agreement.votes.map(\.person).joined(separator: ", ")
+        if !signed.isEmpty, agreement.isAboutPeople {
+          // What is signed enough is not waiting any more.
+          terminal.print(
+            Phrase(
+              "\(agreement.motion.subject)：\(signed) 已签署，还须另一人（doorsill approve \(agreement.motion.subject)），至 \(agreement.motion.expires)",
+              "\(agreement.motion.subject): signed by \(signed), waits for another person (doorsill approve \(agreement.motion.subject)), until \(agreement.motion.expires)"
+            ).said)
+          for line in review.said(agreement) { terminal.print("  \(line.said(in: Phrase.language))") }
+          continue
+        }
         terminal.print(
           Phrase(
             "\(agreement.motion.subject)：\(agreement.proposer) 提议，\(signed.isEmpty ? "等待第二人（doorsill approve \(agreement.motion.name)）" : "\(signed) 已批准，等待 doorsill publish")，至 \(agreement.motion.expires)",
@@ -142,7 +200,8 @@ enum AuthorityVerbs {
           ).said)
         for line in review.said(agreement) { terminal.print("  \(line.said(in: Phrase.language))") }
       }
-      for (file, message) in review.ignored {
+      for (file, fault) in review.ignored {
+        let message = fault.message
         terminal.print("\(file): \(message[Phrase.language] ?? message["en"] ?? "")")
       }
     }

@@ -11,12 +11,13 @@ enum DecisionVerbs {
     Verb(
       "propose", "SUBJECT…",
       Phrase(
-        "提议一项须第二人批准的变更（数据集、policy、theme 或 person:ID）",
-        "propose what a second person has to approve: a dataset, policy, theme, or person:ID"),
+        "提议一项须第二人批准的变更（数据集、policy、theme、person:ID、family:A+B、fingerprints:NAME）",
+        "propose what a second person has to approve: a dataset, policy, theme, person:ID, family:A+B, fingerprints:NAME"
+      ),
       options: [
         Option("--reason", "TEXT", Phrase("书面理由", "the reason, in writing")),
         Option("--days", "N", Phrase("有效天数（缺省 30）", "days until it lapses (default 30)")), .portal,
-      ], act: .suggest,
+      ], notes: subjects, act: .suggest,
       example: "doorsill propose airports --as zhang-min --reason '坐标为公开的机场基准点'", run: propose),
     Verb(
       "approve", "SUBJECT",
@@ -27,8 +28,27 @@ enum DecisionVerbs {
       options: [
         Option("--reason", "TEXT", Phrase("书面理由", "the reason, in writing")),
         Option("--refuse", Phrase("否决该提议", "refuse it instead")), .portal,
+      ],
+      notes: subjects + [
+        Phrase("key:recovery：更换丢失密钥所凭的恢复密钥", "key:recovery: the key with which lost ones are replaced")
       ], act: .approve,
       example: "doorsill approve airports --as li-na --reason '坐标为公开的机场基准点'", run: approve),
+  ]
+
+  /// What can be proposed, as the page of the verb lists it.
+  private static let subjects = [
+    Phrase("NAME：数据集的首次开放、降低密级、扩大范围或恢复", "NAME: a dataset, opened, held lower, wider, or brought back"),
+    Phrase("policy：Policies/ 中的规则", "policy: the rules of Policies/"),
+    Phrase("theme：Public/ 的文件、门户地址与管理方", "theme: the files of Public/, the portal's addresses, its manager"),
+    Phrase(
+      "person:ID：access.json5 中人员的角色、机构或离任",
+      "person:ID: a person's roles or organization in access.json5, or that they leave"),
+    Phrase(
+      "family:A+B：两个密钥族虽有共同主体，仍保持分开",
+      "family:A+B: two key families stay two, although they have units in common"),
+    Phrase(
+      "fingerprints:NAME：不再记住一个受限数据集的值",
+      "fingerprints:NAME: what is remembered of a restricted dataset's values is forgotten"),
   ]
 
   private static func propose(_ invocation: Invocation) throws -> ExitStatus {

@@ -13,15 +13,18 @@ enum DoctorVerbs {
   static let all: [Verb] = [
     Verb(
       "doctor", "", Phrase("检查本机、状态文件夹与运行中的服务", "examine the machine, the state and the running server"),
-      options: [.portal, .state, .json], example: "doorsill doctor --state .doorsill/outside", run: examine)
+      options: [
+        Option(
+          "--insiders",
+          Phrase(
+            "改为检查一个内部人员单独能做什么：权限、密钥、日志、授权",
+            "look instead at what a single insider could do: files, keys, logs, agreements")),
+        .portal, .state, .json,
+      ], example: "doorsill doctor --state .doorsill/outside", run: examine)
   ]
 
   private static func examine(_ invocation: Invocation) throws -> ExitStatus {
-    var findings = Machine.findings
-    if let state = try stateFolder(invocation) {
-      findings += StateFolder(path: state).findings
-      findings += Service(state: state).findings
-    }
+    let findings = try invocation.has("--insiders") ? InsiderPage(invocation).findings() : common(invocation)
     let worst = findings.map(\.mark).max() ?? .good
     if invocation.has("--json") {
       let json: JSON = [
@@ -32,6 +35,11 @@ enum DoctorVerbs {
       show(findings, invocation.terminal)
     }
     return worst == .bad ? .environment : .done
+  }
+
+  private static func common(_ invocation: Invocation) throws -> [Finding] {
+    guard let state = try stateFolder(invocation) else { return Machine.findings }
+    return Machine.findings + StateFolder(path: state).findings + Service(state: state).findings
   }
 
   /// The outside state of `--state` or of the portal here; nil where there is none: then only the machine is examined.

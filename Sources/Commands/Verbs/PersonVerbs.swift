@@ -31,8 +31,9 @@ enum PersonVerbs {
     Verb(
       "person accept", "ID",
       Phrase(
-        "接纳一个新人或一把新密钥：以本人签名，或用恢复密钥",
-        "accept somebody who joins, or a new key: with your signature, or with the recovery key"),
+        "接纳一个新人或一把新密钥：以本人签名，或（新密钥）用恢复密钥；已有两人时须两人接纳",
+        "accept somebody who joins, or a new key: with your signature, or, for a new key, with the recovery key; where two are registered, two accept"
+      ),
       options: [
         Option("--reason", "TEXT", Phrase("书面理由", "the reason, in writing")),
         Option("--recovery", "FILE", Phrase("恢复密钥所在文件", "the file with the recovery key")), .portal,
@@ -143,6 +144,7 @@ enum PersonVerbs {
         hint: Phrase("新人用 doorsill person add \(id)", "who joins uses 'doorsill person add \(id)'"))
     }
     let path = try PersonKeys.path(id)
+    if Files.exists(portal.authority) { try refuseHopeless(id, try AuthorityFile(portal).authority, path) }
     let key = try SigningKey.generate()
     let passphrase = try PersonKeys.passphrase(for: id, invocation: invocation, confirm: true)
     person.key = key.publicKey
@@ -154,6 +156,21 @@ enum PersonVerbs {
       Phrase("已为 \(id) 生成新密钥：\(path)", "made a new key of \(id): \(path)"))
     try join(id, key, portal, invocation)
     return .done
+  }
+
+  /// Refuses a new key that nobody could accept, before the old one is put aside.
+  private static func refuseHopeless(_ id: String, _ authority: Authority, _ path: String) throws {
+    let others = authority.registered.filter { $0.terms.id != id }
+    guard authority.person(id) != nil, authority.recovery.isEmpty, others.count < 2 else { return }
+    throw UsageFault(
+      Phrase(
+        "“\(id)”的新密钥无人能接纳：没有恢复密钥，其他已登记的只有 \(others.count) 人，而须有二者",
+        "nobody could accept a new key of '\(id)': it takes two, there is no recovery key, and \(others.count) others are registered"
+      ),
+      hint: Phrase(
+        "请从备份找回 \(path)；此后趁人人都有密钥时运行 doorsill authority recovery FILE --as ID",
+        "bring \(path) back from a backup; then, while everybody has a key: doorsill authority recovery FILE --as ID"
+      ))
   }
 
   private static func accept(_ invocation: Invocation) throws -> ExitStatus {

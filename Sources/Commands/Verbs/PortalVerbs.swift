@@ -44,7 +44,13 @@ enum PortalVerbs {
           "--dry-run",
           Phrase(
             "只说明将会改变什么、哪些不公布及如何才能公布", "only say what would change, what is not shown, and what would show it")
-        ), .portal, .json,
+        ),
+        Option(
+          "--recovery", "FILE",
+          Phrase(
+            "仅首次发布：生成用于更换丢失密钥的恢复密钥并写入此文件，打印封存后删去",
+            "in the first publication: make the recovery key that replaces lost ones, into a file to print, seal and remove"
+          )), .portal, .json,
       ], act: .publish,
       example: "doorsill publish --as zhang-min", run: publish),
   ]
@@ -66,15 +72,15 @@ enum PortalVerbs {
     }
     invocation.terminal.note(
       Phrase(
-        "门户已建立：\(portal.folder)。下一步（换成自己的姓名；第二人由其本人登记）：",
-        "made the portal \(portal.folder); next (with names of your own, the second person at their own shell):"
+        "门户已建立：\(portal.folder)。下一步（换成自己的姓名；第二人由其本人登记；恢复密钥用于更换丢失的密钥，请打印封存并删去该文件）：",
+        "made the portal \(portal.folder); next (with names of your own, the second person at their own shell; the recovery key replaces a lost one: print it into a sealed envelope, and remove the file):"
       ))
     let (person, second) = (Phrase("张敏", "Zhang Min").said, Phrase("李娜", "Li Na").said)
     for line in [
       "cd '\(folder)'",
       "doorsill person add zhang-min --name '\(person)' --organization data-bureau --role custodian",
       "doorsill person add li-na --name '\(second)' --organization data-bureau --role approver",
-      "doorsill publish --as zhang-min",
+      "doorsill publish --as zhang-min --recovery ../recovery.pem",
     ] { invocation.terminal.note("  " + line) }
     return .done
   }
@@ -228,7 +234,13 @@ enum PortalVerbs {
 
   private static func publish(_ invocation: Invocation) throws -> ExitStatus {
     let publisher = try publisher(invocation)
-    let publication = try telling(invocation.terminal) { try publisher.publish() }
+    if let file = invocation.value("--recovery") { try begin(publisher, recovery: file, invocation) }
+    let publication: Publication
+    do { publication = try telling(invocation.terminal) { try publisher.publish() } } catch {
+      // A key that the log does not know is in nobody's way.
+      if publisher.isBeginning, let file = invocation.value("--recovery") { try? Files.remove(file) }
+      throw error
+    }
     PublicationPage.show(publication, json: invocation.has("--json"), invocation.terminal)
     if publication.outcome == .published { invocation.tellSignature() }
     if !publication.trusted.isEmpty {
@@ -237,9 +249,17 @@ enum PortalVerbs {
       )
       invocation.terminal.note(
         Phrase(
-          "决策日志由此开始，信任了：\(zh)，以及现有规则。此后人员与规则由两人变更。没有恢复密钥（在首次发布前用 doorsill authority begin --recovery FILE 生成）",
-          "the decisions log begins here; it trusts \(en), and the rules as they are. From now on two people change either. There is no recovery key ('doorsill authority begin --recovery FILE' before the first publication makes one)"
+          "决策日志由此开始，信任了：\(zh)，以及现有规则。此后人员与规则由两人变更。",
+          "the decisions log begins here; it trusts \(en), and the rules as they are. From now on two people change either."
         ))
+      if !invocation.has("--recovery") {
+        let verb = "doorsill authority recovery FILE --as \(invocation.value("--as") ?? "ID")"
+        invocation.terminal.note(
+          Phrase(
+            "没有恢复密钥，丢失的密钥可能无法更换：请趁人人都有密钥时运行 \(verb)",
+            "There is no recovery key, and a lost key may be lost for good: while everybody has theirs, run '\(verb)'"
+          ))
+      }
     }
     for name in publication.suspended {
       invocation.terminal.note(
@@ -248,6 +268,18 @@ enum PortalVerbs {
           "note: \(name) is suspended and not in it; to bring it back: doorsill propose \(name)"))
     }
     return .done
+  }
+
+  /// Has a portal begin with a recovery key.
+  private static func begin(_ publisher: Publisher, recovery file: String, _ invocation: Invocation) throws {
+    guard publisher.isBeginning, !invocation.has("--dry-run") else {
+      throw UsageFault(
+        Phrase("--recovery 只用于首次发布", "--recovery is for the first publication"),
+        hint: Phrase(
+          "此后用 doorsill authority recovery FILE --as ID",
+          "after it: doorsill authority recovery FILE --as ID"))
+    }
+    publisher.begin(recovery: try AuthorityVerbs.newRecoveryKey(file, invocation.terminal))
   }
 
   /// A publication of the portal that the options name.

@@ -257,8 +257,8 @@ extension Words {
           "\(place) 中的“\(what)”（密钥、角色或机构）与日志所登记的不同。",
           "“\(what)” in \(place) is not as the log has them registered (key, roles or organization)."),
         Sentence(
-          "新加入的，由已登记的人运行 doorsill person accept \(what)；其他变更先运行 doorsill propose person:\(what)；或恢复原文件。",
-          "Who joins is accepted by somebody who is registered: doorsill person accept \(what). Other changes begin with doorsill propose person:\(what). Or put the file back."
+          "新加入的，由两名已登记的人（只有一人时由该人）运行 doorsill person accept \(what)，其中一人为审批人；其他变更先运行 doorsill propose person:\(what)；或恢复原文件。",
+          "Who joins is accepted by two who are registered, an approver among them, or by the only one: doorsill person accept \(what). Other changes begin with doorsill propose person:\(what). Or put the file back."
         )
       )
     case .closedParent:

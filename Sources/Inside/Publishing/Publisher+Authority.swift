@@ -3,7 +3,7 @@ import Catalogs
 import Ledgers
 import Policies
 import Releases
-import Trust
+package import Trust
 
 extension Publisher {
   /// Notes what became of a release that a run cut short had announced: it is served, or it never was.
@@ -25,36 +25,9 @@ extension Publisher {
 
   /// Refuses where what is served, or what is remembered of it, is not what the log says.
   func checkCaches() throws {
-    let authority = desk.authority
-    func disagree(_ place: String, _ en: String, _ zh: String) -> PublishingError {
-      PublishingError(
-        .damaged,
-        Wording(
-          "\(place) \(en), and the decisions log says otherwise", "\(place) \(zh)，与决策日志不符"),
-        hint: Wording(
-          "restore it from a backup of one time with .doorsill/inside/decisions; 'doorsill authority repair' mends what the log can mend",
-          "请与 .doorsill/inside/decisions 一起从同一时间的备份恢复；日志足以修复的，用 doorsill authority repair"),
-        blame: .environment)
-    }
-    guard authority.release == served?.number else {
-      let (now, told) = (served.map { String($0.number) } ?? "–", authority.release.map(String.init) ?? "–")
-      throw disagree(
-        "\(portal.outside)/\(Layout.current)", "is release \(now), not \(told)", "是第 \(now) 版，而不是第 \(told) 版")
-    }
-    if let known = authority.history, !known.isEmpty {
-      guard try history.fileHash(in: portal) == known else {
-        throw disagree(
-          "\(History.folder(portal, release: history.release))/history.json", "was changed", "被改动过")
-      }
-    }
-    if let previousPolicies, previousPolicies.ruleHash != authority.policy.hash {
-      throw disagree(
-        "\(History.folder(portal, release: history.release))/history.json", "has other rules", "中的规则不同")
-    }
-    let retired = authority.datasets.filter { $0.value.status == .retired }.map(\.key)
-    if let lost = retired.sorted().first(where: { !withdrawn.isGone($0) }) {
-      throw disagree("\(portal.outside)/\(Layout.withdrawn)", "lacks '\(lost)'", "缺少“\(lost)”")
-    }
+    let caches = Caches(
+      portal: portal, served: served, history: history, policies: previousPolicies, withdrawn: withdrawn)
+    if let first = try caches.disagreements(with: desk.authority).first { throw first }
   }
 
   /// Takes the proposals and signatures that lie in files into the log, and into what is judged by. A rehearsal writes
@@ -131,6 +104,12 @@ extension Publisher {
     }
     if let authority = log.authority { desk.authority = authority }
   }
+
+  /// Whether the log of this portal has no beginning yet.
+  package var isBeginning: Bool { beginning != nil }
+
+  /// Has the log begin with a key that replaces lost ones.
+  package func begin(recovery key: VerifyingKey) { beginning?.recovery = [key.text] }
 
   /// Writes the beginning of the log, where it has none: who is trusted, because somebody has to begin.
   func begin() throws {

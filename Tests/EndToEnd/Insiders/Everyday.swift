@@ -73,6 +73,48 @@ import Testing
     try portal.must("ledger", "verify")
   }
 
+  @Test func `has a recovery key made while everybody has theirs, and hears in time that there is none`()
+    throws
+  {
+    let portal = try ScratchPortal.begin()
+    let office = Office(portal)
+    let first = try portal.publish().wanted(0, "publish")
+    #expect(first.errorText.contains("doorsill authority recovery FILE"), "\(first.said)")
+    #expect(try portal.must("authority").contains("no recovery key"))
+    // The agent leaves: then there are two, and neither could replace the other's key alone.
+    let access = try portal.text("Policies/access.json5")
+    let line = try #require(access.split(separator: "\n").first { $0.contains(#"id: "desk""#) })
+    try portal.write(access.replacing(line + "\n", with: ""), "Policies/access.json5")
+    try portal.agree("person:desk")
+    try portal.publish().wanted(0, "publish")
+    func renew() throws -> Subprocess {
+      try Doorsill.run(
+        [
+          "person", "renew", "li-na", "--passphrase-file", portal.home + "/passphrase", "--portal",
+          portal.path,
+        ], home: portal.home)
+    }
+    let before = try portal.text("Policies/access.json5")
+    office.expectRefused(try renew(), "nobody could accept a new key of 'li-na'", 2)
+    #expect(try portal.text("Policies/access.json5") == before)
+    // Not by one of two.
+    let sealed = portal.folder.path + "/sealed.pem"
+    let asked = try portal.signed(by: "wang-wei", "authority", "recovery", sealed).wanted(0, "recovery")
+    #expect(asked.errorText.contains("doorsill approve key:recovery"), "\(asked.said)")
+    try portal.publish().wanted(0, "publish")
+    office.expectRefused(try renew(), "nobody could accept", 2)
+    let signed = try portal.approve("key:recovery").wanted(0, "approve")
+    #expect(signed.errorText.contains("there was none"), "\(signed.said)")
+    try portal.publish().wanted(0, "publish")
+    #expect(!(try portal.must("authority").contains("no recovery key")))
+    try renew().wanted(0, "renew")
+    try portal.run("person", "accept", "li-na", "--recovery", sealed).wanted(0, "with the sealed key")
+    office.expectRefused(try portal.publish(), "person:li-na")
+    try portal.signed(by: "wang-wei", "person", "accept", "li-na").wanted(0, "and with a person")
+    try portal.publish().wanted(0, "publish")
+    try portal.must("ledger", "verify")
+  }
+
   @Test func `closes a set in seconds by one person, and opens it again by two`() throws {
     let office = try Office()
     let portal = office.portal

@@ -107,17 +107,22 @@ final class ScratchPortal: Sendable {
     try approve(subject, by: approver, reason: reason).wanted(0, "approve \(subject)")
   }
 
-  /// Somebody joins, and an approver accepts them.
-  func join(
-    _ id: String, role: String..., organization: String = "data-bureau", acceptedBy approver: String = "li-na"
-  ) throws {
+  /// Somebody joins, and two who are registered accept them.
+  func join(_ id: String, role: String..., organization: String = "data-bureau") throws {
     let roles = role.flatMap { ["--role", $0] }
     try Doorsill.run(
       ["person", "add", id, "--name", id, "--organization", organization] + roles + [
         "--passphrase-file", home + "/passphrase", "--portal", path,
       ], home: home
     ).wanted(0, "person add \(id)")
-    try signed(by: approver, "person", "accept", id).wanted(0, "person accept \(id)")
+    try accept(id)
+  }
+
+  /// Two who are registered accept a person: an approver among them.
+  func accept(_ id: String, by people: String...) throws {
+    for person in people.isEmpty ? ["wang-wei", "li-na"] : people {
+      try signed(by: person, "person", "accept", id).wanted(0, "person accept \(id)")
+    }
   }
 
   /// Takes out for good: one proposes, the other agrees.

@@ -79,7 +79,10 @@ extension Authority {
         }
       }
     }
-    waiting[hash] = Agreement(hash: hash, motion: motion, proposer: signed.by)
+    let agreement = Agreement(hash: hash, motion: motion, proposer: signed.by)
+    waiting[hash] = agreement
+    // Where nobody else is registered, one signature is all there is.
+    if case .recovery = motion.aim { try register(agreement, at: index) }
   }
 
   private mutating func vote(
@@ -135,6 +138,10 @@ extension Authority {
       guard mayRegister(agreement, besides: "") else { return }
       try keepsApprover(without: name)
       end(name, at: index)
+    case .recovery(let keys):
+      guard areEnough(agreement) else { return }
+      recovery = keys
+      recoveryAt = index
     case .envelope, .retire, .forget, .apart, .policy, .theme: return
     }
     use(agreement.hash)
@@ -154,11 +161,40 @@ extension Authority {
   }
 
   private func isEnough(_ agreement: Agreement, for terms: Registration.Terms) -> Bool {
-    guard isReplacement(agreement.motion) else { return mayRegister(agreement, besides: terms.id) }
+    // Nobody makes a second person of their own: who joins is accepted by two, where there are two.
+    guard isReplacement(agreement.motion) else {
+      return mayRegister(agreement, besides: terms.id) && areTwo(signers(agreement))
+    }
     // A lost key: two of the others and the recovery key; where nobody else is registered, the recovery key alone.
     let voters = Set(agreement.votes.map(\.person)).subtracting([terms.id])
     let others = registered.filter { $0.terms.id != terms.id }
     return voters.count >= (others.isEmpty ? 1 : 2)
+  }
+
+  /// The registered people who signed, whoever proposed it among them.
+  private func signers(_ agreement: Agreement) -> [Agreement.Vote] {
+    let proposer = person(agreement.proposer).map {
+      Agreement.Vote(
+        person: $0.terms.id, roles: $0.terms.roles, organization: $0.terms.organization)
+    }
+    return agreement.votes + [proposer].compactMap { $0 }
+  }
+
+  /// Whether two of those who decide anything signed, or the only one that there is.
+  private func areTwo(_ signers: [Agreement.Vote]) -> Bool {
+    func decides(_ roles: [String]) -> Bool {
+      roles.contains(approver) || roles.contains("custodian") || roles.contains("administrator")
+    }
+    let able = registered.count { decides($0.terms.roles) }
+    return Set(signers.filter { decides($0.roles) }.map(\.person)).count >= min(2, max(1, able))
+  }
+
+  /// Whether they may make the key that replaces lost ones: two, of whom one registers people where anybody does.
+  private func areEnough(_ agreement: Agreement) -> Bool {
+    let signers = signers(agreement)
+    guard areTwo(signers) else { return false }
+    let registrars = registered.filter { $0.terms.roles.contains(approver) }.map(\.terms.id)
+    return registrars.isEmpty || signers.contains { registrars.contains($0.person) }
   }
 
   /// Whether a signature of somebody who registers people is among them: of an approver, of the manager where it has one.

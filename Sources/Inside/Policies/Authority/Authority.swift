@@ -76,6 +76,8 @@ package struct Authority: Sendable, Hashable {
   /// Everybody who was ever registered, in order; a new key is a new registration.
   package var people: [Registration]
   package var recovery: [String]
+  /// The entry that changed them last; nil where they are those of the beginning.
+  package var recoveryAt: Int?
   package var datasets: [String: Standing]
   /// Datasets of which what was remembered was forgotten, with the entry that did it last.
   package var forgotten: [String: Int] = [:]
@@ -137,6 +139,7 @@ package struct Authority: Sendable, Hashable {
     switch subject {
     case Motion.policy: return policy.at
     case Motion.theme: return theme.at
+    case Motion.recovery: return recoveryAt
     default:
       let name = subject.split(separator: ":", maxSplits: 1).last.map(String.init) ?? ""
       if subject == Motion.person(name) { return people.last { $0.terms.id == name }?.changed }

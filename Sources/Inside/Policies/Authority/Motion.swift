@@ -18,6 +18,8 @@ package struct Motion: Sendable, Hashable {
     case person(Registration.Terms)
     /// `person:ID`: registered no more.
     case leave
+    /// `key:recovery`: the keys that replace lost ones, in place of those before.
+    case recovery([String])
   }
 
   package let subject: String
@@ -59,6 +61,7 @@ package struct Motion: Sendable, Hashable {
   }
   package static let policy = "policy"
   package static let theme = "theme"
+  package static let recovery = "key:recovery"
 
   /// The name behind `dataset:`, `person:` and the like; the subject itself for the others.
   package var name: String { subject.split(separator: ":", maxSplits: 1).last.map(String.init) ?? subject }
@@ -89,6 +92,14 @@ package struct Agreement: Sendable, Hashable {
   package var votes: [Vote]
   /// Whether somebody refused it: then it never counts.
   package var isRefused: Bool
+
+  /// Whether it is about who is registered, or about the key that replaces theirs: it counts as soon as it is signed enough.
+  package var isAboutPeople: Bool {
+    switch motion.aim {
+    case .person, .leave, .recovery: true
+    case .envelope, .retire, .forget, .apart, .policy, .theme: false
+    }
+  }
 
   /// Each part as its property says.
   package init(

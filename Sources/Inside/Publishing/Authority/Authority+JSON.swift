@@ -7,7 +7,8 @@ extension Authority {
     [
       "portal": .string(portal), "manager": .string(manager), "policy": policy.json, "theme": theme.json,
       "scale": JSON(scale), "approver": .string(approver), "people": .array(people.map(\.json)),
-      "recovery": JSON(recovery), "release": release.map { JSON($0) } ?? .null,
+      "recovery": JSON(recovery), "recoveryAt": recoveryAt.map { JSON($0) } ?? .null,
+      "release": release.map { JSON($0) } ?? .null,
       "datasets": .object(datasets.sorted { $0.key < $1.key }.map { JSON.Member($0.key, $0.value.json) }),
       "forgotten": .object(forgotten.sorted { $0.key < $1.key }.map { JSON.Member($0.key, JSON($0.value)) }),
       "apart": .object(
@@ -32,6 +33,7 @@ extension Authority {
         recovery: recovery.compactMap(\.string), release: json["release"]?.int), at: 0)
     self.policy = policy
     self.theme = theme
+    recoveryAt = json["recoveryAt"]?.int
     for person in people {
       guard let person = Registration(json: person) else { return nil }
       self.people.append(person)

@@ -1,8 +1,14 @@
 import Bytes
 import Catalogs
-package import Policies
+import Policies
 
 extension Desk {
+  /// A subject as people say it: a dataset by its name.
+  func subject(_ word: String) -> String {
+    let isWhole = word == Motion.policy || word == Motion.theme || word.contains(":")
+    return isWhole ? word : Motion.dataset(word)
+  }
+
   /// Reads one dataset or view, however its rows come about.
   package func examine(_ name: String) throws -> Examination {
     let view = try Views.derived(from: catalog.datasets, of: portal, scale: policies.scale) { $0 == name }
@@ -19,15 +25,6 @@ extension Desk {
       examination.sources = sources
       return examination
     }
-  }
-
-  /// What waits for somebody about one subject: for a proposal, or for a second signature.
-  package struct Waiting: Sendable {
-    package let subject: String
-    package let reasons: [Problem]
-    package let needs: [ApprovalNeed]
-    /// The proposals that can still be used.
-    package let agreements: [Agreement]
   }
 
   /// The refusals of what is about the portal as a whole: people, rules, theme.

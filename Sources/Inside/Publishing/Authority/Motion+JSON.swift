@@ -17,6 +17,7 @@ extension Motion {
     case .theme(let hash, let manager): json["to"] = ["theme": .string(hash), "manager": .string(manager)]
     case .person(let terms): json["to"] = ["person": terms.json]
     case .leave: json["to"] = ["leave": true]
+    case .recovery(let keys): json["to"] = ["recovery": JSON(keys)]
     }
     return json
   }
@@ -52,6 +53,10 @@ extension Motion {
       aim = .person(terms)
     } else if to == ["leave": true], subject.hasPrefix("person:") {
       aim = .leave
+    } else if let keys = to["recovery"]?.array?.compactMap(\.string), subject == Motion.recovery,
+      to == ["recovery": JSON(keys)]
+    {
+      aim = .recovery(keys)
     } else {
       return nil
     }

@@ -31,7 +31,9 @@ extension Review {
         before == manager
         ? [] : [Wording("the manager was \(before) and is \(manager)", "管理方由 \(before) 变为 \(manager)")]
       return whose + [
-        Wording("files of Public/, or the portal's addresses, have changed", "Public/ 的文件或门户地址已改动")
+        Wording(
+          "files of Public/, or the portal's addresses, have changed: it is now at \(desk.catalog.baseURL)",
+          "Public/ 的文件或门户地址已改动：现地址为 \(desk.catalog.baseURL)")
       ]
     case .person(let terms):
       let before = desk.authority.person(terms.id)?.terms
@@ -48,6 +50,15 @@ extension Review {
           "\(terms.id): \(before.organization), \(before.roles.joined(separator: ", ")), \(before.key) becomes \(terms.organization), \(roles), \(terms.key)",
           "\(terms.id)：\(before.organization)、\(before.roles.joined(separator: "、"))、\(before.key) 变为 \(terms.organization)、\(roles)、\(terms.key)"
         )
+      ]
+    case .recovery(let keys):
+      let (new, old) = (
+        keys.joined(separator: ", "), desk.authority.recovery.joined(separator: ", ")
+      )
+      return [
+        Wording(
+          "lost keys are replaced with the recovery key \(new)\(old.isEmpty ? "; there was none" : ", and no longer with \(old)")",
+          "丢失的密钥今后凭恢复密钥 \(new) 更换\(old.isEmpty ? "（此前没有）" : "，不再凭 \(old)")")
       ]
     case .leave:
       return [Wording("\(motion.name) is registered no more", "“\(motion.name)”不再登记")]
