@@ -138,7 +138,7 @@ import Trust
   private func events(_ small: SmallPortal) throws -> [String] {
     let settings = try ReleaseStore(folder: small.portal.outside).current().settings
     let log = try Ledger(
-      reading: small.portal.inside + "/decisions", origin: LogNames.decisions(baseURL: settings.baseURL),
+      reading: small.portal.inside + "/decisions", origin: settings.decisionsLog,
       key: try InsideKeys(portal: small.portal).release.publicKey)
     return try (0..<log.size).compactMap { try log.entry(at: $0)["event"]?.string }
   }

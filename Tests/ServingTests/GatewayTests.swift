@@ -27,9 +27,12 @@ import Testing
 
 @Suite struct `The names of the logs` {
   @Test func `are the portal's host and a word, without the rest of its address`() {
-    #expect(LogNames.answers(baseURL: "https://data.example.org") == "data.example.org/answers")
-    #expect(LogNames.decisions(baseURL: "https://data.example.org/open/data") == "data.example.org/decisions")
-    #expect(LogNames.answers(baseURL: "") == "doorsill/answers")
+    #expect(LogNames.host("https://data.example.org") == "data.example.org")
+    #expect(LogNames.host("https://data.example.org/open/data") == "data.example.org")
+    #expect(LogNames.host("") == "doorsill")
+    #expect(LogNames.answers(host: "data.example.org") == "data.example.org/answers")
+    #expect(LogNames.host(ofDecisions: LogNames.decisions(host: "a.example:8443")) == "a.example:8443")
+    #expect(LogNames.host(ofDecisions: "a.example/answers") == nil)
   }
 }
 

@@ -35,7 +35,7 @@ struct Witnessing {
       if let portal = try? invocation.portal() {
         logs.append(
           Watched(
-            folder: portal.inside + "/decisions", origin: LogNames.decisions(baseURL: settings.baseURL),
+            folder: portal.inside + "/decisions", origin: settings.decisionsLog,
             key: key, room: portal.inside))
       }
       let own = outside.keys + "/checkpoint"
@@ -44,7 +44,7 @@ struct Witnessing {
       {
         logs.append(
           Watched(
-            folder: outside.answers, origin: LogNames.answers(baseURL: settings.baseURL), key: key.publicKey,
+            folder: outside.answers, origin: settings.answersLog, key: key.publicKey,
             room: outside.folder))
       }
     }

@@ -1,3 +1,4 @@
+import Access
 import Bytes
 import Glibc
 import Releases
@@ -17,7 +18,7 @@ struct StateFolder {
           hint: Phrase("发布一次即会建立：doorsill publish", "publishing makes it: doorsill publish"))
       ]
     }
-    return [folder, room] + release + keys + books + authority
+    return [folder, room] + release + keys + books + rows + authority
   }
 
   private var folder: Finding {
@@ -120,6 +121,39 @@ struct StateFolder {
         Finding(
           Self.group, name, .bad, Phrase("\(error)", "\(error)"),
           hint: Phrase("请从备份恢复 .doorsill/outside", "restore .doorsill/outside from a backup"))
+      ]
+    }
+  }
+
+  /// Rows of the access database that nobody entered, that were changed since, or whose grant nobody signed: they serve
+  /// nothing, and somebody put them there.
+  var rows: [Finding] {
+    let name = Phrase("访问记录", "access rows")
+    guard access(path, X_OK) == 0, Files.exists(path + "/access.sqlite") else { return [] }
+    do {
+      let outside = try OutsideState(folder: path)
+      let refused = try outside.refusals(in: try outside.accessStore())
+      guard !refused.isEmpty else {
+        return [
+          Finding(
+            Self.group, name, .good, Phrase("均有录入记录与签名", "each was entered and signed"))
+        ]
+      }
+      return refused.map { row in
+        Finding(
+          Self.group, name, .bad, Phrase(row.words.zh, row.words.en),
+          hint: Phrase(
+            "它不起作用，但有人写了它：请查明是谁，再按正规步骤录入（grant add、grant approve）",
+            "it serves nothing, and somebody wrote it: find out who, and enter it rightly (grant add, grant approve)"
+          ))
+      }
+    } catch {
+      let fault = error as? any Fault
+      return [
+        Finding(
+          Self.group, name, .bad,
+          Phrase(fault?.message(in: "zh") ?? "\(error)", fault?.message(in: "en") ?? "\(error)"),
+          hint: Phrase(Wording.oneMoment.zh, Wording.oneMoment.en))
       ]
     }
   }

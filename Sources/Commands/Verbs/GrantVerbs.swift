@@ -81,7 +81,7 @@ enum GrantVerbs {
       starts: try invocation.value("--from").map { try moment($0, "--from") } ?? now,
       ends: try moment(try invocation.required("--until"), "--until", daysLater: 1),
       callsPerDay: try invocation.number("--calls-per-day") ?? 1000, level: setting.level,
-      portal: LogNames.answers(baseURL: settings.baseURL),
+      portal: settings.answersLog,
       proposer: try invocation.entitledAuthor(on: dataset),
       needsSecondPerson: setting.needsSecondPerson, now: now)
     invocation.terminal.note(
@@ -132,12 +132,18 @@ enum GrantVerbs {
   }
 
   private static func list(_ invocation: Invocation) throws -> ExitStatus {
-    let grants = try invocation.outside().accessStore().grants()
+    let outside = try invocation.outside()
+    let store = try outside.accessStore()
+    let grants = try store.grants()
+    // What was entered by nobody, changed since, or signed by nobody serves nothing, whatever its row says.
+    let refused = Dictionary(
+      try outside.refusals(in: store).map { ($0.row, $0.words) }, uniquingKeysWith: { first, _ in first })
     if invocation.has("--json") {
       let items: [JSON] = grants.map { grant in
         guard var members = grant.terms.members else { return grant.terms }
         members.append(JSON.Member("status", .string(grant.status.rawValue)))
         members.append(JSON.Member("approver", grant.approver.map { .string($0) } ?? .null))
+        members.append(JSON.Member("refused", JSON(refused[.grant(grant.id)]?.said(in: Phrase.language))))
         return .object(members)
       }
       invocation.terminal.print(bytes: JSON.array(items).serialized(pretty: true) + [0x0A])
@@ -154,9 +160,14 @@ enum GrantVerbs {
         + grants.map {
           [
             String($0.id), $0.client, "\($0.dataset)/\($0.result)", $0.purpose,
-            $0.ends.adding(seconds: -1).date.iso, String($0.callsPerDay), $0.status.rawValue,
+            $0.ends.adding(seconds: -1).date.iso, String($0.callsPerDay),
+            refused[.grant($0.id)] == nil ? $0.status.rawValue : Phrase("不予承认", "refused").said,
           ]
         })
+    for grant in grants {
+      guard let words = refused[.grant(grant.id)] else { continue }
+      invocation.terminal.note(words.said(in: Phrase.language))
+    }
     return .done
   }
 }

@@ -66,7 +66,7 @@ enum LedgerVerbs {
     let settings = try ReleaseStore(folder: outside.folder, key: try outside.releaseKey()).current().settings
     var logs = [
       Log(
-        name: "answers", folder: outside.answers, origin: LogNames.answers(baseURL: settings.baseURL),
+        name: "answers", folder: outside.answers, origin: settings.answersLog,
         key: try outside.checkpointKey().publicKey)
     ]
     if invocation.value("--state") == nil {
@@ -74,7 +74,7 @@ enum LedgerVerbs {
       logs.append(
         Log(
           name: "decisions", folder: portal.inside + "/decisions",
-          origin: LogNames.decisions(baseURL: settings.baseURL),
+          origin: settings.decisionsLog,
           key: try outside.releaseKey()))
     }
     return logs

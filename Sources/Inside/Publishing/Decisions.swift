@@ -11,6 +11,16 @@ struct Decisions {
   let ledger: Ledger
   private let author: Author
 
+  /// The name of a portal's log: that under which it began, whatever the portal's address is now. A checkpoint that names
+  /// another is not signed under it, and refused when the log is opened.
+  static func origin(_ portal: Portal, served: Release?, catalog: Catalog) throws -> String {
+    if let served { return served.settings.decisionsLog }
+    let path = portal.inside + "/decisions/checkpoint"
+    guard Files.exists(path) else { return LogNames.decisions(host: LogNames.host(catalog.baseURL)) }
+    let note = String(decoding: try Files.read(path, limit: 1 << 16), as: UTF8.self)
+    return String(note.prefix { $0 != "\n" })
+  }
+
   /// - Parameter release: what is served: the log must still hold everything that was in it when that was made.
   init(
     _ portal: Portal, origin: String, key: SigningKey, author: Author, after release: Release?

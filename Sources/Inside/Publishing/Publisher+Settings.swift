@@ -36,7 +36,7 @@ extension Publisher {
       }
     }
     return Settings(
-      title: catalog.title, languages: catalog.languages, baseURL: catalog.baseURL,
+      title: catalog.title, languages: catalog.languages, baseURL: catalog.baseURL, logHost: logHost,
       manager: catalog.organization(catalog.manager)?.name ?? Text(catalog.manager),
       people: people,
       purposes: access.purposes.map { Settings.Purpose(id: $0.id, title: $0.title) },
@@ -49,8 +49,13 @@ extension Publisher {
       answers: answers)
   }
 
+  /// The host under which the portal's logs began.
+  var logHost: String {
+    LogNames.host(ofDecisions: decisions.ledger.origin) ?? LogNames.host(catalog.baseURL)
+  }
+
   /// Everybody who is or was registered, as the decisions log says. Those that it began with have always been there.
-  private func registrations() throws -> [Settings.Registration] {
+  func registrations() throws -> [Settings.Registration] {
     let authority = desk.authority
     let beginning = authority.people.first?.since
     return try authority.people.map { person in

@@ -17,7 +17,7 @@ extension Publisher {
       let pem = try? outside.read("keys/checkpoint", limit: 1 << 16),
       let key = try? SigningKey(pem: pem)
     else { return known }
-    let origin = LogNames.answers(baseURL: catalog.baseURL)
+    let origin = LogNames.answers(host: logHost)
     let log = SignedNote.vkey(name: origin, key: key.publicKey)
     let ledger = try Ledger(reading: folder, origin: origin, key: key.publicKey)
     if let known, known.log == log {

@@ -95,7 +95,8 @@ package final class Publisher {
     withdrawn = try store.withdrawals()
     previousPolicies = history.release > 0 ? try PolicySet.parse(files: history.policyFiles) : nil
     decisions = try Decisions(
-      portal, origin: LogNames.decisions(baseURL: catalog.baseURL), key: keys.release, author: options.author,
+      portal, origin: Decisions.origin(portal, served: served, catalog: catalog), key: keys.release,
+      author: options.author,
       after: served)
     log = try AuthorityLog(decisions.ledger)
     let authority: Authority

@@ -92,7 +92,7 @@ package enum Withdrawal {
       let history = try History.load(portal, release: release.number)
       policyFiles = history.policyFiles
       decisions = try Decisions(
-        portal, origin: LogNames.decisions(baseURL: release.settings.baseURL), key: keys.release,
+        portal, origin: release.settings.decisionsLog, key: keys.release,
         author: author, after: release)
       log = try AuthorityLog(decisions.ledger)
       guard let known = log.authority else {

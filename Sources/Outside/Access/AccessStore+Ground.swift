@@ -63,10 +63,25 @@ extension AccessStore {
   /// than the log opens nothing that was closed since, and goes on from where the log is; one that knows of more, or of
   /// something else, is refused (`.chain`).
   package func compare(with ground: Ground) throws -> [Wording] {
+    guard let missing = try behind(ground) else { return [] }
+    try database.use { (connection) throws in
+      try connection.execute(
+        "INSERT OR REPLACE INTO chain VALUES(1, \(missing.whole.serial), \(missing.whole.head))")
+    }
+    return [
+      Wording(
+        "access.sqlite is older than the answers log by \(missing.count) administrative entries: who was entered in them is not known any more, what they closed stays closed",
+        "access.sqlite 比答复日志少 \(missing.count) 条管理条目：其中录入的已不存在，其中关闭的仍然关闭")
+    ]
+  }
+
+  /// By how many administrative entries the file is behind the log, with all that there are; nil where it is not. Writes
+  /// nothing. Throws `.chain` where it knows of more, or of something else.
+  package func behind(_ ground: Ground) throws -> (count: Int, whole: Ground)? {
     var whole = ground
     for waits in try outbox() { try whole.take(waits.entry, written: .now()) }
     let (serial, head) = try database.use { (connection) throws in try Self.link(&connection) }
-    if serial == whole.serial, head == whole.head { return [] }
+    if serial == whole.serial, head == whole.head { return nil }
     guard serial < whole.serial, serial == 0 || whole.heads[serial - 1] == head else {
       throw AccessError(
         .chain,
@@ -75,15 +90,7 @@ extension AccessStore {
           "access.sqlite 已见第 \(serial) 条管理条目，而日志连同待写条目止于第 \(whole.serial) 条：有条目被取走，或二者不属同一时刻"),
         hint: .oneMoment)
     }
-    try database.use { (connection) throws in
-      try connection.execute(
-        "INSERT OR REPLACE INTO chain VALUES(1, \(whole.serial), \(whole.head))")
-    }
-    return [
-      Wording(
-        "access.sqlite is older than the answers log by \(whole.serial - serial) administrative entries: who was entered in them is not known any more, what they closed stays closed",
-        "access.sqlite 比答复日志少 \(whole.serial - serial) 条管理条目：其中录入的已不存在，其中关闭的仍然关闭")
-    ]
+    return (whole.serial - serial, whole)
   }
 
   /// The last link of the chain: number and hash.

@@ -43,7 +43,9 @@ package final class AccessStore: Sendable {
     /// What the log accounts for; what waits in the outbox comes on top of it.
     var ground = Ground()
     var judge = GrantJudge()
-    var told: [Wording] = []
+    /// Why what waits in the outbox does not follow the log; nil where it does.
+    var broken: Wording?
+    var refused: [RefusedRow] = []
   }
 
   /// Reads the file again. The server calls it when `changed()` says so.
@@ -55,18 +57,18 @@ package final class AccessStore: Sendable {
     }
     let judged = footing.withLock { footing in
       var ground = footing.ground
-      var told: [Wording] = []
+      footing.broken = nil
       do {
         let now = Timestamp.now()
         for waits in waiting { try ground.take(waits.entry, written: now) }
       } catch {
         let words = error as? AccessError
-        told.append(
-          Wording(words?.message(in: "en") ?? "\(error)", words?.message(in: "zh") ?? "\(error)"))
+        footing.broken = Wording(
+          words?.message(in: "en") ?? "\(error)", words?.message(in: "zh") ?? "\(error)")
       }
       var (judged, refused) = fresh.judged(on: ground, &footing.judge)
       judged.version = fresh.version
-      footing.told = told + refused
+      footing.refused = refused
       return judged
     }
     rows.withLock { $0 = fresh }
@@ -79,7 +81,12 @@ package final class AccessStore: Sendable {
   }
 
   /// What stands in the file and counts for nothing, in words for the operator.
-  package var refusedRows: [Wording] { footing.withLock { $0.told } }
+  package var refusedRows: [Wording] {
+    footing.withLock { [$0.broken].compactMap { $0 } + $0.refused.map(\.words) }
+  }
+
+  /// The rows among it, each with why.
+  package var refusals: [RefusedRow] { footing.withLock { $0.refused } }
 
   /// Makes a change and the entry that tells the ledger of it in one transaction.
   /// - Parameter touching: the rows it makes or changes; the entry says what they are then.

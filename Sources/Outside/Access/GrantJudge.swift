@@ -135,31 +135,35 @@ struct GrantJudge: Sendable {
 
 extension Book {
   /// The book that calls are judged by: what the administrative entries account for, and grants whose signatures hold.
-  /// `told` says what else stands in the file, for the operator.
-  func judged(on ground: Ground, _ judge: inout GrantJudge) -> (book: Book, told: [Wording]) {
+  /// `refused` says what else stands in the file, for the operator.
+  func judged(on ground: Ground, _ judge: inout GrantJudge) -> (book: Book, refused: [RefusedRow]) {
     var book = Book()
     book.version = version
     book.usage = usage
-    var told: [Wording] = []
+    var refused: [RefusedRow] = []
     func accounts(for row: some Sealed) -> Bool {
       let name = row.rowName.text
       if row.isClosed { return true }
       guard let state = ground.rows[name] else {
-        told.append(
-          Wording(
-            "access.sqlite: \(name) was entered by nobody: it counts for nothing",
-            "access.sqlite：\(name) 没有任何录入记录：不予理会"))
+        refused.append(
+          RefusedRow(
+            row.rowName,
+            Wording(
+              "access.sqlite: \(name) was entered by nobody: it counts for nothing",
+              "access.sqlite：\(name) 没有任何录入记录：不予理会")))
         return false
       }
       guard state == row.state else {
-        told.append(
-          state == Ground.closed
-            ? Wording(
-              "access.sqlite: \(name) was revoked, and its row says otherwise: it stays revoked",
-              "access.sqlite：\(name) 已被撤销，而库中另有说法：仍属已撤销")
-            : Wording(
-              "access.sqlite: \(name) was changed since it was entered: it counts for nothing",
-              "access.sqlite：\(name) 在录入后被改动：不予理会"))
+        refused.append(
+          RefusedRow(
+            row.rowName,
+            state == Ground.closed
+              ? Wording(
+                "access.sqlite: \(name) was revoked, and its row says otherwise: it stays revoked",
+                "access.sqlite：\(name) 已被撤销，而库中另有说法：仍属已撤销")
+              : Wording(
+                "access.sqlite: \(name) was changed since it was entered: it counts for nothing",
+                "access.sqlite：\(name) 在录入后被改动：不予理会")))
         return false
       }
       return true
@@ -175,15 +179,28 @@ extension Book {
         case .proposed: break
         case .approved: book.approved.insert(grant.id)
         case .refused(let reason):
-          told.append(
-            Wording(
-              "grant \(grant.id) (\(grant.client), \(grant.dataset)/\(grant.result)) is refused: \(reason.en)",
-              "授权 \(grant.id)（\(grant.client)，\(grant.dataset)/\(grant.result)）不予承认：\(reason.zh)"))
+          refused.append(
+            RefusedRow(
+              grant.rowName,
+              Wording(
+                "grant \(grant.id) (\(grant.client), \(grant.dataset)/\(grant.result)) is refused: \(reason.en)",
+                "授权 \(grant.id)（\(grant.client)，\(grant.dataset)/\(grant.result)）不予承认：\(reason.zh)")))
           continue
         }
       }
       book.add(grant)
     }
-    return (book, told.sorted { $0.en < $1.en })
+    return (book, refused.sorted { $0.words.en < $1.words.en })
+  }
+}
+
+/// A row of the access database that counts for nothing, with why.
+package struct RefusedRow: Sendable, Equatable {
+  package let row: RowName
+  package let words: Wording
+
+  init(_ row: RowName, _ words: Wording) {
+    self.row = row
+    self.words = words
   }
 }

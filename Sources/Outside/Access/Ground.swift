@@ -7,7 +7,7 @@ package enum RowName: Sendable, Hashable {
   case client(String), certificate(String), key(String), grant(Int)
 
   /// As administrative entries name it.
-  var text: String {
+  package var text: String {
     switch self {
     case .client(let id): "clients/\(id)"
     case .certificate(let thumbprint): "certificates/\(thumbprint)"

@@ -25,6 +25,7 @@ extension Settings {
       ],
       "results": .array(results.map(\.json)),
     ]
+    if let logHost { json["logHost"] = JSON(logHost) }
     if let registrations { json["registrations"] = .array(registrations.map(\.json)) }
     if let answers {
       json["answers"] = [
@@ -66,6 +67,7 @@ extension Settings {
         certificateDays: try lifetimes.int("certificateDays"), keyDays: try lifetimes.int("keyDays"),
         grantDays: try lifetimes.int("grantDays")),
       results: results, policyHash: try whole.string("policyHash"))
+    logHost = json["logHost"]?.string
     if json["registrations"] != nil {
       registrations = try whole.list("registrations").map { (item) throws(ReleaseError) in
         try Registration(item)

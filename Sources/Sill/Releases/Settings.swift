@@ -9,6 +9,8 @@ package struct Settings: Sendable, Equatable {
   package var languages: [String]
   /// Without a final slash.
   package var baseURL: String
+  /// The host in the names of the logs, which began under it; nil in releases of 0.1, whose address is theirs.
+  package var logHost: String?
   /// The authority that runs the portal, 数据管理方.
   package var manager: Text
   package var people: [Person]
@@ -115,13 +117,15 @@ package struct Settings: Sendable, Equatable {
   }
 
   package init(
-    title: Text, languages: [String], baseURL: String, manager: Text, people: [Person], purposes: [Purpose],
+    title: Text, languages: [String], baseURL: String, logHost: String? = nil, manager: Text,
+    people: [Person], purposes: [Purpose],
     quotas: Quotas, lifetimes: Lifetimes, results: [ResultSetting], policyHash: String,
     registrations: [Registration]? = nil, answers: Head? = nil
   ) {
     self.title = title
     self.languages = languages
     self.baseURL = baseURL
+    self.logHost = logHost
     self.manager = manager
     self.people = people
     self.purposes = purposes

@@ -49,6 +49,16 @@ extension `End to end` {
         """)
       #expect(try server.ask(Self.target, as: world.acme, purpose("underwriting")).status == 404)
       #expect(hears(server, "grants/902"), "\(server.log)")
+      server.stop()
+      // Where grants are listed and the state is examined, it stands too.
+      let shown = try portal.run("grant", "list")
+      #expect(shown.text.split(separator: "\n").count { $0.hasSuffix("refused") } == 2, "\(shown.said)")
+      #expect(shown.errorText.contains("grants/901 was entered by nobody"), "\(shown.said)")
+      let json = try JSONSerialization.jsonObject(with: Data(try portal.must("grant", "list", "--json").utf8))
+      let refusals = (json as? [[String: Any]] ?? []).filter { $0["refused"] is String }
+      #expect(refusals.compactMap { $0["grant"] as? Int } == [901, 902], "\(json)")
+      let ill = try portal.run("doctor")
+      #expect(ill.status == 3 && ill.text.contains("✗ access rows"), "\(ill.said)")
     }
 
     @Test func `raises no quota, moves no date, and reaches no other dataset with a signed grant`() throws {

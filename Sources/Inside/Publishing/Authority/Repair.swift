@@ -19,7 +19,8 @@ package enum Repair {
     let policies = try PolicySet.load(folder: portal.policies)
     let catalog = try Catalog.load(folder: portal.catalog, policies: policies)
     let decisions = try Decisions(
-      portal, origin: LogNames.decisions(baseURL: catalog.baseURL), key: keys.release, author: author,
+      portal, origin: Decisions.origin(portal, served: nil, catalog: catalog), key: keys.release,
+      author: author,
       after: nil)
     guard let authority = try AuthorityLog(decisions.ledger).authority else {
       throw PublishingError(.refused, Wording("the decisions log has no beginning yet", "决策日志尚无起点"))

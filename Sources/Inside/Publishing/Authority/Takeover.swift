@@ -38,7 +38,7 @@ package enum Takeover {
     let served = try store.served()
     let history = try History.load(portal, release: served?.number)
     let decisions = try Decisions(
-      portal, origin: LogNames.decisions(baseURL: served?.settings.baseURL ?? catalog.baseURL),
+      portal, origin: Decisions.origin(portal, served: served, catalog: catalog),
       key: keys.release, author: author, after: served)
     guard try AuthorityLog(decisions.ledger).authority == nil else {
       throw PublishingError(

@@ -6,8 +6,6 @@ import Trust
 
 /// What a start reads of the answers log: the administrative entries, and what was not counted yet.
 extension Answers {
-  /// Entries at the end of the log that are read in any case: they name the last administrative entry.
-  static let tail = 1024
   /// How long an answer or a guess counts, in seconds, with an hour to spare.
   static let memory: Int64 = 25 * 3600
 
@@ -78,37 +76,8 @@ extension Answers {
   /// Walks the administrative entries of the log: from the places that the database remembers, and through the whole log
   /// where these are not what the log itself says of its last entries.
   private func ground(in access: AccessStore) throws -> Ground {
-    var latest = 0
-    var found: [(serial: Int, index: Int)] = []
-    for index in max(0, min(ledger.size - Self.tail, try access.countedUpTo()))..<ledger.size {
-      let entry = try ledger.entry(at: index)
-      latest = max(latest, entry["administrative"]?.int ?? 0)
-      if let serial = Ground.serial(of: entry) { found.append((serial, index)) }
-    }
-    let known = try access.places()
-    let places = known + found.filter { place in !known.contains { $0.index == place.index } }
-    if let ground = try? walk(places), ground.serial >= latest { return ground }
-    var all: [(serial: Int, index: Int)] = []
-    for index in 0..<ledger.size {
-      if let serial = Ground.serial(of: try ledger.entry(at: index)) { all.append((serial, index)) }
-    }
-    let ground = try walk(all)
-    guard ground.serial >= latest else {
-      throw AccessError(
-        .chain,
-        Wording(
-          "the answers log names administrative entry \(latest) and holds \(ground.serial)",
-          "答复日志提到第 \(latest) 条管理条目，而只有 \(ground.serial) 条"), hint: .oneMoment)
-    }
-    try access.remember(places: all)
-    return ground
-  }
-
-  private func walk(_ places: [(serial: Int, index: Int)]) throws -> Ground {
-    var ground = Ground()
-    for place in places {
-      try ground.take(try ledger.entry(at: place.index), written: try ledger.time(at: place.index))
-    }
+    let (ground, places) = try ledger.ground(from: try access.places(), counted: try access.countedUpTo())
+    if let places { try access.remember(places: places) }
     return ground
   }
 

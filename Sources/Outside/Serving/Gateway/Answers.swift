@@ -78,8 +78,9 @@ package final class Answers: Sendable {
       try access.take(entry, written: place.time)
       if let serial = Ground.serial(of: entry) { places.append((serial, place.index)) }
     }
-    try access.drained(upTo: last.id, places: places)
+    // Who reads both sees an entry twice and never not at all.
     try ledger.persist()
+    try access.drained(upTo: last.id, places: places)
   }
 
   /// One entry for all refusals of callers that could not be identified, since the last.

@@ -58,7 +58,7 @@ package final class RunningServer: Sendable {
       (release) throws(ReleaseError) in try releaseGuard.check(release)
     }
     let release = try releases.current()
-    let origin = LogNames.answers(baseURL: release.settings.baseURL)
+    let origin = release.settings.answersLog
     let answers = Answers(
       ledger: try state.answersLedger(origin: origin, access: access), origin: origin,
       receiptKey: try state.receiptKey())
