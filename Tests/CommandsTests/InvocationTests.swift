@@ -148,7 +148,7 @@ import Testing
     #expect(
       Set(asking.map(\.name)) == [
         "publish", "release rollback", "propose", "approve", "person accept", "authority begin",
-        "authority repair", "authority recovery", "suspend",
+        "authority repair", "authority recover", "authority recovery", "suspend",
         "withdraw",
         "grant add", "grant approve", "grant revoke",
         "client add", "client suspend", "client activate", "key create", "key revoke", "ca issue",

@@ -41,7 +41,7 @@ import Trust
     let whole = try lines()
     func faults(_ lines: [[UInt8]]) throws -> [(Int?, String)] {
       try replace(lines)
-      return try bench.verify().faults.map { ($0.index, $0.what) }
+      return try bench.verify().faults.map { ($0.index, $0.what.en) }
     }
     var changed = whole
     changed.remove(at: 300)
@@ -83,7 +83,7 @@ import Trust
     #expect(try bench.verify().faults.map(\.file) == ["checkpoint"])
     // A full replay notices at the start as well.
     try Files.remove(bench.path("offsets"))
-    #expect(throws: LedgerError(.damaged, "")) { try bench.open() }
+    #expect(throws: LedgerError(.damaged, Wording("", ""))) { try bench.open() }
   }
 
   @Test func `finds changes in tiles, offsets and checkpoint`() throws {
@@ -138,24 +138,28 @@ import Trust
 
   @Test func `is refused with another answer, another key or any change`() throws {
     let compact = try Receipt(claims, signedWith: key).compact
-    #expect(throws: LedgerError(.proof, "")) {
+    #expect(throws: LedgerError(.proof, Wording("", ""))) {
       try Receipt.verify(compact, keys: [key.publicKey], answer: answer + [10])
     }
     let other = try SigningKey.generate().publicKey
-    #expect(throws: LedgerError(.proof, "")) { try Receipt.verify(compact, keys: [other], answer: answer) }
+    #expect(throws: LedgerError(.proof, Wording("", ""))) {
+      try Receipt.verify(compact, keys: [other], answer: answer)
+    }
     let bytes = Array(compact.utf8)
     for place in stride(from: 0, to: bytes.count, by: 7) {
       var changed = bytes
       changed[place] = changed[place] == UInt8(ascii: "x") ? UInt8(ascii: "y") : UInt8(ascii: "x")
-      #expect(throws: LedgerError(.proof, "")) {
+      #expect(throws: LedgerError(.proof, Wording("", ""))) {
         try Receipt.verify(String(decoding: changed, as: UTF8.self), keys: [key.publicKey], answer: answer)
       }
     }
     // An approval is a JWS of the same key, but no receipt.
     let approval = JWS.sign(try claims.json.canonical(), with: key)
-    #expect(throws: LedgerError(.proof, "")) { try Receipt.verify(approval, keys: [key.publicKey]) }
+    #expect(throws: LedgerError(.proof, Wording("", ""))) {
+      try Receipt.verify(approval, keys: [key.publicKey])
+    }
     let empty = JWS.sign(Array("{}".utf8), with: key, header: [JSON.Member("typ", .string(Receipt.type))])
-    #expect(throws: LedgerError(.proof, "")) { try Receipt.verify(empty, keys: [key.publicKey]) }
+    #expect(throws: LedgerError(.proof, Wording("", ""))) { try Receipt.verify(empty, keys: [key.publicKey]) }
   }
 }
 
@@ -166,7 +170,7 @@ import Trust
     for text in ["o\n1\n\(root)\n", "log\n01\n\(root)\n", "log\n-1\n\(root)\n", "log\n1\nAAAA\n", "log\n1\n"]
     {
       let note = SignedNote.sign(text: text, name: "log", key: key)
-      #expect(throws: LedgerError(.proof, "")) {
+      #expect(throws: LedgerError(.proof, Wording("", ""))) {
         try Checkpoint(note: note, origin: "log", key: key.publicKey)
       }
     }
@@ -179,6 +183,6 @@ import Trust
       "", "c2sp.org/tlog-proof@v1\n", "c2sp.org/tlog-proof@v2\nindex 1\n\nx",
       "c2sp.org/tlog-proof@v1\nindex 01\n\nx",
       "c2sp.org/tlog-proof@v1\nindex 1\nAAAA\n\nx", "c2sp.org/tlog-proof@v1\nindex -1\n\nx",
-    ] { #expect(throws: LedgerError(.proof, "")) { try InclusionProof(text: text) } }
+    ] { #expect(throws: LedgerError(.proof, Wording("", ""))) { try InclusionProof(text: text) } }
   }
 }

@@ -66,7 +66,9 @@ final class FailingDisk: Sendable {
     let before = try bench.entries
     for room in [0, 1, 40] {
       disk.plan.withLock { ($0.writeError, $0.room) = (error, room) }
-      #expect(throws: LedgerError(.full, "")) { try ledger.append([bench.entry(1), bench.entry(2)]) }
+      #expect(throws: LedgerError(.full, Wording("", ""))) {
+        try ledger.append([bench.entry(1), bench.entry(2)])
+      }
       #expect(try bench.entries == before && ledger.size == 1 && ledger.failure == nil)
     }
     disk.plan.withLock { $0.writeError = nil }
@@ -79,21 +81,23 @@ final class FailingDisk: Sendable {
     let ledger = try open()
     _ = try ledger.append(bench.entry(0))
     disk.plan.withLock { ($0.syncFails, $0.syncs) = (true, 0) }
-    #expect(throws: LedgerError(.broken, "")) { try ledger.append(bench.entry(1)) }
+    #expect(throws: LedgerError(.broken, Wording("", ""))) { try ledger.append(bench.entry(1)) }
     disk.plan.withLock { $0.syncFails = false }
-    for _ in 0..<3 { #expect(throws: LedgerError(.broken, "")) { try ledger.append(bench.entry(2)) } }
+    for _ in 0..<3 {
+      #expect(throws: LedgerError(.broken, Wording("", ""))) { try ledger.append(bench.entry(2)) }
+    }
     #expect(disk.plan.withLock { $0.syncs } == 1)
-    #expect(ledger.size == 1 && ledger.failure == LedgerError(.broken, ""))
-    #expect(throws: LedgerError(.broken, "")) { try ledger.checkpoint() }
+    #expect(ledger.size == 1 && ledger.failure == LedgerError(.broken, Wording("", "")))
+    #expect(throws: LedgerError(.broken, Wording("", ""))) { try ledger.checkpoint() }
     #expect(try ledger.entry(at: 0) == bench.entry(0))
   }
 
   @Test func `that refuses a write for another reason, or cannot undo it, writes nothing more`() throws {
     let ledger = try open()
     disk.plan.withLock { ($0.writeError, $0.room) = (EIO, 10) }
-    #expect(throws: LedgerError(.broken, "")) { try ledger.append(bench.entry(0)) }
+    #expect(throws: LedgerError(.broken, Wording("", ""))) { try ledger.append(bench.entry(0)) }
     disk.plan.withLock { $0.writeError = nil }
-    #expect(throws: LedgerError(.broken, "")) { try ledger.append(bench.entry(0)) }
+    #expect(throws: LedgerError(.broken, Wording("", ""))) { try ledger.append(bench.entry(0)) }
   }
 
   @Test func `comes back after it was mended, with what was committed`() throws {
@@ -101,7 +105,7 @@ final class FailingDisk: Sendable {
       let ledger = try open()
       _ = try ledger.append(bench.entry(0))
       disk.plan.withLock { ($0.writeError, $0.room, $0.cutFails) = (ENOSPC, 30, true) }
-      #expect(throws: LedgerError(.broken, "")) { try ledger.append(bench.entry(1)) }
+      #expect(throws: LedgerError(.broken, Wording("", ""))) { try ledger.append(bench.entry(1)) }
     }
     let ledger = try bench.open()
     #expect(ledger.size == 1 && ledger.tornBytes == 30)

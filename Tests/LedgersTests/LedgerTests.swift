@@ -73,8 +73,8 @@ struct LogBench {
     #expect(next.leafHash == Merkle.leafHash(try ledger.line(at: 600)))
     #expect(try ledger.time(at: 600) == next.time)
     #expect(try ledger.time(at: 0) <= next.time)
-    #expect(throws: LedgerError(.absent, "")) { try ledger.entry(at: 601) }
-    #expect(throws: LedgerError(.absent, "")) { try ledger.entry(at: -1) }
+    #expect(throws: LedgerError(.absent, Wording("", ""))) { try ledger.entry(at: 601) }
+    #expect(throws: LedgerError(.absent, Wording("", ""))) { try ledger.entry(at: -1) }
     #expect(try bench.verify().isSound)
   }
 
@@ -86,13 +86,13 @@ struct LogBench {
       let leaf = Merkle.leafHash(try ledger.line(at: index))
       let head = try proof.verify(leafHash: leaf, origin: bench.origin, key: bench.key.publicKey)
       #expect(head == ledger.head && proof.index == index)
-      #expect(throws: LedgerError(.proof, "")) {
+      #expect(throws: LedgerError(.proof, Wording("", ""))) {
         try proof.verify(leafHash: Merkle.leafHash([]), origin: bench.origin, key: bench.key.publicKey)
       }
-      #expect(throws: LedgerError(.proof, "")) {
+      #expect(throws: LedgerError(.proof, Wording("", ""))) {
         try proof.verify(leafHash: leaf, origin: "other.example/answers", key: bench.key.publicKey)
       }
-      #expect(throws: LedgerError(.proof, "")) {
+      #expect(throws: LedgerError(.proof, Wording("", ""))) {
         try proof.verify(leafHash: leaf, origin: bench.origin, key: SigningKey.generate().publicKey)
       }
     }
@@ -103,9 +103,9 @@ struct LogBench {
           from: from, to: to, proof: proof, fromRoot: try ledger.root(atSize: from),
           toRoot: try ledger.root(atSize: to)))
     }
-    #expect(throws: LedgerError(.absent, "")) { try ledger.consistencyProof(from: 0) }
-    #expect(throws: LedgerError(.absent, "")) { try ledger.consistencyProof(from: 5, to: 701) }
-    #expect(throws: LedgerError(.absent, "")) { try ledger.proof(of: 700) }
+    #expect(throws: LedgerError(.absent, Wording("", ""))) { try ledger.consistencyProof(from: 0) }
+    #expect(throws: LedgerError(.absent, Wording("", ""))) { try ledger.consistencyProof(from: 5, to: 701) }
+    #expect(throws: LedgerError(.absent, Wording("", ""))) { try ledger.proof(of: 700) }
   }
 
   @Test func `publishes tiles from which anyone computes the signed root`() throws {
@@ -198,7 +198,7 @@ struct LogBench {
 
   @Test func `has one writer`() throws {
     let first = try bench.open()
-    #expect(throws: LedgerError(.busy, "")) { try bench.open() }
+    #expect(throws: LedgerError(.busy, Wording("", ""))) { try bench.open() }
     withExtendedLifetime(first) {}
   }
 
@@ -213,19 +213,19 @@ struct LogBench {
     let proof = try InclusionProof(text: reader.proof(of: 7))
     let leaf = Merkle.leafHash(try writer.line(at: 7))
     #expect(try proof.verify(leafHash: leaf, origin: bench.origin, key: bench.key.publicKey).size == 300)
-    #expect(throws: LedgerError(.storage, "")) { try reader.append(bench.entry(0)) }
+    #expect(throws: LedgerError(.storage, Wording("", ""))) { try reader.append(bench.entry(0)) }
   }
 
   @Test func `refuses entries that have no canonical form or are too long, and names that cannot be signed`()
     throws
   {
     let ledger = try bench.open()
-    #expect(throws: LedgerError(.entry, "")) {
+    #expect(throws: LedgerError(.entry, Wording("", ""))) {
       try ledger.append(["text": .string(String(repeating: "x", count: 70_000))])
     }
-    #expect(throws: LedgerError(.entry, "")) { try ledger.append(["n": .number("1e999")]) }
+    #expect(throws: LedgerError(.entry, Wording("", ""))) { try ledger.append(["n": .number("1e999")]) }
     #expect(try ledger.append([]).isEmpty)
-    #expect(throws: LedgerError(.entry, "")) {
+    #expect(throws: LedgerError(.entry, Wording("", ""))) {
       try Ledger(folder: bench.path("x"), origin: "a b", key: bench.key)
     }
     let long = try ledger.append(["text": .string(String(repeating: "x", count: 65_000))])
@@ -289,7 +289,7 @@ struct LogBench {
         changed[place] ^= 1 << UInt8(bit)
         try bench.replaceEntries(changed)
         try bench.replace("checkpoint", checkpoint)
-        #expect(throws: LedgerError(.damaged, "")) { try bench.open() }
+        #expect(throws: LedgerError(.damaged, Wording("", ""))) { try bench.open() }
         #expect(try bench.entries == changed)
       }
     }
@@ -319,19 +319,19 @@ struct LogBench {
     let oldCheckpoint = try Files.read(bench.path("checkpoint"))
     try bench.fill(5, from: 300)
     try bench.replaceEntries(old)
-    #expect(throws: LedgerError(.behind, "")) { try bench.open() }
+    #expect(throws: LedgerError(.behind, Wording("", ""))) { try bench.open() }
     try bench.replaceEntries([])
-    #expect(throws: LedgerError(.behind, "")) { try bench.open() }
+    #expect(throws: LedgerError(.behind, Wording("", ""))) { try bench.open() }
     // With a checkpoint that someone else signed, or none, it does not start either.
     try bench.replaceEntries(old)
     let forged = Checkpoint(origin: bench.origin, size: 300, root: Merkle.root(of: []))
     try Files.write(Array(forged.signed(with: SigningKey.generate()).utf8), to: bench.path("checkpoint"))
-    #expect(throws: LedgerError(.damaged, "")) { try bench.open() }
+    #expect(throws: LedgerError(.damaged, Wording("", ""))) { try bench.open() }
     try Files.remove(bench.path("checkpoint"))
-    #expect(throws: LedgerError(.damaged, "")) { try bench.open() }
+    #expect(throws: LedgerError(.damaged, Wording("", ""))) { try bench.open() }
     // With the checkpoint of then it looks whole, and the mark beside it knows better.
     try Files.write(oldCheckpoint, to: bench.path("checkpoint"))
-    #expect(throws: LedgerError(.behind, "")) { try bench.open() }
+    #expect(throws: LedgerError(.behind, Wording("", ""))) { try bench.open() }
     #expect(try bench.entries == old, "nothing is touched")
     try bench.goBack(to: oldCheckpoint)
     #expect(try bench.open().size == 300)

@@ -13,6 +13,20 @@ struct UsageFault: Fault {
   }
 }
 
+/// A log that is not what it was: whoever runs the machine puts it right.
+struct LogFault: Fault {
+  private let words: Phrase
+  private let advice: Phrase?
+  var message: String { words.said }
+  var hint: String? { advice?.said }
+  var blame: Blame { .environment }
+
+  init(_ words: Phrase, hint: Phrase? = nil) {
+    self.words = words
+    advice = hint
+  }
+}
+
 /// One parsed call of a verb.
 struct Invocation: Sendable {
   let verb: Verb

@@ -1,5 +1,6 @@
 import Bytes
 import Ledgers
+import Policies
 import Publishing
 import Releases
 import Serving
@@ -16,6 +17,8 @@ struct Witnessing {
   private struct Watched {
     let folder: String
     let origin: String
+    /// The names it had before declared losses, the last first, each with how many entries were left of it.
+    var before: [(name: String, left: Int)] = []
     let key: VerifyingKey
     /// Where it lies, which a person who only proposes and approves does not have: they compare the signed state with what
     /// they saw (`AuthorityFile`).
@@ -42,35 +45,73 @@ struct Witnessing {
       if Files.exists(own), let pem = try? Files.read(own, limit: 1 << 16),
         let key = try? SigningKey(pem: pem)
       {
-        logs.append(
-          Watched(
-            folder: outside.answers, origin: settings.answersLog, key: key.publicKey,
-            room: outside.folder))
+        let losses = (try? invocation.portal()).flatMap { try? AuthorityFile($0).authority.losses }
+        if let answers = try Self.answers(settings.answersLog, outside, key.publicKey, losses),
+          invocation.verb.act != .recover
+        {
+          logs.append(answers)
+        }
       }
     }
     self.logs = logs
   }
 
+  /// The answers log under the name that it has by the declared losses; nil where one was declared and the server has not
+  /// gone on from it yet. Without the portal folder, under the name that it bears.
+  private static func answers(
+    _ first: String, _ outside: OutsideState, _ key: VerifyingKey, _ losses: [Authority.Loss]?
+  ) throws -> Watched? {
+    let name = LogNames.current(first, onDisk: Ledger.name(in: outside.answers))
+    let epoch = LogNames.epoch(of: name, first: first) ?? 1
+    let declared = losses?.count ?? epoch - 1
+    if epoch <= declared { return nil }
+    guard epoch == declared + 1 else {
+      throw LogFault(
+        Phrase(
+          "不予签名：答复日志名为 \(name)，而无人声明过条目丢失",
+          "nothing is signed: the answers log bears the name \(name), and nobody declared that entries were lost"
+        ),
+        hint: Phrase("请告知其他人员并从备份恢复", "tell the others, and restore it from a backup"))
+    }
+    return Watched(
+      folder: outside.answers, origin: name,
+      before: (losses ?? []).reversed().map { (LogNames.name(first, epoch: $0.epoch - 1), $0.size) },
+      key: key,
+      room: outside.folder)
+  }
+
+  /// What a home has seen of a log: under its name, or under one it had before as far as that was left.
+  private func seen(_ log: Watched) throws -> (seen: Seen, place: String)? {
+    if let seen = try book.last(origin: log.origin, key: log.key) {
+      return (seen, book.path(origin: log.origin, key: log.key))
+    }
+    for (name, left) in log.before {
+      guard let seen = try book.last(origin: name, key: log.key), seen.size <= left else { continue }
+      return (
+        Seen(origin: log.origin, size: seen.size, root: seen.root), book.path(origin: name, key: log.key)
+      )
+    }
+    return nil
+  }
+
   /// Refuses where a log is not the one that was seen, before anything is signed.
   func check() throws {
     for log in logs {
-      let seen = try book.last(origin: log.origin, key: log.key)
-      guard let seen else { continue }
-      let place = book.path(origin: log.origin, key: log.key)
+      guard let (seen, place) = try seen(log) else { continue }
       do throws(LedgerError) {
         try seen.check(
           try Ledger(reading: log.folder, origin: log.origin, key: log.key), seenIn: place)
       } catch {
         // What this user may not read is not less than it was.
         if error.code == .storage, Files.exists(log.folder) || !Files.exists(log.room) { continue }
-        throw UsageFault(
+        throw LogFault(
           Phrase(
-            "不予签名：日志 \(log.origin) 与您上次所见（\(seen.size) 条）不符：\(error.message)",
+            "不予签名：日志 \(log.origin) 与您上次所见（\(seen.size) 条）不符：\(error.message(in: "zh"))",
             "nothing is signed: the log \(log.origin) does not go on from the \(seen.size) entries you have seen: \(error.message)"
           ),
           hint: Phrase(
-            "请告知其他人员并从备份恢复；若大家都知道日志是从备份恢复的，请删去 \(place) 后再签",
-            "tell the others, and restore it from a backup; where all know that it was restored from an older one, remove \(place) and sign again"
+            "请告知其他人员并从备份恢复；若答复日志的条目确已丢失，请运行 doorsill authority recover；若大家都知道决策日志是从备份恢复的，请删去 \(place) 后再签",
+            "tell the others, and restore it from a backup; where entries of the answers log are lost for good, 'doorsill authority recover' says so; where all know that the decisions log was restored from an older one, remove \(place) and sign again"
           ))
       }
     }

@@ -1,6 +1,10 @@
+import Access
 import Bytes
+import Ledgers
 import Policies
 import Publishing
+import Releases
+import Serving
 import Trust
 
 /// `authority`: who may do what, and what waits for whom.
@@ -37,6 +41,24 @@ enum AuthorityVerbs {
         "mend what lies beside the decisions log by what it says: the link to the release, the list of what was taken out"
       ),
       options: [.portal], act: .begin, example: "doorsill authority repair --as zhang-min", run: repair),
+    Verb(
+      "authority recover", "",
+      Phrase(
+        "声明答复日志有条目丢失（只能从旧备份恢复）：服务将从余下的条目起，以新的日志名继续",
+        "declare that entries of the answers log are lost, as after restoring an older backup: the server goes on from what is left, under a new name of the log"
+      ),
+      options: [
+        Option(
+          "--reason", "TEXT",
+          Phrase("发生了什么；记入两本日志", "what happened; both logs keep it")),
+        Option(
+          "--yes",
+          Phrase(
+            "即使别处没有更多记录也声明", "also where nothing remembers more entries than are left")),
+        .portal,
+      ], act: .recover,
+      example: "doorsill authority recover --reason 'disk failed on 30 November' --as zhang-min", run: recover
+    ),
   ]
 
   private static func begin(_ invocation: Invocation) throws -> ExitStatus {
@@ -127,6 +149,60 @@ enum AuthorityVerbs {
     return .done
   }
 
+  private static func recover(_ invocation: Invocation) throws -> ExitStatus {
+    let reason = try invocation.required("--reason")
+    let signer = try DecisionVerbs.signer(invocation)
+    let portal = try invocation.portal()
+    let outcome = try Recovering.run(
+      portal, by: signer.author, reason: reason, remembered: try remembered(by: signer.id, portal),
+      isCertain: invocation.has("--yes"), now: .now())
+    let (left, terminal) = (outcome.recovery.left, invocation.terminal)
+    terminal.note(
+      outcome.isNew
+        ? Phrase(
+          "以 \(signer.id) 的签名声明：答复日志余 \(left.size) 条，已知曾有 \(outcome.recovery.known) 条",
+          "declared with the signature of \(signer.id): \(left.size) entries of the answers log are left of \(outcome.recovery.known) that are known"
+        )
+        : Phrase(
+          "此前已由 \(outcome.recovery.by) 声明：余 \(left.size) 条",
+          "declared before by \(outcome.recovery.by): \(left.size) entries are left"))
+    terminal.note(
+      Phrase(
+        "服务下次启动时以 \(outcome.next) 继续：doorsill serve",
+        "the server goes on as \(outcome.next) at its next start: doorsill serve"))
+    terminal.note(
+      Phrase(
+        "丢失期间的授权须重新提议与批准；企业、证书与密钥按访问数据库所存重新录入",
+        "grants that were agreed to meanwhile are proposed and approved again; companies, certificates and keys are entered again as the access database has them"
+      ))
+    return .done
+  }
+
+  /// Who, beside the portal's own records, remembers how many entries of the answers log.
+  private static func remembered(
+    by person: String, _ portal: Portal
+  ) throws -> [(name: String, size: Int)] {
+    let outside = try OutsideState(folder: portal.outside)
+    var places: [(name: String, size: Int)] = []
+    if let size = Ledger.marked(outside.answers) { places.append(("answers.head", size)) }
+    if Files.exists(outside.accessDatabase),
+      let size = try AccessStore.remembered(in: outside.accessDatabase)
+    {
+      places.append(("access.sqlite", size))
+    }
+    let keyFile = outside.keys + "/checkpoint"
+    if Files.exists(keyFile), let key = try? SigningKey(pem: Files.read(keyFile, limit: 1 << 16)),
+      let settings = try ReleaseStore(folder: outside.folder, key: outside.releaseKey()).served()?.settings
+    {
+      let book = SeenBook(home: try PersonKeys.home())
+      let name = LogNames.current(settings.answersLog, onDisk: Ledger.name(in: outside.answers))
+      if let seen = try book.last(origin: name, key: key.publicKey) {
+        places.append(("home of \(person)", seen.size))
+      }
+    }
+    return places
+  }
+
   private static func show(_ invocation: Invocation) throws -> ExitStatus {
     try invocation.review { review in
       let authority = review.desk.authority
@@ -176,6 +252,14 @@ enum AuthorityVerbs {
                   ?? Phrase("有", "yes").said,
             ]
           })
+      for loss in authority.losses {
+        terminal.print()
+        terminal.print(
+          Phrase(
+            "答复日志：\(loss.by) 于 \(loss.time) 声明自第 \(loss.size) 条起丢失（已知曾有 \(loss.known) 条）：\(loss.reason)",
+            "answers log: entries from \(loss.size) on were lost, of \(loss.known) known, as \(loss.by) declared on \(loss.time): \(loss.reason)"
+          ).said)
+      }
       let waiting = review.open
       terminal.print()
       guard !waiting.isEmpty || !review.ignored.isEmpty else {

@@ -1,5 +1,6 @@
 import Bytes
 import Ledgers
+import Releases
 import Trust
 
 extension LedgerVerbs {
@@ -35,14 +36,27 @@ extension LedgerVerbs {
     let (log, ledger) = try open(invocation, try invocation.operands(1, 1)[0])
     let file = try invocation.required("--since")
     let note = String(decoding: try Files.read(file, limit: 1 << 20), as: UTF8.self)
-    let before = try Checkpoint(note: note, origin: log.origin, key: log.key)
+    // A checkpoint from before a declared loss bears the name that the log had then.
+    let told = try Checkpoint(unverified: note).origin
+    let first = log.losses == 0 ? log.origin : LogNames.first(log.origin)
+    let epoch = LogNames.epoch(of: told, first: first).flatMap { $0 <= log.losses + 1 ? $0 : nil }
+    let before = try Checkpoint(note: note, origin: epoch == nil ? log.origin : told, key: log.key)
     let now = ledger.head
-    guard before.size > 0, before.size <= now.size else {
+    let left = try epoch.flatMap { try Self.left(of: ledger, after: $0) }
+    guard before.size > 0, before.size <= left ?? now.size else {
+      if let left {
+        throw LogFault(
+          Phrase(
+            "\(log.name)：检查点签在 \(before.size) 条之上，而按声明自第 \(left) 条起的条目已丢失",
+            "\(log.name): the checkpoint was signed over \(before.size) entries, and those from \(left) on were lost, as was declared"
+          ),
+          hint: Phrase("doorsill authority 列出声明", "'doorsill authority' shows the declaration"))
+      }
       invocation.terminal.note(
         Phrase(
           "\(log.name)：现有 \(now.size) 条，而检查点签在 \(before.size) 条之上",
           "\(log.name): there are \(now.size) entries, and the checkpoint was signed over \(before.size)"))
-      return .refused
+      return .environment
     }
     let proof = try ledger.consistencyProof(from: before.size)
     let holds = Merkle.verifyConsistency(
@@ -65,7 +79,18 @@ extension LedgerVerbs {
             "\(log.name)：与检查点不一致，日志被改写过",
             "\(log.name): not what the checkpoint was signed over: the log was rewritten"))
     }
-    return holds ? .done : .refused
+    return holds ? .done : .environment
+  }
+
+  /// How many entries were left of a log when it gave up its name of that number; nil where it still has it.
+  private static func left(of ledger: Ledger, after epoch: Int) throws -> Int? {
+    for index in 0..<ledger.size {
+      let entry = try ledger.entry(at: index)
+      if entry["event"]?.string == Recovery.event, entry["decision"]?["epoch"]?.int == epoch + 1 {
+        return entry["upTo"]?.int
+      }
+    }
+    return nil
   }
 
   /// Entries by event.

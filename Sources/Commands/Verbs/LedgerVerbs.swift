@@ -59,15 +59,19 @@ enum LedgerVerbs {
     let folder: String
     let origin: String
     let key: VerifyingKey
+    /// How many times entries of it were lost, by its name.
+    var losses = 0
   }
 
   private static func logs(_ invocation: Invocation) throws -> [Log] {
     let outside = try invocation.outside()
     let settings = try ReleaseStore(folder: outside.folder, key: try outside.releaseKey()).current().settings
+    let first = settings.answersLog
+    let origin = LogNames.current(first, onDisk: Ledger.name(in: outside.answers))
     var logs = [
       Log(
-        name: "answers", folder: outside.answers, origin: settings.answersLog,
-        key: try outside.checkpointKey().publicKey)
+        name: "answers", folder: outside.answers, origin: origin, key: try outside.checkpointKey().publicKey,
+        losses: (LogNames.epoch(of: origin, first: first) ?? 1) - 1)
     ]
     if invocation.value("--state") == nil {
       let portal = try invocation.portal()
@@ -89,51 +93,6 @@ enum LedgerVerbs {
         hint: Phrase("answers 或 decisions", "'answers' or 'decisions'"))
     }
     return [log]
-  }
-
-  private static func verify(_ invocation: Invocation) throws -> ExitStatus {
-    var reports: [JSON] = []
-    var isSound = true
-    for log in try chosen(invocation, try invocation.operands(0, 1).first) {
-      let report = try Ledger.verify(folder: log.folder, origin: log.origin, key: log.key)
-      reports.append([
-        "log": .string(log.name), "entries": JSON(report.entries), "sound": .bool(report.isSound),
-        "root": report.checkpoint.map { .string(Hex.encode($0.root)) } ?? .null,
-        "faults": JSON(report.faults.map(\.description)),
-      ])
-      isSound = isSound && report.isSound
-      // Every act by who was registered then, and nothing opened without two.
-      let acts =
-        report.isSound && log.name == "decisions"
-        ? try AuthorityLog(Ledger(reading: log.folder, origin: log.origin, key: log.key)).faults : []
-      isSound = isSound && acts.isEmpty
-      if !acts.isEmpty {
-        reports[reports.count - 1]["sound"] = false
-        reports[reports.count - 1]["acts"] = .array(
-          acts.map { fault in
-            ["index": JSON(fault.index), "fault": JSON(fault.message["en"])]
-          })
-      }
-      guard !invocation.has("--json") else { continue }
-      for fault in acts {
-        let words = fault.message[Phrase.language] ?? fault.message["en"] ?? ""
-        invocation.terminal.note(
-          "\(invocation.terminal.styled("✗", .red)) \(log.name): \(Phrase("第 \(fault.index) 条不算数：", "entry \(fault.index) does not count: ").said)\(words)"
-        )
-      }
-      for fault in report.faults {
-        invocation.terminal.note("\(invocation.terminal.styled("✗", .red)) \(log.name): \(fault)")
-      }
-      guard report.isSound, acts.isEmpty else { continue }
-      invocation.terminal.note(
-        Phrase(
-          "\(log.name)：\(report.entries) 条全部核验一致，签名有效",
-          "\(log.name): all \(report.entries) entries hold, and the checkpoint is signed"))
-    }
-    if invocation.has("--json") {
-      invocation.terminal.print(bytes: JSON.array(reports).serialized(pretty: true) + [0x0A])
-    }
-    return isSound ? .done : .refused
   }
 
   private static func show(_ invocation: Invocation) throws -> ExitStatus {
@@ -161,8 +120,12 @@ enum LedgerVerbs {
     let keys = try (set["keys"]?.array ?? [set]).map { try VerifyingKey(jwk: $0) }
     let answer = try invocation.value("--answer").map { try Files.read($0) }
     let claims = try Receipt.verify(text, keys: keys, answer: answer)
+    let gaps = try LogGap.all(in: set, keys: keys)
+    let gap = LogGap.of(log: claims.ledgerOrigin, index: claims.ledgerIndex, among: gaps)
     if invocation.has("--json") {
-      invocation.terminal.print(bytes: claims.json.serialized(pretty: true) + [0x0A])
+      var json = claims.json
+      if let gap { json["gap"] = gap.json }
+      invocation.terminal.print(bytes: json.serialized(pretty: true) + [0x0A])
       return .done
     }
     invocation.terminal.note(
@@ -176,6 +139,16 @@ enum LedgerVerbs {
       [Phrase("发布版本", "release").said, String(claims.release)],
       [Phrase("日志序号", "log index").said, "\(claims.ledgerIndex) (\(claims.ledgerOrigin))"],
     ])
+    if let gap {
+      invocation.terminal.note(gap.words(index: claims.ledgerIndex).said(in: Phrase.language))
+    } else if case let last = LogGap.lastName(of: claims.ledgerOrigin, among: gaps),
+      last != claims.ledgerOrigin
+    {
+      invocation.terminal.note(
+        Phrase(
+          "其他条目曾有丢失，此条目仍在：日志现名 \(last)",
+          "other entries were lost, and this one is there still: the log goes by \(last) now"))
+    }
     return .done
   }
 }

@@ -31,6 +31,7 @@ enum ReceiptVerbs {
     let files = try invocation.operands(2, 2)
     let set = try JSON(parsing: try Files.read(try invocation.required("--keys"), limit: 1 << 20))
     let keys = try (set["keys"]?.array ?? [set]).map { try VerifyingKey(jwk: $0) }
+    let gaps = try LogGap.all(in: set, keys: keys)
     let proofs = invocation.all("--proof")
     guard proofs.isEmpty || proofs.count == 2 else {
       throw UsageFault(
@@ -44,9 +45,9 @@ enum ReceiptVerbs {
       let claims = try Receipt.verify(text, keys: keys)
       sides.append(
         ReceiptComparison.Side(
-          claims, head: proofs.isEmpty ? nil : try head(claims, proofs[place], invocation)))
+          claims, head: proofs.isEmpty ? nil : try head(claims, proofs[place], gaps, invocation)))
     }
-    let verdict = try ReceiptComparison.of(sides[0], sides[1])
+    let verdict = try ReceiptComparison.of(sides[0], sides[1], gaps: gaps)
     let (word, reason): (String, Wording) =
       switch verdict {
       case .consistent:
@@ -79,7 +80,7 @@ enum ReceiptVerbs {
 
   /// The head that the proof of a receipt's entry leads to.
   private static func head(
-    _ claims: Receipt.Claims, _ file: String, _ invocation: Invocation
+    _ claims: Receipt.Claims, _ file: String, _ gaps: [LogGap], _ invocation: Invocation
   ) throws -> Checkpoint {
     let (name, key) = try SignedNote.parse(vkey: try invocation.required("--vkey"))
     guard let leaf = claims.ledgerLeaf.flatMap(Hex.decode) else {
@@ -91,7 +92,14 @@ enum ReceiptVerbs {
     }
     let text = String(decoding: try Files.read(file, limit: 1 << 20), as: UTF8.self)
     let proof = try InclusionProof(text: text)
-    guard proof.index == claims.ledgerIndex, name == claims.ledgerOrigin else {
+    // An entry that was not lost stands at its place under each later name of the log.
+    if let gap = LogGap.of(log: claims.ledgerOrigin, index: claims.ledgerIndex, among: gaps) {
+      let words = gap.words(index: claims.ledgerIndex)
+      throw UsageFault(Phrase("没有可用的证明：\(words.zh)", "no proof can be given: \(words.en)"))
+    }
+    let isSame =
+      LogGap.lastName(of: name, among: gaps) == LogGap.lastName(of: claims.ledgerOrigin, among: gaps)
+    guard proof.index == claims.ledgerIndex, isSame else {
       throw UsageFault(
         Phrase(
           "\(file) 是 \(name) 第 \(proof.index) 条的证明，回执为 \(claims.ledgerOrigin) 第 \(claims.ledgerIndex) 条",

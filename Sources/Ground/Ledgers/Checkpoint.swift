@@ -26,7 +26,11 @@ package struct Checkpoint: Sendable, Equatable {
   package init(note: String, origin: String, key: VerifyingKey) throws(LedgerError) {
     let text: String
     do { text = try SignedNote.verify(note: note, name: origin, key: key) } catch {
-      throw LedgerError(.proof, "the checkpoint is not signed by the log “\(origin)”: \(error.message)")
+      throw LedgerError(
+        .proof,
+        Wording(
+          "the checkpoint is not signed by the log “\(origin)”: \(error.message)",
+          "检查点不是日志“\(origin)”签署的：\(error.message)"))
     }
     try self.init(text: text, origin: origin)
   }
@@ -34,7 +38,7 @@ package struct Checkpoint: Sendable, Equatable {
   /// Reads a checkpoint whose truth something else vouches for, such as the signature of what it came in.
   package init(unverified note: String) throws(LedgerError) {
     guard note.utf8.count <= SignedNote.sizeLimit else {
-      throw LedgerError(.proof, "the checkpoint is too long")
+      throw LedgerError(.proof, Wording("the checkpoint is too long", "检查点过长"))
     }
     try self.init(text: note, origin: String(note.prefix { $0 != "\n" }))
   }
@@ -42,12 +46,12 @@ package struct Checkpoint: Sendable, Equatable {
   private init(text: String, origin: String) throws(LedgerError) {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     guard lines.count >= 4, lines[0] == origin else {
-      throw LedgerError(.proof, "the checkpoint is of another log")
+      throw LedgerError(.proof, Wording("the checkpoint is of another log", "检查点属于另一本日志"))
     }
     guard let size = Int(lines[1]), size >= 0, String(size) == lines[1],
       let root = Base64.decode(String(lines[2])),
       root.count == Merkle.hashSize
-    else { throw LedgerError(.proof, "the checkpoint's size or root is malformed") }
+    else { throw LedgerError(.proof, Wording("the checkpoint's size or root is malformed", "检查点的条数或根格式有误")) }
     self.init(origin: origin, size: size, root: root)
   }
 }
@@ -74,22 +78,23 @@ package struct InclusionProof: Sendable, Equatable {
   /// Reads a proof. Its truth is not checked here.
   package init(text: String) throws(LedgerError) {
     guard text.utf8.count <= 1 << 20, let blank = InclusionProof.blankLine(Array(text.utf8)) else {
-      throw LedgerError(.proof, "a proof is lines, a blank line and a checkpoint")
+      throw LedgerError(
+        .proof, Wording("a proof is lines, a blank line and a checkpoint", "证明应由若干行、一个空行和一个检查点组成"))
     }
     var lines = String(decoding: Array(text.utf8)[..<blank], as: UTF8.self)
       .split(separator: "\n", omittingEmptySubsequences: false)[...]
     guard lines.popFirst() == "c2sp.org/tlog-proof@v1" else {
-      throw LedgerError(.proof, "not a tlog-proof of version 1")
+      throw LedgerError(.proof, Wording("not a tlog-proof of version 1", "不是第 1 版 tlog-proof"))
     }
     if lines.first?.hasPrefix("extra ") == true { lines.removeFirst() }
     guard let word = lines.popFirst(), word.hasPrefix("index "), let index = Int(word.dropFirst(6)),
       index >= 0,
       String(index) == word.dropFirst(6), lines.count <= 63
-    else { throw LedgerError(.proof, "the proof's index is malformed") }
+    else { throw LedgerError(.proof, Wording("the proof's index is malformed", "证明的序号格式有误")) }
     var hashes: [[UInt8]] = []
     for line in lines {
       guard let hash = Base64.decode(String(line)), hash.count == Merkle.hashSize else {
-        throw LedgerError(.proof, "a hash of the proof is malformed")
+        throw LedgerError(.proof, Wording("a hash of the proof is malformed", "证明中的一个哈希格式有误"))
       }
       hashes.append(hash)
     }
@@ -105,7 +110,10 @@ package struct InclusionProof: Sendable, Equatable {
     guard
       Merkle.verifyInclusion(
         index: index, size: head.size, leafHash: leafHash, proof: hashes, root: head.root)
-    else { throw LedgerError(.proof, "the entry is not number \(index) of the log as signed") }
+    else {
+      throw LedgerError(
+        .proof, Wording("the entry is not number \(index) of the log as signed", "该条目不是所签日志的第 \(index) 条"))
+    }
     return head
   }
 

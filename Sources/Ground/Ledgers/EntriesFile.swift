@@ -23,7 +23,7 @@ final class EntriesFile: Sendable {
     self.disk = disk
     let isNew = !Files.exists(path)
     descriptor = open(path, (isWriter ? O_RDWR | O_CREAT : O_RDONLY) | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0 else { throw EntriesFile.failure("open", path) }
+    guard descriptor >= 0 else { throw EntriesFile.failure(Wording("open", "打开"), path) }
     guard isWriter, isNew else { return }
     do { try Files.syncDirectory(Files.parent(of: path)) } catch { throw LedgerError(error) }
   }
@@ -32,7 +32,7 @@ final class EntriesFile: Sendable {
 
   func length() throws(LedgerError) -> Int {
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw EntriesFile.failure("measure", path) }
+    guard fstat(descriptor, &status) == 0 else { throw EntriesFile.failure(Wording("measure", "查看"), path) }
     return Int(status.st_size)
   }
 
@@ -53,7 +53,7 @@ final class EntriesFile: Sendable {
         }
       }
     }
-    guard !failed else { throw EntriesFile.failure("read", path) }
+    guard !failed else { throw EntriesFile.failure(Wording("read", "读取"), path) }
     return bytes
   }
 
@@ -74,9 +74,17 @@ final class EntriesFile: Sendable {
         let code = step == 0 ? ENOSPC : errno
         let isRoom = code == ENOSPC || code == EDQUOT || code == EFBIG
         guard isRoom, disk.cut(descriptor, offset) == 0 else {
-          throw LedgerError(.broken, "writing \(path) failed: \(String(cString: strerror(code)))")
+          throw LedgerError(
+            .broken,
+            Wording(
+              "writing \(path) failed: \(String(cString: strerror(code)))",
+              "写入 \(path) 失败：\(String(cString: strerror(code)))"))
         }
-        throw LedgerError(.full, "no room for an entry in \(path): \(String(cString: strerror(code)))")
+        throw LedgerError(
+          .full,
+          Wording(
+            "no room for an entry in \(path): \(String(cString: strerror(code)))",
+            "\(path) 放不下一个条目：\(String(cString: strerror(code)))"))
       }
     }
     try sync()
@@ -88,7 +96,10 @@ final class EntriesFile: Sendable {
       own.st_dev == there.st_dev, Int(own.st_size) == length
     else {
       throw LedgerError(
-        .broken, "\(path) was cut, lengthened or replaced while it was being written: nothing more is written"
+        .broken,
+        Wording(
+          "\(path) was cut, lengthened or replaced while it was being written: nothing more is written",
+          "\(path) 在写入期间被截短、加长或替换：不再写入")
       )
     }
   }
@@ -96,19 +107,25 @@ final class EntriesFile: Sendable {
   /// Makes what was written durable. Never tried twice: the kernel may have dropped what it could not write.
   func sync() throws(LedgerError) {
     guard disk.sync(descriptor) == 0 else {
-      throw LedgerError(.broken, "syncing \(path) failed: \(String(cString: strerror(errno)))")
+      throw LedgerError(
+        .broken,
+        Wording(
+          "syncing \(path) failed: \(String(cString: strerror(errno)))",
+          "将 \(path) 落盘失败：\(String(cString: strerror(errno)))"))
     }
   }
 
   /// Cuts the file, durably.
   func truncate(to length: Int) throws(LedgerError) {
     guard disk.cut(descriptor, length) == 0, fsync(descriptor) == 0 else {
-      throw EntriesFile.failure("cut", path)
+      throw EntriesFile.failure(Wording("cut", "截短"), path)
     }
   }
 
-  private static func failure(_ doing: String, _ path: String) -> LedgerError {
-    LedgerError(.storage, "cannot \(doing) \(path): \(String(cString: strerror(errno)))")
+  private static func failure(_ doing: Wording, _ path: String) -> LedgerError {
+    let reason = String(cString: strerror(errno))
+    return LedgerError(
+      .storage, Wording("cannot \(doing.en) \(path): \(reason)", "无法\(doing.zh) \(path)：\(reason)"))
   }
 }
 

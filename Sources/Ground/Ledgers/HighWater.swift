@@ -19,7 +19,9 @@ final class HighWater: Sendable {
       guard size > held else { return }
       throw LedgerError(
         .behind,
-        "\(path) holds \(held) entries, and the mark beside the log (\(HighWater.path(of: Files.parent(of: path)))) says that \(size) were written"
+        Wording(
+          "\(path) holds \(held) entries, and the mark beside the log (\(HighWater.path(of: Files.parent(of: path)))) says that \(size) were written",
+          "\(path) 有 \(held) 条，而日志旁的标记（\(HighWater.path(of: Files.parent(of: path)))）表明曾写入 \(size) 条")
       )
     }
   }
@@ -36,7 +38,11 @@ final class HighWater: Sendable {
     let isNew = !Files.exists(path)
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else {
-      throw LedgerError(.storage, "cannot open \(path): \(String(cString: strerror(errno)))")
+      throw LedgerError(
+        .storage,
+        Wording(
+          "cannot open \(path): \(String(cString: strerror(errno)))",
+          "无法打开 \(path)：\(String(cString: strerror(errno)))"))
     }
     guard isNew else { return }
     do { try Files.syncDirectory(Files.parent(of: path)) } catch { throw LedgerError(error) }
@@ -55,17 +61,29 @@ final class HighWater: Sendable {
     guard words.count == 3, let size = Int(words[0]), size > 0, let leaf = Hex.decode(String(words[1])),
       bytes == line(Mark(size: size, leaf: leaf))
     else {
-      throw LedgerError(.damaged, "\(path), which says how far the log was written, was changed")
+      throw LedgerError(
+        .damaged,
+        Wording("\(path), which says how far the log was written, was changed", "记有日志写到何处的 \(path) 被改动"))
     }
     return Mark(size: size, leaf: leaf)
   }
 
-  /// Writes down how far the log goes now.
-  func write(_ mark: Mark) throws(LedgerError) {
+  /// Writes down how far the log goes now; nil where it is empty.
+  func write(_ mark: Mark?) throws(LedgerError) {
+    guard let mark else {
+      guard ftruncate(descriptor, 0) == 0 else {
+        throw LedgerError(.storage, Wording("cannot empty \(path)", "无法清空 \(path)"))
+      }
+      return
+    }
     let bytes = Self.line(mark)
     let done = bytes.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
     guard done == bytes.count else {
-      throw LedgerError(.broken, "writing \(path) failed: \(String(cString: strerror(errno)))")
+      throw LedgerError(
+        .broken,
+        Wording(
+          "writing \(path) failed: \(String(cString: strerror(errno)))",
+          "写入 \(path) 失败：\(String(cString: strerror(errno)))"))
     }
   }
 
@@ -79,6 +97,16 @@ final class HighWater: Sendable {
 }
 
 extension Ledger {
+  /// How many entries were ever written to the log of a folder, as its mark says; nil where there is none to be read.
+  package static func marked(_ folder: String) -> Int? { (try? HighWater.read(of: folder))?.size }
+
+  /// The name under which the log of a folder signed its last checkpoint; nil where there is none. Nothing is verified: it
+  /// says which name to verify by.
+  package static func name(in folder: String) -> String? {
+    guard let note = try? TileStore(folder: folder).readCheckpoint() else { return nil }
+    return (try? Checkpoint(unverified: note))?.origin
+  }
+
   /// Whether anything beside the folder says how far this log was written before it was opened.
   package static func isMarked(_ folder: String) -> Bool { Files.exists(HighWater.path(of: folder)) }
 
@@ -99,6 +127,9 @@ extension Ledger {
       index += 1
     }
     throw LedgerError(
-      .damaged, "entry \(mark.size - 1) of \(file.path) is not the one that \(path) says was written")
+      .damaged,
+      Wording(
+        "entry \(mark.size - 1) of \(file.path) is not the one that \(path) says was written",
+        "\(file.path) 的第 \(mark.size - 1) 条不是 \(path) 所记写入的那一条"))
   }
 }

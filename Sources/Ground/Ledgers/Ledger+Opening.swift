@@ -11,12 +11,16 @@ extension Ledger {
     let length = try file.length()
     guard let note else {
       // A checkpoint is signed before the first entry is taken.
-      guard length == 0, !isReader else { throw LedgerError(.damaged, "the log's checkpoint is missing") }
+      guard length == 0, !isReader else {
+        throw LedgerError(.damaged, Wording("the log's checkpoint is missing", "缺少日志的检查点"))
+      }
       return (State(), 0)
     }
     let head: Checkpoint
     do { head = try Checkpoint(note: note, origin: origin, key: key) } catch {
-      throw LedgerError(.damaged, "the log's own checkpoint does not hold: \(error.message)")
+      throw LedgerError(
+        .damaged,
+        Wording("the log's own checkpoint does not hold: \(error.message)", "日志自身的检查点不成立：\(error.message)"))
     }
     // From the tiles under the checkpoint; if any is missing or wrong, from the entries alone.
     var opened: (state: State, tornBytes: Int)?
@@ -27,7 +31,7 @@ extension Ledger {
       opened = try replay(store, file, State(), head: head, length: length, isReader: isReader, mark: mark)
     }
     guard var state = opened?.state, let torn = opened?.tornBytes else {
-      throw LedgerError(.damaged, "the log cannot be read")
+      throw LedgerError(.damaged, Wording("the log cannot be read", "日志无法读取"))
     }
     state.lastTime = try lastTime(file, state)
     state.areOffsetsWritten = store.readOffsets() == state.offsets
@@ -82,7 +86,9 @@ extension Ledger {
     var state = start
     func judge() throws(LedgerError) {
       guard head.size == state.tree.size, head.root != state.tree.root() else { return }
-      throw LedgerError(.damaged, "the first \(head.size) entries are not those that were signed")
+      throw LedgerError(
+        .damaged,
+        Wording("the first \(head.size) entries are not those that were signed", "前 \(head.size) 条不是所签的条目"))
     }
     try judge()
     var scanner = LineScanner(file, from: state.length, to: length)
@@ -101,10 +107,16 @@ extension Ledger {
       let size = state.tree.size
       guard state.length == length else {
         throw LedgerError(
-          .damaged, "entry \(size), at byte \(state.length) of \(file.path), was changed or cut")
+          .damaged,
+          Wording(
+            "entry \(size), at byte \(state.length) of \(file.path), was changed or cut",
+            "第 \(size) 条（\(file.path) 第 \(state.length) 字节）被改动或截断"))
       }
       throw LedgerError(
-        .behind, "the log holds \(size) entries, but it signed a checkpoint over \(head.size)")
+        .behind,
+        Wording(
+          "the log holds \(size) entries, but it signed a checkpoint over \(head.size)",
+          "日志有 \(size) 条，而它签过 \(head.size) 条的检查点"))
     }
     guard !isReader else { return (state, 0) }
     let torn = length - state.length
@@ -113,7 +125,9 @@ extension Ledger {
       guard tail.isTorn(after: state.tree.size) else {
         throw LedgerError(
           .damaged,
-          "entry \(state.tree.size), at byte \(state.length) of \(file.path), was changed: it is no torn write"
+          Wording(
+            "entry \(state.tree.size), at byte \(state.length) of \(file.path), was changed: it is no torn write",
+            "第 \(state.tree.size) 条（\(file.path) 第 \(state.length) 字节）被改动：并非写入中断")
         )
       }
       // What was written whole is no torn write, whatever became of it.

@@ -53,7 +53,11 @@ extension Ledger {
   /// Appends the entry that says that the clock had run ahead; time goes on from `now`, which is before the last entry.
   package func correctClock(_ entry: JSON, now: Timestamp) throws(LedgerError) {
     guard entry["event"]?.string == Self.clockCorrected else {
-      throw LedgerError(.entry, "only an entry “\(Self.clockCorrected)” may set the time back")
+      throw LedgerError(
+        .entry,
+        Wording(
+          "only an entry “\(Self.clockCorrected)” may set the time back",
+          "只有“\(Self.clockCorrected)”条目可以把时间拨回"))
     }
     let last = state.withLock { state in
       defer { state.lastTime = now }

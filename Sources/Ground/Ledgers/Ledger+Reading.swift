@@ -6,7 +6,9 @@ extension Ledger {
   package func entry(at index: Int) throws(LedgerError) -> JSON {
     let line = try parsed(index)
     do { return try JSON(parsing: line.entryBytes) } catch {
-      throw LedgerError(.damaged, "entry \(index) is not JSON: \(error.message)")
+      throw LedgerError(
+        .damaged,
+        Wording("entry \(index) is not JSON: \(error.message)", "第 \(index) 条不是 JSON：\(error.message)"))
     }
   }
 
@@ -17,7 +19,9 @@ extension Ledger {
   package func time(at index: Int) throws(LedgerError) -> Timestamp { try parsed(index).time }
 
   private func parsed(_ index: Int) throws(LedgerError) -> LedgerLine {
-    guard index >= 0 else { throw LedgerError(.absent, "there is no entry \(index)") }
+    guard index >= 0 else {
+      throw LedgerError(.absent, Wording("there is no entry \(index)", "没有第 \(index) 条"))
+    }
     let tile = index / TileName.width
     let (size, range, kept) = state.withLock { state in
       let start = tile == 0 ? 0 : tile <= state.offsets.count ? state.offsets[tile - 1] : state.length
@@ -26,7 +30,8 @@ extension Ledger {
       return (state.tree.size, start..<max(start, end), kept)
     }
     guard index >= 0, index < size else {
-      throw LedgerError(.absent, "there is no entry \(index) among \(size)")
+      throw LedgerError(
+        .absent, Wording("there is no entry \(index) among \(size)", "共 \(size) 条，没有第 \(index) 条"))
     }
     let place = index % TileName.width
     var lines = kept ?? []
@@ -35,7 +40,8 @@ extension Ledger {
       state.withLock { $0.bundle = (tile, lines) }
     }
     guard place < lines.count, let line = LedgerLine(lines[place]), line.index == index else {
-      throw LedgerError(.damaged, "entry \(index) in \(file.path) was changed")
+      throw LedgerError(
+        .damaged, Wording("entry \(index) in \(file.path) was changed", "\(file.path) 的第 \(index) 条被改动"))
     }
     return line
   }
@@ -49,7 +55,9 @@ extension Ledger {
 
   private func note(over tree: TileTree) throws(LedgerError) -> String {
     if let kept = state.withLock({ $0.signed }), kept.size == tree.size { return kept.note }
-    guard let key else { throw LedgerError(.storage, "the log was opened for reading only") }
+    guard let key else {
+      throw LedgerError(.storage, Wording("the log was opened for reading only", "日志以只读方式打开"))
+    }
     let note = Checkpoint(origin: origin, size: tree.size, root: tree.root()).signed(with: key)
     state.withLock { state in
       if (state.signed?.size ?? -1) < tree.size { state.signed = (tree.size, note) }
@@ -76,7 +84,8 @@ extension Ledger {
   package func proof(of index: Int) throws(LedgerError) -> String {
     let tree = state.withLock { $0.tree }
     guard index >= 0, index < tree.size else {
-      throw LedgerError(.absent, "there is no entry \(index) among \(tree.size)")
+      throw LedgerError(
+        .absent, Wording("there is no entry \(index) among \(tree.size)", "共 \(tree.size) 条，没有第 \(index) 条"))
     }
     let hashes = try path(index, tree)
     return InclusionProof(index: index, hashes: hashes, checkpoint: try note(over: tree)).text
@@ -86,7 +95,8 @@ extension Ledger {
   package func inclusionProof(_ index: Int) throws(LedgerError) -> [[UInt8]] {
     let tree = state.withLock { $0.tree }
     guard index >= 0, index < tree.size else {
-      throw LedgerError(.absent, "there is no entry \(index) among \(tree.size)")
+      throw LedgerError(
+        .absent, Wording("there is no entry \(index) among \(tree.size)", "共 \(tree.size) 条，没有第 \(index) 条"))
     }
     return try path(index, tree)
   }
@@ -100,7 +110,11 @@ extension Ledger {
     let tree = state.withLock { $0.tree }
     let end = to ?? tree.size
     guard from > 0, from <= end, end <= tree.size else {
-      throw LedgerError(.absent, "no proof leads from size \(from) to \(end) in a log of \(tree.size)")
+      throw LedgerError(
+        .absent,
+        Wording(
+          "no proof leads from size \(from) to \(end) in a log of \(tree.size)",
+          "在 \(tree.size) 条的日志中，没有从 \(from) 条到 \(end) 条的证明"))
     }
     return try Merkle.consistency(from, 0, end, isWhole: true) { (low, high) throws(LedgerError) in
       try hash(low, high, tree)
@@ -111,7 +125,7 @@ extension Ledger {
   package func root(atSize size: Int) throws(LedgerError) -> [UInt8] {
     let tree = state.withLock { $0.tree }
     guard size >= 0, size <= tree.size else {
-      throw LedgerError(.absent, "the log never had \(size) entries")
+      throw LedgerError(.absent, Wording("the log never had \(size) entries", "日志从未有过 \(size) 条"))
     }
     return size == 0 ? Merkle.root(of: []) : try hash(0, size, tree)
   }

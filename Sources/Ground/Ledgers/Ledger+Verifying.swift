@@ -1,4 +1,4 @@
-import Bytes
+package import Bytes
 package import Trust
 
 extension Ledger {
@@ -12,10 +12,18 @@ extension Ledger {
       package let index: Int?
       /// The byte of the file, where one can be named.
       package let offset: Int?
-      package let what: String
+      package let what: Wording
 
-      package var description: String {
-        file + (offset.map { ", byte \($0)" } ?? "") + (index.map { ", entry \($0)" } ?? "") + ": \(what)"
+      package var description: String { said(in: "en") }
+
+      /// The same for a person.
+      package func said(in language: String) -> String {
+        let place = Wording(
+          file + (offset.map { ", byte \($0)" } ?? "") + (index.map { ", entry \($0)" } ?? "")
+            + ": \(what.en)",
+          file + (offset.map { " 第 \($0) 字节" } ?? "") + (index.map { " 第 \($0) 条" } ?? "")
+            + "：\(what.zh)")
+        return place.said(in: language)
       }
     }
     /// Whole entries that were read.
@@ -31,7 +39,7 @@ extension Ledger {
     /// Most faults that are told one by one.
     package static let faultLimit = 1000
 
-    mutating func add(_ file: String, index: Int? = nil, offset: Int? = nil, _ what: String) {
+    mutating func add(_ file: String, index: Int? = nil, offset: Int? = nil, _ what: Wording) {
       guard faults.count < Report.faultLimit else { return }
       faults.append(Fault(file: file, index: index, offset: offset, what: what))
     }
@@ -69,11 +77,11 @@ private struct Audit {
 
   mutating func readCheckpoint(origin: String, key: VerifyingKey) throws(LedgerError) {
     guard let note = try store.readCheckpoint() else {
-      report.add("checkpoint", "the signed checkpoint is missing")
+      report.add("checkpoint", Wording("the signed checkpoint is missing", "缺少签署的检查点"))
       return
     }
     do { report.checkpoint = try Checkpoint(note: note, origin: origin, key: key) } catch {
-      report.add("checkpoint", error.message)
+      report.add("checkpoint", error.words)
     }
     judgeRoot()
   }
@@ -91,20 +99,28 @@ private struct Audit {
         continue
       }
       if line.index < tree.size {
-        if let start = damage { report.add(entriesName, offset: start, "bytes that are no entry") }
-        report.add(entriesName, index: line.index, offset: offset, "stands here again or out of order")
+        if let start = damage {
+          report.add(entriesName, offset: start, Wording("bytes that are no entry", "不成条目的字节"))
+        }
+        report.add(
+          entriesName, index: line.index, offset: offset,
+          Wording("stands here again or out of order", "重复出现或次序有误"))
         damage = nil
         continue
       }
       if line.index > tree.size {
-        let what = damage == nil ? "is missing or stands later" : "was changed"
+        let what =
+          damage == nil ? Wording("is missing or stands later", "缺失，或出现在后面") : Wording("was changed", "被改动")
         skip(to: line.index, offset: damage ?? offset, what)
       } else if let start = damage {
-        report.add(entriesName, index: line.index, offset: start, "bytes that are no entry stand before it")
+        report.add(
+          entriesName, index: line.index, offset: start,
+          Wording("bytes that are no entry stand before it", "其前有不成条目的字节"))
       }
       damage = nil
       if line.time < lastTime, !line.correctsClock {
-        report.add(entriesName, index: line.index, offset: offset, "is older than the one before")
+        report.add(
+          entriesName, index: line.index, offset: offset, Wording("is older than the one before", "早于前一条"))
       }
       lastTime = line.latest(after: lastTime)
       take(line.bytes, offset: offset, end: scanner.offset)
@@ -113,7 +129,7 @@ private struct Audit {
   }
 
   /// Goes on after entries that cannot be read, with the hashes their tiles kept.
-  private mutating func skip(to index: Int, offset: Int, _ what: String) {
+  private mutating func skip(to index: Int, offset: Int, _ what: Wording) {
     // A forged number must not make the walk endless.
     let last = min(index, max(tree.size + Ledger.Report.faultLimit, report.checkpoint?.size ?? 0))
     while tree.size < last {
@@ -128,7 +144,7 @@ private struct Audit {
     if let kept = stored(tree.size), kept != leaf {
       report.add(
         entriesName, index: tree.size, offset: offset,
-        "is not the entry that was logged: its tile has another hash")
+        Wording("is not the entry that was logged: its tile has another hash", "不是当初记入的条目：哈希块中的哈希不同"))
     }
     report.entries += 1
     grow(leaf, end: end)
@@ -149,20 +165,25 @@ private struct Audit {
     let place = tree.size / TileName.width - 1
     let kept = place < offsets.count ? offsets[place] : nil
     guard kept != end else { return }
-    let named = kept.map { "byte \($0)" } ?? "nothing"
-    report.add("offsets", offset: place * 8, "names \(named) for the end of tile \(place), it is byte \(end)")
+    let named =
+      kept.map { Wording("byte \($0)", "第 \($0) 字节") } ?? Wording("nothing", "空")
+    report.add(
+      "offsets", offset: place * 8,
+      Wording(
+        "names \(named.en) for the end of tile \(place), it is byte \(end)",
+        "记载第 \(place) 块止于\(named.zh)，实为第 \(end) 字节"))
   }
 
   private mutating func judge(_ tile: TileName, _ bytes: [UInt8]) {
     let name = "tile/\(tile.path)"
     guard let kept = store.read(tile) else {
-      if isCovered { report.add(name, "the tile is missing or not whole") }
+      if isCovered { report.add(name, Wording("the tile is missing or not whole", "哈希块缺失或不完整")) }
       return
     }
     guard kept != bytes,
       let place = zip(kept, bytes).enumerated().first(where: { $0.element.0 != $0.element.1 })
     else { return }
-    report.add(name, offset: place.offset, "differs from the entries")
+    report.add(name, offset: place.offset, Wording("differs from the entries", "与条目不符"))
   }
 
   private mutating func stored(_ index: Int) -> [UInt8]? {
@@ -174,7 +195,9 @@ private struct Audit {
 
   private mutating func judgeRoot() {
     guard let head = report.checkpoint, head.size == tree.size, head.root != tree.root() else { return }
-    report.add("checkpoint", "the first \(head.size) entries are not those that were signed")
+    report.add(
+      "checkpoint",
+      Wording("the first \(head.size) entries are not those that were signed", "前 \(head.size) 条不是所签的条目"))
   }
 
   private mutating func finish(_ file: EntriesFile, length: Int, damage: Int?) throws(LedgerError) {
@@ -184,13 +207,15 @@ private struct Audit {
       if tree.size >= size, tail.isTorn(after: tree.size) {
         report.tornBytes = length - damage
       } else {
-        report.add(entriesName, index: tree.size, offset: damage, "was changed or cut")
+        report.add(entriesName, index: tree.size, offset: damage, Wording("was changed or cut", "被改动或截断"))
       }
     }
     if tree.size < size {
       report.add(
         entriesName, index: tree.size, offset: length,
-        "\(size - tree.size) entries are lost: the signed checkpoint covers \(size)")
+        Wording(
+          "\(size - tree.size) entries are lost: the signed checkpoint covers \(size)",
+          "丢失 \(size - tree.size) 条：签署的检查点覆盖 \(size) 条"))
     }
   }
 }

@@ -80,15 +80,31 @@ package final class Ledger: Sendable {
     try self.init(folder: folder, origin: origin, key: key, disk: DiskCalls())
   }
 
-  init(folder: String, origin: String, key: SigningKey, disk: DiskCalls) throws(LedgerError) {
-    guard SignedNote.isName(origin) else { throw LedgerError(.entry, "“\(origin)” cannot be a log's name") }
+  /// Goes on with what is left of a log under another name, so that nothing that was ever given out under the old one is
+  /// given out again: its entries keep their places, its mark and its checkpoint begin anew. Whether that was agreed to is
+  /// for whoever calls this; it may be called again where it was cut short.
+  /// - Parameter left: what must still be there, under the old name.
+  package convenience init(
+    recovering folder: String, as origin: String, key: SigningKey, left: Seen
+  ) throws(LedgerError) {
+    try self.init(folder: folder, origin: origin, key: key, disk: DiskCalls(), left: left)
+  }
+
+  init(
+    folder: String, origin: String, key: SigningKey, disk: DiskCalls, left: Seen? = nil
+  ) throws(LedgerError) {
+    guard SignedNote.isName(origin) else {
+      throw LedgerError(.entry, Wording("“\(origin)” cannot be a log's name", "“\(origin)”不能用作日志名"))
+    }
     do {
       try Files.makeDirectory(folder, mode: 0o700)
       lock = try FileLock(folder + "/lock")
     } catch {
       // The lock's own refusal has no error number of the system.
       throw error.operation == "lock" && error.code == 0
-        ? LedgerError(.busy, "another process writes the log: \(error.message)") : LedgerError(error)
+        ? LedgerError(
+          .busy, Wording("another process writes the log: \(error.message)", "另一进程正在写此日志：\(error.message)"))
+        : LedgerError(error)
     }
     self.origin = origin
     self.key = key
@@ -96,9 +112,10 @@ package final class Ledger: Sendable {
     file = try EntriesFile(folder + "/entries.jsonl", isWriter: true, disk: disk)
     let opened: (state: State, tornBytes: Int)
     do throws(LedgerError) {
-      let written = try HighWater.read(of: folder)
+      // The old mark says how much there was, not how much there has to be.
+      let written = left == nil ? try HighWater.read(of: folder) : nil
       opened = try Ledger.restore(
-        store, file, origin: origin, key: key.publicKey, isReader: false, mark: written)
+        store, file, origin: left?.origin ?? origin, key: key.publicKey, isReader: false, mark: written)
       if let written {
         try Ledger.compare(opened.state, file, with: written, HighWater.path(of: folder))
       }
@@ -106,7 +123,20 @@ package final class Ledger: Sendable {
     mark = try HighWater(of: folder)
     tornBytes = opened.tornBytes
     state = Monitor(opened.state)
+    if let left { try begin(with: left) }
     try persist()
+  }
+
+  private func begin(with left: Seen) throws(LedgerError) {
+    try left.check(self, seenIn: "the recovery")
+    let last = size
+    try mark?.write(
+      last == 0 ? nil : HighWater.Mark(size: last, leaf: Merkle.leafHash(try line(at: last - 1))))
+    state.withLock { state in
+      state.signed = nil
+      state.persistedHead = nil
+      state.persistedSize = -1
+    }
   }
 
   /// Opens a log to read it as of its last checkpoint on disk, also while another process writes it. Appending to it
@@ -140,13 +170,17 @@ package final class Ledger: Sendable {
   /// Appends an entry; durable on disk when this returns. Entries of threads that call at the same time share one
   /// sync. Blocks for the time of a sync.
   package func append(_ entry: JSON) throws(LedgerError) -> Entry {
-    guard let written = try append([entry]).first else { throw LedgerError(.entry, "nothing was written") }
+    guard let written = try append([entry]).first else {
+      throw LedgerError(.entry, Wording("nothing was written", "没有写入任何条目"))
+    }
     return written
   }
 
   /// Appends entries in this order, with one sync.
   package func append(_ entries: [JSON]) throws(LedgerError) -> [Entry] {
-    guard key != nil else { throw LedgerError(.storage, "the log was opened for reading only") }
+    guard key != nil else {
+      throw LedgerError(.storage, Wording("the log was opened for reading only", "日志以只读方式打开"))
+    }
     var prepared: [[UInt8]] = []
     for entry in entries { prepared.append(try Ledger.canonical(entry)) }
     guard !prepared.isEmpty else { return [] }
@@ -169,7 +203,9 @@ package final class Ledger: Sendable {
     let outcomes = state.withLock { state in promises.map { state.outcomes.removeValue(forKey: $0) } }
     var written: [Entry] = []
     for outcome in outcomes {
-      guard let outcome else { throw LedgerError(.broken, "an entry was lost on its way to the disk") }
+      guard let outcome else {
+        throw LedgerError(.broken, Wording("an entry was lost on its way to the disk", "一个条目在落盘途中丢失"))
+      }
       written.append(try outcome.get())
     }
     persistIfDue()
@@ -179,11 +215,15 @@ package final class Ledger: Sendable {
   private static func canonical(_ entry: JSON) throws(LedgerError) -> [UInt8] {
     let bytes: [UInt8]
     do { bytes = try entry.canonical() } catch {
-      throw LedgerError(.entry, "the entry has no canonical form: \(error.message)")
+      throw LedgerError(
+        .entry, Wording("the entry has no canonical form: \(error.message)", "条目没有规范形式：\(error.message)"))
     }
     guard bytes.count <= LedgerLine.sizeLimit - 256 else {
       throw LedgerError(
-        .entry, "the entry has \(bytes.count) bytes, at most \(LedgerLine.sizeLimit - 256) fit")
+        .entry,
+        Wording(
+          "the entry has \(bytes.count) bytes, at most \(LedgerLine.sizeLimit - 256) fit",
+          "条目有 \(bytes.count) 字节，至多 \(LedgerLine.sizeLimit - 256) 字节"))
     }
     return bytes
   }

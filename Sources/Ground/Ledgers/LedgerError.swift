@@ -1,6 +1,7 @@
 package import Bytes
+import Trust
 
-/// Why a log cannot be opened, written or believed.
+/// Why a log cannot be opened, written or believed, in both languages, with who can mend it.
 package struct LedgerError: Fault, Equatable {
   /// The kinds of failure.
   package enum Code: String, Sendable, CaseIterable {
@@ -24,40 +25,55 @@ package struct LedgerError: Fault, Equatable {
     case proof
   }
   package let code: Code
-  package let detail: String
+  let words: Wording
 
-  init(_ code: Code, _ detail: String) {
+  init(_ code: Code, _ words: Wording) {
     self.code = code
-    self.detail = detail
+    self.words = words
   }
 
-  init(_ error: FilesError) { self.init(.storage, error.message) }
+  init(_ error: FilesError) { self.init(.storage, error.words) }
 
   /// The same of the log in that folder: a portal has two.
   func of(_ folder: String) -> LedgerError {
-    detail.contains(folder) ? self : LedgerError(code, "\(folder): \(detail)")
+    words.en.contains(folder)
+      ? self : LedgerError(code, Wording("\(folder): \(words.en)", "\(folder)：\(words.zh)"))
   }
 
   package static func == (left: LedgerError, right: LedgerError) -> Bool { left.code == right.code }
 
-  package var message: String { detail }
+  package var message: String { words.en }
+  package var hint: String? { advice?.en }
+  package func message(in language: String) -> String { words.said(in: language) }
+  package func hint(in language: String) -> String? { advice?.said(in: language) }
 
-  package var hint: String? {
+  private var advice: Wording? {
     switch code {
-    case .busy: "stop the other doorsill process, or let it write the entry"
+    case .busy:
+      Wording(
+        "stop the other doorsill process, or let it write the entry",
+        "请停止另一个 doorsill 进程，或由它写入条目")
     case .behind, .damaged:
-      "keep everything as it is, run doorsill ledger verify, and restore from a backup of one moment, with what lies beside the log"
-    case .full: "free space on the disk"
-    case .broken: "check the disk, then start again"
+      Wording(
+        "keep everything as it is, run doorsill ledger verify, and restore from a backup of one moment, with what lies beside the log",
+        "请保留现状，运行 doorsill ledger verify，并从同一时刻的备份恢复，连同日志旁的文件")
+    case .full: Wording("free space on the disk", "请腾出磁盘空间")
+    case .broken: Wording("check the disk, then start again", "请检查磁盘，然后重新启动")
     case .storage, .absent, .entry, .proof: nil
     }
   }
 
+  /// Whoever runs the machine mends a log; what somebody else sent, a proof or receipt, is judged as data.
   package var blame: Blame {
     switch code {
-    case .busy, .full, .broken, .storage: .environment
+    case .busy, .full, .broken, .storage, .behind, .damaged: .environment
     case .absent, .entry: .usage
-    case .behind, .damaged, .proof: .data
+    case .proof: .data
     }
   }
+}
+
+extension Fault {
+  /// What another room says, in both languages.
+  var words: Wording { Wording(message(in: "en"), message(in: "zh")) }
 }

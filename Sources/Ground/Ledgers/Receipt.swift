@@ -90,7 +90,7 @@ package struct Receipt: Sendable {
     private static func head(_ json: JSON?) throws(LedgerError) -> (size: Int, root: String)? {
       guard let json else { return nil }
       guard let size = json["size"]?.int, size >= 0, let root = json["root"]?.string else {
-        throw LedgerError(.proof, "the head of the log in the receipt is malformed")
+        throw LedgerError(.proof, Wording("the head of the log in the receipt is malformed", "回执中的日志头格式有误"))
       }
       return (size, root)
     }
@@ -99,17 +99,21 @@ package struct Receipt: Sendable {
     package init(json: JSON) throws(LedgerError) {
       func text(_ name: String) throws(LedgerError) -> String {
         guard let value = json[name]?.string else {
-          throw LedgerError(.proof, "the receipt does not say “\(name)”")
+          throw LedgerError(.proof, Wording("the receipt does not say “\(name)”", "回执缺少“\(name)”"))
         }
         return value
       }
       guard let time = Timestamp(rfc3339: try text("time")) else {
-        throw LedgerError(.proof, "the receipt's time is malformed")
+        throw LedgerError(.proof, Wording("the receipt's time is malformed", "回执的时间格式有误"))
       }
       guard let release = json["release"]?.int, let protection = json["protection"],
         let ledger = json["ledger"],
         let index = ledger["index"]?.int, let origin = ledger["origin"]?.string
-      else { throw LedgerError(.proof, "the receipt does not say release, protection or place in the log") }
+      else {
+        throw LedgerError(
+          .proof,
+          Wording("the receipt does not say release, protection or place in the log", "回执缺少发布版本、保护记录或日志位置"))
+      }
       self.init(
         requestHash: try text("requestHash"), answerHash: try text("answerHash"), release: release,
         policy: try text("policy"), protection: protection, keyID: try text("keyId"),
@@ -131,7 +135,8 @@ package struct Receipt: Sendable {
   package init(_ claims: Claims, signedWith key: SigningKey) throws(LedgerError) {
     let payload: [UInt8]
     do { payload = try claims.json.canonical() } catch {
-      throw LedgerError(.entry, "the receipt cannot be written: \(error.message)")
+      throw LedgerError(
+        .entry, Wording("the receipt cannot be written: \(error.message)", "回执无法写出：\(error.message)"))
     }
     compact = JWS.sign(payload, with: key, header: [JSON.Member("typ", .string(Receipt.type))])
   }
@@ -141,17 +146,17 @@ package struct Receipt: Sendable {
     _ compact: String, keys: [VerifyingKey], answer: [UInt8]? = nil
   ) throws(LedgerError) -> Claims {
     let opened: (header: JSON, payload: [UInt8], key: VerifyingKey)
-    do { opened = try JWS.verify(compact, keys: keys) } catch { throw LedgerError(.proof, error.message) }
+    do { opened = try JWS.verify(compact, keys: keys) } catch { throw LedgerError(.proof, error.words) }
     guard opened.header["typ"]?.string == Receipt.type else {
-      throw LedgerError(.proof, "this JWS is not a receipt")
+      throw LedgerError(.proof, Wording("this JWS is not a receipt", "此 JWS 不是回执"))
     }
     let json: JSON
     do { json = try JSON(parsing: opened.payload) } catch {
-      throw LedgerError(.proof, "the receipt is not JSON")
+      throw LedgerError(.proof, Wording("the receipt is not JSON", "回执不是 JSON"))
     }
     let claims = try Claims(json: json)
     if let answer, Hex.encode(Digest.sha256(answer)) != claims.answerHash {
-      throw LedgerError(.proof, "the receipt belongs to another answer")
+      throw LedgerError(.proof, Wording("the receipt belongs to another answer", "回执对应的是另一个答复"))
     }
     return claims
   }

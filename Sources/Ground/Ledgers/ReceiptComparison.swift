@@ -24,29 +24,46 @@ package enum ReceiptComparison: Sendable, Equatable {
     }
 
     /// Every head that this side vouches for: the one its receipt names, and the one of its proof.
-    fileprivate var heads: [(size: Int, root: String)] {
-      var heads: [(size: Int, root: String)] = []
-      if let head = claims.ledgerHead { heads.append((head.size, head.root)) }
-      if let head { heads.append((head.size, Hex.encode(head.root))) }
+    fileprivate var heads: [(log: String, size: Int, root: String)] {
+      var heads: [(log: String, size: Int, root: String)] = []
+      if let head = claims.ledgerHead { heads.append((claims.ledgerOrigin, head.size, head.root)) }
+      if let head { heads.append((head.origin, head.size, Hex.encode(head.root))) }
       return heads
     }
   }
 
   /// Compares two. Throws `.proof` where they are of different logs.
-  package static func of(_ one: Side, _ other: Side) throws(LedgerError) -> ReceiptComparison {
+  /// - Parameter gaps: what the portal declares as lost: before and after a gap it is one log under two names.
+  package static func of(
+    _ one: Side, _ other: Side, gaps: [LogGap] = []
+  ) throws(LedgerError) -> ReceiptComparison {
     let (a, b) =
       one.claims.ledgerIndex <= other.claims.ledgerIndex ? (one, other) : (other, one)
-    guard a.claims.ledgerOrigin == b.claims.ledgerOrigin else {
+    let isOne = a.claims.ledgerOrigin == b.claims.ledgerOrigin
+    guard
+      isOne
+        || LogGap.lastName(of: a.claims.ledgerOrigin, among: gaps)
+          == LogGap.lastName(of: b.claims.ledgerOrigin, among: gaps)
+    else {
       throw LedgerError(
         .proof,
-        "the receipts are of two logs, \(a.claims.ledgerOrigin) and \(b.claims.ledgerOrigin): there is nothing to compare"
+        Wording(
+          "the receipts are of two logs, \(a.claims.ledgerOrigin) and \(b.claims.ledgerOrigin): there is nothing to compare, unless the keys were fetched since and tell of a declared gap",
+          "两张回执分属 \(a.claims.ledgerOrigin) 与 \(b.claims.ledgerOrigin) 两本日志：无从比较，除非重新取得的公钥文件说明了缺口")
       )
     }
-    if let reason = contradiction(a, b) { return .forked(reason) }
+    let lost = [a, b].compactMap { side in
+      LogGap.of(log: side.claims.ledgerOrigin, index: side.claims.ledgerIndex, among: gaps).map {
+        $0.words(index: side.claims.ledgerIndex)
+      }
+    }
+    // What was lost under one name is not what stands at its place under the next.
+    if isOne || lost.isEmpty, let reason = contradiction(a, b) { return .forked(reason) }
+    if let words = lost.first, a.claims != b.claims { return .undecided(words) }
     if a.claims == b.claims {
       return .undecided(Wording("they are one and the same receipt", "两份是同一张回执"))
     }
-    if let first = a.head, let second = b.head, first.size == second.size { return .consistent }
+    if let first = a.head, let second = b.head, first == second { return .consistent }
     return .undecided(
       Wording(
         "nothing in them contradicts; to prove one history, fetch the proofs of both entries (/v1/receipts/INDEX) at one moment and give them with --proof",
@@ -61,7 +78,8 @@ package enum ReceiptComparison: Sendable, Equatable {
         "第 \(first.ledgerIndex) 条给出了两次，对应两个答复")
     }
     for head in a.heads {
-      for other in b.heads where head.size == other.size && head.root != other.root {
+      for other in b.heads
+      where head.log == other.log && head.size == other.size && head.root != other.root {
         return Wording(
           "the log was signed at \(head.size) entries with two different roots",
           "日志在 \(head.size) 条处以两个不同的根签名")

@@ -44,11 +44,17 @@ package struct Seen: Sendable, Equatable {
   ) throws(LedgerError) {
     guard size <= now else {
       throw LedgerError(
-        .behind, "the log \(origin) holds \(now) entries, and \(place) has seen \(size) of it")
+        .behind,
+        Wording(
+          "the log \(origin) holds \(now) entries, and \(place) has seen \(size) of it",
+          "日志 \(origin) 有 \(now) 条，而 \(place) 曾见 \(size) 条"))
     }
     guard try rootAt(size) == root else {
       throw LedgerError(
-        .damaged, "the first \(size) entries of the log \(origin) are not those that \(place) has seen")
+        .damaged,
+        Wording(
+          "the first \(size) entries of the log \(origin) are not those that \(place) has seen",
+          "日志 \(origin) 的前 \(size) 条不是 \(place) 所见的条目"))
     }
   }
 }
@@ -59,13 +65,20 @@ extension Seen {
   package func check(
     _ head: Checkpoint?, tile: @escaping (TileName) -> [UInt8]?, seenIn place: String
   ) throws(LedgerError) {
-    guard let head else { throw LedgerError(.behind, "there is no checkpoint of the log \(origin)") }
+    guard let head else {
+      throw LedgerError(
+        .behind, Wording("there is no checkpoint of the log \(origin)", "没有日志 \(origin) 的检查点"))
+    }
     let tiles = TileHashes(size: head.size, tile)
     try check(size: head.size, seenIn: place) { (size) throws(LedgerError) in
       size == head.size ? head.root : try tiles.root(atSize: size)
     }
     guard size < head.size, try tiles.root(atSize: head.size) != head.root else { return }
-    throw LedgerError(.damaged, "the hash tiles are not those of the checkpoint of the log \(head.origin)")
+    throw LedgerError(
+      .damaged,
+      Wording(
+        "the hash tiles are not those of the checkpoint of the log \(head.origin)",
+        "哈希块与日志 \(head.origin) 的检查点不符"))
   }
 }
 
@@ -89,7 +102,7 @@ package struct SeenBook: Sendable {
     let bytes: [UInt8]
     do { bytes = try Files.read(path, limit: 1 << 16) } catch { throw LedgerError(error) }
     guard let json = try? JSON(parsing: bytes), let seen = Seen(json: json), seen.origin == origin else {
-      throw LedgerError(.damaged, "\(path) is not what was written there")
+      throw LedgerError(.damaged, Wording("\(path) is not what was written there", "\(path) 不是当初写入的内容"))
     }
     return seen
   }

@@ -39,11 +39,11 @@ package struct TileHashes {
     let width = 1 << (height % 8)
     let name = { TileName(level: level, index: first / TileName.width).path }
     guard let bytes = tile(level, first / TileName.width) else {
-      throw LedgerError(.damaged, "tile \(name()) is missing")
+      throw LedgerError(.damaged, Wording("tile \(name()) is missing", "缺少哈希块 \(name())"))
     }
     let start = first % TileName.width
     guard (start + width) * Merkle.hashSize <= bytes.count else {
-      throw LedgerError(.damaged, "tile \(name()) is too short")
+      throw LedgerError(.damaged, Wording("tile \(name()) is too short", "哈希块 \(name()) 过短"))
     }
     return TileTree.subtree(bytes, start, width)
   }

@@ -44,7 +44,7 @@ struct TileStore: Sendable {
     do {
       let bytes = try Files.read(folder + "/checkpoint", limit: 1 << 20)
       guard let note = stringValidating(bytes) else {
-        throw LedgerError(.damaged, "the checkpoint is not UTF-8")
+        throw LedgerError(.damaged, Wording("the checkpoint is not UTF-8", "检查点不是 UTF-8"))
       }
       return note
     } catch let error as FilesError {
@@ -53,7 +53,7 @@ struct TileStore: Sendable {
     } catch let error as LedgerError {
       throw error
     } catch {
-      throw LedgerError(.storage, "\(error)")
+      throw LedgerError(.storage, Wording("\(error)", "\(error)"))
     }
   }
 

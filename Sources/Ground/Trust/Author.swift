@@ -47,4 +47,14 @@ package struct Author: Sendable {
     members.append(JSON.Member("signature", .string(signature)))
     return .object(members)
   }
+
+  /// The key that signed an entry as `sign` does. Throws `.signature` where none of the keys has.
+  package static func key(of entry: JSON, among keys: [VerifyingKey]) throws(TrustError) -> VerifyingKey {
+    let rest = JSON.object((entry.members ?? []).filter { $0.key != "signature" })
+    guard let signature = entry["signature"]?.string,
+      let (_, payload, key) = try? JWS.verify(signature, keys: keys), let bytes = try? rest.canonical(),
+      payload == Digest.sha256(bytes)
+    else { throw TrustError(.signature, "the entry is not signed by '\(entry["by"]?.string ?? "")'") }
+    return key
+  }
 }

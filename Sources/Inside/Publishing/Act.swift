@@ -11,8 +11,10 @@ package enum Act: String, Sendable, CaseIterable {
   case approve
   /// `suspend`, `withdraw`.
   case withdraw
-  /// `authority begin`.
+  /// `authority begin`, `authority repair`.
   case begin
+  /// `authority recover`: whoever declares it opens nothing.
+  case recover
   /// `grant add`.
   case propose
   /// `grant approve`.
@@ -28,7 +30,7 @@ package enum Act: String, Sendable, CaseIterable {
     case .publish, .begin: ["custodian"]
     case .suggest: ["custodian", "administrator", "approver"]
     case .approve: []
-    case .withdraw, .propose, .administer: ["custodian", "administrator"]
+    case .withdraw, .propose, .administer, .recover: ["custodian", "administrator"]
     case .grant: ["approver"]
     case .consent: []
     }
@@ -46,6 +48,9 @@ package enum Act: String, Sendable, CaseIterable {
   package var words: Wording {
     let roles = self.roles.joined(separator: ", ")
     return switch self {
+    case .recover:
+      Wording(
+        "\(roles), of the portal's manager; with --as", "\(roles)，属门户管理方；须用 --as")
     case .publish, .suggest, .withdraw, .begin, .propose, .grant:
       Wording(
         "\(roles), of the dataset's provider or the portal's manager; with --as",

@@ -1,8 +1,8 @@
 import Bytes
 import Catalogs
-import Ledgers
-import Policies
-import Releases
+package import Ledgers
+package import Policies
+package import Releases
 import Trust
 
 extension Publisher {
@@ -45,7 +45,7 @@ extension Publisher {
       lifetimes: Settings.Lifetimes(
         certificateDays: access.certificateDays, keyDays: access.keyDays, grantDays: access.grantDays),
       results: results, policyHash: policies.hash,
-      registrations: try registrations(),
+      registrations: try desk.authority.registrations(in: decisions.ledger),
       answers: answers)
   }
 
@@ -54,11 +54,21 @@ extension Publisher {
     LogNames.host(ofDecisions: decisions.ledger.origin) ?? LogNames.host(catalog.baseURL)
   }
 
-  /// Everybody who is or was registered, as the decisions log says. Those that it began with have always been there.
-  func registrations() throws -> [Settings.Registration] {
-    let authority = desk.authority
-    let beginning = authority.people.first?.since
-    return try authority.people.map { person in
+  private static func kind(_ kind: ResultDeclaration.Kind) -> ResultSetting.Kind {
+    switch kind {
+    case .statistic: .statistic
+    case .verify: .verify
+    case .score: .score
+    }
+  }
+}
+
+extension Authority {
+  /// Everybody who is or was registered, with the times of the log that says so. Those that it began with have always been
+  /// there.
+  package func registrations(in ledger: Ledger) throws -> [Settings.Registration] {
+    let beginning = people.first?.since
+    return try people.map { person in
       guard let key = VerifyingKey(text: person.terms.key) else {
         throw PublishingError.unjudged(Motion.person(person.terms.id))
       }
@@ -66,16 +76,8 @@ extension Publisher {
         person: person.terms.id, organization: person.terms.organization, roles: person.terms.roles,
         key: Base64.encodeURL(key.raw),
         since: person.since == beginning
-          ? Timestamp(secondsSince1970: 0) : try decisions.ledger.time(at: person.since),
-        until: try person.until.map { try decisions.ledger.time(at: $0) })
-    }
-  }
-
-  private static func kind(_ kind: ResultDeclaration.Kind) -> ResultSetting.Kind {
-    switch kind {
-    case .statistic: .statistic
-    case .verify: .verify
-    case .score: .score
+          ? Timestamp(secondsSince1970: 0) : try ledger.time(at: person.since),
+        until: try person.until.map { try ledger.time(at: $0) })
     }
   }
 }

@@ -2,6 +2,7 @@ import Bytes
 import Catalogs
 import Crossing
 import Ledgers
+import Policies
 import Releases
 import System
 import Trust
@@ -17,7 +18,19 @@ extension Publisher {
       let pem = try? outside.read("keys/checkpoint", limit: 1 << 16),
       let key = try? SigningKey(pem: pem)
     else { return known }
-    let origin = LogNames.answers(host: logHost)
+    let first = LogNames.answers(host: logHost)
+    let origin = LogNames.current(first, onDisk: Ledger.name(in: folder))
+    let losses = desk.authority.losses.count
+    if let epoch = LogNames.epoch(of: origin, first: first), epoch != losses + 1 {
+      // A loss was declared and the server has not gone on from it yet.
+      if epoch <= losses { return known }
+      throw PublishingError(
+        .damaged,
+        Wording(
+          "the answers log bears the name \(origin), and the decisions log declares \(losses) losses",
+          "答复日志名为 \(origin)，而决策日志声明了 \(losses) 次丢失"),
+        hint: .restoreFromBackup, blame: .environment)
+    }
     let log = SignedNote.vkey(name: origin, key: key.publicKey)
     let ledger = try Ledger(reading: folder, origin: origin, key: key.publicKey)
     if let known, known.log == log {

@@ -78,17 +78,19 @@ extension AccessStore {
   /// by the log's own time, so that a clock that was wrong for once gives no call back.
   package func snapshot(_ counts: Counts) throws {
     try database.use { (connection) throws in
-      try connection.transaction { (connection) throws in
-        try connection.execute("DELETE FROM usage")
-        for (slot, used) in counts.usage {
-          try connection.execute("INSERT INTO usage VALUES(\(slot.grant), \(slot.day), \(used))")
-        }
-        try counts.guesses.write(&connection)
-        try connection.execute(
-          "INSERT INTO state VALUES('ledger', \(counts.upTo)) ON CONFLICT(name) DO UPDATE SET value = excluded.value"
-        )
-      }
+      try connection.transaction { (connection) throws in try Self.write(counts, &connection) }
     }
+  }
+
+  static func write(_ counts: Counts, _ connection: inout Connection) throws {
+    try connection.execute("DELETE FROM usage")
+    for (slot, used) in counts.usage {
+      try connection.execute("INSERT INTO usage VALUES(\(slot.grant), \(slot.day), \(used))")
+    }
+    try counts.guesses.write(&connection)
+    try connection.execute(
+      "INSERT INTO state VALUES('ledger', \(counts.upTo)) ON CONFLICT(name) DO UPDATE SET value = excluded.value"
+    )
   }
 
   /// The counts as they are now.
@@ -118,6 +120,28 @@ extension AccessStore {
   package func forgetCounts() {
     book.withLock { $0.usage = [:] }
     guesses.withLock { $0 = GuessBook() }
+  }
+}
+
+extension AccessStore {
+  /// Counts at least what was counted elsewhere: after a loss the greater of two memories holds.
+  package func countAtLeast(_ counts: Counts) {
+    book.withLock { book in
+      for (slot, used) in counts.usage { book.usage[slot] = max(used, book.usage[slot] ?? 0) }
+    }
+    guesses.withLock { $0.remember(counts.guesses) }
+  }
+
+  /// Entries of the answers log that the database at a path remembers, under whatever name; nil where this process may not
+  /// open it.
+  package static func remembered(in path: String) throws -> Int? {
+    guard let counted = try counted(in: path) else { return nil }
+    let heads = try Database(path: path, mode: .readOnly).use { (connection) throws in
+      try connection.query("SELECT size FROM heads WHERE name = 'answers' OR name LIKE 'answers/%'") {
+        Int($0.int(0))
+      }
+    }
+    return max(counted, heads.max() ?? 0)
   }
 }
 

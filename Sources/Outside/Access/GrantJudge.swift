@@ -34,7 +34,8 @@ package struct Registration: Sendable, Hashable {
   /// Publisher and server need not have the same second.
   private static let skew: Int64 = 300
 
-  func holds(at time: Timestamp) -> Bool {
+  /// Whether it held then, by the clock of either side.
+  package func holds(at time: Timestamp) -> Bool {
     since.adding(seconds: -Self.skew) <= time && (until.map { time < $0 } ?? true)
   }
 }

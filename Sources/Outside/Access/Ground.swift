@@ -36,6 +36,16 @@ package struct Ground: Sendable {
   private(set) var proposed: [Int: Timestamp] = [:]
   private(set) var approved: [Int: Timestamp] = [:]
 
+  /// A decision by which the log went on under another name after entries were lost, and how many were left.
+  package struct Recovered: Sendable {
+    package let decision: JSON
+    package let upTo: Int
+  }
+
+  /// All of these, and when the last entered the log.
+  package private(set) var recoveries: [Recovered] = []
+  package private(set) var recovered: Timestamp?
+
   package init() {}
 
   /// How many there are.
@@ -77,10 +87,19 @@ package struct Ground: Sendable {
       default: break
       }
     }
+    if entry["event"]?.string == Self.recovery, let decision = entry["decision"],
+      let upTo = entry["upTo"]?.int
+    {
+      recoveries.append(Recovered(decision: decision, upTo: upTo))
+      recovered = written
+    }
     heads.append(try Self.hash(entry))
   }
 
   static let adoption = "access.adopted"
+  /// The entry with which a log goes on after a loss, and those before it that enter what only the database remembers.
+  package static let recovery = "recovered"
+  static let readoption = "recovered.rows"
 
   static func hash(_ entry: JSON) throws -> String { Hex.encode(Digest.sha256(try entry.canonical())) }
 

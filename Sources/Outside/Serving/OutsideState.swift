@@ -87,10 +87,30 @@ package struct OutsideState: Sendable {
   }
 
   /// The answers log, opened to be written. Refuses one that holds less than the access database has counted, and one
-  /// whose mark is lost while the database says that there was one.
-  package func answersLedger(origin: String, access: AccessStore) throws -> Ledger {
-    if let loss = try logLoss() { throw loss }
-    let known = try access.head(Self.answersHead)
+  /// whose mark is lost while the database says that there was one. Where people have declared that entries are lost, it
+  /// goes on from what is left, under its next name.
+  /// - Parameters:
+  ///   - first: the name it had before any loss.
+  ///   - recoveries: what was declared and verified.
+  package func answersLedger(
+    origin first: String, access: AccessStore, recoveries: [Recovery] = []
+  ) throws -> Ledger {
+    let name = Ledger.name(in: answers) ?? first
+    guard let epoch = LogNames.epoch(of: name, first: first) else {
+      throw ServingError(
+        .lost,
+        Wording("\(answers) is the log of \(name), not of \(first)", "\(answers) 是 \(name) 的日志，而非 \(first)"),
+        hint: Wording("restore .doorsill/outside from a backup", "请从备份恢复 .doorsill/outside"))
+    }
+    let pending = recoveries.filter { $0.epoch > epoch }
+    if let next = pending.first, let last = pending.last {
+      return try Ledger(
+        recovering: answers, as: LogNames.name(first, epoch: last.epoch), key: try checkpointKey(),
+        left: Seen(origin: name, size: next.left.size, root: next.left.root))
+    }
+    // A log that goes on after a loss may begin with nothing.
+    if epoch == 1, let loss = try logLoss() { throw loss }
+    let known = try access.head(Self.answersHead(name, first: first))
     if known != nil, !Ledger.isMarked(answers) {
       throw Self.lost(
         answers + ".head", by: accessDatabase,
@@ -98,15 +118,53 @@ package struct OutsideState: Sendable {
           "without it nobody would notice that an older copy of the log was put back",
           "没有它，便无从发现日志被换回旧副本"))
     }
-    let ledger = try Ledger(folder: answers, origin: origin, key: try checkpointKey())
+    let ledger = try Ledger(folder: answers, origin: name, key: try checkpointKey())
     if let known {
-      try Seen(origin: origin, size: known.size, root: known.root).check(ledger, seenIn: accessDatabase)
+      try Seen(origin: name, size: known.size, root: known.root).check(ledger, seenIn: accessDatabase)
     }
     return ledger
   }
 
-  /// What the access database calls the head of the answers log.
-  static let answersHead = "answers"
+  /// What the access database calls the head of the answers log under one of its names.
+  static func answersHead(_ name: String, first: String) -> String {
+    LogNames.name("answers", epoch: LogNames.epoch(of: name, first: first) ?? 1)
+  }
+
+  /// What people have declared as lost of the answers log, each signed by somebody who was registered then. Throws where
+  /// one is not.
+  func recoveries(by people: [Registration]) throws -> [Recovery] {
+    let path = "\(folder)/\(Layout.recovered)"
+    guard Files.exists(path) else { return [] }
+    var recoveries: [Recovery] = []
+    for line in try Files.read(path, limit: 1 << 24).split(separator: 0x0A) {
+      guard let recovery = (try? JSON(parsing: Array(line))).flatMap({ Recovery(entry: $0) }),
+        Self.isSigned(recovery, by: people)
+      else { throw Self.undeclared(path) }
+      recoveries.append(recovery)
+    }
+    return recoveries.sorted { $0.epoch < $1.epoch }
+  }
+
+  /// Whether a declaration is signed by somebody who might, and was registered then.
+  package static func isSigned(_ recovery: Recovery, by people: [Registration]) -> Bool {
+    let able = people.filter {
+      $0.person == recovery.by && !declarers.isDisjoint(with: $0.roles) && $0.holds(at: recovery.time)
+    }
+    return (try? Author.key(of: recovery.entry, among: able.map(\.key))) != nil
+  }
+
+  private static let declarers: Set<String> = ["custodian", "administrator"]
+
+  static func undeclared(_ place: String) -> ServingError {
+    ServingError(
+      .lost,
+      Wording(
+        "\(place): that entries of the answers log are lost is not signed by a registered custodian or administrator",
+        "\(place)：答复日志有条目丢失一事，没有已登记的专员或管理员的签名"),
+      hint: Wording(
+        "whoever may says so with 'doorsill authority recover --as ID --reason TEXT'",
+        "请由有权者运行 doorsill authority recover --as ID --reason 理由"))
+  }
 
   private static func damaged(_ path: String, _ error: TrustError) -> ServingError {
     ServingError(

@@ -8,6 +8,8 @@ package enum Layout {
   package static let current = "current"
   /// The signed list of what was taken out, one JWS a line; it only grows.
   package static let withdrawn = "withdrawn"
+  /// What people declared as lost of the answers log, a signed entry of the decisions log a line; it only grows.
+  package static let recovered = "recovered"
   /// The public half of the release key, PEM; it crosses once by its own step, never inside a release.
   package static let releaseKey = "keys/release.pub"
   /// The key of the tags, 32 bytes; it crosses once by its own step, never inside a release.

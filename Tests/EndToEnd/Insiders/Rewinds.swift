@@ -78,7 +78,7 @@ extension `End to end` {
       // Inside and outside together, so that each of them fits the other.
       try portal.putBack(".doorsill", from: yesterday)
       let refused = try portal.publish()
-      #expect(refused.status == 2 && refused.errorText.contains("does not go on from"), "\(refused.said)")
+      #expect(refused.status == 3 && refused.errorText.contains("does not go on from"), "\(refused.said)")
       #expect(refused.errorText.contains("/seen/"), "it says what to do: \(refused.said)")
       // Where all know that it was restored, the home forgets by hand.
       try FileManager.default.removeItem(atPath: portal.home + "/seen")

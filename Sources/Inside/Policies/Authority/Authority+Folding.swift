@@ -35,6 +35,13 @@ extension Authority {
         next.datasets[name]?.status = .retired
         next.datasets[name]?.at = index
       }
+    case .recovered(let loss):
+      let person = try next.act(signed, roles: ["custodian", "administrator"])
+      guard person.terms.organization == manager || person.terms.roles.contains("administrator") else {
+        throw DeedFault(.role, signed.by)
+      }
+      guard loss.epoch == losses.count + 2 else { throw DeedFault(.order, loss.log) }
+      next.losses.append(loss)
     }
     self = next
   }

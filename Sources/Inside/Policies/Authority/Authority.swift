@@ -94,6 +94,40 @@ package struct Authority: Sendable, Hashable {
   }
 
   package var apart: [String: Apart] = [:]
+
+  /// A declared loss: the answers log lost entries, and goes on under its next name from what was left.
+  package struct Loss: Sendable, Hashable {
+    /// Which name it has after it: 2 after the first loss.
+    package var epoch: Int
+    /// The name that it had.
+    package var log: String
+    /// What was left: entries, and their Merkle root in hex.
+    package var size: Int
+    package var root: String
+    /// The most entries that anything remembered.
+    package var known: Int
+    package var by: String
+    package var reason: String
+    /// RFC 3339.
+    package var time: String
+
+    /// Each part as its property says.
+    package init(
+      epoch: Int, log: String, size: Int, root: String, known: Int, by: String, reason: String, time: String
+    ) {
+      self.epoch = epoch
+      self.log = log
+      self.size = size
+      self.root = root
+      self.known = known
+      self.by = by
+      self.reason = reason
+      self.time = time
+    }
+  }
+
+  /// In the order of their names.
+  package var losses: [Loss] = []
   /// Proposals that wait for signatures or for their use, by hash.
   package var waiting: [String: Agreement]
   /// Hashes of proposals that have done their work.

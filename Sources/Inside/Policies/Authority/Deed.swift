@@ -75,6 +75,7 @@ package enum Deed: Sendable, Hashable {
   case abandoned(release: Int)
   case suspended([String])
   case retired([String], proposal: String)
+  case recovered(Authority.Loss)
 }
 
 /// A deed with whoever signed it.

@@ -15,6 +15,7 @@ extension Authority {
         apart.sorted { $0.key < $1.key }.map {
           JSON.Member($0.key, ["most": JSON($0.value.most), "at": JSON($0.value.at)])
         }),
+      "losses": .array(losses.map(\.json)),
       "waiting": .array(waiting.values.sorted { $0.hash < $1.hash }.map(\.json)),
     ]
   }
@@ -47,10 +48,32 @@ extension Authority {
       guard let most = item.value["most"]?.int, let at = item.value["at"]?.int else { return nil }
       apart[item.key] = Apart(most: most, at: at)
     }
+    for item in json["losses"]?.array ?? [] {
+      guard let loss = Loss(json: item) else { return nil }
+      losses.append(loss)
+    }
     for item in waiting {
       guard let agreement = try Agreement(json: item) else { return nil }
       self.waiting[agreement.hash] = agreement
     }
+  }
+}
+
+extension Authority.Loss {
+  fileprivate var json: JSON {
+    [
+      "epoch": JSON(epoch), "log": .string(log), "size": JSON(size), "root": .string(root),
+      "known": JSON(known), "by": .string(by), "reason": .string(reason), "time": .string(time),
+    ]
+  }
+
+  fileprivate init?(json: JSON) {
+    guard let epoch = json["epoch"]?.int, let log = json["log"]?.string, let size = json["size"]?.int,
+      let root = json["root"]?.string, let known = json["known"]?.int, let by = json["by"]?.string,
+      let reason = json["reason"]?.string, let time = json["time"]?.string
+    else { return nil }
+    self.init(
+      epoch: epoch, log: log, size: size, root: root, known: known, by: by, reason: reason, time: time)
   }
 }
 

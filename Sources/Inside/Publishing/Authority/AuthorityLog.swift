@@ -54,9 +54,14 @@ package struct AuthorityLog: Sendable {
     }
   }
 
+  /// Every entry by which lost entries of the answers log were declared, in order.
+  package static func recoveries(in ledger: Ledger) throws -> [Recovery] {
+    try (0..<ledger.size).compactMap { Recovery(entry: try ledger.entry(at: $0)) }
+  }
+
   private static let events: Set<String> = [
     "genesis", "genesis.part", "proposal", "approval", "publication", "publication.part", "published",
-    "abandoned", "suspended", "retired",
+    "abandoned", "suspended", "retired", Recovery.event,
   ]
 
   private mutating func signedDeed(
@@ -111,6 +116,8 @@ package struct AuthorityLog: Sendable {
     case "retired":
       deed = .retired(
         whole["datasets"]?.array?.compactMap(\.string) ?? [], proposal: whole["proposal"]?.string ?? "")
+    case Recovery.event:
+      deed = Recovery(entry: whole).map { .recovered(Authority.Loss($0)) }
     default: deed = nil
     }
     return deed.map {
@@ -131,11 +138,19 @@ package struct AuthorityLog: Sendable {
   /// Checks the signature over an entry. Throws where it is not by one of the keys.
   static func signer(of entry: JSON, keys: [VerifyingKey]) throws -> (by: String, key: VerifyingKey) {
     let by = entry["by"]?.string ?? ""
-    guard let signature = entry["signature"]?.string else { throw DeedFault(.notRegistered, by) }
-    let rest = JSON.object((entry.members ?? []).filter { $0.key != "signature" })
-    guard let (_, payload, key) = try? JWS.verify(signature, keys: keys),
-      payload == Digest.sha256(try rest.canonical())
-    else { throw DeedFault(.notRegistered, by) }
+    guard let key = try? Author.key(of: entry, among: keys) else {
+      throw DeedFault(.notRegistered, by)
+    }
     return (by, key)
+  }
+}
+
+extension Authority.Loss {
+  /// As the entry says it.
+  init(_ recovery: Recovery) {
+    self.init(
+      epoch: recovery.epoch, log: recovery.left.origin, size: recovery.left.size,
+      root: Hex.encode(recovery.left.root), known: recovery.known, by: recovery.by,
+      reason: recovery.reason, time: recovery.time.rfc3339)
   }
 }

@@ -93,6 +93,8 @@ extension AccessStore {
     else { throw .malformed }
     let moment = Int(now.secondsSince1970)
     guard moment < expires, issued <= moment + Int(Consent.skew), issued < expires else { throw .expired }
+    // Which tokens were used in the entries that were lost, nobody knows any more.
+    if let recovered = ground.recovered, issued <= Int(recovered.secondsSince1970) { throw .used }
     let (life, isOver) = expires.subtractingReportingOverflow(issued)
     guard !isOver, life <= wanted.minutes * 60 else { throw .tooLong }
     guard json["client"]?.string == wanted.client, json["dataset"]?.string == wanted.dataset,

@@ -162,6 +162,19 @@ package struct GuessBook: Sendable {
     alarmed = alarmed.filter { $0.value > oldest }
   }
 
+  /// Takes in what another book remembers of the same clients: nothing that either counts is forgotten.
+  mutating func remember(_ other: GuessBook) {
+    for (pair, failed) in other.failures {
+      let known = Set((failures[pair] ?? []).map(\.tuple))
+      failures[pair, default: []] += failed.filter { !known.contains($0.tuple) }
+      clients[pair.subject, default: []].insert(pair.client)
+    }
+    for (client, recent) in other.outcomes where recent.count > outcomes[client]?.count ?? 0 {
+      outcomes[client] = recent
+    }
+    consents.merge(other.consents) { max($0, $1) }
+  }
+
   var isEmpty: Bool { failures.isEmpty && outcomes.isEmpty && consents.isEmpty }
 
   /// What is kept, as sorted lines: two books that say the same have the same.

@@ -1,6 +1,6 @@
 package import Access
 package import Bytes
-import Ledgers
+package import Ledgers
 package import Releases
 import Trust
 
@@ -12,13 +12,15 @@ extension Answers {
   /// Stands the access database on what the log says, and counts the answers that its counts do not include. Refuses a log
   /// that lacks entries which the database has counted, and a database that has seen other entries than the log.
   /// - Returns: what the operator has to know.
+  /// - Parameter recoveries: what people declared as lost of the log, verified.
   @discardableResult
-  package func replay(into access: AccessStore) throws -> [Wording] {
+  package func replay(into access: AccessStore, recoveries: [Recovery] = []) throws -> [Wording] {
+    var told = try recover(access, recoveries)
     let start = try access.countedUpTo()
     guard start <= ledger.size else { throw OutsideState.lostEntries(ledger.size, counted: start) }
     let ground = try ground(in: access)
     try access.stand(on: ground)
-    var told = try access.compare(with: ground)
+    told += try access.compare(with: ground)
     let stored = try access.storedCounts()
     let isFirst = start == 0 && stored.isEmpty
     if try !count(from: start, into: access, seal: isFirst ? nil : try stored.seal) {
@@ -35,6 +37,56 @@ extension Answers {
     return told
   }
 
+  /// Goes on after a declared loss, where the log bears a new name and does not say yet why.
+  private func recover(_ access: AccessStore, _ recoveries: [Recovery]) throws -> [Wording] {
+    let epoch = LogNames.epoch(of: origin, first: portal) ?? 1
+    guard epoch > 1 else { return [] }
+    let ground = try ground(in: access)
+    let pending = recoveries.filter { $0.epoch > ground.recoveries.count + 1 && $0.epoch <= epoch }
+    guard ground.recoveries.count + pending.count == epoch - 1 else {
+      throw OutsideState.undeclared(origin)
+    }
+    guard let last = pending.last else { return [] }
+    try access.stand(on: ground)
+    // The database counted what was lost; what is left of the log may have counted more.
+    let remembered = try access.storedCounts()
+    access.forgetCounts()
+    _ = try count(from: try beginning(), into: access, seal: nil)
+    access.countAtLeast(remembered)
+    let counts = access.counts(upTo: ledger.size, lastEntry: ledger.lastTime)
+    var places: [(serial: Int, index: Int)] = []
+    for index in 0..<ledger.size {
+      if let serial = Ground.serial(of: try ledger.entry(at: index)) { places.append((serial, index)) }
+    }
+    let told = try access.recover(
+      pending.map(\.entry), on: ground, places: places, counts: counts, now: time(.now()))
+    try drain(access)
+    return [
+      Wording(
+        "entries of the answers log are lost, as \(last.by) declared: it goes on as \(origin) from \(counts.upTo) entries",
+        "按 \(last.by) 的声明，答复日志有条目丢失：自 \(counts.upTo) 条起以 \(origin) 继续")
+    ] + told
+  }
+
+  /// Says to everybody what was lost, and refuses a log whose new name nobody declared who might.
+  func tellGaps(_ access: AccessStore, people: [Registration]) throws {
+    var (name, gaps) = (portal, [String]())
+    for entered in access.ground.recoveries {
+      guard let recovery = Recovery(entry: entered.decision), OutsideState.isSigned(recovery, by: people)
+      else { throw OutsideState.undeclared(origin) }
+      let next = LogNames.name(portal, epoch: recovery.epoch)
+      gaps.append(
+        try LogGap(
+          log: name, next: next, from: entered.upTo, known: recovery.known, by: recovery.by,
+          reason: recovery.reason,
+          time: recovery.time
+        ).statement(signedWith: receiptKey))
+      name = next
+    }
+    guard name == origin else { throw OutsideState.undeclared(origin) }
+    self.gaps = gaps
+  }
+
   /// Counts entries from an index on. False, and nothing is counted, where no entry says that the counts up to there have
   /// this seal; nil asks for none.
   private func count(
@@ -46,7 +98,7 @@ extension Answers {
       let entry = try ledger.entry(at: index)
       switch entry["event"]?.string {
       case "answer": entries.append(entry)
-      case "counted":
+      case "counted", Ground.recovery:
         if entry["upTo"]?.int == start, entry["seal"]?.string == seal { isSealed = true }
       // What was counted by a clock that ran ahead left out the days before.
       case Ledger.clockCorrected where seal != nil: return false
@@ -98,7 +150,7 @@ extension Answers {
     }
     guard ledger.size > 0 else { return }
     let head = ledger.head
-    try access.setHead(OutsideState.answersHead, size: head.size, root: head.root)
+    try access.setHead(OutsideState.answersHead(origin, first: portal), size: head.size, root: head.root)
   }
 
   // MARK: The clock
@@ -137,13 +189,13 @@ extension Answers {
   /// Takes the people of a release as those whose signatures count under grants, where they are not taken yet.
   package func recognise(_ release: Release, in access: AccessStore) throws {
     guard recognised != release.number else { return }
-    try access.recognise(Self.signers(of: release.settings), portal: origin)
+    try access.recognise(Self.signers(of: release.settings), portal: portal)
     recognised = release.number
   }
 
   /// The people with their keys and the time for which they were registered. A release of 0.1 knew no such time: whoever
   /// it names has always been there.
-  static func signers(of settings: Settings) throws -> [Registration] {
+  package static func signers(of settings: Settings) throws -> [Registration] {
     let all =
       settings.registrations
       ?? settings.people.compactMap { person in
@@ -153,7 +205,12 @@ extension Answers {
             since: Timestamp(secondsSince1970: 0), until: nil)
         }
       }
-    return try all.map {
+    return try signers(all)
+  }
+
+  /// The same of a list.
+  package static func signers(_ all: [Settings.Registration]) throws -> [Registration] {
+    try all.map {
       Registration(
         person: $0.person, roles: $0.roles, key: try VerifyingKey(raw: Base64.decodeURL($0.key) ?? []),
         since: $0.since, until: $0.until)

@@ -8,6 +8,8 @@ package import Trust
 package final class Answers: Sendable {
   package let ledger: Ledger
   package let origin: String
+  /// The name that the log had before any loss: what grants call the portal by.
+  package let portal: String
   package let receiptKey: SigningKey
   private let state = Mutex(State())
 
@@ -18,11 +20,15 @@ package final class Answers: Sendable {
     var counted = ""
     /// The release whose people are recognised.
     var recognised = 0
+    /// Signed statements about what was lost of the log.
+    var gaps: [String] = []
   }
 
-  package init(ledger: Ledger, origin: String, receiptKey: SigningKey) {
+  /// - Parameter portal: the log's first name; where it is not given, the log has never had another.
+  package init(ledger: Ledger, origin: String, receiptKey: SigningKey, portal: String? = nil) {
     self.ledger = ledger
     self.origin = origin
+    self.portal = portal ?? origin
     self.receiptKey = receiptKey
     // Time goes on from the last entry, whatever the clock says.
     state.withLock { $0.last = ledger.lastTime }
@@ -47,6 +53,11 @@ package final class Answers: Sendable {
   var recognised: Int {
     get { state.withLock { $0.recognised } }
     set { state.withLock { $0.recognised = newValue } }
+  }
+
+  var gaps: [String] {
+    get { state.withLock { $0.gaps } }
+    set { state.withLock { $0.gaps = newValue } }
   }
 
   func countAnonymousRefusal() { state.withLock { $0.anonymousRefusals += 1 } }

@@ -58,17 +58,20 @@ package final class RunningServer: Sendable {
       (release) throws(ReleaseError) in try releaseGuard.check(release)
     }
     let release = try releases.current()
-    let origin = release.settings.answersLog
+    let portal = release.settings.answersLog
+    let people = try Answers.signers(of: release.settings)
+    let recoveries = try state.recoveries(by: people)
+    let ledger = try state.answersLedger(origin: portal, access: access, recoveries: recoveries)
     let answers = Answers(
-      ledger: try state.answersLedger(origin: origin, access: access), origin: origin,
-      receiptKey: try state.receiptKey())
+      ledger: ledger, origin: ledger.origin, receiptKey: try state.receiptKey(), portal: portal)
     if let reason = options.clockRanAhead {
       try answers.goBack(to: .now(), reason: reason)
     } else {
       try answers.checkClock(.now())
     }
-    var amiss = try answers.replay(into: access)
+    var amiss = try answers.replay(into: access, recoveries: recoveries)
     try answers.drain(access)
+    try answers.tellGaps(access, people: people)
     try releaseGuard.record(release, access: access, answers: answers)
     try answers.recognise(release, in: access)
     try answers.closeBooks(access)

@@ -32,7 +32,10 @@ package struct PortalRoutes: Sendable {
     router.get("/api/v1/datasets/{id}/rows") { rows($0) }
     router.get("/api/v1/search") { search($0) }
     router.get("/.well-known/jwks.json") { _ in
-      .json(["keys": [answers.receiptKey.publicKey.jwk]], headers: Self.brief)
+      var set: JSON = ["keys": [answers.receiptKey.publicKey.jwk]]
+      // Members that nobody knows are passed over (RFC 7517, section 5).
+      if !answers.gaps.isEmpty { set["gaps"] = JSON(answers.gaps) }
+      return .json(set, headers: Self.brief)
     }
     router.get("/crl.der") { _ in
       guard let list = try? Files.read(state.authority + "/crl.der") else { return .notFound }
