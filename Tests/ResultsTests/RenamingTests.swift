@@ -1,6 +1,7 @@
 import Catalogs
 import Policies
 import Support
+import Tables
 import Testing
 
 @testable import Disclosure
@@ -279,6 +280,26 @@ import Testing
     }
     let made = try Self.numbers(Self.publish([first, tree, tree.with(later)]).released)
     #expect(made[["zone=b"]] == made[["zone=z1"]])
+  }
+
+  @Test func `codes that hold nearly the same people keep to their names`() throws {
+    // Everybody is in every month but for a few who are missing in two of them.
+    let months = (1...4).map { "2024-0\($0)" }
+    func visits(_ months: [String], missing: [String: Int]) -> [Row] {
+      Self.firms.prefix(400).enumerated().flatMap { place, row in
+        months.filter { place >= missing[$0] ?? 0 }.map { row.merging(["month": $0]) { $1 } }
+      }
+    }
+    let kin = try Kinsfolk()
+    func version(_ missing: [String: Int]) throws -> Dataset {
+      var dataset = try kin.dataset(
+        "firms", visits(months, missing: missing), [Kinsfolk.dimension("month", months)], tables: [["month"]])
+      dataset.resources[0].schema.primaryKey = []
+      return dataset
+    }
+    let first = try Kinsfolk.publish([try version(["2024-01": 1, "2024-03": 2])])
+    let next = try Kinsfolk.publish([try version(["2024-01": 2, "2024-03": 1])], first.history, day: 40)
+    #expect(next.history.names["firms"] == nil)
   }
 
   // MARK: Measures

@@ -94,10 +94,10 @@ struct Renaming {
     // Where every name is known, others are looked at only if one does not hold what it held.
     let isSettled = same.count == old.count && same.count == new.count
     var found = try compare(former, isSettled ? same : all)
-    var likenesses = likenesses(found, old)
+    var likenesses = likenesses(found, former.data.shape)
     if isSettled, likenesses.contains(where: { $0.isKnown && $0.share < 0.5 }) {
       found = try compare(former, all)
-      likenesses = self.likenesses(found, old)
+      likenesses = self.likenesses(found, former.data.shape)
     }
     var taken: Set<Int> = []
     func take(_ likeness: UnitOverlaps.Likeness) {
@@ -148,12 +148,14 @@ struct Renaming {
     return overlaps
   }
 
-  private func likenesses(
-    _ overlaps: UnitOverlaps, _ old: [ReleasedDimension]
-  ) -> [UnitOverlaps.Likeness] {
+  private func likenesses(_ overlaps: UnitOverlaps, _ former: Shape) -> [UnitOverlaps.Likeness] {
     overlaps.likenesses { pair, before, now in
       let dimension = data.shape.dimensions[pair.1]
-      return known.code(dimension.codes[now].code, of: dimension.name) == old[pair.0].codes[before].code
+      let code = known.code(dimension.codes[now].code, of: dimension.name)
+      if code == former.dimensions[pair.0].codes[before].code { return .same }
+      // What a period is called follows from when it was; the next one is not the last under another name.
+      if now < dimension.periods { return .apart }
+      return former.depths[pair.0][before] == data.shape.depths[pair.1][now] ? .level : .other
     }
   }
 
@@ -238,7 +240,7 @@ struct Renaming {
         before, now, pairs: before.indices.flatMap { place in now.indices.map { (place, $0) } })
       try overlaps.count(former.stored, like: former.data, in: data)
       guard
-        let same = overlaps.likenesses({ _, _, _ in false }).first(where: { $0.isWhole && $0.share >= 0.5 })
+        let same = overlaps.likenesses({ _, _, _ in .other }).first(where: { $0.isWhole && $0.share >= 0.5 })
       else { continue }
       throw otherParts(
         out[same.before].places.map { shape.dimensions[$0].name },

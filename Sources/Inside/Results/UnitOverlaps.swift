@@ -134,21 +134,33 @@ struct UnitOverlaps {
     }
   }
 
-  /// What was found of each pair.
-  /// - Parameter isSame: whether two cells have one name; of cells that are equally like each other those are taken.
-  func likenesses(_ isSame: (_ pair: (Int, Int), _ before: Int, _ now: Int) -> Bool) -> [Likeness] {
+  /// How two cells are called.
+  enum Names {
+    case same
+    /// Codes as far below the roots of their trees.
+    case level
+    case other
+    /// They cannot be one.
+    case apart
+  }
+
+  /// What was found of each pair. Where people are in several cells, as in months, many hold nearly the same: those of one
+  /// name go together first, as long as they share more than half of their units.
+  func likenesses(_ names: (_ pair: (Int, Int), _ before: Int, _ now: Int) -> Names) -> [Likeness] {
     pairs.map { pair in
       let (old, new) = (before[pair.before].units, now[pair.now].units)
-      var candidates: [(before: Int, now: Int, both: Int, share: Double, isSame: Bool)] = []
+      var candidates: [(before: Int, now: Int, both: Int, share: Double, names: Names)] = []
       pair.forEach { was, isNow, both in
         let all = Int(old[was]) + Int(new[isNow]) - both
         guard 2 * both > all else { return }
-        candidates.append(
-          (was, isNow, both, Double(both) / Double(all), isSame((pair.before, pair.now), was, isNow)))
+        let names = names((pair.before, pair.now), was, isNow)
+        guard names != .apart else { return }
+        candidates.append((was, isNow, both, Double(both) / Double(all), names))
       }
       candidates.sort { one, other in
+        if (one.names == .same) != (other.names == .same) { return one.names == .same }
         if one.share != other.share { return one.share > other.share }
-        if one.isSame != other.isSame { return one.isSame }
+        if (one.names == .level) != (other.names == .level) { return one.names == .level }
         return one.now != other.now ? one.now < other.now : one.before < other.before
       }
       var likeness = Likeness(before: pair.before, now: pair.now)
