@@ -148,7 +148,8 @@ import Testing
     #expect(
       Set(asking.map(\.name)) == [
         "publish", "release rollback", "propose", "approve", "person accept", "authority begin",
-        "authority repair", "authority recover", "authority recovery", "suspend",
+        "authority repair", "authority recover", "authority recovery", "mandate give", "mandate end",
+        "suspend",
         "withdraw",
         "grant add", "grant approve", "grant revoke",
         "client add", "client suspend", "client activate", "key create", "key revoke", "ca issue",

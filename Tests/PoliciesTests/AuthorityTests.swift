@@ -245,6 +245,55 @@ import Testing
         by: "li", "desk", begun: few + [Self.person("li", ["approver"])]))
   }
 
+  @Test func `lets a mandate publish new rows of its dataset, as it stands, and nothing else`() throws {
+    let time = "2026-11-30T10:00:00Z"
+    let bikes = Mandate(dataset: "bikes", source: "s", hours: 24, leastRows: 80, until: "2026-12-31")
+    var authority = try Self.begun()
+    func announce(
+      _ publication: Deed.Publication, _ at: Authority, by person: String = SignedDeed.service,
+      time: String = time
+    ) -> DeedFault.Code? {
+      var copy = at
+      return code { () throws(DeedFault) in
+        try copy.take(
+          SignedDeed(.publication(publication), by: person, key: "", seen: 0, time: time), at: 9)
+      }
+    }
+    let rows = Self.publication([Self.change("bikes", "L1")], release: 2)
+    #expect(announce(rows, authority) == .mandate)
+    #expect(
+      code { () throws(DeedFault) in try authority.take(Self.signed(.mandate(bikes), by: "li"), at: 5) }
+        == .role)
+    try authority.take(Self.signed(.mandate(bikes), by: "zhang"), at: 5)
+    #expect(announce(rows, authority) == nil)
+    #expect(announce(rows, authority, by: "zhang") == .notRegistered, "nobody's name without their key")
+    #expect(announce(rows, authority, time: "2027-01-01T00:00:00Z") == .mandate)
+    for other in [
+      Self.publication([], release: 2), Self.publication(rows.changed, release: 2, policy: "p2"),
+      Self.publication(rows.changed, release: 2, theme: "t2"),
+      Self.publication([Self.change("bikes", "L2")], release: 2),
+      Self.publication([Self.change("bikes", "L1", Self.envelope("bikes", "L1"))], release: 2),
+      Self.publication([Self.change("bikes", "L1", agreement: "h1")], release: 2),
+      Self.publication(
+        rows.changed + [Self.change("residents", "L3", Self.envelope("residents", "L3"))], release: 2),
+      Self.publication(rows.changed + [Self.change("new", "L1")], release: 2),
+    ] { #expect(announce(other, authority) == .mandate, "\(other)") }
+    var away = authority
+    try away.take(Self.signed(.suspended(["bikes"]), by: "zhang"), at: 6)
+    #expect(announce(rows, away) == .mandate)
+    try Self.agree(&away, "dataset:bikes", .envelope(Self.envelope("bikes", "L1")))
+    try Self.publish(
+      &away, [Self.change("bikes", "L1", Self.envelope("bikes", "L1"), agreement: "h1")], release: 2, at: 12,
+      by: "wu")
+    #expect(away.mandate("bikes", at: time) == nil, "a mandate is for the state it was given for")
+    var gone = authority
+    try gone.take(Self.signed(.mandateEnded("bikes"), by: "wu"), at: 6)
+    #expect(announce(rows, gone) == .mandate)
+    var left = authority
+    try Self.agree(&left, "person:zhang", .leave, by: "wu")
+    #expect(announce(rows, left) == .mandate, "whoever gave it is a custodian no more")
+  }
+
   @Test func `makes another recovery key by two, or by the only one there is`() throws {
     var authority = try Self.begun()
     try Self.agree(&authority, Motion.recovery, .recovery(["ed25519:new"]), and: nil)

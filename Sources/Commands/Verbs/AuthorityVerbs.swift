@@ -260,6 +260,21 @@ enum AuthorityVerbs {
             "answers log: entries from \(loss.size) on were lost, of \(loss.known) known, as \(loss.by) declared on \(loss.time): \(loss.reason)"
           ).said)
       }
+      for (pair, apart) in authority.apart.sorted(by: { $0.key < $1.key }) where apart.most > 0 {
+        terminal.print(
+          Phrase(
+            "family:\(pair)：保持分开，共同主体至多 \(apart.most) 个（收回：doorsill suspend family:\(pair)）",
+            "family:\(pair): stay two with up to \(apart.most) units in common (one person closes: doorsill suspend family:\(pair))"
+          ).said)
+      }
+      for (name, given) in authority.mandates.sorted(by: { $0.key < $1.key }) {
+        let holds = authority.mandate(name, at: Timestamp.now().rfc3339) != nil
+        terminal.print(
+          Phrase(
+            "委托 \(name)：\(given.by) 给予，每 \(given.mandate.every)，至 \(given.mandate.until)\(holds ? "" : "（已失效）")",
+            "mandate \(name): given by \(given.by), every \(given.mandate.every), until \(given.mandate.until)\(holds ? "" : " (holds no more)")"
+          ).said)
+      }
       let waiting = review.open
       terminal.print()
       guard !waiting.isEmpty || !review.ignored.isEmpty else {

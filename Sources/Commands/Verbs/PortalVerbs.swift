@@ -46,6 +46,12 @@ enum PortalVerbs {
             "只说明将会改变什么、哪些不公布及如何才能公布", "only say what would change, what is not shown, and what would show it")
         ),
         Option(
+          "--mandate",
+          Phrase(
+            "不以任何人的名义：只发布有委托（mandate give）且到期的新行，其余一概拒绝",
+            "in nobody's name: publish new rows that a mandate covers and that are due, and refuse everything else"
+          )),
+        Option(
           "--recovery", "FILE",
           Phrase(
             "仅首次发布：生成用于更换丢失密钥的恢复密钥并写入此文件，打印封存后删去",
@@ -233,6 +239,11 @@ enum PortalVerbs {
   // MARK: publish
 
   private static func publish(_ invocation: Invocation) throws -> ExitStatus {
+    guard !invocation.has("--mandate") || invocation.value("--as") == nil else {
+      throw UsageFault(
+        Phrase("--mandate 与 --as 只能给其一", "give --mandate or --as, not both"),
+        hint: Phrase("委托之下无人签名", "under a mandate nobody signs"))
+    }
     let publisher = try publisher(invocation)
     if let file = invocation.value("--recovery") { try begin(publisher, recovery: file, invocation) }
     let publication: Publication
@@ -242,7 +253,11 @@ enum PortalVerbs {
       throw error
     }
     PublicationPage.show(publication, json: invocation.has("--json"), invocation.terminal)
-    if publication.outcome == .published { invocation.tellSignature() }
+    if publication.outcome == .published, invocation.has("--mandate") {
+      invocation.terminal.note(Phrase("依委托发布，没有签名", "published under mandates, without a signature"))
+    } else if publication.outcome == .published {
+      invocation.tellSignature()
+    }
     if !publication.trusted.isEmpty {
       let (zh, en) = (
         publication.trusted.joined(separator: "、"), publication.trusted.joined(separator: ", ")
@@ -287,7 +302,9 @@ enum PortalVerbs {
     let terminal = invocation.terminal
     return try Publisher(
       try invocation.portal(),
-      options: PublishOptions(author: try invocation.author(), dryRun: invocation.has("--dry-run"))
+      options: PublishOptions(
+        author: invocation.has("--mandate") ? Author(rule: "mandate") : try invocation.author(),
+        dryRun: invocation.has("--dry-run"), underMandate: invocation.has("--mandate"))
     ) { stage in terminal.progress(words(for: stage)) }
   }
 

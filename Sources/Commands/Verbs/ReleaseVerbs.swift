@@ -9,13 +9,18 @@ import Trust
 enum ReleaseVerbs {
   static let all: [Verb] = [
     Verb(
-      "suspend", "DATASET",
+      "suspend", "SUBJECT",
       Phrase(
         "立即停止提供一个数据集，连同其开放视图与由其关联的数据集；一人即可，恢复须两人",
         "take a dataset out at once, with its open views and what is joined from it: one person may; two bring it back"
       ),
       options: [Option("--reason", "TEXT", Phrase("书面理由", "the reason, in writing")), .portal],
-      act: .withdraw,
+      notes: [
+        Phrase("NAME：数据集", "NAME: a dataset"),
+        Phrase(
+          "family:A+B：收回两个密钥族保持分开的同意，此后不得再有新的共同主体",
+          "family:A+B: take back that two key families stay two; from then on no unit more may be in both"),
+      ], act: .withdraw,
       example: "doorsill suspend airports --reason '坐标有误' --as wang-wei", run: suspend),
     Verb(
       "withdraw", "DATASET",
@@ -93,6 +98,17 @@ enum ReleaseVerbs {
 
   private static func suspend(_ invocation: Invocation) throws -> ExitStatus {
     let dataset = try invocation.operands(1, 1)[0]
+    guard !dataset.hasPrefix("family:") else {
+      try Rejoining.close(
+        dataset, portal: try invocation.portal(), reason: try invocation.required("--reason"),
+        by: try invocation.author(), now: .now())
+      invocation.terminal.note(
+        Phrase(
+          "已收回对 \(dataset) 的同意：此后不得再有新的共同主体",
+          "\(dataset) is closed: from the next publication on no unit more may be in both"))
+      invocation.tellSignature()
+      return .done
+    }
     let outcome = try Withdrawal.suspend(
       dataset, portal: try invocation.portal(), reason: try invocation.required("--reason"),
       by: try invocation.author(), now: .now())

@@ -2,7 +2,8 @@
 enum Verbs {
   static let all: [Verb] =
     [
-      PortalVerbs.all, DecisionVerbs.all, AuthorityVerbs.all, AddVerb.all, PersonVerbs.all, ReleaseVerbs.all,
+      PortalVerbs.all, DecisionVerbs.all, AuthorityVerbs.all, MandateVerbs.all, AddVerb.all, PersonVerbs.all,
+      ReleaseVerbs.all,
       CarryingVerbs.all,
       ServeVerbs.all, DoctorVerbs.all,
       CertificateVerbs.all, ClientVerbs.all, GrantVerbs.all, KeyVerbs.all, ConsentVerbs.all,
@@ -15,7 +16,8 @@ enum Verbs {
     (
       Phrase("目录与发布", "Catalogue and publication"),
       [
-        "init", "add", "check", "classify", "propose", "approve", "authority", "person", "import", "publish",
+        "init", "add", "check", "classify", "propose", "approve", "authority", "mandate", "person", "import",
+        "publish",
         "suspend", "withdraw", "release",
       ]
     ),

@@ -22,7 +22,8 @@ package struct History: Sendable {
     package var parent: String?
     /// For a derived dataset: those that it is joined from, with either of which it is withdrawn.
     package var sources: [String] = []
-
+    /// How many rows it had; nil where an earlier version wrote it.
+    package var rows: Int?
   }
 
   package var release: Int
@@ -278,7 +279,7 @@ extension History.Dataset {
       "evidence": .string(evidenceHash), "fingerprint": .string(fingerprint),
       "legalBasis": .bool(hasLegalBasis), "level": .string(level), "modified": .string(modified.rfc3339),
       "parent": JSON(parent), "policy": .string(policyHash), "release": JSON(release),
-      "sources": JSON(sources),
+      "sources": JSON(sources), "rows": rows.map { JSON($0) } ?? .null,
     ]
   }
 
@@ -294,6 +295,7 @@ extension History.Dataset {
     self.init(
       level: level, hasLegalBasis: basis, evidenceHash: evidence, policyHash: policy,
       fingerprint: fingerprint,
-      modified: modified, release: release, parent: parent.string, sources: names)
+      modified: modified, release: release, parent: parent.string, sources: names,
+      rows: json["rows"]?.int)
   }
 }

@@ -205,11 +205,7 @@ extension Publisher {
     // What would not count is refused before it stands there for ever.
     var next = desk.authority
     do throws(DeedFault) {
-      try next.take(
-        SignedDeed(
-          .publication(publication), by: options.author.person ?? "",
-          key: options.author.publicKey?.text ?? "",
-          seen: decisions.ledger.size, time: options.now.rfc3339), at: decisions.ledger.size)
+      try next.take(signed(.publication(publication)), at: decisions.ledger.size)
     } catch {
       throw PublishingError(.refused, Wording(error.message["en"] ?? "", error.message["zh"] ?? ""))
     }
@@ -222,7 +218,11 @@ extension Publisher {
     tellings.append(
       publication.telling(
         catalogue: catalogueHash(judgements), total: judgements.count, answers: answers, now: options.now))
-    try record(tellings)
+    if options.underMandate {
+      try note(tellings.flatMap { try $0.entries() })
+    } else {
+      try record(tellings)
+    }
   }
 
   /// The history this release leaves behind.
@@ -238,7 +238,7 @@ extension Publisher {
         fingerprint: judgement.examination.fingerprint, modified: modified(judgement, changes),
         release: changed(judgement, changes, in: release),
         parent: judgement.examination.dataset.derivation?.parent,
-        sources: judgement.examination.dataset.join?.sources ?? [])
+        sources: judgement.examination.dataset.join?.sources ?? [], rows: judgement.examination.rows)
     }
     var next = History(
       release: release, policyHash: policies.hash, frameHash: try frameHash(),

@@ -15,11 +15,16 @@ package struct PublishOptions: Sendable {
   package var now: Timestamp
   /// Say what would be published; write nothing outside the door.
   package var dryRun: Bool
+  /// Nobody signs: what mandates cover is published, and nothing else.
+  package var underMandate: Bool
 
-  package init(author: Author, now: Timestamp = .now(), dryRun: Bool = false) {
+  package init(
+    author: Author, now: Timestamp = .now(), dryRun: Bool = false, underMandate: Bool = false
+  ) {
     self.author = author
     self.now = now
     self.dryRun = dryRun
+    self.underMandate = underMandate
   }
 }
 
@@ -181,7 +186,7 @@ package final class Publisher {
   func publish(_ declared: [Dataset]) throws -> Publication {
     // A rehearsal writes nothing, and is anybody's.
     let standing =
-      options.dryRun && options.author.person == nil
+      options.underMandate || options.dryRun && options.author.person == nil
       ? nil : try Registry(desk.authority).standing(options.author, .publish)
     let matters = try desk.matters()
     guard matters.refused.isEmpty else {
@@ -241,6 +246,9 @@ package final class Publisher {
       return Publication(
         release: history.release, outcome: .unchanged, datasets: outcomes(judgements, changes), reports: [],
         listed: [])
+    }
+    if options.underMandate {
+      try checkMandates(judgements, changes, agreements, isSamePortal: isSamePortal)
     }
     try standing?.check(isSamePortal ? providers(of: changes.keys.sorted(), judgements) : [])
     let results = try compute(judgements)

@@ -58,6 +58,37 @@ import Testing
     try portal.publish().wanted(0, "two open it again")
   }
 
+  @Test func `of a code list agrees to this list, and to no other`() throws {
+    let office = try Office()
+    let portal = office.portal
+    let catalog = "Catalog/catalog.json5"
+    try office.edit(
+      catalog, "codeLists: {",
+      """
+      codeLists: {
+          kinds: { title: { zh: "类别", en: "Kinds" }, codes: [
+            { code: "A", label: { zh: "甲", en: "Of one" } }, { code: "B", label: { zh: "乙", en: "Of none" } },
+          ] },
+      """)
+    let descriptor = Office.contacts(more: "\n{ name: \"kind\", type: \"string\", codeList: \"kinds\" },")
+    let table = Office.table().split(separator: "\n").enumerated().map {
+      "\($1),\($0 == 0 ? "kind" : $0 % 2 == 0 ? "A" : "B")\n"
+    }.joined()
+    try office.write(descriptor, table)
+    try portal.agree("contacts")
+    try portal.publish().wanted(0, "publish")
+    // What stands behind the codes is what is published: another label is another content.
+    try office.edit(catalog, "Of one", "Of two")
+    office.expectRefused(try portal.publish(), "the code list “kinds” has changed")
+    try portal.agree("contacts")
+    try office.edit(catalog, "Of two", "Of three")
+    office.expectRefused(try portal.publish(), "kinds")
+    try office.edit(catalog, "Of three", "Of two")
+    try portal.publish().wanted(0, "publish what was agreed to")
+    try office.edit(catalog, "Of two", "Of one")
+    office.expectRefused(try portal.publish(), "the code list “kinds” has changed")
+  }
+
   @Test func `of rules cannot go back and forth by it`() throws {
     let office = try Office()
     let portal = office.portal

@@ -65,6 +65,21 @@ import Testing
     office.expectRefused(try portal.publish(), "customers")
     try Self.write(portal, "customers", 975..<2000, family: "clients")
     try portal.publish().wanted(0, "publish under another name in its family")
+    // One person closes: what is out stays, and not one unit more may be in both until two agree again.
+    #expect(try portal.must("authority").contains("family:clients+persons"))
+    office.expectRefused(
+      try portal.signed(by: "li-na", "suspend", "family:clients+persons", "--reason", "x"), "custodian")
+    try portal.signed(by: "zhao-lei", "suspend", "family:clients+persons", "--reason", "They are the same")
+      .wanted(
+        0, "close")
+    office.expectRefused(
+      try portal.signed(by: "zhao-lei", "suspend", "family:clients+persons", "--reason", "x"),
+      "nobody has agreed", 2)
+    try portal.publish().wanted(0, "nothing is new")
+    try Self.write(portal, "customers", 974..<2000, family: "clients")
+    office.expectRefused(try portal.publish(), "doorsill propose family:clients+persons")
+    try portal.agree("family:clients+persons")
+    try portal.publish().wanted(0, "two agree again")
     try portal.must("ledger", "verify")
   }
 }

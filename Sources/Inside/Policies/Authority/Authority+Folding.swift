@@ -24,6 +24,20 @@ extension Authority {
         next.datasets[name]?.status = .suspended
         next.datasets[name]?.at = index
       }
+    case .together(let pair):
+      try next.act(signed, roles: ["custodian", "administrator", approver])
+      guard next.apart[pair] != nil else { throw DeedFault(.order, pair) }
+      next.apart[pair] = Apart(most: 0, at: index)
+    case .mandate(let mandate):
+      try next.act(signed, roles: ["custodian"])
+      guard let standing = next.datasets[mandate.dataset], standing.status == .open,
+        signed.time.prefix(10) <= mandate.until
+      else { throw DeedFault(.order, mandate.dataset) }
+      next.mandates[mandate.dataset] = Mandate.Given(
+        mandate, by: signed.by, key: signed.key, at: index, standing: standing.at)
+    case .mandateEnded(let name):
+      try next.act(signed, roles: ["custodian", "administrator", approver])
+      guard next.mandates.removeValue(forKey: name) != nil else { throw DeedFault(.order, name) }
     case .retired(let names, let proposal):
       try next.act(signed, roles: ["custodian", "administrator"])
       let agreement = try next.agreed(proposal, publisher: signed.by, time: signed.time)
@@ -235,7 +249,11 @@ extension Authority {
   private mutating func announce(
     _ publication: Deed.Publication, _ signed: SignedDeed, at index: Int
   ) throws(DeedFault) {
-    try act(signed, roles: ["custodian"])
+    if signed.by == SignedDeed.service {
+      try checkMandated(publication, time: signed.time)
+    } else {
+      try act(signed, roles: ["custodian"])
+    }
     guard publication.release > release ?? 0 else { throw DeedFault(.order, String(publication.release)) }
     let others = try publication.agreements.map { (proposal) throws(DeedFault) in
       try agreed(proposal, publisher: signed.by, time: signed.time).motion.aim
@@ -251,7 +269,7 @@ extension Authority {
       }
     }
     for change in publication.changed { try check(change, signed) }
-    intent = Intent(publication: publication, by: signed.by, at: index)
+    intent = Intent(publication: publication, by: signed.by, at: index, time: signed.time)
   }
 
   /// That a change opens nothing without a second person.
@@ -303,6 +321,7 @@ extension Authority {
       datasets[change.name] = Standing(
         change, by: intent.by, after: datasets[change.name], release: publication.release, at: intent.at)
       if !change.agreement.isEmpty { use(change.agreement) }
+      if intent.by == SignedDeed.service { mandates[change.name]?.last = intent.time }
     }
     // What is in the release no more is remembered: its name comes back as what it was, or by two people.
     release = publication.release

@@ -55,12 +55,15 @@ package struct Authority: Sendable, Hashable {
     package let publication: Deed.Publication
     package let by: String
     package let at: Int
+    /// RFC 3339.
+    package let time: String
 
     /// Each part as its property says.
-    package init(publication: Deed.Publication, by: String, at: Int) {
+    package init(publication: Deed.Publication, by: String, at: Int, time: String) {
       self.publication = publication
       self.by = by
       self.at = at
+      self.time = time
     }
   }
 
@@ -128,6 +131,8 @@ package struct Authority: Sendable, Hashable {
 
   /// In the order of their names.
   package var losses: [Loss] = []
+  /// Standing words by dataset, whether they still hold or not.
+  package var mandates: [String: Mandate.Given] = [:]
   /// Proposals that wait for signatures or for their use, by hash.
   package var waiting: [String: Agreement]
   /// Hashes of proposals that have done their work.

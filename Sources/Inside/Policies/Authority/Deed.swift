@@ -76,6 +76,10 @@ package enum Deed: Sendable, Hashable {
   case suspended([String])
   case retired([String], proposal: String)
   case recovered(Authority.Loss)
+  /// One person's word for two key families with units in common is taken back: from now on they may have none more.
+  case together(String)
+  case mandate(Mandate)
+  case mandateEnded(String)
 }
 
 /// A deed with whoever signed it.
@@ -108,7 +112,7 @@ package struct DeedFault: Error, Sendable, Hashable {
   package enum Code: String, Sendable, Hashable, CaseIterable {
     case secondGenesis, notRegistered, seenTooLittle, role, unknownProposal, stale, alone, opened, gone,
       order, recovery,
-      lastApprover
+      lastApprover, mandate
   }
 
   package let code: Code
@@ -147,6 +151,8 @@ package struct DeedFault: Error, Sendable, Hashable {
     case .gone: ("“\(what)”已永久撤回", "'\(what)' was withdrawn for good")
     case .order: ("“\(what)”与此前的条目不符", "'\(what)' does not follow what went before")
     case .recovery: ("恢复密钥只用于替换丢失的密钥", "a recovery key replaces lost keys and does nothing else")
+    case .mandate:
+      ("“\(what)”没有有效的委托，须由具名人员发布", "'\(what)' has no mandate that holds: a person publishes it")
     case .lastApprover: ("“\(what)”是最后一位审批人", "'\(what)' is the last approver")
     }
   }

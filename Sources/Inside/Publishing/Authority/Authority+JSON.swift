@@ -16,6 +16,7 @@ extension Authority {
           JSON.Member($0.key, ["most": JSON($0.value.most), "at": JSON($0.value.at)])
         }),
       "losses": .array(losses.map(\.json)),
+      "mandates": .array(mandates.values.sorted { $0.mandate.dataset < $1.mandate.dataset }.map(\.json)),
       "waiting": .array(waiting.values.sorted { $0.hash < $1.hash }.map(\.json)),
     ]
   }
@@ -51,6 +52,10 @@ extension Authority {
     for item in json["losses"]?.array ?? [] {
       guard let loss = Loss(json: item) else { return nil }
       losses.append(loss)
+    }
+    for item in json["mandates"]?.array ?? [] {
+      guard let given = Mandate.Given(json: item) else { return nil }
+      mandates[given.mandate.dataset] = given
     }
     for item in waiting {
       guard let agreement = try Agreement(json: item) else { return nil }

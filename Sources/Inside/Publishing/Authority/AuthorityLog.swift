@@ -61,7 +61,7 @@ package struct AuthorityLog: Sendable {
 
   private static let events: Set<String> = [
     "genesis", "genesis.part", "proposal", "approval", "publication", "publication.part", "published",
-    "abandoned", "suspended", "retired", Recovery.event,
+    "abandoned", "suspended", "retired", "together", "mandate", "mandate.ended", Recovery.event,
   ]
 
   private mutating func signedDeed(
@@ -90,13 +90,19 @@ package struct AuthorityLog: Sendable {
     default: break
     }
     // What a person signs: the entry, and the parts ahead of it with the same key.
-    let (by, key) = try Self.signer(of: entry, keys: keys(entry))
+    // What the publisher itself announces counts where mandates allow all of it.
+    let isMandated =
+      event == "publication" && entry["by"]?.string == SignedDeed.service && entry["signature"] == nil
+    let (by, key): (String, VerifyingKey?) =
+      isMandated ? (SignedDeed.service, nil) : try Self.signer(of: entry, keys: keys(entry))
     var whole = entry
     if let count = entry["parts"]?.int {
       guard parts.count == count else { throw DeedFault(.order, event) }
       for part in parts.reversed() {
-        let other = try Self.signer(of: part, keys: [key])
-        guard other.by == by, part["event"]?.string == event + ".part" else { throw DeedFault(.order, event) }
+        let other =
+          try key.map { try Self.signer(of: part, keys: [$0]).by }
+          ?? (part["signature"] == nil ? part["by"]?.string : nil)
+        guard other == by, part["event"]?.string == event + ".part" else { throw DeedFault(.order, event) }
         for member in part.members ?? [] {
           guard let items = member.value.array, let own = whole[member.key]?.array else { continue }
           whole[member.key] = .array(items + own)
@@ -118,10 +124,13 @@ package struct AuthorityLog: Sendable {
         whole["datasets"]?.array?.compactMap(\.string) ?? [], proposal: whole["proposal"]?.string ?? "")
     case Recovery.event:
       deed = Recovery(entry: whole).map { .recovered(Authority.Loss($0)) }
+    case "together": deed = whole["family"]?.string.map { .together($0) }
+    case "mandate": deed = Mandate(json: whole).map { .mandate($0) }
+    case "mandate.ended": deed = whole["dataset"]?.string.map { .mandateEnded($0) }
     default: deed = nil
     }
     return deed.map {
-      SignedDeed($0, by: by, key: key.text, seen: seen.size, time: time.rfc3339)
+      SignedDeed($0, by: by, key: key?.text ?? "", seen: seen.size, time: time.rfc3339)
     }
   }
 
