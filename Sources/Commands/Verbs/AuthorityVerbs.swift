@@ -294,8 +294,8 @@ enum AuthorityVerbs {
         }
         terminal.print(
           Phrase(
-            "\(agreement.motion.subject)：\(agreement.proposer) 提议，\(signed.isEmpty ? "等待第二人（doorsill approve \(agreement.motion.name)）" : "\(signed) 已批准，等待 doorsill publish")，至 \(agreement.motion.expires)",
-            "\(agreement.motion.subject): proposed by \(agreement.proposer), \(signed.isEmpty ? "waits for a second person (doorsill approve \(agreement.motion.name))" : "approved by \(signed), waits for doorsill publish"), until \(agreement.motion.expires)"
+            "\(agreement.motion.subject)（\(agreement.hash.prefix(12))）：\(agreement.proposer) 提议，\(signed.isEmpty ? "等待第二人（doorsill approve \(agreement.motion.name)）" : "\(signed) 已批准，等待 doorsill publish")，至 \(agreement.motion.expires)",
+            "\(agreement.motion.subject) (\(agreement.hash.prefix(12))): proposed by \(agreement.proposer), \(signed.isEmpty ? "waits for a second person (doorsill approve \(agreement.motion.name))" : "approved by \(signed), waits for doorsill publish"), until \(agreement.motion.expires)"
           ).said)
         for line in review.said(agreement) { terminal.print("  \(line.said(in: Phrase.language))") }
       }

@@ -27,7 +27,7 @@ enum DecisionVerbs {
       ),
       options: [
         Option("--reason", "TEXT", Phrase("书面理由", "the reason, in writing")),
-        Option("--refuse", Phrase("否决该提议", "refuse it instead")), .portal,
+        Option("--refuse", Phrase("否决该提议", "refuse it instead")), .proposal, .yes, .portal,
       ],
       notes: subjects + [
         Phrase("key:recovery：更换丢失密钥所凭的恢复密钥", "key:recovery: the key with which lost ones are replaced")
@@ -81,9 +81,11 @@ enum DecisionVerbs {
     try invocation.review(by: signer) { review in
       let refuses = invocation.has("--refuse")
       let signed = try PortalVerbs.telling(invocation.terminal) {
-        try review.approve(subject, by: signer, reason: reason, approves: !refuses)
+        try review.approve(
+          subject, by: signer, reason: reason, approves: !refuses, named: invocation.value("--proposal")
+        ) { try invocation.consent(to: $0, of: subject) }
       }
-      tell(signed.words, of: subject, invocation.terminal)
+      for line in signed.words { invocation.terminal.note(line.said(in: Phrase.language)) }
       invocation.terminal.note(
         refuses
           ? Phrase(
@@ -97,7 +99,7 @@ enum DecisionVerbs {
     return .done
   }
 
-  private static func tell(_ words: [Wording], of subject: String, _ terminal: Terminal) {
+  static func tell(_ words: [Wording], of subject: String, _ terminal: Terminal) {
     terminal.note(terminal.styled(subject, .bold))
     for line in words { terminal.note("  \(line.said(in: Phrase.language))") }
   }
@@ -112,7 +114,25 @@ enum DecisionVerbs {
   }
 }
 
+extension Option {
+  static let proposal = Option(
+    "--proposal", "HASH",
+    Phrase(
+      "指明是哪一项提议（doorsill authority 所示）", "which proposal, where several wait (doorsill authority shows them)")
+  )
+}
+
 extension Invocation {
+  /// Tells what is to be signed before it is. On a terminal it is signed only where the person then says yes.
+  func consent(to words: [Wording], of subject: String) throws {
+    DecisionVerbs.tell(words, of: subject, terminal)
+    guard isatty(0) == 1, !has("--yes") else { return }
+    terminal.note(Phrase("签署？请输入 yes：", "sign this? type yes:"))
+    guard readLine(strippingNewline: true) == "yes" else {
+      throw UsageFault(Phrase("未确认：没有签署", "not confirmed: nothing was signed"))
+    }
+  }
+
   /// A look at the portal by somebody who never goes inside, with a folder of their own for as long as it lasts.
   func review<R>(by signer: Review.Signer? = nil, _ body: (Review) throws -> R) throws -> R {
     let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"

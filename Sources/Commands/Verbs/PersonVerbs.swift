@@ -36,7 +36,8 @@ enum PersonVerbs {
       ),
       options: [
         Option("--reason", "TEXT", Phrase("书面理由", "the reason, in writing")),
-        Option("--recovery", "FILE", Phrase("恢复密钥所在文件", "the file with the recovery key")), .portal,
+        Option("--recovery", "FILE", Phrase("恢复密钥所在文件", "the file with the recovery key")), .proposal,
+        .yes, .portal,
       ], act: .approve, example: "doorsill person accept li-na --as zhang-min", run: accept),
     Verb(
       "person list", "", Phrase("列出人员与角色", "list people and their roles"), options: [.portal, .json],
@@ -185,7 +186,9 @@ enum PersonVerbs {
     }
     let signer = Review.Signer(id: "recovery", key: key)
     try invocation.review(by: signer) { review in
-      let signed = try review.recover(id, by: signer, reason: reason)
+      let signed = try review.recover(
+        id, by: signer, reason: reason, named: invocation.value("--proposal")
+      ) { try invocation.consent(to: $0, of: Motion.person(id)) }
       invocation.terminal.note(
         Phrase(
           "已以恢复密钥签名：\(signed.path)；下次 doorsill publish 时计入日志",

@@ -15,6 +15,20 @@ package enum PlainLine {
       "含字符 \(code)，在列表或日志中无法如实显示")
   }
 
+  /// A text as one plain line: what would not show as it is stands there by its number.
+  package static func shown(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: { !isPlain($0) }) else { return text }
+    var shown = ""
+    for scalar in text.unicodeScalars {
+      if isPlain(scalar) {
+        shown.unicodeScalars.append(scalar)
+      } else {
+        shown += "<U+\(String(scalar.value, radix: 16).uppercased())>"
+      }
+    }
+    return shown
+  }
+
   /// Whether a character may stand in a plain line.
   package static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {

@@ -67,7 +67,9 @@ extension Publisher {
     switch paper.deed {
     case .proposal(_, let hash):
       desk.authority.waiting[hash] != nil || desk.authority.used.contains(hash)
-    case .vote(let proposal, _):
+    case .vote(let proposal, false):
+      desk.authority.used.contains(proposal) || desk.authority.waiting[proposal]?.isRefused ?? false
+    case .vote(let proposal, true):
       desk.authority.used.contains(proposal)
         || desk.authority.waiting[proposal]?.votes.contains { $0.person == paper.signer } ?? false
     default: true

@@ -91,4 +91,20 @@ import Testing
     office.expectRefused(try portal.publish(as: "both"), "own change")
     try portal.publish().wanted(0, "another publishes")
   }
+
+  @Test func `of their own second one is nobody, until another person takes it in`() throws {
+    let office = try Office.open()
+    let portal = office.portal
+    // li-na approves; with a second name of hers that proposes she would open alone.
+    try portal.addPerson("second", role: "custodian")
+    let accepted = try portal.signed(by: "li-na", "person", "accept", "second").wanted(0, "accept")
+    #expect(accepted.errorText.contains("another person who is registered signs it too"), "\(accepted.said)")
+    office.expectRefused(try portal.publish(as: "second"), "with this key")
+    office.expectRefused(try portal.propose("stations", by: "second"), "with this key")
+    office.expectRefused(try portal.publish(), "person:second")
+    let whole = try portal.signed(by: "zhao-lei", "person", "accept", "second").wanted(0, "accept")
+    #expect(!whole.errorText.contains("signs it too"), "\(whole.said)")
+    try portal.publish().wanted(0, "publish")
+    try portal.publish(as: "second").wanted(0, "and now may publish")
+  }
 }

@@ -66,12 +66,20 @@ extension Authority {
   }
 
   /// Whether two of those who decide anything signed, or the only one that there is.
-  private func areTwo(_ signers: [Agreement.Vote]) -> Bool {
+  private func areTwo(_ signers: [Agreement.Vote]) -> Bool { wanted(beside: signers) <= 0 }
+
+  /// How many more of those who decide anything have to sign, where two are asked for or the only one.
+  private func wanted(beside signers: [Agreement.Vote]) -> Int {
     func decides(_ roles: [String]) -> Bool {
       roles.contains(approver) || roles.contains("custodian") || roles.contains("administrator")
     }
     let able = registered.count { decides($0.terms.roles) }
-    return Set(signers.filter { decides($0.roles) }.map(\.person)).count >= min(2, max(1, able))
+    return min(2, max(1, able)) - Set(signers.filter { decides($0.roles) }.map(\.person)).count
+  }
+
+  /// How many more people have to sign for somebody who joins; not above 0 where they are enough.
+  package func signaturesWanted(under agreement: Agreement) -> Int {
+    isReplacement(agreement.motion) ? 0 : wanted(beside: signers(agreement))
   }
 
   /// Whether they may make the key that replaces lost ones: two, of whom one registers people where anybody does.

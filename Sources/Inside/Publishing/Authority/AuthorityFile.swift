@@ -14,6 +14,8 @@ package struct AuthorityFile: Sendable {
   package let key: VerifyingKey
   /// The rules in force, by file.
   package let policyFiles: [String: [UInt8]]
+  /// The hash of every entry, 32 bytes each: by them whoever is not inside sees that the log goes on from what they saw.
+  private let leaves: [[UInt8]]
 
   /// Writes the state of a log down, mode 0644.
   static func write(
@@ -24,6 +26,8 @@ package struct AuthorityFile: Sendable {
     var json: JSON = [
       "v": 1, "authority": authority.json, "key": .string(key.publicKey.text),
       "seen": Paper.Seen(size: head.size, root: Hex.encode(head.root)).json,
+      "entries": .string(
+        Base64.encodeURL(ledger.tileNames.filter { $0.level == 0 }.flatMap { ledger.tile($0) ?? [] })),
       "policyFiles": .object(
         policyFiles.sorted { $0.key < $1.key }.map {
           JSON.Member($0.key, .string(String(decoding: $0.value, as: UTF8.self)))
@@ -66,8 +70,12 @@ package struct AuthorityFile: Sendable {
       case let rest = JSON.object((json.members ?? []).filter { $0.key != "signature" }),
       told.payload == Digest.sha256(try rest.canonical()), json["v"]?.int == 1,
       let seen = Paper.Seen(json: json["seen"]), let state = json["authority"],
-      let authority = try Authority(json: state), let files = json["policyFiles"]?.members
+      let authority = try Authority(json: state), let files = json["policyFiles"]?.members,
+      let hashes = json["entries"]?.string.flatMap({ Base64.decodeURL($0) }),
+      hashes.count == seen.size * Merkle.hashSize
     else { throw damaged("is damaged", "已损坏") }
+    leaves = (0..<seen.size).map { Array(hashes[$0 * Merkle.hashSize..<($0 + 1) * Merkle.hashSize]) }
+    guard Hex.encode(Merkle.root(of: leaves)) == seen.root else { throw damaged("is damaged", "已损坏") }
     self.authority = authority
     self.seen = seen
     self.key = key
@@ -82,7 +90,7 @@ package struct AuthorityFile: Sendable {
   private static func remember(_ file: AuthorityFile, in home: String) throws {
     let path = Files.join(home, "\(file.authority.portal.filter(\.isHexDigit)).json")
     if Files.exists(path) {
-      guard let known = try? JSON(parsing: try Files.read(path)), let size = known["size"]?.int,
+      guard let known = try? JSON(parsing: try Files.read(path)), let size = known["size"]?.int, size >= 0,
         let root = known["root"]?.string, let key = known["key"]?.string
       else {
         throw PublishingError(
@@ -105,12 +113,13 @@ package struct AuthorityFile: Sendable {
             "ask the publisher, in person; if the key was changed rightly, remove that file",
             "请当面询问发布方；如确已更换，删去该文件"), blame: .environment)
       }
-      guard file.seen.size > size || file.seen.size == size && file.seen.root == root else {
+      guard file.seen.size >= size, Hex.encode(Merkle.root(of: Array(file.leaves.prefix(size)))) == root
+      else {
         throw PublishingError(
           .damaged,
           Wording(
-            "the decisions log has \(file.seen.size) entries and you saw \(size) (\(path)): it was put back",
-            "决策日志有 \(file.seen.size) 条，而您此前所见为 \(size) 条（\(path)）：日志被倒回"),
+            "the decisions log has \(file.seen.size) entries and does not go on from the \(size) you saw (\(path)): it was put back",
+            "决策日志有 \(file.seen.size) 条，与您此前所见的 \(size) 条（\(path)）不相承接：日志被倒回"),
           hint: Wording(
             "do not sign; ask the publisher what happened to .doorsill/inside/decisions",
             "请勿签署；请询问发布方 .doorsill/inside/decisions 发生了什么"), blame: .environment)

@@ -27,7 +27,8 @@ extension Motion {
     guard json["event"]?.string == "proposal", json["v"]?.int == 1, let subject = json["subject"]?.string,
       let from = json["from"], from.isNull || from.int != nil, let content = json["content"]?.string,
       let reason = json["reason"]?.string, let expires = json["expires"]?.string, let to = json["to"],
-      to.members?.isEmpty == false
+      to.members?.isEmpty == false, Timestamp(rfc3339: expires)?.rfc3339 == expires,
+      PlainLine.problem(in: subject) == nil
     else { return nil }
     let aim: Aim
     var hash = ""

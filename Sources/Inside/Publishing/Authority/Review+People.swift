@@ -1,4 +1,4 @@
-import Bytes
+package import Bytes
 import Policies
 package import Trust
 
@@ -22,17 +22,21 @@ extension Review {
   }
 
   /// Signs for a new key with the recovery key, which does nothing else.
-  package func recover(_ id: String, by signer: Signer, reason: String) throws -> Signed {
+  package func recover(
+    _ id: String, by signer: Signer, reason: String, named: String? = nil,
+    confirm: ([Wording]) throws -> Void = { _ in }
+  ) throws -> Signed {
     guard desk.authority.recovery.contains(signer.key.publicKey.text) else {
       throw PublishingError(
         .refused, Wording("this is not a recovery key of this portal", "这不是本门户的恢复密钥"), blame: .usage)
     }
     let open = desk.authority.agreements(on: Motion.person(id), now: desk.now.rfc3339)
-    guard let agreement = open.last else {
+    guard let agreement = try only(open, named: named, of: Motion.person(id)) else {
       throw PublishingError(
         .refused, Wording("'\(id)' has asked for no new key", "“\(id)”没有请求新密钥"),
         hint: Wording("first: doorsill person renew \(id)", "请先运行 doorsill person renew \(id)"))
     }
+    try confirm(said(agreement))
     let json: JSON = [
       "event": "approval", "v": 1, "proposal": .string(agreement.hash), "verdict": "approve",
       "reason": .string(reason),
@@ -42,7 +46,7 @@ extension Review {
     return Signed(
       path: try Paper.write(
         text, by: SignedDeed.recovery, into: "\(desk.portal.policies)/\(Paper.folderName)", now: desk.now),
-      words: try words(agreement.motion))
+      words: [])
   }
 
   /// Asks that lost keys be replaced with this recovery key from now on. Counts at once where nobody else is registered.

@@ -78,7 +78,8 @@ extension Review {
       let owner = desk.authority.datasets[name]?.owner ?? examination.dataset.provider.organization
       try standing?.check([(name, owner)])
       motion = try self.motion(about: examination, reason, expires, from)
-      folder = "\(examination.dataset.folder)/\(Paper.folderName)"
+      // Beside the descriptor, which of a view is that of what it is cut from.
+      folder = "\(Files.parent(of: examination.dataset.file))/\(Paper.folderName)"
     }
     let text = try Paper.sign(
       motion.json, by: signer.id, with: signer.key, seen: file.seen, now: desk.now)
@@ -106,6 +107,14 @@ extension Review {
           objections: [Objection(dataset: name, reasons: refusal.reasons, needs: [])])
       }
     }
+    let content = offer(request, examination)
+    return Motion(
+      subject: Motion.dataset(name), from: from, aim: .envelope(content), envelopeHash: try content.hash(),
+      content: examination.fingerprint, reason: reason, expires: expires)
+  }
+
+  /// The envelope that is proposed for what is there now.
+  func offer(_ request: GateRequest, _ examination: Examination) -> Envelope {
     var content = request.content
     let lowest = desk.policies.scale.lowest.id
     let agreed = request.standing?.envelope
@@ -122,8 +131,6 @@ extension Review {
       if let place, content.shares[place].most < share.most { content.shares[place] = share }
       if place == nil { content.shares.append(share) }
     }
-    return Motion(
-      subject: Motion.dataset(name), from: from, aim: .envelope(content), envelopeHash: try content.hash(),
-      content: examination.fingerprint, reason: reason, expires: expires)
+    return content
   }
 }

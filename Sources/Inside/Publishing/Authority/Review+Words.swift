@@ -3,8 +3,13 @@ import Catalogs
 package import Policies
 
 extension Review {
-  /// What a proposal changes, in words: what is there now against what will be.
+  /// What a proposal changes, in words: what is there now against what will be. Each is one plain line, whatever somebody
+  /// has written into what they signed.
   func words(_ motion: Motion) throws -> [Wording] {
+    try told(motion).map { Wording(PlainLine.shown($0.en), PlainLine.shown($0.zh)) }
+  }
+
+  private func told(_ motion: Motion) throws -> [Wording] {
     switch motion.aim {
     case .envelope(let envelope): return words(envelope)
     case .retire:
@@ -24,16 +29,16 @@ extension Review {
           "what is remembered of the values of \(motion.name) is forgotten: an open dataset with the same values is not known again",
           "不再记住 \(motion.name) 的值：此后含相同值的开放数据集不会被认出")
       ]
-    case .policy: return policyWords()
+    case .policy: return try policyWords()
     case .theme(_, let manager):
-      let before = desk.authority.manager
+      let (before, catalog) = (desk.authority.manager, desk.catalog)
       let whose =
         before == manager
         ? [] : [Wording("the manager was \(before) and is \(manager)", "管理方由 \(before) 变为 \(manager)")]
       return whose + [
         Wording(
-          "files of Public/, or the portal's addresses, have changed: it is now at \(desk.catalog.baseURL)",
-          "Public/ 的文件或门户地址已改动：现地址为 \(desk.catalog.baseURL)")
+          "files of Public/, or the portal's addresses, have changed; they are \(catalog.baseURL) and \(catalog.gatewayURL ?? "–")",
+          "Public/ 的文件或门户地址已改动；现地址为 \(catalog.baseURL)、\(catalog.gatewayURL ?? "–")")
       ]
     case .person(let terms):
       let before = desk.authority.person(terms.id)?.terms
@@ -85,6 +90,7 @@ extension Review {
     where departure.code != .finding && departure.code != .level && departure.code != .share {
       words.append(Wording(departure.message["en"] ?? "", departure.message["zh"] ?? ""))
     }
+    words += opened(envelope, after: standing)
     for one in envelope.findings {
       let place = one.field.isEmpty ? one.rule : "\(one.field): \(one.rule)"
       let most = before?.findings.first { $0.field == one.field && $0.rule == one.rule }?.most
@@ -113,27 +119,76 @@ extension Review {
     return words
   }
 
-  /// The lines that differ between the rules in force and the files.
-  private func policyWords() -> [Wording] {
+  /// What is open by it: the columns, where they were not; views and results, where they are new or others.
+  private func opened(_ envelope: Envelope, after standing: Standing?) -> [Wording] {
+    let before = standing?.envelope
+    var words: [Wording] = []
+    func list(_ en: String, _ zh: String, _ names: [String]) {
+      guard !names.isEmpty else { return }
+      words.append(
+        Wording("\(en): \(names.joined(separator: ", "))", "\(zh)：\(names.joined(separator: "、"))"))
+    }
+    let dataset = desk.catalog.dataset(envelope.dataset)
+    if envelope.level == desk.policies.scale.lowest.id {
+      if standing?.level != envelope.level || standing?.status != .open {
+        list("everybody may read", "对所有人开放", envelope.fields.map(\.name))
+      }
+      if envelope.changes == nil, before?.changes != nil || standing?.level != envelope.level {
+        words.append(Wording("rows may be replaced freely", "行可任意更换"))
+      }
+    }
+    if before?.views != envelope.views {
+      for view in dataset?.views ?? [] {
+        list(
+          "everybody may read of it, as the open view \(view.name)", "作为开放视图 \(view.name) 对所有人开放",
+          view.columns.map { $0.field == $0.name ? $0.name : "\($0.field) (\($0.name))" })
+      }
+    }
+    if before?.results != envelope.results {
+      list("results for companies with a grant", "供获授权企业调用的结果", (dataset?.results ?? []).map(\.name))
+    }
+    return words
+  }
+
+  /// The settings that differ between the rules in force and the files, all of them. Comments and order say nothing and do not
+  /// count.
+  private func policyWords() throws -> [Wording] {
     var words: [Wording] = []
     for name in PolicySet.names {
-      func lines(_ bytes: [UInt8]?) -> [String] {
-        String(decoding: bytes ?? [], as: UTF8.self).split(separator: "\n").map(String.init)
-      }
-      let (before, after) = (lines(file.policyFiles[name]), lines(desk.policies.files[name]))
-      let difference = after.difference(from: before)
-      for removal in difference.removals.prefix(20) {
-        if case .remove(_, let line, _) = removal {
-          words.append(Wording("\(name) - \(line)", "\(name) - \(line)"))
-        }
-      }
-      for insertion in difference.insertions.prefix(20) {
-        if case .insert(_, let line, _) = insertion {
-          words.append(Wording("\(name) + \(line)", "\(name) + \(line)"))
-        }
+      let before = try Self.settings(file.policyFiles[name], of: name)
+      let after = try Self.settings(desk.policies.files[name], of: name)
+      for place in Set(before.keys).union(after.keys).sorted() where before[place] != after[place] {
+        let (old, new) = (before[place] ?? "–", after[place] ?? "–")
+        words.append(Wording("\(name) \(place): \(old) → \(new)", "\(name) \(place)：\(old) → \(new)"))
       }
     }
     return words
+  }
+
+  /// Every value of a policy file by its place, but for the people, who are registered one by one.
+  private static func settings(_ bytes: [UInt8]?, of name: String) throws -> [String: String] {
+    guard let bytes else { return [:] }
+    var root = try Document(json5: bytes, file: name).root.json
+    if name == "access.json5" { root["people"] = nil }
+    var found: [String: String] = [:]
+    func gather(_ json: JSON, _ place: String) throws {
+      if let members = json.members, !members.isEmpty {
+        for member in members {
+          try gather(member.value, place.isEmpty ? member.key : "\(place).\(member.key)")
+        }
+      } else if let items = json.array, !items.isEmpty {
+        var taken: Set<String> = []
+        for (number, item) in items.enumerated() {
+          let called = item["id"]?.string ?? item["name"]?.string ?? String(number + 1)
+          let own = taken.insert(called).inserted ? called : "\(called) #\(number + 1)"
+          try gather(item, "\(place)[\(own)]")
+        }
+      } else {
+        found[place] = String(decoding: try json.canonical(), as: UTF8.self)
+      }
+    }
+    try gather(root, "")
+    return found
   }
 }
 
@@ -146,8 +201,10 @@ extension Review {
 
   /// What a proposal changes, in words.
   package func said(_ agreement: Agreement) -> [Wording] {
-    let reason = agreement.motion.reason
-    return ((try? words(agreement.motion)) ?? []) + [Wording("because: \(reason)", "理由：\(reason)")]
+    let (reason, proposer) = (PlainLine.shown(agreement.motion.reason), PlainLine.shown(agreement.proposer))
+    return ((try? words(agreement.motion)) ?? []) + [
+      Wording("proposed by \(proposer), because: \(reason)", "由 \(proposer) 提议，理由：\(reason)")
+    ]
   }
 
   /// The highest level that a dataset, or what it was made of, ever had.

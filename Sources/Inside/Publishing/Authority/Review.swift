@@ -32,7 +32,11 @@ package struct Review {
           SignedDeed(
             paper.deed, by: paper.signer, key: paper.key, seen: paper.seen.size, time: now.rfc3339),
           at: file.seen.size)
-      } catch let fault { ignored.append((paper.file, fault)) }
+      } catch let fault {
+        // What has done its work, or is past its time, lies there and does nothing.
+        if fault.code == .stale || fault.code == .unknownProposal { continue }
+        ignored.append((PlainLine.shown(paper.file), fault))
+      }
     }
   }
 
