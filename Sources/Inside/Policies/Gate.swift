@@ -132,8 +132,15 @@ package enum Gate {
   private static func opened(
     _ request: GateRequest, _ content: Envelope, at level: Level, below: ApprovalNeed?, _ scale: Scale
   ) -> (kinds: [ApprovalKind], departures: [Departure]) {
-    // A view is judged by its rows, and its declaration by the envelope of what it is cut from.
-    if request.isView, below == nil { return ([], []) }
+    // A view is judged by its rows, and its declaration by the envelope of what it is cut from; what of it also stands in
+    // other restricted sets has to be agreed to.
+    if request.isView, below == nil {
+      let agreed = request.standing?.envelope?.shares ?? []
+      let isAgreed = content.shares.allSatisfy { one in
+        agreed.contains { $0.with == one.with && $0.field == one.field && $0.most >= one.most }
+      }
+      return (isAgreed ? [] : [.widening], [])
+    }
     guard let standing = request.standing else {
       let kinds = below.map { [$0.kind] } ?? (request.isFirstShared ? [.firstOpening] : [])
       return (kinds + (content.shares.isEmpty ? [] : [.widening]), [])

@@ -24,9 +24,19 @@ package struct Match: Sendable, Hashable {
   /// Of a hundred values, more than so many have to be in both.
   package static let share = 80
 
-  /// Whether so much is a match.
-  package static func counts(found: Int, of count: Int) -> Bool {
-    count >= fewest && Double(found) * 100 > Double(count) * Double(share)
+  /// Fewer different values are no part of one: several columns of a dataset are counted together.
+  package static let fewestOfPart = 20
+
+  /// Whether so much of one column is a match, or a part of one.
+  package static func isPart(found: Int, of count: Int) -> Bool {
+    count >= fewestOfPart && Double(found) * 100 > Double(count) * Double(share)
+  }
+
+  /// Whether these parts of one dataset, all with one other, are a match together: each column counts once.
+  package static func counts(_ parts: [Match]) -> Bool {
+    var most: [String: Int] = [:]
+    for part in parts { most[part.field] = max(part.of, most[part.field] ?? 0) }
+    return most.values.reduce(0, +) >= fewest
   }
 
   /// Rounded down, so that nothing is said to be whole that is not.

@@ -48,8 +48,15 @@ package struct Desk {
       publisher: person, manager: authority.manager, day: now.date.iso)
   }
 
+  /// The datasets whose values a view has, as a matter of course: what it is cut from, and what that is joined from. Empty
+  /// where it is no view.
+  func sources(ofView dataset: Dataset) -> Set<String> {
+    guard let parent = dataset.derivation?.parent else { return [] }
+    return Set([parent] + (catalog.dataset(parent).map(lineage) ?? []))
+  }
+
   /// What a dataset is joined from, and what that is joined from.
-  private func lineage(of dataset: Dataset) -> [String] {
+  func lineage(of dataset: Dataset) -> [String] {
     (dataset.join?.sources ?? []).flatMap { source in
       [source] + (catalog.dataset(source).map(lineage) ?? [])
     }

@@ -7,8 +7,8 @@ extension Publisher {
   private var fingerprintFolder: String { portal.inside + "/fingerprints" }
 
   /// Compares what is new or changed and would be open with every restricted set, past and present, before the gate: by the
-  /// bytes of its files, and by the values of its columns. Views are judged by their promise, and are cut from what they
-  /// match.
+  /// bytes of its files, by the values of its columns and by their names. A view is compared with every set but those it is
+  /// cut from: what its parent holds may have been put there only to be seen through it.
   func match(_ examinations: [Examination]) throws {
     for examination in examinations where !isToBeOpen(examination) { try remember(examination) }
     guard !fingerprints.isEmpty else { return }
@@ -19,6 +19,10 @@ extension Publisher {
       if round.isFull { try compare(round) }
     }
     try compare(round)
+    for examination in examinations {
+      let (name, own) = (examination.dataset.name, desk.sources(ofView: examination.dataset))
+      if !own.isEmpty { measured[name]?.matches.removeAll { own.contains($0.with) } }
+    }
     var notes = MatchNotes(portal)
     try notes.write(measured)
   }
@@ -56,7 +60,6 @@ extension Publisher {
   }
 
   private func isNew(_ examination: Examination) -> Bool {
-    guard examination.dataset.derivation == nil else { return false }
     guard let standing = desk.authority.datasets[examination.dataset.name], standing.status == .open,
       policies.scale.level(standing.level)?.openness == .unconditional
     else { return true }
@@ -127,12 +130,15 @@ extension Publisher {
     return found
   }
 
-  /// Reads the columns of a dataset that are to be compared. A value counts once, however often it is there: rows that are
-  /// said twice hide nothing.
+  /// Reads the columns of a dataset that are to be compared, the small ones too where their values are mostly unique: a
+  /// register in several pieces is still one. A value counts once, however often it is there: rows that are said twice hide
+  /// nothing.
   private func sample(_ examination: Examination, into round: MatchRound) throws {
     let marks = ValueMarks(keys)
     for resource in examination.dataset.resources {
-      let columns = columns(of: resource, examination, fewest: Match.fewest * 99 / 100) { _, _ in true }
+      let columns = columns(of: resource, examination, fewest: Match.fewestOfPart) { _, seen in
+        seen.distinct >= Match.fewest * 99 / 100 || seen.distinct > seen.valid / 2
+      }
       var samples = columns.map { _ in MarkSample() }
       try marks.read(resource, columns: columns) { samples[$0].add($1) }
       for (place, column) in columns.enumerated() {
@@ -140,16 +146,28 @@ extension Publisher {
           &samples[place], dataset: examination.dataset.name,
           field: "\(resource.name).\(resource.schema.fields[column].name)")
       }
+      var names = MarkSample()
+      for field in resource.schema.fields {
+        var name = field.name
+        if let mark = name.withUTF8({ marks.mark($0) }) { names.add(mark) }
+      }
+      round.add(&names, dataset: examination.dataset.name, field: "\(resource.name) (field names)")
     }
   }
 
   private func compare(_ round: MatchRound) throws {
     guard !round.isEmpty else { return }
     round.sort()
+    var found: [String: [Match]] = [:]
     for column in fingerprints.columns {
       let reader = try MarkReader(Files.join(fingerprintFolder, column.file), hash: column.file)
       for (dataset, match) in try round.compare(reader, with: column) {
-        measured[dataset]?.matches.append(match)
+        found[dataset, default: []].append(match)
+      }
+    }
+    for (dataset, matches) in found {
+      for (_, parts) in Dictionary(grouping: matches, by: \.with) where Match.counts(parts) {
+        measured[dataset]?.matches += parts
       }
     }
     round.clear()
@@ -174,7 +192,7 @@ private final class MatchRound {
   func add(_ sample: inout MarkSample, dataset: String, field: String) {
     let (marks, each) = sample.finish()
     // Fewer count than there are: values of small worlds are left out.
-    guard marks.count >= Match.fewest else { return }
+    guard marks.count >= Match.fewestOfPart else { return }
     for mark in marks { entries.append((mark, Int32(truncatingIfNeeded: columns.count))) }
     columns.append(Column(dataset: dataset, field: field, count: marks.count, each: each))
   }
@@ -186,7 +204,7 @@ private final class MatchRound {
     entries = []
   }
 
-  /// Reads all of a column that is remembered, and gives what matches it.
+  /// Reads all of a column that is remembered, and gives what matches it or is a part of what does.
   func compare(
     _ reader: MarkReader, with other: Fingerprints.Column
   ) throws -> [(dataset: String, match: Match)] {
@@ -202,7 +220,7 @@ private final class MatchRound {
     func estimate(_ count: Int, _ each: Double) -> Int { Int(min((Double(count) * each).rounded(), 1e15)) }
     return columns.indices.compactMap { place in
       let column = columns[place]
-      guard column.dataset != other.dataset, Match.counts(found: found[place], of: column.count) else {
+      guard column.dataset != other.dataset, Match.isPart(found: found[place], of: column.count) else {
         return nil
       }
       return (

@@ -7,12 +7,14 @@ import Trust
 
 /// Makes the fingerprints of values: the first eight bytes of their HMAC-SHA-256 under a key of the inside.
 ///
-/// A value is first brought to one spelling, as the leak scan does it: full-width characters become narrow ones, ASCII letters
-/// small, and spaces, hyphens, underscores and round brackets go, at its ends and within. A value of a small world does not
-/// count, since any column has it: up to five digits and nothing else, a day of the calendar, or nothing.
+/// A value is first brought to its core, so that it is known however it is dressed: of what the leak scan folds together
+/// only letters and digits stay, digits of any script become ASCII ones, and where there are six digits and more, nothing
+/// but these (`R-7 000 000`, `#R7000000`, `7000000`). A value of a small world does not count, since any column has it: up
+/// to five digits and no letter, a day of the calendar, or nothing.
 final class ValueMarks {
   private let key: HMACKey
   private let fold = TextFold()
+  private var core: [UInt8] = []
 
   init(_ keys: InsideKeys) {
     key = HMACKey(HMACKey(keys.record).authenticate(Array("doorsill/fingerprints/1".utf8)))
@@ -21,30 +23,61 @@ final class ValueMarks {
   /// The fingerprint of a cell; nil where its value does not count.
   func mark(_ cell: UnsafeBufferPointer<UInt8>) -> UInt64? {
     fold.take(cell)
-    let text = UnsafeBufferPointer(rebasing: fold.bytes[..<fold.count])
-    guard !Self.isSmall(text) else { return nil }
-    return key.authenticate64(UnsafeRawBufferPointer(text))
+    let digits = takeCore(UnsafeBufferPointer(rebasing: fold.bytes[..<fold.count]))
+    if digits == core.count {
+      guard digits >= Self.fewestDigits, !Self.isDay(core) else { return nil }
+    } else if digits >= Self.fewestDigits {
+      core.removeAll { !(0x30...0x39 ~= $0) }
+    }
+    return core.withUnsafeBytes { key.authenticate64($0) }
   }
 
   private static let fewestDigits = 6
 
-  private static func isSmall(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+  /// Takes letters and digits of a text, and returns how many of them are digits.
+  private func takeCore(_ text: UnsafeBufferPointer<UInt8>) -> Int {
+    core.removeAll(keepingCapacity: true)
     var digits = 0
     for byte in text {
-      if 0x30...0x39 ~= byte {
+      switch byte {
+      case 0x30...0x39:
         digits += 1
-      } else if !".,:/+".utf8.contains(byte) {
-        return false
+        core.append(byte)
+      case 0x41...0x5A, 0x61...0x7A: core.append(byte | 0x20)
+      case 0..<0x80: continue
+      default: return takeCore(String(decoding: text, as: UTF8.self).unicodeScalars)
       }
     }
-    return digits < fewestDigits || isDay(text)
+    return digits
   }
 
-  /// Eight digits of a day between 1800 and 2199, with or without points and strokes.
-  private static func isDay(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard text.count <= 10 else { return false }
-    let digits = text.filter { 0x30...0x39 ~= $0 }.map { Int($0) - 0x30 }
-    guard digits.count == 8 else { return false }
+  /// The same where there are other characters than ASCII.
+  private func takeCore(_ text: String.UnicodeScalarView) -> Int {
+    core.removeAll(keepingCapacity: true)
+    var digits = 0
+    for scalar in text {
+      let properties = scalar.properties
+      switch properties.numericType {
+      case .decimal, .digit:
+        digits += 1
+        core.append(0x30 + UInt8(truncatingIfNeeded: Int(properties.numericValue ?? 0) % 10))
+        continue
+      default: break
+      }
+      switch properties.generalCategory {
+      case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .letterNumber,
+        .otherNumber:
+        core += Array(properties.lowercaseMapping.utf8)
+      default: continue
+      }
+    }
+    return digits
+  }
+
+  /// Eight digits of a day between 1800 and 2199.
+  private static func isDay(_ core: [UInt8]) -> Bool {
+    guard core.count == 8 else { return false }
+    let digits = core.map { Int($0) - 0x30 }
     func number(_ range: Range<Int>) -> Int { digits[range].reduce(0) { $0 * 10 + $1 } }
     return 1800...2199 ~= number(0..<4) && 1...12 ~= number(4..<6) && 1...31 ~= number(6..<8)
   }
