@@ -228,6 +228,26 @@ import Trust
     try writer.abandon()
   }
 
+  @Test func `excuses a few values that stand in a list of codes, and no register`() throws {
+    let outside = try Outside()
+    func report(_ count: Int, _ reach: OpenSource.Reach) throws -> Int {
+      let set = SecretSet(work: outside.path)
+      let field = set.register(SecretField(dataset: "d", resource: "r", field: "person", kind: .identifier))
+      for unit in 0..<600 { try set.add("R\(7_000_000 + unit * 7919)", field: field, unit: UInt64(unit)) }
+      let codes = Array((0..<count).map { "R\(7_000_000 + $0 * 7919)\n" }.joined().utf8)
+      let writer = try outside.writer()
+      defer { try? writer.abandon() }
+      try writer.file("a.html", codes, outside.portal)
+      do {
+        return try writer.leakScan(set, open: [.words(codes, reach)]).leakCount
+      } catch let found as LeakFound { return found.report.leakCount }
+    }
+    #expect(try report(50, .few) == 0)
+    #expect(try report(600, .few) == 600)
+    #expect(try report(600, .dataset("d")) == 0, "its own codes, which were agreed to with it")
+    #expect(try report(600, .dataset("other")) == 600)
+  }
+
   @Test func `refuses what it cannot open`() throws {
     let outside = try Outside()
     let set = try Self.set(outside, Self.values)

@@ -25,15 +25,32 @@ extension Publisher {
     }
   }
 
-  /// What is public whatever the data say: the open sources, and the words of descriptors and code lists.
+  /// What is public whatever the data say: the open sources, and the words of descriptors and code lists. The codes that a
+  /// restricted dataset declares are its own, and are agreed to with it; others excuse a few namesakes, and no register.
   private func openSources(_ judgements: [Judgement]) -> [OpenSource] {
     var sources: [OpenSource] = judgements.filter { $0.pass.rows != nil }.flatMap { judgement in
       judgement.examination.dataset.resources.map { OpenSource.file($0.source.path) }
     }
-    let codes = codes(judgements)
+    func add(_ codes: [Code], _ reach: OpenSource.Reach) {
+      guard !codes.isEmpty else { return }
+      sources.append(.words(Array(codes.map(\.code).joined(separator: "\n").utf8), reach))
+      let labels = codes.flatMap { $0.label.byLanguage.map(\.text) }
+      sources.append(.labels(Array(labels.joined(separator: "\n").utf8), reach))
+    }
+    let datasets = judgements.map(\.examination.dataset)
+    for dataset in datasets {
+      let lists =
+        dataset.resources.flatMap { $0.fields.values.compactMap(\.codeList) }
+        + dataset.dimensions.compactMap(\.hierarchy)
+      let codes =
+        Set(lists).sorted().flatMap { catalog.codeLists[$0]?.codes ?? [] }
+        + dataset.dimensions.flatMap(\.codes)
+      // Of a join the fields are those of its sources.
+      for name in [dataset.name] + desk.lineage(of: dataset) { add(codes, .dataset(name)) }
+    }
+    add(catalog.codeLists.values.flatMap(\.codes) + datasets.flatMap { $0.dimensions.flatMap(\.codes) }, .few)
     // Calendar dates of the metadata are nobody's birthday, though some birthday may fall on them.
-    let dates = judgements.flatMap { judgement -> [String] in
-      let dataset = judgement.examination.dataset
+    let dates = datasets.flatMap { dataset -> [String] in
       // Catalogues that want whole days write a year as its first or its last one.
       let period = [dataset.temporal?.start, dataset.temporal?.end].compactMap { $0 }.flatMap { moment in
         ["", "-01", "-12", "-01-01", "-12-31"].map { moment + $0 }
@@ -41,22 +58,15 @@ extension Publisher {
       return [dataset.issued?.iso, dataset.modified?.iso].compactMap { $0 } + period
     }
     let kept = history.datasets.values.map(\.modified.date.iso)
+    sources.append(.words(Array((dates + kept + [options.now.date.iso]).joined(separator: "\n").utf8)))
     // The people who answer for the data are named in public; a namesake in a register is no leak.
     let names =
       policies.access.people.flatMap { $0.name.byLanguage.map(\.text) }
       + catalog.organizations.flatMap { agency in
         agency.name.byLanguage.map(\.text) + [agency.email] + [agency.creditCode].compactMap { $0 }
       }
-    let words = codes.map(\.code) + dates + kept + names + [options.now.date.iso]
-    sources.append(.words(Array(words.joined(separator: "\n").utf8)))
-    let labels = codes.flatMap { $0.label.byLanguage.map(\.text) }
-    sources.append(.labels(Array(labels.joined(separator: "\n").utf8)))
+    sources.append(.words(Array(names.joined(separator: "\n").utf8), .few))
     return sources
-  }
-
-  private func codes(_ judgements: [Judgement]) -> [Code] {
-    catalog.codeLists.values.flatMap(\.codes)
-      + judgements.flatMap { $0.examination.dataset.dimensions.flatMap(\.codes) }
   }
 
   /// Every text that people wrote for the portal.

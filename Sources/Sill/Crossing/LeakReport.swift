@@ -93,10 +93,19 @@ package struct LeakFound: Fault {
 
 /// Something open whose values are no leak: a table as it was read, or words the portal itself publishes.
 package enum OpenSource: Sendable {
+  /// Which secrets such words excuse.
+  package enum Reach: Sendable, Hashable {
+    case all
+    /// Those of one dataset, which declares them itself.
+    case dataset(String)
+    /// As many of each field as may be there by coincidence; more were put there.
+    case few
+  }
+
   case file(String)
-  case words([UInt8])
+  case words([UInt8], Reach = .all)
   /// Labels of codes, which people wrote: public as texts, but a number of somebody in one is a leak all the same.
-  case labels([UInt8])
+  case labels([UInt8], Reach = .all)
 }
 
 /// Words that people wrote for the portal and that stand in its pages: a description, a title, a label.

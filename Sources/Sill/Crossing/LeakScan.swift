@@ -73,19 +73,30 @@ struct LeakScan {
     _ batch: SecretSet.Batch, _ search: LeakSearch, _ sources: [OpenSource]
   ) throws -> Set<Int> {
     var open: Set<Int> = []
+    var few: Set<Int> = []
     var isLabel = false
+    var reach = OpenSource.Reach.all
     let stream = search.stream { hit in
       let secret = batch.secrets[hit.secret]
+      let field = secrets.fields[Int(secret.field)]
       // A namesake of a place is public; a person's name or number in a longer label is not.
       let isNamesake = hit.alone && !batch.value(secret).contains(where: Strength.isDigit)
-      if !isLabel || isNamesake || secrets.fields[Int(secret.field)].kind == .text { open.insert(hit.secret) }
+      guard !isLabel || isNamesake || field.kind == .text else { return }
+      switch reach {
+      case .all: open.insert(hit.secret)
+      case .dataset(let name): if name == field.dataset { open.insert(hit.secret) }
+      case .few: few.insert(hit.secret)
+      }
     }
     for source in sources {
       isLabel = false
+      reach = .all
       switch source {
-      case .words(let bytes): stream.write(bytes)
-      case .labels(let bytes):
-        isLabel = true
+      case .words(let bytes, let which):
+        reach = which
+        stream.write(bytes)
+      case .labels(let bytes, let which):
+        (isLabel, reach) = (true, which)
         stream.write(bytes)
       case .file(let path):
         try containers.open(path, as: path) { _, produce in
@@ -95,7 +106,19 @@ struct LeakScan {
       }
       stream.finish()
     }
-    return open
+    return open.union(byCoincidence(few.subtracting(open), of: batch))
+  }
+
+  /// Of what stands in words that anybody may have written, what may stand there by coincidence: in each field a few, or a
+  /// small share. A list of codes that holds a register's numbers makes none of them public.
+  private func byCoincidence(_ said: Set<Int>, of batch: SecretSet.Batch) -> [Int] {
+    var counts: [UInt16: Int] = [:]
+    for secret in batch.secrets { counts[secret.field, default: 0] += 1 }
+    return Dictionary(grouping: said) { batch.secrets[$0].field }.flatMap { field, hits in
+      let isText = secrets.fields[Int(field)].kind == .text
+      let most = max(100, (counts[field] ?? 0) / (isText ? 10 : 200))
+      return hits.count <= most ? hits : []
+    }
   }
 
   private mutating func look(

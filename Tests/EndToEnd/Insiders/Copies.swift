@@ -106,6 +106,22 @@ import Testing
       Self.rows() + lines.dropFirst().joined(separator: "\n") + "\n"
         + lines.dropFirst().joined(separator: "\n") + "\n")
     try expectRefused("said thrice")
+    // In other signs, and in pieces none of which is a register.
+    let dressed = Self.rows(columns: [0, 2]).split(separator: "\n").dropFirst().map { "#" + $0 + "\n" }
+      .joined()
+    try Self.write(portal, "copy", level: "L1", "person,town\n" + dressed)
+    try expectRefused("a mark before each")
+    let persons = lines.dropFirst().map { $0.prefix { $0 != "," } }
+    let pieces = (0..<150).map { row in
+      (0..<4).map { String(persons[row + 150 * $0]) }.joined(separator: ",") + "\n"
+    }
+    try Self.write(portal, "copy", level: "L1", "a,b,c,d\n" + pieces.joined())
+    try expectRefused("four columns of 150", field: "rows.a")
+    // As the names of columns.
+    try Self.write(
+      portal, "copy", level: "L1",
+      persons.joined(separator: ",") + "\n" + persons.map { _ in "1" }.joined(separator: ",") + "\n")
+    try expectRefused("names of columns", field: "rows (field names)")
     // Within the set that is open already.
     try portal.write(
       "code,station,tracks\n" + (0..<600).map { "R\(7_000_000 + $0 * 7919),S\($0),3\n" }.joined(),
@@ -145,6 +161,83 @@ import Testing
     }
     try Self.write(portal, "people", level: "L1", Self.rows(columns: [0]))
     office.expectRefused(try portal.publish(), "backup", 3)
+  }
+
+  @Test func `is seen through no view of another set either`() throws {
+    let office = try Self.begin()
+    let portal = office.portal
+    func write(_ rows: String) throws {
+      let text = Self.descriptor("birds", level: "L3", columns: ["person", "town"])
+        .replacing(
+          #"{ name: "person", type: "string" }"#,
+          with: #"{ name: "person", type: "string", role: "sensitive" }"#
+        )
+        .replacing(
+          "resources:",
+          with:
+            #"views: [{ name: "birds-open", title: { zh: "视图", en: "View" }, select: ["person"], requires: { kAnonymity: 5 }, reason: { zh: "鸟", en: "Birds" } }], resources:"#
+        )
+      try portal.write(text, "Catalog/birds/dataset.json5")
+      try portal.write(rows, "Catalog/birds/rows.csv")
+    }
+    try write("person,town\n" + (0..<600).map { "B\($0),T1\n" }.joined())
+    try portal.publish().wanted(0, "publish birds and their view")
+    // What is free within a restricted set is not free in what everybody reads of it.
+    try write(Self.rows(columns: [0, 2]))
+    office.expectRefused(try portal.publish(), "doorsill propose birds-open")
+    try portal.propose("birds-open").wanted(0, "propose")
+    office.expectRefused(try portal.publish(), "doorsill approve birds-open")
+    let approved = try portal.approve("birds-open").wanted(0, "approve")
+    #expect(approved.errorText.contains("also stand in the restricted set “members”"), "\(approved.said)")
+    try portal.publish().wanted(0, "publish")
+    // Agreed to once, and for so many values.
+    try write(Self.rows(0..<590, columns: [0, 2]))
+    try portal.publish().wanted(0, "publish fewer")
+  }
+
+  @Test func `in the words of the catalogue is no public one`() throws {
+    let office = try Office()
+    let portal = office.portal
+    try Self.write(portal, "members", level: "L3")
+    try office.edit(
+      "Catalog/members/dataset.json5", #"{ name: "person", type: "string" }"#,
+      #"{ name: "person", type: "string", role: "identifier" }"#)
+    try portal.publish().wanted(0, "publish members")
+    let persons = Self.rows(columns: [0]).split(separator: "\n").dropFirst().map(String.init)
+    let (catalogue, stations) = (
+      try portal.text("Catalog/catalog.json5"), try portal.text("Catalog/stations/dataset.json5")
+    )
+    let access = try portal.text("Policies/access.json5")
+    let list = persons.map { #"{ code: "\#($0)", label: { zh: "甲", en: "A" } },"# }.joined(separator: "\n")
+    let mark = try #require(catalogue.range(of: "codeLists: {"))
+    var coded = catalogue
+    coded.insert(
+      contentsOf: #" listed: { title: { zh: "表", en: "List" }, codes: [\#(list)] },"#, at: mark.upperBound)
+    let field = try #require(stations.range(of: "fields: ["))
+    var noted = stations
+    noted.insert(
+      contentsOf:
+        #"{ name: "note", type: "string", constraints: { enum: ["none", "\#(persons.joined(separator: "\", \""))"] } },"#,
+      at: field.upperBound)
+    let rows = try portal.text("Catalog/stations/stations.csv").split(separator: "\n")
+    let table =
+      (["note,\(rows[0])"] + rows.dropFirst().map { "none,\($0)" }).joined(separator: "\n") + "\n"
+    try portal.write(noted, "Catalog/stations/dataset.json5")
+    try portal.write(table, "Catalog/stations/stations.csv")
+    office.expectRefused(try portal.publish(), "a value of members/rows, field person")
+    // Codes that no dataset has, and the names of people who sign nothing, excuse no register.
+    try portal.write(coded, "Catalog/catalog.json5")
+    office.expectRefused(try portal.publish(), "a value of members/rows, field person")
+    try portal.write(catalogue, "Catalog/catalog.json5")
+    let people = persons.enumerated().map {
+      #"{ id: "p\#($0)", organization: "data-bureau", roles: ["custodian"], name: "\#($1)" },"#
+    }
+    let place = try #require(access.range(of: "people: ["))
+    var named = access
+    named.insert(contentsOf: people.joined(separator: "\n"), at: place.upperBound)
+    try portal.write(named, "Policies/access.json5")
+    office.expectRefused(try portal.publish(), "a value of members/rows, field person")
+    #expect(!(try portal.text(".doorsill/outside/current/settings.json").contains(persons[5])))
   }
 
   @Test func `is agreed to once by two, and is no monthly obstacle`() throws {
