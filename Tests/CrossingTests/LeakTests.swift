@@ -248,6 +248,27 @@ import Trust
     #expect(try report(600, .dataset("other")) == 600)
   }
 
+  @Test func `takes no digest in an open table for a public value`() throws {
+    let outside = try Outside()
+    let value = Array("R7000000".utf8)
+    for (text, leaks) in [
+      (Hex.encode(Digest.sha256(value)), 1), (Base64.encodeURL(value), 1), ("R7000000", 0),
+      ("R7000000,\(Hex.encode(Digest.sha256(value)))", 0),
+    ] {
+      let set = SecretSet(work: outside.path)
+      let field = set.register(SecretField(dataset: "d", resource: "r", field: "person", kind: .identifier))
+      try set.add("R7000000", field: field, unit: 1)
+      let open = outside.path + "/open.csv"
+      try Files.write(Array("code\n\(text)\n".utf8), to: open)
+      let writer = try outside.writer()
+      defer { try? writer.abandon() }
+      try writer.file("open.html", try Files.read(open), outside.portal)
+      do {
+        #expect(try writer.leakScan(set, open: [.file(open)]).leakCount == leaks, "\(text)")
+      } catch let found as LeakFound { #expect(found.report.leakCount == leaks, "\(text)") }
+    }
+  }
+
   @Test func `refuses what it cannot open`() throws {
     let outside = try Outside()
     let set = try Self.set(outside, Self.values)

@@ -82,6 +82,8 @@ struct LeakScan {
       // A namesake of a place is public; a person's name or number in a longer label is not.
       let isNamesake = hit.alone && !batch.value(secret).contains(where: Strength.isDigit)
       guard !isLabel || isNamesake || field.kind == .text else { return }
+      // A digest in an open table is what leaks, and makes the value no public one.
+      guard !hit.form.isEncoded else { return }
       switch reach {
       case .all: open.insert(hit.secret)
       case .dataset(let name): if name == field.dataset { open.insert(hit.secret) }
