@@ -46,7 +46,11 @@ package enum Withdrawing {
     for number in try ReleaseStore.numbers(in: disk.outside) {
       let folder = Layout.release(number)
       let path = Files.join(folder, Layout.manifest)
-      var manifest = try Manifest(parsing: disk.outside.read(path, limit: Manifest.sizeLimit))
+      let bytes: [UInt8]
+      do throws(FilesError) { bytes = try disk.outside.read(path, limit: Manifest.sizeLimit) } catch {
+        throw error.isMissing ? ReleaseError.lost(path, error.message) : error
+      }
+      var manifest = try Manifest(parsing: bytes)
       var changed = false
       for dataset in list.datasets(inRelease: number) {
         for part in try manifest.punch(dataset: dataset) {

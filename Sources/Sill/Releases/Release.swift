@@ -184,7 +184,8 @@ package final class Release: Sendable {
     let part = try listed(path, places)
     let bytes: [UInt8]
     do { bytes = try folder.read(path, limit: part.bytes) } catch {
-      throw ReleaseError(error.isMissing ? .missing : .altered, part: path, error.message)
+      throw error.isMissing
+        ? .lost(path, error.message) : ReleaseError(.altered, part: path, error.message)
     }
     guard bytes.count == part.bytes, Hex.encode(Digest.sha256(bytes)) == part.sha256 else {
       throw ReleaseError(.altered, part: path, "\(path) is not what was signed")
@@ -196,7 +197,7 @@ package final class Release: Sendable {
     let part = try listed(path, places)
     let found: (bytes: Int, sha256: String)
     do { found = try PartFile.hash(path, in: folder) } catch let error as ReleaseError {
-      throw ReleaseError(error.code, part: path, error.message)
+      throw ReleaseError(error.code, part: path, error.message, hint: error.hint)
     } catch {
       throw ReleaseError(.storage, part: path, "\(path): \(error)")
     }

@@ -32,7 +32,7 @@ package struct ReleaseError: Fault, Equatable {
   }
 
   /// Of a part or file of a release that is not there any more.
-  static func lost(_ part: String, _ message: String) -> ReleaseError {
+  package static func lost(_ part: String, _ message: String) -> ReleaseError {
     ReleaseError(
       .missing, part: part, message,
       hint:
@@ -52,7 +52,10 @@ package struct ReleaseError: Fault, Equatable {
     case .signature:
       "the release was not made by the key in keys/release.pub: import it again from its source"
     case .rolledBack: "outside/withdrawn only grows: restore the newest copy of it"
-    case .missing, .malformed, .storage: nil
+    case .malformed: "restore it from a backup, or import the release again; 'doorsill doctor' tells what else is wrong"
+    case .storage:
+      "see that it is there and may be read by this user; where it is lost, restore .doorsill/outside from a backup"
+    case .missing: nil
     }
   }
 }
