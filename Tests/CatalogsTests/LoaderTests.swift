@@ -48,6 +48,9 @@ struct Plant: CustomTestStringConvertible, Sendable {
     Plant("people.csv", "../people/people.csv", "resources[0].path", "leads out"),
     Plant("people.csv", "/etc/hostname", "resources[0].path", "not beside", hint: "source"),
     Plant("path: \"people.csv\"", "source: \"people.csv\"", "resources[0].source", "absolute path"),
+    Plant(
+      "path: \"people.csv\"", "source: \"/srv/portal/.doorsill/inside/keys/draw\"", "resources[0].source",
+      "own state", hint: "outside .doorsill"),
     Plant("path: \"people.csv\"", "format: \"csv\"", "resources[0]", "\"path\" is missing"),
     Plant("path:", "format: \"cvs\", path:", "resources[0].format", "no format", hint: "csv"),
     Plant(

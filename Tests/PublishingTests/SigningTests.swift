@@ -90,6 +90,12 @@ import Trust
     let lines = try approve(place).flatMap { [$0.en, $0.zh] }
     #expect(lines.contains { $0.contains("<U+1B>[2K<U+202E><U+A>person:x") })
     #expect(lines.allSatisfy { PlainLine.problem(in: $0) == nil })
+    let late = try portal()
+    try late.pair.propose("members")
+    try resign(late, in: "\(late.portal.catalog)/members/approvals") {
+      $0["expires"] = "2099-01-01T00:00:00Z"
+    }
+    #expect(throws: PublishingError.self) { try approve(late) }
     let other = try portal()
     try other.pair.propose("members")
     try resign(other, in: "\(other.portal.catalog)/members/approvals") { $0["expires"] = "9999\u{1B}[2J" }

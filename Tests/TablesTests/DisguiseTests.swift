@@ -40,6 +40,8 @@ import Testing
     ("<table><tr><td>1</td></tr></table>", "HTML"),
     ("<!-- saved -->\n<TABLE border=1><TR><TD>13800138000</TD></TR></TABLE>", "HTML"),
     ("PK\u{3}\u{4}", "workbook"),
+    ("-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA==\n-----END PRIVATE KEY-----\n", "private key"),
+    ("Bag Attributes\n-----BEGIN ENCRYPTED PRIVATE KEY-----\nMC4C\n", "private key"),
     ("\u{1}\u{2}\u{3}\u{4}\u{5}\u{6}\u{7}abc,def\n", "binary data"),
   ]) func `and so are documents, pictures and archives under any name`(_ text: String, _ word: String) throws
   {

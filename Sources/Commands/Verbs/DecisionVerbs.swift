@@ -16,7 +16,8 @@ enum DecisionVerbs {
       ),
       options: [
         Option("--reason", "TEXT", Phrase("书面理由", "the reason, in writing")),
-        Option("--days", "N", Phrase("有效天数（缺省 30）", "days until it lapses (default 30)")), .portal,
+        Option("--days", "N", Phrase("有效天数（缺省 30，至多 366）", "days until it lapses (default 30, at most 366)")),
+        .portal,
       ], notes: subjects, act: .suggest,
       example: "doorsill propose airports --as zhang-min --reason '坐标为公开的机场基准点'", run: propose),
     Verb(
@@ -54,11 +55,15 @@ enum DecisionVerbs {
   private static func propose(_ invocation: Invocation) throws -> ExitStatus {
     let subjects = try invocation.operands(1)
     let reason = try invocation.required("--reason")
+    let days = try invocation.number("--days") ?? 30
+    guard 1...366 ~= days else {
+      throw UsageFault(Phrase("--days 须为 1 至 366", "--days is a number from 1 to 366"))
+    }
     let signer = try signer(invocation)
     try invocation.review(by: signer) { review in
       for subject in subjects {
         let signed = try PortalVerbs.telling(invocation.terminal) {
-          try review.propose(subject, by: signer, reason: reason, days: try invocation.number("--days") ?? 30)
+          try review.propose(subject, by: signer, reason: reason, days: days)
         }
         tell(signed.words, of: subject, invocation.terminal)
         invocation.terminal.note(

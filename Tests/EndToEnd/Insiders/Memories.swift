@@ -55,4 +55,26 @@ import Testing
     let shown = try portal.must("authority", "--json")
     #expect(shown.contains(#""status": "retired""#), "\(shown)")
   }
+
+  @Test func `publishes no key and no log by calling it a table`() throws {
+    let office = try Office()
+    let portal = office.portal
+    let descriptor = try portal.text("Catalog/stations/dataset.json5")
+    let elsewhere = try TemporaryFolder()
+    try elsewhere.write(try portal.text(".doorsill/inside/keys/release"), to: "table.csv")
+    try FileManager.default.createSymbolicLink(
+      atPath: elsewhere.path + "/link.csv", withDestinationPath: portal.inside + "/keys/draw")
+    for file in [
+      portal.inside + "/keys/release", portal.inside + "/keys/draw", portal.inside + "/decisions/checkpoint",
+      elsewhere.path + "/link.csv", elsewhere.path + "/table.csv",
+    ] {
+      try portal.write(
+        descriptor.replacing(#"path: "stations.csv""#, with: #"source: "\#(file)""#),
+        "Catalog/stations/dataset.json5")
+      let done = try portal.publish()
+      let words = file.hasSuffix("/table.csv") ? "a private key" : "a portal's own state"
+      office.expectRefused(done, words)
+      #expect(!done.said.contains("PRIVATE KEY"), "nor shows it: \(file)")
+    }
+  }
 }

@@ -43,6 +43,12 @@ extension DatasetReader {
           throw source.error(
             "a source is an absolute path", hint: "use `path` for a file beside the descriptor")
         }
+        // Whoever publishes can read keys and logs there; who writes descriptors may not, and no table lies there.
+        let real = (try? Files.resolved(text)) ?? text
+        guard !(text + "/" + real).split(separator: "/").contains(".doorsill") else {
+          throw source.error(
+            "\"\(text)\" is a file of a portal's own state", hint: "name the table itself, outside .doorsill")
+        }
         return text
       }
     }

@@ -151,6 +151,14 @@ extension Review {
 
   /// Whether the files are those that were proposed.
   private func isAsProposed(_ agreement: Agreement) -> Bool {
+    guard agreement.motion.expires <= desk.now.adding(days: Self.longest).rfc3339 else { return false }
+    return isOfThese(agreement)
+  }
+
+  /// Days for which a proposal may wait.
+  private static let longest = 366
+
+  private func isOfThese(_ agreement: Agreement) -> Bool {
     switch agreement.motion.aim {
     case .envelope(let envelope):
       (try? isOffered(envelope, agreement.motion.content, of: agreement.motion.name)) ?? false

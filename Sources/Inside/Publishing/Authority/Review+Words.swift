@@ -203,7 +203,9 @@ extension Review {
   package func said(_ agreement: Agreement) -> [Wording] {
     let (reason, proposer) = (PlainLine.shown(agreement.motion.reason), PlainLine.shown(agreement.proposer))
     return ((try? words(agreement.motion)) ?? []) + [
-      Wording("proposed by \(proposer), because: \(reason)", "由 \(proposer) 提议，理由：\(reason)")
+      Wording(
+        "proposed by \(proposer), to be used until \(agreement.motion.expires), because: \(reason)",
+        "由 \(proposer) 提议，\(agreement.motion.expires) 前有效，理由：\(reason)")
     ]
   }
 

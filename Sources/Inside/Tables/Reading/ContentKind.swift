@@ -33,6 +33,8 @@ enum ContentKind: Equatable {
       return .foreign(.oldWorkbook)
     }
     let text = latin(first)
+    // PEM (RFC 7468), also of OpenSSH and under a passphrase.
+    if has(Array("private key-----".utf8), in: text) { return .foreign(.privateKey) }
     if isBinary(first) { return .foreign(.binary) }
     return markup(text) ?? json(text) ?? .text
   }

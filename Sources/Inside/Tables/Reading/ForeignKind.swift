@@ -66,6 +66,9 @@ struct ForeignKind: Sendable, Equatable {
     endings: ["gz", "tgz"])
   static let archive = ForeignKind(
     "a compressed archive", "压缩包", unpack, endings: ["rar", "7z", "bz2", "xz", "zst", "tar", "cab"])
+  static let privateKey = ForeignKind(
+    "a private key", "私钥", Wording("give a table, and keep the key where it is", "请提供数据表；私钥请勿移动"),
+    endings: ["pem", "key"])
   static let program = ForeignKind("a program", "可执行程序", noTable, endings: ["exe", "dll", "so"])
   static let binary = ForeignKind("binary data and no text", "二进制数据，不是文本", noTable)
   static let zip = ForeignKind(
