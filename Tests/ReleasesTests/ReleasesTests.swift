@@ -151,7 +151,7 @@ struct HandMade {
   func opened(_ key: VerifyingKey) throws(ReleaseError) -> Release {
     let outside: Folder
     do { outside = try Folder(folder.path) } catch {
-      throw ReleaseError(.storage, part: folder.path, error.message)
+      throw ReleaseError(.storage, part: folder.path, detail: error.message)
     }
     return try Release("releases/1", in: outside, key: key)
   }
@@ -213,12 +213,12 @@ struct HandMade {
     let made = try HandMade()
     let top = try made.write()
     let other = try SigningKey.generate().publicKey
-    #expect(throws: ReleaseError(.signature, part: "MANIFEST.json", "")) {
+    #expect(throws: ReleaseError(.signature, part: "MANIFEST.json", detail: "")) {
       try made.opened(other)
     }
     try Files.write([1], to: "\(top)/site/extra.html")
     let release = try made.opened(made.key.publicKey)
-    #expect(release.faults() == [ReleaseError(.altered, part: "site/extra.html", "")])
+    #expect(release.faults() == [ReleaseError(.altered, part: "site/extra.html", detail: "")])
   }
 
   @Test func `keeps its signature when a dataset leaves, and only that dataset can leave`() throws {
@@ -238,7 +238,7 @@ struct HandMade {
     let forged = text.replacing(
       "\"dataset\":\"airports\",\"hole\"", with: "\"dataset\":\"residents\",\"hole\"")
     #expect(forged != text)
-    #expect(throws: ReleaseError(.signature, part: "MANIFEST.json", "")) {
+    #expect(throws: ReleaseError(.signature, part: "MANIFEST.json", detail: "")) {
       try Manifest(parsing: Array(forged.utf8)).verify(key: made.key.publicKey)
     }
   }
@@ -272,7 +272,7 @@ struct HandMade {
   @Test func `reads the key that crossed by its own step, and says when it is missing`() throws {
     let made = try HandMade()
     try made.write()
-    #expect(throws: ReleaseError(.missing, part: "keys/release.pub", "")) {
+    #expect(throws: ReleaseError(.missing, part: "keys/release.pub", detail: "")) {
       try ReleaseStore(folder: made.folder.path)
     }
     try Files.write(made.key.publicKey.pem, to: made.folder.file("keys/release.pub"))
@@ -297,15 +297,15 @@ struct HandMade {
     #expect(store.isWithdrawn("weather", release: 99))
     // Shortened, removed, or signed by somebody else: everything is withheld rather than something shown.
     try Files.write(one, to: path)
-    #expect(throws: ReleaseError(.rolledBack, part: "withdrawn", "")) { try store.withdrawals() }
+    #expect(throws: ReleaseError(.rolledBack, part: "withdrawn", detail: "")) { try store.withdrawals() }
     #expect(store.isWithdrawn("population"))
     try Files.remove(path)
-    #expect(throws: ReleaseError(.rolledBack, part: "withdrawn", "")) { try store.withdrawals() }
+    #expect(throws: ReleaseError(.rolledBack, part: "withdrawn", detail: "")) { try store.withdrawals() }
     var forged = Withdrawals()
     try forged.append(
       .init("airports", through: nil, time: HandMade.time, reason: "x"), key: SigningKey.generate())
     try Files.write(forged.encoded(), to: path)
-    #expect(throws: ReleaseError(.signature, part: "withdrawn", "")) { try store.withdrawals() }
+    #expect(throws: ReleaseError(.signature, part: "withdrawn", detail: "")) { try store.withdrawals() }
     try Files.write(list.encoded(), to: path)
     #expect(!store.isWithdrawn("population"))
   }

@@ -60,8 +60,8 @@ struct StateFolder {
         found.append(
           Finding(
             Self.group, Phrase("新版本", "newer release"), .bad,
-            Phrase("不能提供服务：\(failure.message)", "not served: \(failure.message)"),
-            hint: failure.hint.map { Phrase($0, $0) }))
+            Phrase("不能提供服务：\(failure.message(in: "zh"))", "not served: \(failure.message)"),
+            hint: failure.hint.map { Phrase(failure.hint(in: "zh") ?? $0, $0) }))
       }
       let gone = Set(try store.withdrawals().entries.map(\.dataset)).count
       if gone > 0 {
@@ -73,8 +73,8 @@ struct StateFolder {
     } catch {
       return [
         Finding(
-          Self.group, name, .bad, Phrase(error.message, error.message),
-          hint: error.hint.map { Phrase($0, $0) })
+          Self.group, name, .bad, Phrase(error.message(in: "zh"), error.message),
+          hint: error.hint.map { Phrase(error.hint(in: "zh") ?? $0, $0) })
       ]
     }
   }

@@ -139,7 +139,8 @@ struct GuessingAttack {
     guard let copy = StoredTags(json: described, bytes: made.flatMap { $0.prefix(tags.tagLength) + padding })
     else {
       throw ReleaseError(
-        .malformed, part: Layout.tagsPart(stored.dataset, stored.result), "the tags' description does not fit"
+        .malformed, part: Layout.tagsPart(stored.dataset, stored.result),
+        detail: "the tags' description does not fit"
       )
     }
     var scores: [(score: Double, isTrue: Bool)] = []

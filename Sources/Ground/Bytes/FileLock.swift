@@ -16,7 +16,7 @@ package final class FileLock: Sendable {
       close(file)
       guard code == EWOULDBLOCK else { throw FilesError("lock", path, code: code) }
       let holder = (try? Files.read(path, limit: 32)).flatMap { stringValidating($0) } ?? ""
-      throw FilesError("lock", path, reason: "process \(holder.isEmpty ? "(unknown)" : holder) holds it")
+      throw FilesError("lock", path, reason: Self.held(by: holder))
     }
     descriptor = file
     do throws(FilesError) {
@@ -26,6 +26,12 @@ package final class FileLock: Sendable {
       close(file)
       throw error
     }
+  }
+
+  private static func held(by process: String) -> Wording {
+    process.isEmpty
+      ? Wording("process (unknown) holds it", "另一进程持有它")
+      : Wording("process \(process) holds it", "进程 \(process) 持有它")
   }
 
   deinit {

@@ -22,7 +22,7 @@ package final class FileWriter {
   deinit { abandon() }
 
   package func write(_ bytes: [UInt8]) throws(FilesError) {
-    guard descriptor >= 0 else { throw FilesError("write", path, reason: "it is closed") }
+    guard descriptor >= 0 else { throw FilesError("write", path, reason: Wording("it is closed", "文件已关闭")) }
     count += bytes.count
     if buffer.count + bytes.count > FileWriter.bufferSize {
       try flush()
@@ -38,7 +38,7 @@ package final class FileWriter {
 
   /// Makes the file appear under its name. After a failure the old file is as it was; it is not to be tried again.
   package func commit() throws(FilesError) {
-    guard descriptor >= 0 else { throw FilesError("write", path, reason: "it is closed") }
+    guard descriptor >= 0 else { throw FilesError("write", path, reason: Wording("it is closed", "文件已关闭")) }
     do throws(FilesError) {
       try flush()
       guard fsync(descriptor) == 0 else { throw FilesError("write", path) }

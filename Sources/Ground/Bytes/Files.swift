@@ -7,32 +7,60 @@ package struct FilesError: Fault, Equatable {
   package let operation: String
   /// The system's error number; 0 where the refusal is ours.
   package let code: Int32
-  private let reason: String
+  /// The system's own words are said in any language.
+  private let reason: Wording
 
   package init(_ operation: String, _ path: String, code: Int32 = errno) {
     self.path = path
     self.operation = operation
     self.code = code
-    reason = String(cString: strerror(code))
+    let words = String(cString: strerror(code))
+    reason = Wording(words, words)
   }
 
-  package init(_ operation: String, _ path: String, reason: String) {
+  package init(_ operation: String, _ path: String, reason: Wording) {
     self.path = path
     self.operation = operation
     self.reason = reason
     code = 0
   }
 
-  package var message: String { "cannot \(operation) \(path): \(reason)" }
+  package var message: String { message(in: "en") }
+  package var hint: String? { hint(in: "en") }
 
-  package var hint: String? {
+  package func message(in language: String) -> String {
+    let doing = Self.chinese[operation] ?? operation
+    return Wording(
+      "cannot \(operation) \(path): \(reason.en)", "无法\(doing) \(path)：\(reason.zh)"
+    ).said(in: language)
+  }
+
+  package func hint(in language: String) -> String? { advice?.said(in: language) }
+
+  private static let chinese = [
+    "write": "写入", "read": "读取", "remove": "删除", "look at": "查看", "sync": "落盘", "make the folder": "创建文件夹",
+    "lock": "锁定", "list": "列出", "set permissions of": "设置权限", "read the link": "读取链接", "move": "移动",
+    "link": "链接", "find": "找到",
+  ]
+
+  private var advice: Wording? {
     switch code {
-    case ENOSPC, EDQUOT: "free space on that disk and run the command again; nothing was left half written"
+    case ENOSPC, EDQUOT:
+      Wording(
+        "free space on that disk and run the command again; nothing was left half written",
+        "请腾出该磁盘的空间后重新运行；没有留下写到一半的文件")
     case EIO where operation == "sync":
-      "the change is made but may not survive a loss of power: check the disk"
-    case EIO: "the disk reported a fault: check it before going on; the file is as it was"
-    case EROFS: "the file system is mounted read-only"
-    case EACCES, EPERM: "check owner and permissions of the file and its folders"
+      Wording(
+        "the change is made but may not survive a loss of power: check the disk",
+        "改动已作出，但断电后可能丢失：请检查磁盘")
+    case EIO:
+      Wording(
+        "the disk reported a fault: check it before going on; the file is as it was",
+        "磁盘报告了故障：请先检查；文件仍是原样")
+    case EROFS: Wording("the file system is mounted read-only", "该文件系统以只读方式挂载")
+    case EACCES, EPERM:
+      Wording(
+        "check owner and permissions of the file and its folders", "请检查该文件及其文件夹的属主与权限")
     default: nil
     }
   }
@@ -43,6 +71,10 @@ package struct FilesError: Fault, Equatable {
 
 /// Files and folders by POSIX calls. Everything throws `FilesError`, which names the path.
 package enum Files {
+  static func tooLarge(_ limit: Int) -> Wording {
+    Wording("larger than \(limit) bytes", "超过 \(limit) 字节")
+  }
+
   /// The whole file. A file larger than `limit` bytes is refused.
   package static func read(_ path: String, limit: Int = .max) throws(FilesError) -> [UInt8] {
     let file = open(path, O_RDONLY | O_CLOEXEC)
@@ -58,13 +90,13 @@ package enum Files {
     guard fstat(file, &status) == 0 else { throw FilesError("read", path) }
     guard status.st_mode & S_IFMT != S_IFDIR else { throw FilesError("read", path, code: EISDIR) }
     let expected = Int(status.st_size)
-    guard expected <= limit else { throw FilesError("read", path, reason: "larger than \(limit) bytes") }
+    guard expected <= limit else { throw FilesError("read", path, reason: Self.tooLarge(limit)) }
     var bytes = [UInt8](repeating: 0, count: max(expected, 0))
     var filled = 0
     while true {
       if filled == bytes.count {
         // Regular files end here; pipes and files of /proc state no size.
-        guard filled <= limit else { throw FilesError("read", path, reason: "larger than \(limit) bytes") }
+        guard filled <= limit else { throw FilesError("read", path, reason: Self.tooLarge(limit)) }
         var spare = [UInt8](repeating: 0, count: expected > 0 ? 1 : 65_536)
         let count = try readOnce(file, &spare, 0, path)
         if count == 0 { break }
@@ -77,7 +109,7 @@ package enum Files {
       if count == 0 { break }
       filled += count
     }
-    guard filled <= limit else { throw FilesError("read", path, reason: "larger than \(limit) bytes") }
+    guard filled <= limit else { throw FilesError("read", path, reason: Self.tooLarge(limit)) }
     bytes.removeLast(bytes.count - filled)
     return bytes
   }

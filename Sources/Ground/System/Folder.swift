@@ -108,7 +108,7 @@ package final class Folder: Sendable {
     var status = stat()
     guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       close(file)
-      throw FilesError("read", full(name), reason: "that is no file")
+      throw FilesError("read", full(name), reason: Wording("that is no file", "那不是文件"))
     }
     return file
   }
@@ -240,8 +240,10 @@ package final class Folder: Sendable {
   private func refusal(_ what: String, _ name: String) -> FilesError {
     switch errno {
     case ELOOP:
-      FilesError(what, full(name), reason: "a symbolic link stands in its way, which nobody here made")
-    case EXDEV: FilesError(what, full(name), reason: "it lies outside \(path)")
+      FilesError(
+        what, full(name),
+        reason: Wording("a symbolic link stands in its way, which nobody here made", "途中有一个并非此处所建的符号链接"))
+    case EXDEV: FilesError(what, full(name), reason: Wording("it lies outside \(path)", "它在 \(path) 之外"))
     default: FilesError(what, full(name))
     }
   }
@@ -250,7 +252,7 @@ package final class Folder: Sendable {
   private func place(of name: String, _ what: String) throws(FilesError) -> Place {
     let word = Files.name(of: name)
     guard !word.isEmpty, word != ".", word != "..", word != "/" else {
-      throw FilesError(what, full(name), reason: "that is no name of a file")
+      throw FilesError(what, full(name), reason: Wording("that is no name of a file", "那不是文件名"))
     }
     let above = Files.parent(of: name)
     return Place(above == "." ? self : try folder(above), word)

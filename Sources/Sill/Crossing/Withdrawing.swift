@@ -48,7 +48,8 @@ package enum Withdrawing {
       let path = Files.join(folder, Layout.manifest)
       let bytes: [UInt8]
       do throws(FilesError) { bytes = try disk.outside.read(path, limit: Manifest.sizeLimit) } catch {
-        throw error.isMissing ? ReleaseError.lost(path, error.message) : error
+        throw error.isMissing
+          ? ReleaseError.lost(path, Wording(error.message, error.message(in: "zh"))) : error
       }
       var manifest = try Manifest(parsing: bytes)
       var changed = false

@@ -17,12 +17,13 @@ final class CatalogueSource: Sendable {
       idle = Mutex([database])
       guard format == CatalogueFile.format else {
         throw ReleaseError(
-          .malformed, part: Layout.catalogue, "\(Layout.catalogue) is not in \(CatalogueFile.format) form")
+          .malformed, part: Layout.catalogue,
+          detail: "\(Layout.catalogue) is not in \(CatalogueFile.format) form")
       }
     } catch let error as ReleaseError {
       throw error
     } catch {
-      throw ReleaseError(.malformed, part: Layout.catalogue, "\(Layout.catalogue): \(error)")
+      throw ReleaseError(.malformed, part: Layout.catalogue, detail: "\(Layout.catalogue): \(error)")
     }
   }
 
@@ -35,7 +36,7 @@ final class CatalogueSource: Sendable {
     } catch let error as ReleaseError {
       throw error
     } catch {
-      throw ReleaseError(.storage, part: Layout.catalogue, "\(Layout.catalogue): \(error)")
+      throw ReleaseError(.storage, part: Layout.catalogue, detail: "\(Layout.catalogue): \(error)")
     }
   }
 

@@ -20,7 +20,7 @@ extension Manifest {
   package init(parsing bytes: [UInt8]) throws(ReleaseError) {
     let json: JSON
     do { json = try JSON(parsing: bytes) } catch {
-      throw ReleaseError(.malformed, part: Layout.manifest, "\(Layout.manifest): \(error.message)")
+      throw ReleaseError(.malformed, part: Layout.manifest, detail: "\(Layout.manifest): \(error.message)")
     }
     guard json["format"]?.string == Manifest.format, let release = json["release"]?.int, release > 0,
       let created = json["created"]?.string.flatMap({ Timestamp(rfc3339: $0) }),
@@ -29,14 +29,14 @@ extension Manifest {
       let list = json["parts"]?.array, json["count"]?.int == list.count
     else {
       throw ReleaseError(
-        .malformed, part: Layout.manifest, "\(Layout.manifest) is not in \(Manifest.format) form")
+        .malformed, part: Layout.manifest, detail: "\(Layout.manifest) is not in \(Manifest.format) form")
     }
     var entries: [Entry] = []
     entries.reserveCapacity(list.count)
     for (index, item) in list.enumerated() {
       guard let entry = Manifest.entry(item) else {
         throw ReleaseError(
-          .malformed, part: Layout.manifest, "\(Layout.manifest): part \(index + 1) is not readable")
+          .malformed, part: Layout.manifest, detail: "\(Layout.manifest): part \(index + 1) is not readable")
       }
       entries.append(entry)
     }
@@ -44,7 +44,8 @@ extension Manifest {
       release: release, created: created, entries: entries, root: root, decisions: json["decisions"]?.string,
       policyHash: policyHash, catalogueHash: catalogueHash, signature: signature)
     guard try encoded() == bytes else {
-      throw ReleaseError(.malformed, part: Layout.manifest, "\(Layout.manifest) is not in its canonical form")
+      throw ReleaseError(
+        .malformed, part: Layout.manifest, detail: "\(Layout.manifest) is not in its canonical form")
     }
   }
 

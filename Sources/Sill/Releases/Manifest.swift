@@ -26,10 +26,10 @@ package struct Manifest: Sendable {
   ) throws(ReleaseError) {
     let sorted = parts.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     for (one, next) in zip(sorted, sorted.dropFirst()) where sameBytes(one.path, next.path) {
-      throw ReleaseError(.malformed, part: one.path, "\(one.path) is listed twice")
+      throw ReleaseError(.malformed, part: one.path, detail: "\(one.path) is listed twice")
     }
     for part in sorted where !Layout.isSafe(part.path) {
-      throw ReleaseError(.malformed, part: part.path, "\(part.path) is no path below a release")
+      throw ReleaseError(.malformed, part: part.path, detail: "\(part.path) is no path below a release")
     }
     self.release = release
     self.created = created
@@ -76,12 +76,15 @@ package struct Manifest: Sendable {
     guard let signature = Base64.decodeURL(signature), key.verify(signature: signature, over: try signedBytes)
     else {
       throw ReleaseError(
-        .signature, part: Layout.manifest, "the signature of release \(release) is not the release key's")
+        .signature, part: Layout.manifest,
+        Wording("the signature of release \(release) is not the release key's", "第 \(release) 版的签名不是发布密钥的签名"))
     }
     guard try Manifest.root(of: entries) == root else {
       throw ReleaseError(
         .signature, part: Layout.manifest,
-        "the list of parts of release \(release) is not the list that was signed")
+        Wording(
+          "the list of parts of release \(release) is not the list that was signed",
+          "第 \(release) 版的清单不是所签的清单"))
     }
   }
 
@@ -91,7 +94,7 @@ package struct Manifest: Sendable {
     for index in entries.indices {
       guard let part = entries[index].part, part.dataset == dataset else { continue }
       do { entries[index] = .hole(dataset: dataset, body: try part.body) } catch {
-        throw ReleaseError(.malformed, part: part.path, error.message)
+        throw ReleaseError(.malformed, part: part.path, detail: error.message)
       }
       gone.append(part)
     }
@@ -100,7 +103,7 @@ package struct Manifest: Sendable {
 
   static func canonical(_ json: JSON) throws(ReleaseError) -> [UInt8] {
     do { return try json.canonical() } catch {
-      throw ReleaseError(.malformed, part: Layout.manifest, error.message)
+      throw ReleaseError(.malformed, part: Layout.manifest, detail: error.message)
     }
   }
 
@@ -109,7 +112,7 @@ package struct Manifest: Sendable {
     leaves.reserveCapacity(entries.count)
     for entry in entries {
       do { leaves.append(try entry.leaf()) } catch {
-        throw ReleaseError(.malformed, part: Layout.manifest, error.message)
+        throw ReleaseError(.malformed, part: Layout.manifest, detail: error.message)
       }
     }
     return Hex.encode(MerkleList.root(of: leaves))

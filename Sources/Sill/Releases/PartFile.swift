@@ -32,13 +32,17 @@ package enum PartFile {
     do { return try folder.openFile(name) } catch {
       let path = folder.full(name)
       throw error.isMissing
-        ? ReleaseError.lost(path, error.message) : ReleaseError(.altered, part: path, error.message)
+        ? ReleaseError.lost(path, Wording(error.message, error.message(in: "zh")))
+        : ReleaseError(.altered, part: path, error)
     }
   }
 
   private static func open(_ path: String) throws -> Int32 {
     let file = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-    guard file >= 0 else { throw ReleaseError.lost(path, "\(path) cannot be opened: \(reason())") }
+    guard file >= 0 else {
+      throw ReleaseError.lost(
+        path, Wording("\(path) cannot be opened: \(reason())", "\(path) 无法打开：\(reason())"))
+    }
     return file
   }
 
@@ -54,7 +58,8 @@ package enum PartFile {
       let count = piece.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress, $0.count) }
       if count < 0 {
         if errno == EINTR { continue }
-        throw ReleaseError(.storage, part: path, "\(path) cannot be read: \(reason())")
+        throw ReleaseError(
+          .storage, part: path, Wording("\(path) cannot be read: \(reason())", "\(path) 无法读取：\(reason())"))
       }
       if count == 0 { break }
       piece.withUnsafeBytes { digest.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }

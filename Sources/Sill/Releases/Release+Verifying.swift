@@ -5,7 +5,8 @@ extension Release {
   /// One part's size and hash.
   package func verify(_ path: String) throws(ReleaseError) {
     guard let part = part(path) else {
-      throw ReleaseError(.missing, part: path, "release \(number) has no \(path)")
+      throw ReleaseError(
+        .missing, part: path, Wording("release \(number) has no \(path)", "第 \(number) 版没有 \(path)"))
     }
     try Release.check(path, [path: part], folder)
   }
@@ -27,11 +28,16 @@ extension Release {
     let files: [String]
     do { files = try Release.files(below: folder) } catch {
       return faults + [
-        ReleaseError(.storage, part: folder.path, "the folder cannot be listed: \(error.message)")
+        ReleaseError(
+          .storage, part: folder.path,
+          Wording("the folder cannot be listed: \(error.message)", "文件夹无法列出：\(error.message(in: "zh"))"))
       ]
     }
     for path in files where faults.count < limit && !known.contains(ByteKey(path)) {
-      faults.append(ReleaseError(.altered, part: path, "\(path) is in the folder but not in the manifest"))
+      faults.append(
+        ReleaseError(
+          .altered, part: path,
+          Wording("\(path) is in the folder but not in the manifest", "\(path) 在文件夹中而不在清单中")))
     }
     return faults
   }

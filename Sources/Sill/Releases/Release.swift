@@ -28,7 +28,8 @@ package final class Release: Sendable {
       bytes = try folder.read(Layout.manifest, limit: Manifest.sizeLimit)
     } catch {
       throw error.isMissing
-        ? .lost(Layout.manifest, error.message) : ReleaseError(.missing, part: Layout.manifest, error.message)
+        ? .lost(Layout.manifest, Wording(error.message, error.message(in: "zh")))
+        : ReleaseError(.missing, part: Layout.manifest, error)
     }
     let manifest = try Manifest(parsing: bytes)
     try manifest.verify(key: key)
@@ -47,7 +48,7 @@ package final class Release: Sendable {
     do { settings = try Settings(json: JSON(parsing: stored)) } catch let error as ReleaseError {
       throw error
     } catch {
-      throw ReleaseError(.malformed, part: Layout.settings, "\(Layout.settings): \(error)")
+      throw ReleaseError(.malformed, part: Layout.settings, detail: "\(Layout.settings): \(error)")
     }
     try Release.check(Layout.catalogue, places, folder)
     catalogue = try CatalogueSource(path: folder.full(Layout.catalogue))
@@ -140,7 +141,7 @@ package final class Release: Sendable {
       tags: try held(Layout.tagsPart(dataset, name)),
       part: path)
     guard result.dataset == dataset, result.result == name else {
-      throw ReleaseError(.malformed, part: path, "\(path) holds another result")
+      throw ReleaseError(.malformed, part: path, detail: "\(path) holds another result")
     }
     return open.withLock { opened in
       opened.results[path] = opened.results[path] ?? result
@@ -160,7 +161,7 @@ package final class Release: Sendable {
     guard places[path] != nil else { return HeldBytes([]) }
     try Release.check(path, places, folder)
     guard let held = HeldBytes(mapping: path, in: folder) else {
-      throw ReleaseError.lost(path, "\(path) cannot be read")
+      throw ReleaseError.lost(path, Wording("\(path) cannot be read", "\(path) 无法读取"))
     }
     return held
   }
@@ -173,7 +174,7 @@ package final class Release: Sendable {
 
   private static func listed(_ path: String, _ places: [String: Part]) throws(ReleaseError) -> Part {
     guard let part = places[path] else {
-      throw ReleaseError(.missing, part: path, "the release has no \(path)")
+      throw ReleaseError(.missing, part: path, Wording("the release has no \(path)", "该版本没有 \(path)"))
     }
     return part
   }
@@ -185,10 +186,11 @@ package final class Release: Sendable {
     let bytes: [UInt8]
     do { bytes = try folder.read(path, limit: part.bytes) } catch {
       throw error.isMissing
-        ? .lost(path, error.message) : ReleaseError(.altered, part: path, error.message)
+        ? .lost(path, Wording(error.message, error.message(in: "zh")))
+        : ReleaseError(.altered, part: path, error)
     }
     guard bytes.count == part.bytes, Hex.encode(Digest.sha256(bytes)) == part.sha256 else {
-      throw ReleaseError(.altered, part: path, "\(path) is not what was signed")
+      throw ReleaseError(.altered, part: path, Wording("\(path) is not what was signed", "\(path) 与签名不符"))
     }
     return bytes
   }
@@ -197,13 +199,18 @@ package final class Release: Sendable {
     let part = try listed(path, places)
     let found: (bytes: Int, sha256: String)
     do { found = try PartFile.hash(path, in: folder) } catch let error as ReleaseError {
-      throw ReleaseError(error.code, part: path, error.message, hint: error.hint)
+      throw error.code == .missing
+        ? .lost(path, Wording(error.message, error.message(in: "zh")))
+        : ReleaseError(error.code, part: path, error)
     } catch {
-      throw ReleaseError(.storage, part: path, "\(path): \(error)")
+      throw ReleaseError(.storage, part: path, detail: "\(path): \(error)")
     }
     guard found.bytes == part.bytes, found.sha256 == part.sha256 else {
       throw ReleaseError(
-        .altered, part: path, "\(path) is not what was signed: \(found.bytes) bytes, \(part.bytes) listed")
+        .altered, part: path,
+        Wording(
+          "\(path) is not what was signed: \(found.bytes) bytes, \(part.bytes) listed",
+          "\(path) 与签名不符：有 \(found.bytes) 字节，清单为 \(part.bytes) 字节"))
     }
   }
 }

@@ -32,7 +32,9 @@ package final class ReleaseStore: Sendable {
   ) throws(ReleaseError) {
     self.judge = judge
     do { folder = try Folder(path) } catch {
-      throw ReleaseError(.missing, part: path, error.message, hint: "publish or import a release first")
+      throw ReleaseError(
+        .missing, part: path, Wording(error.message, error.message(in: "zh")),
+        hint: Wording("publish or import a release first", "请先发布或导入一个版本"))
     }
     if let key {
       self.key = key
@@ -42,8 +44,11 @@ package final class ReleaseStore: Sendable {
       self.key = try VerifyingKey(pem: folder.read(Layout.releaseKey, limit: 65_536))
     } catch {
       throw ReleaseError(
-        .missing, part: Layout.releaseKey, "the release key cannot be read: \(error)",
-        hint: "bring the publisher's release.pub here; it crosses once, by its own step")
+        .missing, part: Layout.releaseKey,
+        Wording("the release key cannot be read: \(error)", "发布密钥的公钥无法读取：\(error)"),
+        hint: Wording(
+          "bring the publisher's release.pub here; it crosses once, by its own step",
+          "请把发布方的 release.pub 放到此处；它单独交付一次"))
     }
   }
 
@@ -86,8 +91,9 @@ package final class ReleaseStore: Sendable {
     if let number = try ReleaseStore.pointed(in: folder) { return Layout.release(number) }
     guard let newest = try numbers().last else {
       throw ReleaseError(
-        .missing, part: Layout.current, "there is no release in \(folder.path)", hint: "publish or import one"
-      )
+        .missing, part: Layout.current,
+        Wording("there is no release in \(folder.path)", "\(folder.path) 中没有发布版本"),
+        hint: Wording("publish or import one", "请发布或导入"))
     }
     return Layout.release(newest)
   }
@@ -100,11 +106,12 @@ package final class ReleaseStore: Sendable {
       let target = try outside.linkTarget(Layout.current)
       guard let number = Layout.number(ofRelease: target) else {
         throw FilesError(
-          "read the link", outside.full(Layout.current), reason: "it points at \(target), no release")
+          "read the link", outside.full(Layout.current),
+          reason: Wording("it points at \(target), no release", "它指向 \(target)，不是发布版本"))
       }
       return number
     } catch {
-      throw ReleaseError(.storage, part: Layout.current, error.message)
+      throw ReleaseError(.storage, part: Layout.current, error)
     }
   }
 
@@ -117,7 +124,7 @@ package final class ReleaseStore: Sendable {
       guard try outside.exists(Layout.releases) else { return [] }
       return try outside.list(Layout.releases).compactMap { Layout.number($0) }.sorted()
     } catch {
-      throw ReleaseError(.storage, part: Layout.releases, error.message)
+      throw ReleaseError(.storage, part: Layout.releases, error)
     }
   }
 
@@ -125,7 +132,7 @@ package final class ReleaseStore: Sendable {
   package static func numbers(in path: String) throws(ReleaseError) -> [Int] {
     guard Files.exists(path) else { return [] }
     let folder: Folder
-    do { folder = try Folder(path) } catch { throw ReleaseError(.storage, part: path, error.message) }
+    do { folder = try Folder(path) } catch { throw ReleaseError(.storage, part: path, error) }
     return try numbers(in: folder)
   }
 
@@ -135,12 +142,17 @@ package final class ReleaseStore: Sendable {
       return release
     }
     guard try numbers().contains(number) else {
-      throw ReleaseError(.missing, part: Layout.release(number), "release \(number) is not kept here")
+      throw ReleaseError(
+        .missing, part: Layout.release(number),
+        Wording("release \(number) is not kept here", "此处没有保留第 \(number) 版"))
     }
     let release = try Release(Layout.release(number), in: folder, key: key)
     guard release.number == number else {
       throw ReleaseError(
-        .malformed, part: Layout.release(number), "release \(release.number) lies in the folder of \(number)")
+        .malformed, part: Layout.release(number),
+        Wording(
+          "release \(release.number) lies in the folder of \(number)",
+          "第 \(number) 版的文件夹中是第 \(release.number) 版"))
     }
     state.withLock {
       if $0.others.count >= ReleaseStore.keptOpen { $0.others.removeAll() }
@@ -156,7 +168,7 @@ package final class ReleaseStore: Sendable {
   package func withdrawals() throws(ReleaseError) -> Withdrawals {
     let stamp: [Int]?
     do { stamp = try folder.status(Layout.withdrawn)?.stamp } catch {
-      throw ReleaseError(.storage, part: Layout.withdrawn, error.message)
+      throw ReleaseError(.storage, part: Layout.withdrawn, error)
     }
     return try state.withLock { (state) throws(ReleaseError) -> Withdrawals in
       if stamp == state.stamp { return state.withdrawals }
@@ -164,13 +176,14 @@ package final class ReleaseStore: Sendable {
       if stamp != nil {
         let bytes: [UInt8]
         do throws(FilesError) { bytes = try folder.read(Layout.withdrawn, limit: 64 << 20) } catch {
-          throw ReleaseError(.storage, part: Layout.withdrawn, error.message)
+          throw ReleaseError(.storage, part: Layout.withdrawn, error)
         }
         read = try Withdrawals(parsing: bytes, key: key)
       }
       guard read.extends(state.withdrawals) else {
         throw ReleaseError(
-          .rolledBack, part: Layout.withdrawn, "withdrawn has lost lines that were there before")
+          .rolledBack, part: Layout.withdrawn,
+          Wording("withdrawn has lost lines that were there before", "撤回清单缺少先前的行"))
       }
       state.withdrawals = read
       state.stamp = stamp

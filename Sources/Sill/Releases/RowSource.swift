@@ -20,7 +20,7 @@ package final class RowSource: Sendable {
   /// Opens a part whose content has been verified.
   init(path: String, part: Part, resource: String) throws(ReleaseError) {
     func malformed(_ what: String) -> ReleaseError {
-      ReleaseError(.malformed, part: part.path, "\(part.path): \(what)")
+      ReleaseError(.malformed, part: part.path, detail: "\(part.path): \(what)")
     }
     let database: Database
     let about: [(String, String)]

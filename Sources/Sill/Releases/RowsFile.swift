@@ -17,7 +17,8 @@ package enum RowsFile {
     /// `path` must not exist yet. More than 1900 fields are refused (SQLite's own bound is 2000 columns).
     package init(path: String, fields: [RowField]) throws {
       guard !fields.isEmpty, fields.count <= 1900 else {
-        throw ReleaseError(.malformed, part: path, "\(fields.count) fields cannot be stored; 1 to 1900 can")
+        throw ReleaseError(
+          .malformed, part: path, detail: "\(fields.count) fields cannot be stored; 1 to 1900 can")
       }
       self.fields = fields
       database = try Database(path: path, mode: .create, options: .bulk)
@@ -147,7 +148,7 @@ package enum RowsFile {
     /// Stores the row; columns not given are null.
     package mutating func endRow() throws {
       guard column <= width else {
-        throw ReleaseError(.malformed, "row \(row + 1) has \(column) values for \(width) fields")
+        throw ReleaseError(.malformed, detail: "row \(row + 1) has \(column) values for \(width) fields")
       }
       while column < width { try null() }
       try statement.run()

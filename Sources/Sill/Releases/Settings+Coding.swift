@@ -38,7 +38,8 @@ extension Settings {
   /// Reads what `json` writes.
   package init(json: JSON) throws(ReleaseError) {
     guard json["format"]?.string == Settings.format else {
-      throw ReleaseError(.malformed, part: Layout.settings, "settings.json is not in \(Settings.format) form")
+      throw ReleaseError(
+        .malformed, part: Layout.settings, detail: "settings.json is not in \(Settings.format) form")
     }
     let quotas = try SettingsReader(json, "quotas")
     let lifetimes = try SettingsReader(json, "lifetimes")
@@ -163,7 +164,7 @@ struct SettingsReader {
 
   func missing(_ key: String) -> ReleaseError {
     ReleaseError(
-      .malformed, part: Layout.settings, "settings.json: \(path)\(key) is missing or of another type")
+      .malformed, part: Layout.settings, detail: "settings.json: \(path)\(key) is missing or of another type")
   }
 
   func string(_ key: String) throws(ReleaseError) -> String {

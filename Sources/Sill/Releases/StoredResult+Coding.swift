@@ -20,7 +20,7 @@ extension StoredResult {
     parsing bytes: [UInt8], cells: (_ width: Int) -> StoredCells?, tags: HeldBytes, part: String
   ) throws(ReleaseError) {
     func malformed(_ what: String) -> ReleaseError {
-      ReleaseError(.malformed, part: part, "\(part): \(what)")
+      ReleaseError(.malformed, part: part, detail: "\(part): \(what)")
     }
     let json: JSON
     do { json = try JSON(parsing: bytes) } catch { throw malformed(error.message) }
@@ -42,7 +42,8 @@ extension StoredResult {
       throw malformed("a table is not readable")
     }
     guard let values = cells(width) else {
-      throw ReleaseError(.missing, part: part, "\(part): its cells cannot be read")
+      throw ReleaseError(
+        .missing, part: part, Wording("\(part): its cells cannot be read", "\(part)：单元格无法读取"))
     }
     var held: StoredTags?
     if let described = json["tags"], !described.isNull {

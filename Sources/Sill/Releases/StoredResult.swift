@@ -114,7 +114,7 @@ package final class StoredResult: Sendable {
   ) throws(ReleaseError) {
     let part = Layout.resultPart(dataset, result)
     func malformed(_ what: String) -> ReleaseError {
-      ReleaseError(.malformed, part: part, "\(part): \(what)")
+      ReleaseError(.malformed, part: part, detail: "\(part): \(what)")
     }
     let places = try StoredResult.places(dimensions, part: part)
     let laid = try StoredResult.lay(tables.map(\.dimensions), dimensions, part: part)
@@ -188,7 +188,7 @@ package final class StoredResult: Sendable {
     guard cells.count == wanted, digits.count == columns.count, digits.allSatisfy({ (0...38).contains($0) })
     else {
       throw ReleaseError(
-        .malformed, part: part, "\(part): \(cells.count) values are stored, \(wanted) declared")
+        .malformed, part: part, detail: "\(part): \(cells.count) values are stored, \(wanted) declared")
     }
   }
 
@@ -200,7 +200,7 @@ package final class StoredResult: Sendable {
       for (place, code) in dimension.codes.enumerated() {
         guard known.updateValue(Int32(place), forKey: code.code) == nil else {
           throw ReleaseError(
-            .malformed, part: part, "\(part): code \(code.code) of \(dimension.name) stands twice")
+            .malformed, part: part, detail: "\(part): code \(code.code) of \(dimension.name) stands twice")
         }
       }
       return known
@@ -217,7 +217,8 @@ package final class StoredResult: Sendable {
       for name in names {
         guard let axis = dimensions.firstIndex(where: { $0.name == name }), !axes.contains(axis) else {
           throw ReleaseError(
-            .malformed, part: part, "\(part): a table over \(name), which is not declared or stands twice")
+            .malformed, part: part,
+            detail: "\(part): a table over \(name), which is not declared or stands twice")
         }
         axes.append(axis)
       }
@@ -228,7 +229,7 @@ package final class StoredResult: Sendable {
         strides[place] = count
         let (product, overflow) = count.multipliedReportingOverflow(by: sizes[place])
         guard !overflow, product <= Int(Int32.max) else {
-          throw ReleaseError(.malformed, part: part, "\(part): a table with too many cells")
+          throw ReleaseError(.malformed, part: part, detail: "\(part): a table with too many cells")
         }
         count = product
       }

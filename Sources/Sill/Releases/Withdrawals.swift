@@ -32,7 +32,9 @@ package struct Withdrawals: Sendable, Equatable {
       let payload: [UInt8]
       do { payload = try JWS.verify(String(line), keys: [key]).payload } catch {
         throw ReleaseError(
-          .signature, part: Layout.withdrawn, "line \(number) of withdrawn is not signed by the release key")
+          .signature, part: Layout.withdrawn,
+          Wording(
+            "line \(number) of withdrawn is not signed by the release key", "撤回清单第 \(number) 行没有发布密钥的签名"))
       }
       guard let json = try? JSON(parsing: payload), let dataset = json["dataset"]?.string,
         let time = json["time"]?.string.flatMap({ Timestamp(rfc3339: $0) }),
@@ -83,7 +85,7 @@ package struct Withdrawals: Sendable, Equatable {
   private static func hash(_ line: String?) -> String { Hex.encode(Digest.sha256(Array((line ?? "").utf8))) }
 
   private static func malformed(_ what: String) -> ReleaseError {
-    ReleaseError(.malformed, part: Layout.withdrawn, "withdrawn: \(what)")
+    ReleaseError(.malformed, part: Layout.withdrawn, detail: "withdrawn: \(what)")
   }
 }
 

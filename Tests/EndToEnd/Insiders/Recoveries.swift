@@ -49,7 +49,7 @@ extension `End to end` {
       let lost = try keep(last.receipt, "lost.jws")
       // Meanwhile a company joins and another loses its key.
       try portal.signed(
-        by: "wang-wei", "client", "add", "initech", "--name", "Initech", "--contact", "i@example.com"
+        by: "wang-wei", "client", "add", "hooli", "--name", "Hooli", "--contact", "h@example.com"
       ).wanted(0, "client add")
       try portal.must("key", "revoke", world.globex.keyID)
       server.stop()
@@ -67,7 +67,7 @@ extension `End to end` {
 
       server = try RunningDoorsill(portal)
       defer { server.stop() }
-      #expect(server.log.contains("goes on as") && server.log.contains("clients/initech"), "\(server.log)")
+      #expect(server.log.contains("goes on as") && server.log.contains("clients/hooli"), "\(server.log)")
       #expect(try server.ask(Self.target, as: world.globex).status == 401, "what was revoked stays revoked")
       let next = try server.ask(Self.target, as: world.acme)
       let new = try keep(next.receipt, "new.jws")

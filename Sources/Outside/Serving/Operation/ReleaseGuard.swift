@@ -32,16 +32,23 @@ final class ReleaseGuard: Sendable {
     guard number >= last.release else {
       throw ReleaseError(
         .rolledBack, part: Layout.current,
-        "\(Layout.current) points at release \(number), and release \(last.release) was served here after it",
-        hint:
-          "point it back at \(Layout.release(last.release)); to go back for good, 'doorsill release rollback \(number)' makes a new release"
-      )
+        Wording(
+          "\(Layout.current) points at release \(number), and release \(last.release) was served here after it",
+          "\(Layout.current) 指向第 \(number) 版，而此后已提供过第 \(last.release) 版"),
+        hint: Wording(
+          "point it back at \(Layout.release(last.release)); to go back for good, 'doorsill release rollback \(number)' makes a new release",
+          "请指回 \(Layout.release(last.release))；若确要退回，doorsill release rollback \(number) 会制作新版本"))
     }
     if number == last.release {
       guard Hex.decode(release.manifest.root) == last.root else {
         throw ReleaseError(
-          .rolledBack, part: place, "release \(number) is not the one of that number that was served here",
-          hint: "find out who published under that number before, and publish anew")
+          .rolledBack, part: place,
+          Wording(
+            "release \(number) is not the one of that number that was served here",
+            "第 \(number) 版不是此前以该编号提供的版本"),
+          hint: Wording(
+            "find out who published under that number before, and publish anew",
+            "请查明此前谁以该编号发布，并重新发布"))
       }
       return
     }
@@ -54,10 +61,12 @@ final class ReleaseGuard: Sendable {
     } catch {
       throw ReleaseError(
         .rolledBack, part: place,
-        "release \(number) does not prove that its decisions log goes on from that of release \(last.release): \(error.message)",
-        hint:
-          "release \(last.release) is served on; publish again from the publisher's own, unbroken log, with this version of doorsill"
-      )
+        Wording(
+          "release \(number) does not prove that its decisions log goes on from that of release \(last.release): \(error.message)",
+          "第 \(number) 版未能证明其决策日志接续第 \(last.release) 版：\(error.message(in: "zh"))"),
+        hint: Wording(
+          "release \(last.release) is served on; publish again from the publisher's own, unbroken log, with this version of doorsill",
+          "继续提供第 \(last.release) 版；请用本版 doorsill 从发布方自己未断的日志重新发布"))
     }
   }
 
