@@ -46,8 +46,9 @@ struct Witnessing {
         let key = try? SigningKey(pem: pem)
       {
         let losses = (try? invocation.portal()).flatMap { try? AuthorityFile($0).authority.losses }
-        if let answers = try Self.answers(settings.answersLog, outside, key.publicKey, losses),
-          invocation.verb.act != .recover
+        // Whoever declares a loss has seen more than is left.
+        if invocation.verb.act != .recover,
+          let answers = try Self.answers(settings.answersLog, outside, key.publicKey, losses, seenBy: book)
         {
           logs.append(answers)
         }
@@ -59,19 +60,28 @@ struct Witnessing {
   /// The answers log under the name that it has by the declared losses; nil where one was declared and the server has not
   /// gone on from it yet. Without the portal folder, under the name that it bears.
   private static func answers(
-    _ first: String, _ outside: OutsideState, _ key: VerifyingKey, _ losses: [Authority.Loss]?
+    _ first: String, _ outside: OutsideState, _ key: VerifyingKey, _ losses: [Authority.Loss]?,
+    seenBy book: SeenBook
   ) throws -> Watched? {
     let name = LogNames.current(first, onDisk: Ledger.name(in: outside.answers))
     let epoch = LogNames.epoch(of: name, first: first) ?? 1
     let declared = losses?.count ?? epoch - 1
-    if epoch <= declared { return nil }
-    guard epoch == declared + 1 else {
+    // One that a home has seen under a later name was taken up, and put back since.
+    let later = epoch <= declared ? (epoch + 1)...(declared + 1) : nil
+    let isSeen = try later?.contains {
+      try book.last(origin: LogNames.name(first, epoch: $0), key: key) != nil
+    }
+    if isSeen == false { return nil }
+    guard isSeen == nil, epoch == declared + 1 else {
       throw LogFault(
         Phrase(
-          "不予签名：答复日志名为 \(name)，而无人声明过条目丢失",
-          "nothing is signed: the answers log bears the name \(name), and nobody declared that entries were lost"
+          "不予签名：答复日志名为 \(name)，与所声明的 \(declared) 次丢失不符",
+          "nothing is signed: the answers log bears the name \(name), which does not fit the \(declared) losses that were declared"
         ),
-        hint: Phrase("请告知其他人员并从备份恢复", "tell the others, and restore it from a backup"))
+        hint: Phrase(
+          "请告知其他人员并从备份恢复；若条目确又丢失，请运行 doorsill authority recover",
+          "tell the others, and restore it from a backup; where entries were lost once more, 'doorsill authority recover' says so"
+        ))
     }
     return Watched(
       folder: outside.answers, origin: name,

@@ -153,8 +153,9 @@ enum AuthorityVerbs {
     let reason = try invocation.required("--reason")
     let signer = try DecisionVerbs.signer(invocation)
     let portal = try invocation.portal()
+    let (remembered, seen) = try remembered(by: signer.id, portal)
     let outcome = try Recovering.run(
-      portal, by: signer.author, reason: reason, remembered: try remembered(by: signer.id, portal),
+      portal, by: signer.author, reason: reason, remembered: remembered, seen: seen,
       isCertain: invocation.has("--yes"), now: .now())
     let (left, terminal) = (outcome.recovery.left, invocation.terminal)
     terminal.note(
@@ -181,9 +182,10 @@ enum AuthorityVerbs {
   /// Who, beside the portal's own records, remembers how many entries of the answers log.
   private static func remembered(
     by person: String, _ portal: Portal
-  ) throws -> [(name: String, size: Int)] {
+  ) throws -> (places: [(name: String, size: Int)], names: Set<String>) {
     let outside = try OutsideState(folder: portal.outside)
     var places: [(name: String, size: Int)] = []
+    var names: Set<String> = []
     if let size = Ledger.marked(outside.answers) { places.append(("answers.head", size)) }
     if Files.exists(outside.accessDatabase),
       let size = try AccessStore.remembered(in: outside.accessDatabase)
@@ -195,12 +197,15 @@ enum AuthorityVerbs {
       let settings = try ReleaseStore(folder: outside.folder, key: outside.releaseKey()).served()?.settings
     {
       let book = SeenBook(home: try PersonKeys.home())
-      let name = LogNames.current(settings.answersLog, onDisk: Ledger.name(in: outside.answers))
-      if let seen = try book.last(origin: name, key: key.publicKey) {
-        places.append(("home of \(person)", seen.size))
+      let first = settings.answersLog
+      for epoch in 1...(1 + (try AuthorityFile(portal).authority.losses.count)) {
+        let name = LogNames.name(first, epoch: epoch)
+        guard let seen = try book.last(origin: name, key: key.publicKey) else { continue }
+        places.append(("home of \(person), \(name)", seen.size))
+        names.insert(name)
       }
     }
-    return places
+    return (places, names)
   }
 
   private static func show(_ invocation: Invocation) throws -> ExitStatus {

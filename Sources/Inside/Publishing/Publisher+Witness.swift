@@ -22,8 +22,9 @@ extension Publisher {
     let origin = LogNames.current(first, onDisk: Ledger.name(in: folder))
     let losses = desk.authority.losses.count
     if let epoch = LogNames.epoch(of: origin, first: first), epoch != losses + 1 {
-      // A loss was declared and the server has not gone on from it yet.
-      if epoch <= losses { return known }
+      // A loss was declared and the server has not gone on from it yet; unless it had, and was put back.
+      let seen = (known?.name).flatMap { LogNames.epoch(of: $0, first: first) } ?? 1
+      if epoch <= losses, seen <= epoch { return known }
       throw PublishingError(
         .damaged,
         Wording(
@@ -48,4 +49,9 @@ extension Publisher {
       if let tile = ledger.tile(name) { try writer.decisions("tile/\(name.path)", tile) }
     }
   }
+}
+
+extension Settings.Head {
+  /// The name in the log's verifier key.
+  var name: String? { try? SignedNote.parse(vkey: log).name }
 }

@@ -102,11 +102,11 @@ package struct OutsideState: Sendable {
         Wording("\(answers) is the log of \(name), not of \(first)", "\(answers) 是 \(name) 的日志，而非 \(first)"),
         hint: Wording("restore .doorsill/outside from a backup", "请从备份恢复 .doorsill/outside"))
     }
-    let pending = recoveries.filter { $0.epoch > epoch }
-    if let next = pending.first, let last = pending.last {
+    // The last of several says what is left now.
+    if let last = recoveries.last, last.epoch > epoch {
       return try Ledger(
         recovering: answers, as: LogNames.name(first, epoch: last.epoch), key: try checkpointKey(),
-        left: Seen(origin: name, size: next.left.size, root: next.left.root))
+        left: Seen(origin: name, size: last.left.size, root: last.left.root))
     }
     // A log that goes on after a loss may begin with nothing.
     if epoch == 1, let loss = try logLoss() { throw loss }

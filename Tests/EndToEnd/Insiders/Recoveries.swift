@@ -106,6 +106,47 @@ extension `End to end` {
       #expect(try server.ask(Self.target, as: world.acme).status == 200)
     }
 
+    @Test func `cannot go back behind a loss that was declared, and declares the next one`() throws {
+      let world = try World.here()
+      let portal = try world.portal.copied()
+      var server = try RunningDoorsill(portal)
+      server.stop()
+      let old = try portal.copied()
+      server = try RunningDoorsill(portal)
+      _ = try server.ask(Self.target, as: world.acme)
+      server.stop()
+      try portal.putBack(".doorsill/outside/answers", from: old)
+      try portal.signed(by: "wang-wei", "authority", "recover", "--reason", "the disk died").wanted(
+        0, "recover")
+      server = try RunningDoorsill(portal)
+      let second = try keep(try server.ask(Self.target, as: world.acme).receipt, "second.jws")
+      server.stop()
+      // The home of whoever signs sees the log's new name.
+      try portal.publish().wanted(0, "publish")
+      // Everything of the server but its releases is put back to before the first loss.
+      try portal.putBack(
+        ".doorsill/outside/answers", ".doorsill/outside/answers.head", ".doorsill/outside/access.sqlite",
+        from: old)
+      for end in ["-wal", "-shm"] {
+        try? FileManager.default.removeItem(atPath: portal.outside + "/access.sqlite" + end)
+      }
+      let signed = try portal.publish()
+      #expect(signed.status == 3 && signed.errorText.contains("authority recover"), "\(signed.said)")
+      let again = try portal.signed(by: "wang-wei", "authority", "recover", "--reason", "once more")
+      #expect(again.status == 0 && again.errorText.contains("/answers/3"), "\(again.said)")
+      server = try RunningDoorsill(portal)
+      defer { server.stop() }
+      let third = try keep(try server.ask(Self.target, as: world.acme).receipt, "third.jws")
+      _ = try keep(try server.curl("/.well-known/jwks.json").text, "jwks.json")
+      let (lost, now) = (try place(second), try place(third))
+      #expect(lost.log.hasSuffix("/answers/2") && now.log.hasSuffix("/answers/3"))
+      #expect(try receipt("verify", second).errorText.contains("declared gap"))
+      #expect(try receipt("compare", second, third).errorText.contains("declared gap"))
+      server.stop()
+      try portal.must("ledger", "verify")
+      try portal.publish().wanted(0, "publish")
+    }
+
     @Test func `begins with nothing where nothing is left`() throws {
       let world = try World.here()
       let portal = try world.portal.copied()

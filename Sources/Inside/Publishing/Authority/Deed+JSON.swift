@@ -73,7 +73,9 @@ extension Deed.Publication {
       "catalogue": .string(catalogue), "total": JSON(total), "time": .string(now.rfc3339),
     ]
     if let answers {
-      facts["answers"] = ["size": JSON(answers.size), "root": .string(Hex.encode(answers.root))]
+      facts["answers"] = [
+        "size": JSON(answers.size), "root": .string(Hex.encode(answers.root)), "log": .string(answers.log),
+      ]
     }
     return Telling(
       event: "publication", subject: ["release": JSON(release), "v": 3], facts: facts,

@@ -19,10 +19,11 @@ package enum Recovering {
 
   /// - Parameters:
   ///   - remembered: who else remembers how many entries; the decisions log and the release are asked here.
+  ///   - seen: names of the log that the person's home has seen: what bore one was taken up, and is lost again.
   ///   - isCertain: whether it is meant also where nothing remembers more than is left.
   package static func run(
     _ portal: Portal, by author: Author, reason: String, remembered: [(name: String, size: Int)],
-    isCertain: Bool, now: Timestamp
+    seen: Set<String> = [], isCertain: Bool, now: Timestamp
   ) throws -> Outcome {
     try Decisions.checkReason(reason)
     try portal.makeInside()
@@ -47,12 +48,16 @@ package enum Recovering {
 
     let first = served.settings.answersLog
     let left = try Left(portal, first: first)
+    let names = seen.union(try Self.names(knownTo: decisions.ledger))
+    let isAgain = names.contains { (LogNames.epoch(of: $0, first: first) ?? 1) > left.epoch }
     let outcome: Outcome
-    if let before = try AuthorityLog.recoveries(in: decisions.ledger).last, before.epoch > left.epoch {
+    if let before = try AuthorityLog.recoveries(in: decisions.ledger).last, before.epoch > left.epoch,
+      !names.contains(LogNames.name(first, epoch: before.epoch))
+    {
       outcome = Outcome(
         recovery: before, next: LogNames.name(first, epoch: before.epoch), isNew: false)
     } else {
-      guard left.epoch == authority.losses.count + 1 else {
+      guard left.epoch == authority.losses.count + 1 || isAgain && left.epoch <= authority.losses.count else {
         throw PublishingError(
           .damaged,
           Wording(
@@ -64,7 +69,7 @@ package enum Recovering {
       places.append(("release \(served.number)", served.settings.answers?.size ?? 0))
       places.append(("decisions log", try Self.known(to: decisions.ledger)))
       let known = places.map(\.size).max() ?? 0
-      guard isCertain || known > left.seen.size else {
+      guard isCertain || isAgain || known > left.seen.size else {
         throw PublishingError(
           .refused,
           Wording(
@@ -75,7 +80,8 @@ package enum Recovering {
             "请启动服务；若此后曾发出过回执，请加 --yes"), blame: .usage)
       }
       let members = Recovery.members(
-        epoch: left.epoch + 1, left: left.seen, places: places.filter { $0.size > 0 }, reason: reason,
+        epoch: authority.losses.count + 2, left: left.seen, places: places.filter { $0.size > 0 },
+        reason: reason,
         time: now)
       let telling = Telling(
         event: Recovery.event, subject: [:],
@@ -114,6 +120,15 @@ package enum Recovering {
   /// The longest answers log that any publication has seen.
   private static func known(to decisions: Ledger) throws -> Int {
     try (0..<decisions.size).map { try decisions.entry(at: $0)["answers"]?["size"]?.int ?? 0 }.max() ?? 0
+  }
+
+  /// The names under which any publication has seen it.
+  private static func names(knownTo decisions: Ledger) throws -> [String] {
+    try (0..<decisions.size).compactMap { index in
+      try decisions.entry(at: index)["answers"]?["log"]?.string.flatMap {
+        try? SignedNote.parse(vkey: $0).name
+      }
+    }
   }
 
   /// What is left of the answers log, as its last checkpoint says and its entries bear out.
