@@ -102,6 +102,13 @@ import Trust
     #expect(throws: PublishingError.self) { try approve(other) }
   }
 
+  @Test func `is told of somebody who is not there`() throws {
+    let place = try portal()
+    let error = #expect(throws: PublishingError.self) { try place.pair.propose("person:nobody") }
+    #expect(
+      error?.message.contains("nobody 'nobody'") == true && error?.hint?.contains("person list") == true)
+  }
+
   @Test func `sees every rule that changes, and no comment before it`() throws {
     let place = try portal()
     let file = place.portal.policies + "/levels.json5"

@@ -41,6 +41,16 @@ extension Review {
         expires: expires)
     case _ where subject.hasPrefix("person:"):
       let id = String(subject.dropFirst("person:".count))
+      guard desk.authority.person(id) != nil || desk.people.contains(where: { $0.id == id }) else {
+        throw PublishingError(
+          .refused,
+          Wording(
+            "nobody '\(id)' with a key is in access.json5, and nobody is registered so",
+            "access.json5 中没有持有密钥的“\(id)”，日志中也无此人"),
+          hint: Wording(
+            "'doorsill person list' shows everybody; who joins uses 'doorsill person add'",
+            "doorsill person list 列出所有人员；新人用 doorsill person add"), blame: .usage)
+      }
       guard desk.unregistered().contains(id) else {
         throw nothing(
           "'\(id)' is registered as access.json5 says: there is nothing to propose",
