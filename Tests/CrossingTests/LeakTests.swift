@@ -258,6 +258,7 @@ import Trust
       let set = SecretSet(work: outside.path)
       let field = set.register(SecretField(dataset: "d", resource: "r", field: "person", kind: .identifier))
       try set.add("R7000000", field: field, unit: 1)
+      try Files.makeDirectory(outside.path)
       let open = outside.path + "/open.csv"
       try Files.write(Array("code\n\(text)\n".utf8), to: open)
       let writer = try outside.writer()
