@@ -5,9 +5,10 @@ import Glibc
 /// A folder held by its descriptor, for work in a place where others may write. Every path is relative to it; no step of
 /// it may be a symbolic link or leave the folder (openat2 with RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS, Linux 5.6), so
 /// that a name which was swapped for a link is an error, and what lies behind it is neither read, changed nor removed.
-package final class Folder: Sendable {
+package final class Folder: Sendable, CustomStringConvertible {
   /// As it was opened; for words only.
   package let path: String
+  package var description: String { path }
   private let descriptor: Int32
   /// O_PATH, which the importer drops.
   private static let pathOnly: Int32 = 0o10000000

@@ -1,6 +1,7 @@
 import Bytes
 import Catalogs
 import Releases
+import System
 import Tables
 import Trust
 
@@ -85,7 +86,7 @@ extension Publisher {
     for place in dataset.resources.indices {
       let path = table(dataset, dataset.resources[place])
       try earlier.verify(path)
-      let file = "\(earlier.folder)/\(path)"
+      let file = earlier.folder.full(path)
       dataset.resources[place].source = TableSource(
         path: file, format: .csv, encoding: "utf-8", delimiter: ",", quote: "\"")
     }

@@ -175,7 +175,7 @@ import Testing
         .replacing(
           "resources:",
           with:
-            #"views: [{ name: "birds-open", title: { zh: "视图", en: "View" }, select: ["person"], requires: { kAnonymity: 5 }, reason: { zh: "鸟", en: "Birds" } }], resources:"#
+            #"views: [{ name: "birds-open", title: { zh: "视图", en: "View" }, select: ["person"], requires: { kAnonymity: 5, lDiversity: 2 }, reason: { zh: "鸟", en: "Birds" } }], resources:"#
         )
       try portal.write(text, "Catalog/birds/dataset.json5")
       try portal.write(rows, "Catalog/birds/rows.csv")
