@@ -157,6 +157,19 @@ struct HandMade {
   }
 }
 
+@Suite struct `A store of releases` {
+  @Test func `has nothing where nothing was published, not even a folder`() throws {
+    let path = try TemporaryFolder().path + "/outside"
+    let store = try ReleaseStore(folder: path, key: SigningKey.generate().publicKey)
+    #expect(try store.served() == nil && store.numbers().isEmpty && store.withdrawals().entries.isEmpty)
+    #expect(throws: ReleaseError(.missing, part: "current", detail: "")) { try store.current() }
+    #expect(throws: ReleaseError(.missing, part: "keys/release.pub", detail: "")) {
+      try ReleaseStore(folder: path)
+    }
+    #expect(!Files.exists(path))
+  }
+}
+
 @Suite struct `A release` {
   @Test func `opens, and gives back what was stored`() throws {
     let made = try HandMade()

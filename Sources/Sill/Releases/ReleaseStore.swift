@@ -7,8 +7,9 @@ package import Trust
 /// The outside folder as the server sees it: which release is current, which are kept, what is withdrawn. It looks
 /// again on every call, so that a flip or a withdrawal counts from the next request on.
 package final class ReleaseStore: Sendable {
-  /// The outside folder.
-  package let folder: Folder
+  private let path: String
+  /// Nil where nothing was published yet and nobody made it.
+  private let place: Folder?
   package let key: VerifyingKey
   /// Refuses a release that must not be served after the one before.
   private let judge: (@Sendable (Release) throws(ReleaseError) -> Void)?
@@ -31,17 +32,16 @@ package final class ReleaseStore: Sendable {
     judge: (@Sendable (Release) throws(ReleaseError) -> Void)? = nil
   ) throws(ReleaseError) {
     self.judge = judge
-    do { folder = try Folder(path) } catch {
-      throw ReleaseError(
-        .missing, part: path, Wording(error.message, error.message(in: "zh")),
-        hint: Wording("publish or import a release first", "请先发布或导入一个版本"))
+    self.path = path
+    do { place = Files.exists(path) ? try Folder(path) : nil } catch {
+      throw ReleaseError(.storage, part: path, error)
     }
     if let key {
       self.key = key
       return
     }
     do {
-      self.key = try VerifyingKey(pem: folder.read(Layout.releaseKey, limit: 65_536))
+      self.key = try VerifyingKey(pem: try Folder(path).read(Layout.releaseKey, limit: 65_536))
     } catch {
       throw ReleaseError(
         .missing, part: Layout.releaseKey,
@@ -50,6 +50,20 @@ package final class ReleaseStore: Sendable {
           "bring the publisher's release.pub here; it crosses once, by its own step",
           "请把发布方的 release.pub 放到此处；它单独交付一次"))
     }
+  }
+
+  /// The outside folder.
+  package var folder: Folder {
+    get throws(ReleaseError) {
+      guard let place else { throw noRelease }
+      return place
+    }
+  }
+
+  private var noRelease: ReleaseError {
+    ReleaseError(
+      .missing, part: Layout.current, Wording("there is no release in \(path)", "\(path) 中没有发布版本"),
+      hint: Wording("publish or import one", "请发布或导入"))
   }
 
   /// The release to serve. When `current` has moved, the new one is opened and verified; should that fail, the old one
@@ -80,7 +94,8 @@ package final class ReleaseStore: Sendable {
 
   /// The release that `current` points at; nil before the first.
   package func served() throws(ReleaseError) -> Release? {
-    try ReleaseStore.pointed(in: folder) == nil ? nil : current()
+    guard let place, try ReleaseStore.pointed(in: place) != nil else { return nil }
+    return try current()
   }
 
   /// Why what `current` points at is not being served, if so.
@@ -89,12 +104,7 @@ package final class ReleaseStore: Sendable {
   /// `releases/<n>`: where the link points; where there is no link (a copy may have lost it), the newest release.
   private func target() throws(ReleaseError) -> String {
     if let number = try ReleaseStore.pointed(in: folder) { return Layout.release(number) }
-    guard let newest = try numbers().last else {
-      throw ReleaseError(
-        .missing, part: Layout.current,
-        Wording("there is no release in \(folder.path)", "\(folder.path) 中没有发布版本"),
-        hint: Wording("publish or import one", "请发布或导入"))
-    }
+    guard let newest = try numbers().last else { throw noRelease }
     return Layout.release(newest)
   }
 
@@ -116,7 +126,10 @@ package final class ReleaseStore: Sendable {
   }
 
   /// Numbers of the releases kept, ascending.
-  package func numbers() throws(ReleaseError) -> [Int] { try ReleaseStore.numbers(in: folder) }
+  package func numbers() throws(ReleaseError) -> [Int] {
+    guard let place else { return [] }
+    return try ReleaseStore.numbers(in: place)
+  }
 
   /// The same for any outside folder; none where there is no folder of releases.
   package static func numbers(in outside: Folder) throws(ReleaseError) -> [Int] {
@@ -167,7 +180,7 @@ package final class ReleaseStore: Sendable {
   /// nothing: what was withdrawn stays so, and the error is thrown.
   package func withdrawals() throws(ReleaseError) -> Withdrawals {
     let stamp: [Int]?
-    do { stamp = try folder.status(Layout.withdrawn)?.stamp } catch {
+    do { stamp = try place?.status(Layout.withdrawn)?.stamp } catch {
       throw ReleaseError(.storage, part: Layout.withdrawn, error)
     }
     return try state.withLock { (state) throws(ReleaseError) -> Withdrawals in
@@ -175,7 +188,7 @@ package final class ReleaseStore: Sendable {
       var read = Withdrawals()
       if stamp != nil {
         let bytes: [UInt8]
-        do throws(FilesError) { bytes = try folder.read(Layout.withdrawn, limit: 64 << 20) } catch {
+        do throws(FilesError) { bytes = try place?.read(Layout.withdrawn, limit: 64 << 20) ?? [] } catch {
           throw ReleaseError(.storage, part: Layout.withdrawn, error)
         }
         read = try Withdrawals(parsing: bytes, key: key)

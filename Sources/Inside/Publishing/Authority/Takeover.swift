@@ -31,8 +31,6 @@ package enum Takeover {
     let policies = try PolicySet.load(folder: portal.policies)
     let catalog = try Catalog.load(folder: portal.catalog, policies: policies)
     let keys = try InsideKeys(portal: portal)
-    // Nothing may have been published yet.
-    try Files.makeDirectory(portal.outside, mode: 0o700)
     let store = try ReleaseStore(folder: portal.outside, key: keys.release.publicKey)
     try Traces(portal).check(against: store)
     let served = try store.served()
