@@ -1,3 +1,4 @@
+import Foundation
 import Support
 import Testing
 
@@ -28,6 +29,40 @@ import Testing
       try db.checkpoint()
       #expect(try db.integrityFaults().isEmpty)
     }
+  }
+
+  /// A journal may name a file elsewhere that the library would delete after playing it back.
+  @Test func `takes no other file with it, whatever its journal says`() throws {
+    try folder.write("gold", to: "treasure")
+    let path = folder.path + "/j.sqlite"
+    do { _ = try make("j.sqlite") }
+    let bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: path)))
+    let page = Int(bytes[16]) << 8 | Int(bytes[17])
+    let magic: [UInt8] = [0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7]
+    func big(_ number: Int) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: number >> (24 - 8 * $0)) } }
+    let name = Array((folder.path + "/treasure").utf8)
+    var journal = magic + big(0) + big(0) + big(bytes.count / page) + big(512) + big(page)
+    journal += [UInt8](repeating: 0, count: 512 - journal.count)
+    journal +=
+      big(0x4000_0000 / page + 1) + name + big(name.count) + big(name.reduce(0) { $0 + Int($1) }) + magic
+    try Data(journal).write(to: URL(fileURLWithPath: path + "-journal"))
+    let database = try Database(path: path, mode: .readWrite)
+    #expect(try database.use { db in try db.int("SELECT count(*) FROM t") } == 500)
+    #expect(try folder.read("treasure") == Array("gold".utf8))
+  }
+
+  @Test func `is no link where others write`() throws {
+    _ = try make("real.sqlite")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path + "/link.sqlite", withDestinationPath: folder.path + "/real.sqlite")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path + "/new.sqlite", withDestinationPath: folder.path + "/made.sqlite")
+    for name in ["link.sqlite", "new.sqlite"] {
+      #expect(throws: DatabaseError.self) {
+        try Database(path: folder.path + "/" + name, mode: .create, followsLinks: false)
+      }
+    }
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/made.sqlite"))
   }
 
   @Test func `is read by two connections while one writes`() throws {

@@ -30,9 +30,13 @@ package final class Database: Sendable {
   package let path: String
 
   /// Opens `path`. `release` is always read-only. Locks of other processes are waited for up to five seconds.
-  package init(path: String, mode: Mode, options: Options = .durable) throws(DatabaseError) {
+  /// Without `followsLinks` no part of the path may be a symbolic link: for a place where others write.
+  package init(
+    path: String, mode: Mode, options: Options = .durable, followsLinks: Bool = true
+  ) throws(DatabaseError) {
     self.path = path
-    connection = Mutex(try Connection.open(path: path, mode: mode, options: options))
+    connection = Mutex(
+      try Connection.open(path: path, mode: mode, options: options, followsLinks: followsLinks))
   }
 
   /// A database in memory.
@@ -48,13 +52,20 @@ package final class Database: Sendable {
 }
 
 extension Connection {
+  /// Whether the library reaches a database's own files only.
+  private static let guarded = doorsill_guard_files()
+
   static func open(
-    path: String, mode: Database.Mode, options: Database.Options
+    path: String, mode: Database.Mode, options: Database.Options, followsLinks: Bool = true
   ) throws(DatabaseError) -> Connection {
     var flags: Int32 = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_URI
     let writable = mode != .readOnly && options != .release
     flags |= writable ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY
     if writable, mode == .create { flags |= SQLITE_OPEN_CREATE }
+    guard guarded == SQLITE_OK else {
+      throw DatabaseError(nil, guarded, path: path)
+    }
+    if !followsLinks { flags |= SQLITE_OPEN_NOFOLLOW }
     var handle: OpaquePointer?
     let status = sqlite3_open_v2(Connection.uri(path, immutable: options == .release), &handle, flags, nil)
     guard status == SQLITE_OK, let handle else {

@@ -23,7 +23,7 @@ package final class AccessStore: Sendable {
   /// Opens or makes the database at the path. `pepper` is the key under which API keys are stored; it lies in a
   /// file of its own, so that the database alone does not let anybody test keys.
   package init(path: String, pepper: Secret) throws {
-    database = try Database(path: path, mode: .create)
+    database = try Database(path: path, mode: .create, followsLinks: false)
     self.pepper = HMACKey(pepper)
     rows = Mutex(Book())
     book = Mutex(Book())
