@@ -112,6 +112,15 @@ import Trust
     }
   }
 
+  @Test(arguments: ["9223372036854775807", "007", "4503599627370497", "3"])
+  func `names no release by a file, and none that has no next`(_ name: String) throws {
+    let (outside, _, _) = try made()
+    try Files.write([], to: Files.join(outside.path, "releases/\(name)"))
+    // It may stand in the way; it never stops the program, nor leaves a gap in the numbers.
+    _ = try? outside.publish("three")
+    #expect([2, 3].contains(try outside.current().number))
+  }
+
   @Test func `makes nobody serve what the link current points at elsewhere`() throws {
     let (outside, _, _) = try made()
     let link = Files.join(outside.path, "current")

@@ -103,7 +103,7 @@ package enum Housekeeping {
 
   private static func readNumber(_ name: String, _ outside: Folder) -> Int? {
     guard let bytes = try? outside.read(name, limit: 64), let text = stringValidating(bytes),
-      let number = Int(text.prefix { $0 != "\n" }), (0..<Int.max).contains(number)
+      let number = Int(text.prefix { $0 != "\n" }), (0..<1 << 52).contains(number)
     else { return nil }
     return number
   }

@@ -37,7 +37,7 @@ package enum Layout {
 
   /// The number in the name of a release's folder, as `12`; nil for any other name.
   static func number(_ name: String) -> Int? {
-    guard name.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(name), number > 0 else {
+    guard let number = Int(name), (1..<1 << 53).contains(number), String(number) == name else {
       return nil
     }
     return number

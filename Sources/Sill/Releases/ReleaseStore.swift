@@ -135,7 +135,12 @@ package final class ReleaseStore: Sendable {
   package static func numbers(in outside: Folder) throws(ReleaseError) -> [Int] {
     do throws(FilesError) {
       guard try outside.exists(Layout.releases) else { return [] }
-      return try outside.list(Layout.releases).compactMap { Layout.number($0) }.sorted()
+      var numbers: [Int] = []
+      for name in try outside.list(Layout.releases) {
+        guard let number = Layout.number(name), try outside.isFolder(Layout.release(number)) else { continue }
+        numbers.append(number)
+      }
+      return numbers.sorted()
     } catch {
       throw ReleaseError(.storage, part: Layout.releases, error)
     }
