@@ -127,6 +127,20 @@ import Trust
     let objections = try place.objections { try place.publish() }
     #expect(objections.map(\.dataset) == ["v"], "\(objections)")
     #expect(objections.first?.needs.map(\.role) == ["approver"])
+    // Nor do two columns of one field, each coarse and together not.
+    try place.change(
+      "Catalog/patients/dataset.json5", "{field: \"income\", \(way)}",
+      isText
+        ? "{field: \"income\", prefix: 1}, {field: \"income\", name: \"whole\", mask: 9}"
+        : "{field: \"income\", bands: [10000, 30000]}, {field: \"income\", name: \"again\", topCode: 49000}")
+    #expect(try place.objections { try place.publish() }.map(\.dataset) == ["v"])
+    try place.change(
+      "Catalog/patients/dataset.json5",
+      isText
+        ? ", {field: \"income\", name: \"whole\", mask: 9}"
+        : ", {field: \"income\", name: \"again\", topCode: 49000}", "")
+    try place.change(
+      "Catalog/patients/dataset.json5", isText ? "prefix: 1" : "bands: [10000, 30000]", "\(way)")
     // In bands that stand for twenty persons and more it is another thing.
     try place.change(
       "Catalog/patients/dataset.json5", "\(way)", isText ? "prefix: 1" : "bands: [10000, 30000]")

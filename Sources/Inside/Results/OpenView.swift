@@ -34,7 +34,9 @@ package enum OpenView {
       quasi: quasi.map { columns[$0].column.name }, sensitive: sensitive.map { columns[$0].column.name },
       declared: true)
     var rows: [[UInt8]: Int] = [:]
-    var coarseness = columns.map { _ in Coarseness(least: view.promise.kAnonymity) }
+    // By field: what two columns tell of one, they tell together.
+    let fields = Dictionary(grouping: columns.indices) { columns[$0].place }
+    var coarseness = fields.mapValues { _ in Coarseness(least: view.promise.kAnonymity) }
     var units = 0
     _ = try TableCheck.run(
       resource.source, schema: resource.schema, options: TableCheck.Options(statistics: false)
@@ -47,8 +49,11 @@ package enum OpenView {
           guard let whole = batch.canonical(row, item.place, typed, item.field),
             let cell = item.column.form.applied(to: whole)
           else { return "" }
-          coarseness[index].take(cell, of: whole, unit: unit)
           return cell
+        }
+        for (place, told) in fields {
+          guard let whole = batch.canonical(row, place, typed, columns[told[0]].field) else { continue }
+          coarseness[place]?.take(told.map { cells[$0] }, of: whole, unit: unit)
         }
         for index in quasi + sensitive {
           var cell = cells[index]
@@ -64,7 +69,7 @@ package enum OpenView {
       }
     }
     try write(rows, header: CSVRecord.line(columns.map(\.column.name)), to: path)
-    let kept = zip(columns, coarseness).filter { !$1.isCoarse }.map(\.0.column.name)
+    let kept = columns.filter { coarseness[$0.place]?.isCoarse != true }.map(\.column.name)
     return described(
       view, of: dataset, columns.map { ($0.column, $0.field) }, open, path, meter.measures(), Set(kept))
   }
@@ -127,30 +132,37 @@ package enum OpenView {
   }
 }
 
-/// Whether a column of a view is coarser than its field: some of its values stand for several of the field's, and each
-/// for as many units as a group must have.
+/// Whether what a view tells of a field is coarser than the field: most rows are told by values that stand for several of the
+/// field's, and each value for as many units as a group must have.
 private struct Coarseness {
   let least: Int
-  private var values: [String: Value] = [:]
-  private var merges = false
+  private var values: [[String]: Value] = [:]
 
   private struct Value {
     /// The first of the field's values that it stood for.
     let first: String
+    var isMerged = false
+    var rows = 0
     /// Marks of its units, as far as they are needed.
     var units: Set<UInt64> = []
   }
 
   init(least: Int) { self.least = least }
 
-  mutating func take(_ cell: String, of whole: String, unit: UInt64) {
-    var value = values[cell] ?? Value(first: whole)
-    if value.first != whole { merges = true }
+  /// What the view's columns of the field show of one of its values.
+  mutating func take(_ told: [String], of whole: String, unit: UInt64) {
+    var value = values[told] ?? Value(first: whole)
+    if value.first != whole { value.isMerged = true }
+    value.rows += 1
     if value.units.count < least { value.units.insert(unit) }
-    values[cell] = value
+    values[told] = value
   }
 
-  var isCoarse: Bool { merges && values.values.allSatisfy { $0.units.count >= least } }
+  var isCoarse: Bool {
+    let rows = values.values.reduce(0) { $0 + $1.rows }
+    let merged = values.values.reduce(0) { $0 + ($1.isMerged ? $1.rows : 0) }
+    return merged * 2 > rows && values.values.allSatisfy { $0.units.count >= least }
+  }
 }
 
 extension Text {
