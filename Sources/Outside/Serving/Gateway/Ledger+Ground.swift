@@ -68,11 +68,12 @@ extension OutsideState {
     return first.isEmpty ? [] : try look().filter(first.contains)
   }
 
-  /// The answers log, to be read; nil where none was begun.
+  /// The answers log of this first name, to be read under the name it bears; nil where none was begun.
   package func readAnswers(origin: String) throws -> Ledger? {
     let path = keys + "/checkpoint"
     guard Files.exists(answers + "/checkpoint"), Files.exists(path) else { return nil }
     let key = try SigningKey(pem: try Files.read(path, limit: 1 << 16)).publicKey
-    return try Ledger(reading: answers, origin: origin, key: key)
+    return try Ledger(
+      reading: answers, origin: LogNames.current(origin, onDisk: Ledger.name(in: answers)), key: key)
   }
 }
