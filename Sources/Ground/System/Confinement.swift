@@ -183,8 +183,9 @@ package enum Confinement {
     ] {
       for path in paths where !allow(ruleset, path, rights & handled) { skipped.append(path) }
     }
-    guard doorsill_landlock_enforce(ruleset) == 0 else { return (.missing(reason()), .missing(reason())) }
+    // Afterwards the list of threads cannot be opened any more.
     let others = threadCount - 1
+    guard doorsill_landlock_enforce(ruleset) == 0 else { return (.missing(reason()), .missing(reason())) }
     let files: Measure =
       others > 0
       ? .partly(Wording("\(others) threads were already running", "已有 \(others) 个线程在运行"))

@@ -19,8 +19,12 @@ package enum Privileges {
     package init?(owning path: String) {
       var status = stat()
       guard stat(path, &status) == 0 else { return nil }
-      let name = getpwuid(status.st_uid).map { String(cString: $0.pointee.pw_name) }
-      self.init(name: name ?? "uid \(status.st_uid)", uid: status.st_uid, gid: status.st_gid)
+      // Their own group and not the folder's, which may still be root's.
+      guard let entry = getpwuid(status.st_uid) else {
+        self.init(name: "uid \(status.st_uid)", uid: status.st_uid, gid: status.st_gid)
+        return
+      }
+      self.init(name: String(cString: entry.pointee.pw_name), uid: status.st_uid, gid: entry.pointee.pw_gid)
     }
 
     private init(name: String, uid: uid_t, gid: gid_t) {

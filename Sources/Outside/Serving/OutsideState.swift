@@ -2,6 +2,7 @@ package import Access
 package import Bytes
 package import Ledgers
 import Releases
+import System
 package import Trust
 
 /// What the server may touch: `.doorsill/outside`, with its own keys. The publisher's keys are not here; of the
@@ -35,14 +36,14 @@ package struct OutsideState: Sendable {
           "run 'doorsill publish' beside this folder, or copy the publisher's verify key here",
           "请在此文件夹旁运行 doorsill publish，或把发布方的验证公钥复制到此处"))
     }
-    let pem = try Files.read(releaseKeyFile, limit: 1 << 16)
+    let pem = try Folder(folder).read(Layout.releaseKey, limit: 1 << 16)
     do { return try VerifyingKey(pem: pem) } catch { throw Self.damaged(releaseKeyFile, error) }
   }
 
   /// What recognises the tuples of `verify` and `score`. It crosses once by its own step; nil until it has, or where
   /// what lies there is no key.
   package func verifyKey() -> Secret? {
-    guard var bytes = try? Files.read("\(folder)/\(Layout.verifyKey)", limit: 64), bytes.count == 32 else {
+    guard var bytes = try? Folder(folder).read(Layout.verifyKey, limit: 64), bytes.count == 32 else {
       return nil
     }
     return Secret(wiping: &bytes)
@@ -64,7 +65,7 @@ package struct OutsideState: Sendable {
     try Files.makeDirectory(keys, mode: 0o700)
     if let loss = pepperLoss { throw loss }
     if Files.exists(path) {
-      var bytes = try Files.read(path, limit: 64)
+      var bytes = try Folder(folder).read("keys/pepper", limit: 64)
       guard bytes.count == 32 else {
         throw ServingError(
           .damagedKey,
@@ -176,7 +177,7 @@ package struct OutsideState: Sendable {
     let path = "\(keys)/\(kind.rawValue)"
     try Files.makeDirectory(keys, mode: 0o700)
     if Files.exists(path) {
-      let pem = try Files.read(path, limit: 1 << 16)
+      let pem = try Folder(folder).read("keys/\(kind.rawValue)", limit: 1 << 16)
       do { return try SigningKey(pem: pem) } catch { throw Self.damaged(path, error) }
     }
     if let loss = try loss(of: kind) { throw loss }

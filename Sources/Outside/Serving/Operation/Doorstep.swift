@@ -23,8 +23,7 @@ struct Doorstep {
   /// Returns what holds, one line each, for the log and for `doctor`; what does not hold begins with `WARNING`.
   func close() throws -> [Wording] {
     var lines = try giveUpRoot()
-    for folder in growing { try Files.makeDirectory(folder, mode: 0o700) }
-    for folder in readable + writable + growing where access(folder, R_OK | X_OK) != 0 {
+    for folder in readable + writable where access(folder, R_OK | X_OK) != 0 {
       let reason = String(cString: strerror(errno))
       throw ServingError(
         .user,
@@ -35,6 +34,7 @@ struct Doorstep {
           "give it to that user, and let the folders above it be passed through (chmod o+x)",
           "请将其交给该用户，并允许穿过其上级文件夹（chmod o+x）"))
     }
+    for folder in growing { try Files.makeDirectory(folder, mode: 0o700) }
     let outcome = Confinement.apply(readable: readable, writable: writable, growing: growing)
     lines += outcome.lines.map { name, measure in
       let line = Wording("\(name.en): \(measure.words.en)", "\(name.zh)：\(measure.words.zh)")
@@ -93,7 +93,10 @@ struct Doorstep {
     if let reason = Privileges.drop(to: chosen) {
       throw ServingError(
         .user,
-        Wording("cannot become the user '\(chosen.name)': \(reason)", "无法改为用户“\(chosen.name)”：\(reason)"))
+        Wording("cannot become the user '\(chosen.name)': \(reason)", "无法改为用户“\(chosen.name)”：\(reason)"),
+        hint: Wording(
+          "give the folder to a user and their group: chown -R USER: \(ownedBy)",
+          "请把文件夹交给某个用户及其用户组：chown -R USER: \(ownedBy)"))
     }
     return [Wording("user: \(chosen.name)", "用户：\(chosen.name)")]
   }
