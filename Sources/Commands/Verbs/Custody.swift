@@ -96,8 +96,8 @@ struct Custody {
             "both logs belong to \(server): only people's homes, and whoever is outside, remember another history"
           ),
         hint: Phrase(
-          "让服务进程用自己的系统用户（chown -R USER \(portal.outside)），并请他人定期保存 /ledger/checkpoint",
-          "give the server a system user of its own (chown -R USER \(portal.outside)), and have others keep /ledger/checkpoint now and then"
+          "让服务进程用自己的系统用户（chown -R USER: \(portal.outside)），并请他人定期保存 /ledger/checkpoint",
+          "give the server a system user of its own (chown -R USER: \(portal.outside)), and have others keep /ledger/checkpoint now and then"
         )))
     found.append(
       Finding(
