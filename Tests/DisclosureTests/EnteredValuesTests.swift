@@ -32,6 +32,29 @@ import Trust
     #expect(enter(.max, &values)?.value == .max && enter(.min, &values)?.value == .min)
   }
 
+  @Test func `under another name, or beside the first, it goes on with what it entered with`() throws {
+    var values = EnteredValues()
+    _ = enter(100, &values)
+    func other(_ value: Int64, beside now: Int64?) -> EnteredValues.Entry? {
+      values.entries(
+        [7: value], of: "turnover", alike: [("sales", now.map { [7: $0] })], in: "one", year: "2026"
+      ) { _ in Self.three }[7]
+    }
+    // The first is gone: near it, its value; too far from it, a factor of its own.
+    #expect(other(130, beside: nil) == .init(step: 0, value: 100))
+    #expect(other(400, beside: nil) == .init(step: 1, value: 400))
+    // It is still there: what it is now is to what it entered with as the other's is.
+    #expect(other(1300, beside: 130) == .init(step: 0, value: 1000))
+    #expect(other(65, beside: 130) == .init(step: 0, value: 50))
+    #expect(other(.max, beside: 101)?.step == 0 && other(1, beside: 299) == .init(step: 0, value: 1))
+    #expect(other(130, beside: 400) == .init(step: 1, value: 130))
+    // Another year, and another dataset, know nothing of it.
+    let elsewhere = values.entries(
+      [7: 130], of: "turnover", alike: [("sales", nil)], in: "two", year: "2026"
+    ) { _ in Self.three }
+    #expect(elsewhere[7] == .init(step: 1, value: 130))
+  }
+
   @Test func `another dataset has the same factor for the same value, and another for another`() throws {
     var values = EnteredValues()
     _ = enter(100, &values)

@@ -9,7 +9,9 @@ import Bytes
 /// factor. Only a value that is several times as large or as small enters beside the first, with a factor of its own.
 /// How far it may move is the unit's secret of that year: were it known, the moment of the change would tell the value.
 ///
-/// Of several datasets each keeps its own values; the same value has one factor in all.
+/// Of several datasets each keeps its own values; the same value has one factor in all. A measure that is new in the year and
+/// shares its factors with one that is out goes on with what the unit entered with there: under another name, or beside the
+/// first, its later value would be told by the same division.
 package struct EnteredValues: Sendable, Equatable {
   /// A value and its place among those of the year: 0 is the first, whose factor is that of the year.
   struct Entry: Sendable, Equatable {
@@ -30,17 +32,28 @@ package struct EnteredValues: Sendable, Equatable {
   /// What stands for each unit's value.
   /// - Parameters:
   ///   - values: what units have now; none of them is 0.
+  ///   - alike: other measures under the same factors, with what units have of them now; nil for one that is gone.
   ///   - edge: by how much a value may differ from one with which the unit entered, as a ratio in units of 2⁻³².
   func entries(
-    _ values: [UInt64: Int64], of measure: String, in dataset: String, year: String, edge: (UInt64) -> UInt64
+    _ values: [UInt64: Int64], of measure: String, alike: [(measure: String, values: [UInt64: Int64]?)] = [],
+    in dataset: String, year: String, edge: (UInt64) -> UInt64
   ) -> [UInt64: Entry] {
     let datasets = years[year] ?? [:]
     let own = datasets[dataset]?[measure] ?? [:]
-    let all = datasets.values.compactMap { $0[measure] }
+    let all = datasets.values.flatMap { measures in
+      ([measure] + alike.map(\.measure)).compactMap { measures[$0] }
+    }
+    let others = alike.compactMap { other in
+      datasets[dataset]?[other.measure].map { (units: $0, values: other.values) }
+    }
     var found: [UInt64: Entry] = [:]
     for (unit, value) in values {
       let width = edge(unit)
       if let held = own[unit]?.first(where: { EnteredValues.isNear(value, $0.value, width) }) {
+        found[unit] = held
+        continue
+      }
+      if own[unit] == nil, let held = EnteredValues.continued(value, unit, others, width) {
         found[unit] = held
         continue
       }
@@ -50,6 +63,26 @@ package struct EnteredValues: Sendable, Equatable {
         ?? Entry(step: (entered.map(\.step).max() ?? -1) + 1, value: value)
     }
     return found
+  }
+
+  /// What a unit goes on with in a measure that is new, where it entered another under the same factors before: of one that is
+  /// gone the value, where it is near; of one that is still there, the same share of what it is now.
+  private static func continued(
+    _ value: Int64, _ unit: UInt64, _ others: [(units: Units, values: [UInt64: Int64]?)], _ width: UInt64
+  ) -> Entry? {
+    for other in others {
+      guard let entries = other.units[unit] else { continue }
+      guard let values = other.values else {
+        if let held = entries.first(where: { isNear(value, $0.value, width) }) { return held }
+        continue
+      }
+      guard let now = values[unit], now != 0,
+        let held = entries.first(where: { isNear(now, $0.value, width) })
+      else { continue }
+      let share = Int64(clamping: Int128(value) * Int128(held.value) / Int128(now))
+      return Entry(step: held.step, value: share == 0 ? value : share)
+    }
+    return nil
   }
 
   mutating func enter(_ entries: [UInt64: Entry], of measure: String, in dataset: String, year: String) {
@@ -152,9 +185,14 @@ extension Sealer {
           hint: .faultOfTheProgram)
       }
       let values = survey.values[request.dataset]?[measure.identity] ?? [:]
-      let entries = entered.entries(
-        values, of: measure.identity, in: dataset, year: year,
-        edge: { unitFactors.edge($0, year: year) })
+      let known = history.factorNames.merging(survey.factorNames) { $1 }
+      let alike = known.filter { $0.value == name && $0.key != measure.identity }.keys.sorted()
+      let entries = history.entered.entries(
+        values, of: measure.identity,
+        alike: alike.map {
+          ($0, survey.factorNames[$0] == nil ? nil : survey.values[request.dataset]?[$0] ?? [:])
+        },
+        in: dataset, year: year, edge: { unitFactors.edge($0, year: year) })
       var found: [UInt64: UInt64] = [:]
       for unit in survey.prominent[measure.identity] ?? [] {
         let entry = entries[unit]
