@@ -1,6 +1,7 @@
 import Access
 import Bytes
 import Glibc
+import Ledgers
 import Releases
 import Serving
 import Trust
@@ -115,7 +116,19 @@ struct StateFolder {
             hint: loss.hint(in: "zh").map { Phrase($0, loss.hint(in: "en") ?? $0) })
         }
       }
+      let outside = try OutsideState(folder: path)
+      if let release = try ReleaseStore(folder: path).served(),
+        let log = try outside.readAnswers(origin: release.settings.answersLog)
+      {
+        try outside.compare(log, with: release)
+      }
       return [Finding(Self.group, name, .good, Phrase("没有丢失", "nothing is lost"))]
+    } catch let error as LedgerError {
+      return [
+        Finding(
+          Self.group, name, .bad, Phrase(error.message(in: "zh"), error.message(in: "en")),
+          hint: error.hint(in: "zh").map { Phrase($0, error.hint(in: "en") ?? $0) })
+      ]
     } catch {
       return [
         Finding(

@@ -107,20 +107,13 @@ struct InsiderPage {
       guard let log = try outside.readAnswers(origin: release.settings.answersLog) else {
         return [Finding(Self.logs, name, .good, Phrase("尚无答复", "there is none yet"))]
       }
-      var seen: [(place: String, size: Int, root: [UInt8])] = []
-      if let head = release.settings.answers, head.log == log.vkey {
-        seen.append(("release \(release.number)", head.size, head.root))
-      }
-      if let head = try access?.head("answers") { seen.append(("access.sqlite", head.size, head.root)) }
-      for one in seen {
-        try Seen(origin: log.origin, size: one.size, root: one.root).check(log, seenIn: one.place)
-      }
+      let places = try outside.compare(log, with: release)
       return [
         Finding(
           Self.logs, name, .good,
           Phrase(
-            "\(log.size) 条，接续 \(seen.count) 处所见",
-            "\(log.size) entries, which go on from what \(seen.count) places saw"))
+            "\(log.size) 条，接续 \(places) 处所见",
+            "\(log.size) entries, which go on from what \(places) places saw"))
       ]
     } catch {
       let fault = error as? any Fault

@@ -28,6 +28,7 @@ extension LedgerVerbs {
         continue
       }
       let ledger = try Ledger(reading: log.folder, origin: log.origin, key: log.key)
+      let behind = try remembered(log, ledger, invocation)
       let (audit, acts) = try audit(log, ledger, invocation)
       for member in audit.json.members ?? [] { json[member.key] = member.value }
       if !acts.isEmpty {
@@ -36,8 +37,19 @@ extension LedgerVerbs {
         json["acts"] = .array(
           acts.map { ["index": JSON($0.index), "fault": .string($0.words.en)] })
       }
+      if let behind {
+        status = .environment
+        json["sound"] = false
+        json["faults"] = [.string(behind.message)]
+      }
       reports.append(json)
       guard !invocation.has("--json") else { continue }
+      if let behind {
+        terminal.note(
+          "\(terminal.styled("✗", .red)) \(log.name): \(behind.message(in: Phrase.language))")
+        if let hint = behind.hint(in: Phrase.language) { terminal.note(hint) }
+        continue
+      }
       for fault in acts {
         terminal.note(
           "\(terminal.styled("✗", .red)) \(log.name): \(Phrase("第 \(fault.index) 条不算数：", "entry \(fault.index) does not count: ").said)\(fault.words.said(in: Phrase.language))"
@@ -55,6 +67,19 @@ extension LedgerVerbs {
       terminal.print(bytes: JSON.array(reports).serialized(pretty: true) + [0x0A])
     }
     return status
+  }
+
+  /// Why the server's log is an older copy by what else remembers it; nil where it is not.
+  private static func remembered(
+    _ log: Log, _ ledger: Ledger, _ invocation: Invocation
+  ) throws -> LedgerError? {
+    guard log.name == "answers" else { return nil }
+    let outside = try invocation.outside()
+    let release = try? ReleaseStore(folder: outside.folder, key: outside.releaseKey()).current()
+    do {
+      try outside.compare(ledger, with: release)
+      return nil
+    } catch let error as LedgerError { return error }
   }
 
   /// Who signed what, and what of it does not count: every act is by who was registered then, nothing is opened without

@@ -69,6 +69,20 @@ extension AccessStore {
     }
   }
 
+  /// A head that the database at a path remembers, read without opening it to be written; nil where there is none or it cannot
+  /// be opened.
+  package static func head(_ name: String, in path: String) throws -> (size: Int, root: [UInt8])? {
+    do {
+      return try Database(path: path, mode: .readOnly, followsLinks: false).use { (connection) throws in
+        try connection.first("SELECT size, root FROM heads WHERE name = \(name)") {
+          (Int($0.int(0)), $0.bytes(1) ?? [])
+        }
+      }
+    } catch let error as DatabaseError where [.cannotOpen, .readOnly, .busy].contains(error.code) {
+      return nil
+    }
+  }
+
   /// Counts an answer found in the ledger at start, which the stored counts do not include yet.
   package func replay(grant: Int, time: Timestamp, calls: Int = 1) {
     book.withLock { $0.usage[Book.Slot(grant: grant, day: Self.day(of: time)), default: 0] += calls }

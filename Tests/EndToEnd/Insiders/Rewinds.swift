@@ -38,6 +38,11 @@ extension `End to end` {
       let older = try world.portal.copied()
       try yesterday.putBack(".doorsill/outside/answers", ".doorsill/outside/answers.head", from: older)
       #expect(try refusal(yesterday).contains("entries"))
+      // An older copy holds by itself; what else remembers it does not.
+      let verified = try yesterday.run("ledger", "verify", "answers")
+      #expect(verified.status == 3 && verified.errorText.contains("access.sqlite"), "\(verified.said)")
+      let state = try Doorsill.run(["doctor", "--state", yesterday.outside], home: yesterday.home)
+      #expect(state.status == 3 && state.text.contains("access.sqlite"), "\(state.said)")
       // And without any mark.
       try FileManager.default.removeItem(atPath: portal.outside + "/answers.head")
       #expect(try refusal(portal).contains("answers.head"))
