@@ -74,7 +74,11 @@ extension AccessStore {
   package static func head(_ name: String, in path: String) throws -> (size: Int, root: [UInt8])? {
     do {
       return try Database(path: path, mode: .readOnly, followsLinks: false).use { (connection) throws in
-        try connection.first("SELECT size, root FROM heads WHERE name = \(name)") {
+        // A database of 0.1 remembers none.
+        guard try connection.int("SELECT count(*) FROM sqlite_master WHERE name = 'heads'") == 1 else {
+          return nil
+        }
+        return try connection.first("SELECT size, root FROM heads WHERE name = \(name)") {
           (Int($0.int(0)), $0.bytes(1) ?? [])
         }
       }
