@@ -51,7 +51,7 @@ final class Interactive: Sendable {
   func send(_ words: String) { try? input.fileHandleForWriting.write(contentsOf: Data(words.utf8)) }
 
   /// Waits until standard output contains the words behind the first `from` characters; false when it does not come.
-  func hears(_ words: String, from: Int = 0, within seconds: Double = 10) -> Bool {
+  func hears(_ words: String, from: Int = 0, within seconds: Double = 60) -> Bool {
     for _ in 0..<Int(seconds * 50) {
       if text.dropFirst(from).contains(words) { return true }
       Thread.sleep(forTimeInterval: 0.02)

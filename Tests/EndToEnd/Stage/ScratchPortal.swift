@@ -140,12 +140,23 @@ final class ScratchPortal: Sendable {
   /// A copy with everything: people, release, logs. What a test does to it touches no other test.
   func copied() throws -> ScratchPortal {
     let copy = ScratchPortal(try TemporaryFolder())
-    // What says how far a log goes is copied before the log, where a server writes it meanwhile.
-    let mark = try? folder.read("portal/.doorsill/outside/answers.head")
+    // What remembers how far a log goes is copied before the log, where a server writes meanwhile: a log that is further
+    // than they know is as after a crash, and one that is behind them is refused.
+    let memories = ["answers.head", "access.sqlite", "access.sqlite-wal"].map { name in
+      (name: ".doorsill/outside/\(name)", bytes: try? folder.read("portal/.doorsill/outside/\(name)"))
+    }
     let tls = folder.path + "/tls"
     let parts = [path, home] + (FileManager.default.fileExists(atPath: tls) ? [tls] : [])
     try Subprocess.run("cp", ["-a"] + parts + [copy.folder.path]).wanted(0, "cp")
-    if let mark { try copy.write(mark, ".doorsill/outside/answers.head") }
+    for memory in memories {
+      if let bytes = memory.bytes {
+        try copy.write(bytes, memory.name)
+      } else {
+        try? FileManager.default.removeItem(atPath: "\(copy.path)/\(memory.name)")
+      }
+    }
+    // The index of that write-ahead log is made anew.
+    try? FileManager.default.removeItem(atPath: "\(copy.path)/.doorsill/outside/access.sqlite-shm")
     return copy
   }
 
