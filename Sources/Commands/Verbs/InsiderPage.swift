@@ -94,13 +94,13 @@ struct InsiderPage {
       remembered.append(("access.sqlite", seen.size, seen.root))
     }
     found += Self.findings(InsiderLook.log(portal, file, remembered: remembered), Self.logs)
-    if let outside, let release { found += answers(outside, access, release) }
+    if let outside, let release { found += answers(outside, release) }
     return found + StateFolder(path: portal.outside).rows
   }
 
   /// The server's log against what the release and the access database saw of it.
   private func answers(
-    _ outside: OutsideState, _ access: AccessStore?, _ release: Release
+    _ outside: OutsideState, _ release: Release
   ) -> [Finding] {
     let name = Phrase("答复日志", "answers log")
     do {
