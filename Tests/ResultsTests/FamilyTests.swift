@@ -397,7 +397,7 @@ extension Released {
       [try kin.dataset("anew", Self.firms(), [Self.zones], tables: [["zone"]])], first.history, day: 40
     ).history
     second.units = try FamilySurvey.units(second)
-    #expect(second.continued == ["anew": "one"] && second.units?.count == 600)
+    #expect(second.roots == ["anew": "one"] && second.units?.count == 600)
     let read = try ResultHistory(
       json: second.json, packed: try Samples.packed(second), unitMaps: second.unitMaps)
     #expect(read == second)

@@ -122,14 +122,14 @@ import Testing
     let entered = try #require(first.history.json["entered"])
     #expect(entered.members?.map(\.key) == ["2023"])
     text.replace(#""entered":"# + String(decoding: try entered.canonical(), as: UTF8.self) + ",", with: "")
-    text.replace(#""version":3"#, with: #""version":2"#)
+    text.replace(#""version":4"#, with: #""version":2"#)
     let old = try ResultHistory(
       json: JSON(parsing: text), packed: Samples.packed(first.history), unitMaps: first.history.unitMaps)
     #expect(old != first.history)
     let second = try target.publish(old, version: 1)
     #expect(second.released.tables == first.released.tables && second.history.json["entered"] == entered)
     // One of today that has lost them is refused.
-    text.replace(#""version":2"#, with: #""version":3"#)
+    text.replace(#""version":2"#, with: #""version":4"#)
     #expect(throws: DisclosureError(.history, "")) {
       try ResultHistory(json: JSON(parsing: text), packed: Samples.packed(first.history))
     }

@@ -61,7 +61,7 @@ import Testing
   @Test(arguments: [
     (#""periods":3"#, #""periods":"three""#), (#""role":"response""#, #""role":"answer""#),
     (#""tags":null"#, #""tags":"%""#), (#""tags":null"#, #""tag":null"#),
-    (#""version":3"#, #""version":4"#), (#""profiles":{"#, #""profile":{"#),
+    (#""version":4"#, #""version":5"#), (#""profiles":{"#, #""profile":{"#),
     (#""prominent":{}"#, #""prominent":{"income":"AAAA"}"#),
   ])
   func `a history with a word that is not known is refused`(known: String, unknown: String) throws {

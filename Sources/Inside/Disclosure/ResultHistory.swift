@@ -40,7 +40,7 @@ package struct ResultHistory: Sendable, Equatable {
 
   /// By `dataset/result`.
   var results: [String: Stored] = [:]
-  /// By dataset.
+  /// By dataset; and by names that no dataset can have what was known of one whose name another table took (`DatasetLine`).
   package var drawn: [String: Drawn] = [:]
   /// By dataset: where each unit was when the dataset was last computed, in a form that Results reads and writes; and by
   /// dataset and measure the same of the last time that a measure or dimension was declared which no longer is.
@@ -58,8 +58,10 @@ package struct ResultHistory: Sendable, Equatable {
   package var prominent: [String: Set<UInt64>] = [:]
   /// With which values prominent units entered sums.
   var entered = EnteredValues()
-  /// By dataset: the one of the family that it goes on under another name.
-  package var continued: [String: String] = [:]
+  /// By dataset, where it is another: the name that its cells are known by.
+  package var roots: [String: String] = [:]
+  /// By dataset: the number of the version that had it last, of those in which the family published.
+  package var seen: [String: Int] = [:]
   /// By dataset: the names that its draws have, where they are others than those that are declared.
   package var names: [String: LastingNames] = [:]
   /// By a measure's origin: its identity, where the field had another name when it was drawn first.
@@ -90,12 +92,7 @@ package struct ResultHistory: Sendable, Equatable {
 
   /// What the cells of a dataset are known by, its first name: what is out of it under an earlier one keeps its labels and
   /// costs nothing a second time, and equal conditions in another dataset are other cells.
-  func firstName(of dataset: String) -> String {
-    var name = dataset
-    var seen: Set<String> = []
-    while let earlier = continued[name], seen.insert(name).inserted { name = earlier }
-    return name
-  }
+  func firstName(of dataset: String) -> String { roots[dataset] ?? dataset }
 
   /// The identities of all measures that anything was drawn of.
   package var measuresOut: Set<String> { Set(declared.keys).union(factorNames.keys) }
@@ -124,8 +121,8 @@ extension ResultHistory {
       "prominent": .object(
         prominent.sorted { $0.key < $1.key }.map { .init($0.key, .string(ResultHistory.text($0.value))) }),
       "entered": entered.json,
-      "continued": .object(
-        continued.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }),
+      "seen": .object(seen.sorted { $0.key < $1.key }.map { .init($0.key, JSON($0.value)) }),
+      "roots": .object(roots.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }),
       "names": .object(names.sorted { $0.key < $1.key }.map { .init($0.key, $0.value.json) }),
       "identities": .object(
         identities.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }),
@@ -149,8 +146,9 @@ extension ResultHistory {
     ]
   }
 
-  /// 1 had no version, profiles or prominent units; 2 no values with which units entered.
-  private static let version = 3
+  /// 1 had no version, profiles or prominent units; 2 no values with which units entered; up to 3 a dataset named the one
+  /// that it went on as, of which the first gave the root.
+  private static let version = 4
 
   /// Record keys, ascending, eight bytes each, in base64.
   private static func text(_ keys: Set<UInt64>) -> String {
@@ -206,9 +204,19 @@ extension ResultHistory {
         guard let entered = json["entered"].flatMap(EnteredValues.init) else { throw unreadable }
         self.entered = entered
       }
-      for member in json["continued"]?.members ?? [] {
-        guard let earlier = member.value.string else { throw unreadable }
-        continued[member.key] = earlier
+      for member in json["seen"]?.members ?? [] {
+        guard let version = member.value.int else { throw unreadable }
+        seen[member.key] = version
+      }
+      for member in json["roots"]?.members ?? [] {
+        guard let root = member.value.string else { throw unreadable }
+        roots[member.key] = root
+      }
+      for member in version < 4 ? json["continued"]?.members ?? [] : [] {
+        guard member.value.string != nil else { throw unreadable }
+        var (name, seen): (String, Set<String>) = (member.key, [])
+        while seen.insert(name).inserted, let earlier = json["continued"]?[name]?.string { name = earlier }
+        roots[member.key] = name
       }
       for member in json["names"]?.members ?? [] {
         guard let read = LastingNames(json: member.value) else { throw unreadable }

@@ -62,7 +62,7 @@ extension Publisher {
     let names = Set(
       catalog.datasets.filter { $0.keyFamily == family && $0.results.contains(where: \.kind.hasCells) }.map(
         \.name)
-        + (history.results[family]?.drawn.keys.map { $0 } ?? [])
+        + (history.results[family]?.datasets ?? [])
     ).sorted()
     let isOut = history.results[dataset.keyFamily]?.drawn.isEmpty == false
     let hint =

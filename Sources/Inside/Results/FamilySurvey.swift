@@ -17,10 +17,7 @@ package struct FamilySurvey: Sendable {
   ) throws(ResultError) {
     try FamilyDeclarations.check(members.map(\.dataset))
     var history = before
-    let names = Set(members.map(\.dataset.name))
-    for (dataset, data) in members where history.drawn[dataset.name] == nil {
-      try FamilySurvey.carryOn(dataset.name, data, besides: names, in: &history)
-    }
+    try FamilyLines.settle(members, in: &history)
     for (dataset, data) in members { try Renaming.note(dataset, data, in: &history) }
     let members = members.map { (dataset: $0.dataset, data: $0.data.named(in: history)) }
     var parts: [(data: Microdata, part: Survey.Part)] = []
@@ -35,31 +32,6 @@ package struct FamilySurvey: Sendable {
     survey.nearby = try SiblingSketches.nearby(members, history: history, k: k)
     self.survey = survey
     self.history = history
-  }
-
-  /// A dataset that is new where another with units of its own is gone goes on as that one: under another name nothing is
-  /// drawn a second time. Of several that with most units in common.
-  private static func carryOn(
-    _ name: String, _ data: Microdata, besides present: Set<String>, in history: inout ResultHistory
-  ) throws(ResultError) {
-    var best: (name: String, shared: Int)?
-    for gone in history.drawn.keys.sorted() where !present.contains(gone) {
-      guard let map = history.unitMaps[gone] else { continue }
-      let known = KeySet(try UnitMap.keys(map, of: gone))
-      var shared = 0
-      try data.told.forEachPart { part, _ in
-        for unit in 0..<part.unitCount where known.contains(part.keys[Int(part.starts[unit])]) { shared += 1 }
-      }
-      if shared > best?.shared ?? 0 { best = (gone, shared) }
-    }
-    guard let best else { return }
-    history.drawn[name] = history.drawn[best.name]
-    history.names[name] = history.names[best.name]
-    // With those of measures that are no longer declared.
-    for (key, map) in history.unitMaps where key == best.name || key.hasPrefix(best.name + "@") {
-      history.unitMaps[name + key.dropFirst(best.name.count)] = map
-    }
-    history.continued[name] = best.name
   }
 
   /// Every unit that the history knows to be of the family: where it was written before that was kept, those of the last

@@ -24,11 +24,11 @@ extension UnitMap {
     return measures
   }
 
-  /// A map's dimensions and measures without its units, as far as they are wanted.
+  /// A map's dimensions and measures without its units, as far as they are wanted; all where nothing is said.
   /// - Parameter shape: today's, with the names that the draws have. Maps that do not say which code is below which are
   ///   taken to be like it.
   static func former(
-    _ stored: StoredUnits, of shape: Shape, _ dimensions: Set<String>, _ measures: Set<String>
+    _ stored: StoredUnits, of shape: Shape, _ dimensions: Set<String>? = nil, _ measures: Set<String>? = nil
   ) throws(ResultError) -> Microdata {
     let dataset = shape.dataset
     var found: [ReleasedDimension] = []
@@ -36,7 +36,7 @@ extension UnitMap {
       guard let name = old["name"]?.string, let codes = old["codes"]?.array?.compactMap(\.string) else {
         throw unreadable(dataset)
       }
-      guard dimensions.contains(name) else { continue }
+      guard dimensions?.contains(name) ?? true else { continue }
       var parents = old["parents"]?.array?.map { $0.string ?? "" } ?? []
       if parents.count != codes.count {
         let today = shape.dimension(name).map { shape.dimensions[$0].codes } ?? []
@@ -51,7 +51,7 @@ extension UnitMap {
             ReleasedCode(code: code, label: Text(code), parent: parent.isEmpty ? nil : parent)
           }))
     }
-    let held = try self.measures(stored, of: dataset).filter { measures.contains($0.shape.name) }
+    let held = try self.measures(stored, of: dataset).filter { measures?.contains($0.shape.name) ?? true }
     let former = try disclosing { () throws(DisclosureError) in
       try Shape(dataset: dataset, keyFamily: shape.keyFamily, dimensions: found)
     }

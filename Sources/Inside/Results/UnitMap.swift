@@ -134,6 +134,16 @@ enum UnitMap {
       try advance()
     }
 
+    /// Goes past the rows of a unit.
+    private mutating func skip(_ rows: UInt64) throws(ResultError) {
+      for _ in 0..<rows {
+        for _ in 0..<dimensions.count + measures.count {
+          guard source.number() != nil else { throw UnitMap.unreadable(data.shape.dataset) }
+        }
+      }
+      try advance()
+    }
+
     private mutating func advance() throws(ResultError) {
       if let units = left {
         guard units > 0 else {
@@ -150,12 +160,17 @@ enum UnitMap {
     }
 
     /// The units up to a key.
-    mutating func units(through: UInt64) throws(ResultError) -> Microdata {
+    /// - Parameter step: of how many units one is given, by its key.
+    mutating func units(through: UInt64, every step: UInt64 = 1) throws(ResultError) -> Microdata {
       var keys: [UInt64] = []
       var codeColumns = data.shape.dimensions.map { _ in [Int32]() }
       var valueColumns = data.measures.map { _ in [Int64]() }
       while let key = next, key <= through {
         guard let rows = source.number() else { throw UnitMap.unreadable(data.shape.dataset) }
+        guard key % step == 0 else {
+          try skip(rows)
+          continue
+        }
         for _ in 0..<rows {
           keys.append(key)
           for place in codeColumns.indices { codeColumns[place].append(-1) }

@@ -87,6 +87,9 @@ struct UnitOverlaps {
   private var pairs: [Pair]
   /// For two measures: units with a value of either that is not 0, and those for which it is the same.
   private(set) var measures: [[(either: Int, equal: Int)]]
+  /// How many units the map has, and how many of them today's rows have too.
+  private(set) var all = 0
+  private(set) var both = 0
 
   init(_ before: [Side], _ now: [Side], pairs: [(Int, Int)], measures: (before: Int, now: Int) = (0, 0)) {
     (self.before, self.now) = (before, now)
@@ -95,16 +98,22 @@ struct UnitOverlaps {
   }
 
   /// Counts all units of a map that are in today's rows too.
-  mutating func count(_ stored: StoredUnits, like former: Microdata, in data: Microdata) throws(ResultError) {
+  /// - Parameter step: of how many units one is looked at; their keys are as good as random.
+  mutating func count(
+    _ stored: StoredUnits, like former: Microdata, in data: Microdata, every step: UInt64 = 1
+  ) throws(ResultError) {
     var reader = try UnitMap.Reader(stored, like: former)
     try data.forEachPart { (part, through) throws(ResultError) in
-      let held = try reader.units(through: through)
+      let held = try reader.units(through: through, every: step)
       var at = 0
+      all += held.unitCount
       for unit in 0..<part.unitCount {
         let rows = Int(part.starts[unit])..<Int(part.starts[unit + 1])
         let key = part.keys[rows.lowerBound]
+        guard key % step == 0 else { continue }
         while at < held.unitCount, held.keys[Int(held.starts[at])] < key { at += 1 }
         guard at < held.unitCount, held.keys[Int(held.starts[at])] == key else { continue }
+        both += 1
         try add(Int(held.starts[at])..<Int(held.starts[at + 1]), held, rows, part)
       }
     }
