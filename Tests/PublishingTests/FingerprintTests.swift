@@ -24,6 +24,28 @@ import Testing
     #expect(Fingerprints(json: ["v": 2]) == nil)
   }
 
+  @Test func `is not forgotten by clocks that are wrong, and by years of publications it is`() throws {
+    func day(_ year: Int, _ month: Int = 12) throws -> CalendarDate {
+      try #require(CalendarDate(year: year, month: month, day: 1))
+    }
+    var known = Fingerprints()
+    known.set(String(repeating: "a", count: 64), of: "old", field: "rows.person", on: try day(2026).iso)
+    // Ten runs in 2040, and back.
+    for _ in 0..<10 {
+      known.forget(before: known.day(try day(2040)).adding(days: -3660).iso)
+      known = try #require(Fingerprints(json: known.json))
+    }
+    known.forget(before: known.day(try day(2026)).adding(days: -3660).iso)
+    #expect(known.columns.count == 1)
+    // Every second month for ten years and a little more.
+    for year in 2027...2037 {
+      for month in stride(from: 1, to: 12, by: 2) {
+        known.forget(before: known.day(try day(year, month)).adding(days: -3660).iso)
+      }
+      #expect(known.columns.isEmpty == (year >= 2036), "\(year)")
+    }
+  }
+
   @Test func `is merged from runs, each value once, and refused where a bit has changed`() throws {
     let folder = try TemporaryFolder()
     func marks(_ file: String) throws -> [UInt64] {

@@ -3,6 +3,10 @@ import Bytes
 /// What is remembered of the values of restricted datasets, present and past: for each column the hash of a file of keyed
 /// fingerprints, for each source file its SHA-256. Kept in the history, whose hash the decisions log has.
 struct Fingerprints: Sendable, Equatable {
+  /// Days that one publication after another counts for at most: whatever the clock says, a term of years takes publications
+  /// over years.
+  private static let mostDays = 100
+
   /// A column of a restricted dataset, with every value that it has had since it is remembered.
   struct Column: Sendable, Equatable {
     let dataset: String
@@ -26,10 +30,24 @@ struct Fingerprints: Sendable, Equatable {
   var sources: [Source] = []
   /// SHA-256 over descriptor and sources that each restricted dataset was last remembered by.
   var contents: [String: String] = [:]
+  /// The day it is by what was witnessed, and what the clock said then; nil before the first.
+  private var days: (witnessed: CalendarDate, clock: CalendarDate)?
 
   /// The names of the files that hold them.
   var files: Set<String> { Set(columns.map(\.file)) }
   var isEmpty: Bool { columns.isEmpty && sources.isEmpty }
+
+  /// The day that terms are counted by, when the clock says `today`: a clock that is wrong for once moves it by little, and
+  /// one that goes back not at all.
+  mutating func day(_ today: CalendarDate) -> CalendarDate {
+    // An earlier version wrote the clock's days down.
+    let last = (columns.map(\.last) + sources.map(\.last)).max().flatMap { CalendarDate(iso: $0) }
+    let before = days ?? last.map { ($0, $0) } ?? (today, today)
+    let passed = max(0, min(Self.mostDays, today.daysSince1970 - before.clock.daysSince1970))
+    let day = before.witnessed.adding(days: passed)
+    days = (day, today)
+    return day
+  }
 
   /// Forgets what a dataset was.
   mutating func forget(_ dataset: String) {
@@ -64,11 +82,16 @@ struct Fingerprints: Sendable, Equatable {
     columns.append(Column(dataset: dataset, field: field, file: file, last: day))
   }
 
+  static func == (left: Fingerprints, right: Fingerprints) -> Bool {
+    left.columns == right.columns && left.sources == right.sources && left.contents == right.contents
+      && left.days?.witnessed == right.days?.witnessed && left.days?.clock == right.days?.clock
+  }
+
   // MARK: As it is kept
 
   var json: JSON {
     [
-      "v": 1,
+      "v": 1, "day": JSON(days?.witnessed.iso), "clock": JSON(days?.clock.iso),
       "columns": .array(columns.map { JSON([$0.dataset, $0.field, $0.file, $0.last]) }),
       "sources": .array(sources.map { JSON([$0.dataset, $0.hash, $0.last]) }),
       "contents": .object(contents.sorted { $0.key < $1.key }.map { JSON.Member($0.key, .string($0.value)) }),
@@ -82,6 +105,12 @@ struct Fingerprints: Sendable, Equatable {
     guard json["v"]?.int == 1, let columns = json["columns"]?.array, let sources = json["sources"]?.array,
       let contents = json["contents"]?.members
     else { return nil }
+    if let day = json["day"], !day.isNull {
+      guard let witnessed = day.string.flatMap({ CalendarDate(iso: $0) }),
+        let clock = json["clock"]?.string.flatMap({ CalendarDate(iso: $0) })
+      else { return nil }
+      days = (witnessed, clock)
+    }
     for column in columns {
       guard let parts = column.array?.compactMap(\.string), parts.count == 4,
         parts[2].utf8.count == 64, parts[2].allSatisfy(\.isHexDigit)

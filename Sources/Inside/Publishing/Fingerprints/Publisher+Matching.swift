@@ -30,7 +30,7 @@ extension Publisher {
   /// What restricted datasets of a release were, for later ones to be compared with.
   func fingerprints(after judgements: [Judgement]) throws -> Fingerprints {
     for judgement in judgements where judgement.pass.rows == nil { try remember(judgement.examination) }
-    let today = options.now.date
+    let today = fingerprints.day(options.now.date)
     for judgement in judgements where judgement.pass.rows == nil {
       fingerprints.touch(judgement.examination.dataset.name, on: today.iso)
     }
@@ -75,7 +75,7 @@ extension Publisher {
     guard dataset.derivation == nil, dataset.join == nil,
       fingerprints.contents[dataset.name] != examination.fingerprint
     else { return }
-    let today = options.now.date.iso
+    let today = fingerprints.day(options.now.date).iso
     let personal = Set(examination.findings.filter(\.personal).map(\.field))
     let marks = ValueMarks(keys)
     for resource in dataset.resources {
