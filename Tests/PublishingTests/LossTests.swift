@@ -60,6 +60,37 @@ import Trust
     #expect(refusal(small)?.message.contains("history.json") == true)
   }
 
+  @Test func `is no key of the tags that another takes the place of, by one byte`() throws {
+    let small = try SmallPortal()
+    _ = try small.publish()
+    let path = small.portal.inside + "/keys/verify"
+    let key = try Files.read(path)
+    var other = key
+    other[7] ^= 1
+    try Files.write(other, to: path)
+    let error = try #require(refusal(small))
+    #expect(error.message.contains(path) && error.hint(in: "zh")?.contains("备份") == true)
+    try Files.write(key, to: path)
+    #expect(try small.publish().outcome == .unchanged)
+  }
+
+  @Test func `is the mark beside the decisions log, which a custodian makes anew`() throws {
+    let small = try SmallPortal()
+    _ = try small.publish()
+    let path = small.portal.inside + "/decisions.head"
+    let mark = try Files.read(path)
+    try Files.remove(path)
+    for _ in 0..<2 {
+      let error = try #require(refusal(small))
+      #expect(error.message.contains(path) && error.hint?.contains("authority repair") == true)
+      #expect(!Files.exists(path), "nothing was made in its place")
+    }
+    let author = Author(person: "wang-wei", key: small.publisher)
+    #expect(try Repair.run(small.portal, by: author, now: .now()).count == 1)
+    #expect(try Files.read(path) == mark)
+    #expect(try small.publish().outcome == .unchanged)
+  }
+
   @Test(arguments: ["", " \n"]) func `is never lost for no reason`(reason: String) throws {
     let small = try SmallPortal()
     _ = try small.publish()

@@ -123,15 +123,25 @@ package final class Ledger: Sendable {
     mark = try HighWater(of: folder)
     tornBytes = opened.tornBytes
     state = Monitor(opened.state)
-    if let left { try begin(with: left) }
+    if let left { try begin(with: left) } else { try writeLostMark(of: folder) }
     try persist()
+  }
+
+  /// Writes down how far the log goes where nothing says so: it was written before there were marks, or its mark was lost
+  /// and whoever opens it takes it as it is.
+  private func writeLostMark(of folder: String) throws(LedgerError) {
+    if size > 0, try HighWater.read(of: folder) == nil { try writeMark() }
+  }
+
+  private func writeMark() throws(LedgerError) {
+    let last = size
+    try mark?.write(
+      last == 0 ? nil : HighWater.Mark(size: last, leaf: Merkle.leafHash(try line(at: last - 1))))
   }
 
   private func begin(with left: Seen) throws(LedgerError) {
     try left.check(self, seenIn: "the recovery")
-    let last = size
-    try mark?.write(
-      last == 0 ? nil : HighWater.Mark(size: last, leaf: Merkle.leafHash(try line(at: last - 1))))
+    try writeMark()
     state.withLock { state in
       state.signed = nil
       state.persistedHead = nil

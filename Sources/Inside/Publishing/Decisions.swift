@@ -21,11 +21,26 @@ struct Decisions {
     return String(note.prefix { $0 != "\n" })
   }
 
-  /// - Parameter release: what is served: the log must still hold everything that was in it when that was made.
+  /// - Parameters:
+  ///   - release: what is served: the log must still hold everything that was in it when that was made.
+  ///   - isRepaired: whether the mark beside the log is made anew where it is lost.
   init(
-    _ portal: Portal, origin: String, key: SigningKey, author: Author, after release: Release?
+    _ portal: Portal, origin: String, key: SigningKey, author: Author, after release: Release?,
+    isRepaired: Bool = false
   ) throws {
     let folder = portal.inside + "/decisions"
+    // What 0.1 wrote had no mark; whatever wrote a beginning has made one before.
+    if !isRepaired, !Ledger.isMarked(folder), try Traces(portal).hasBegun {
+      throw PublishingError(
+        .damaged,
+        Wording(
+          "\(folder).head is lost, and the log says that it was there: without it nobody would notice that its last entries were taken away",
+          "缺少 \(folder).head，而日志表明它曾存在：没有它，便无从发现日志末尾被截去"),
+        hint: Wording(
+          "restore it from a backup, an older one will do; where there is none, compare the size of the log with what people saw, and run 'doorsill authority repair --as ID'",
+          "请从备份恢复，较旧的也可；没有备份时，请与众人此前所见的日志条数核对，再运行 doorsill authority repair --as ID"),
+        blame: .environment)
+    }
     do throws(LedgerError) {
       ledger = try Ledger(folder: folder, origin: origin, key: key)
     } catch {

@@ -35,6 +35,8 @@ package struct History: Sendable {
   package var datasets: [String: Dataset]
   /// `InsideKeys.mark` of the keys it was protected with; nil where 0.1 wrote it.
   package var keyMark: String?
+  /// `InsideKeys.tagMark`; nil where an earlier version wrote it.
+  package var tagMark: String?
   /// What is remembered of the values of restricted datasets; nothing where an earlier version wrote it.
   var fingerprints = Fingerprints()
   /// How many units two key families have in common that stay two, by `A+B`.
@@ -196,7 +198,7 @@ package struct History: Sendable {
   var json: JSON {
     [
       "release": .number(String(release)), "policy": .string(policyHash),
-      "frame": .string(frameHash), "keys": JSON(keyMark),
+      "frame": .string(frameHash), "keys": JSON(keyMark), "tagKey": JSON(tagMark),
       "policyFiles": .object(
         policyFiles.sorted { $0.key < $1.key }.map {
           JSON.Member($0.key, .string(String(decoding: $0.value, as: UTF8.self)))
@@ -239,7 +241,9 @@ package struct History: Sendable {
       let results = json["results"]?.members
     else { return nil }
     // 0.1 wrote no mark of the keys.
-    if let mark = json["keys"], !mark.isNull, mark.string == nil { return nil }
+    for mark in [json["keys"], json["tagKey"]] {
+      if let mark, !mark.isNull, mark.string == nil { return nil }
+    }
     var read: [String: Dataset] = [:]
     for member in datasets {
       guard let dataset = Dataset(json: member.value) else { return nil }
@@ -265,6 +269,7 @@ package struct History: Sendable {
     self.init(
       release: release, policyHash: policy, frameHash: frame, policyFiles: policyFiles,
       datasets: read, keyMark: json["keys"]?.string, results: families)
+    tagMark = json["tagKey"]?.string
     for pair in json["unitsInCommon"]?.members ?? [] { unitsInCommon[pair.key] = pair.value.int }
     if let told = json["fingerprints"] {
       guard let fingerprints = Fingerprints(json: told) else { return nil }

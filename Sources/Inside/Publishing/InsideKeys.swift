@@ -41,10 +41,26 @@ package struct InsideKeys: Sendable {
     Hex.encode(HMACKey(draw).authenticate(HMACKey(record).authenticate(Array("doorsill/inside/keys/1".utf8))))
   }
 
+  /// The same of the key of the tags.
+  package var tagMark: String {
+    Hex.encode(HMACKey(verify).authenticate(Array("doorsill/inside/keys/verify/1".utf8)))
+  }
+
   /// Refuses other keys than those that the release before was protected with. 0.1 wrote down no mark.
   func check(against history: History, of portal: Portal) throws {
-    guard let known = history.keyMark, known != mark else { return }
     let folder = portal.inside + "/keys"
+    if let known = history.tagMark, known != tagMark {
+      throw PublishingError(
+        .damaged,
+        Wording(
+          "\(folder)/verify is another key than release \(history.release) was made with: the server would recognise none of the tuples that were tagged with it",
+          "\(folder)/verify 不是制作第 \(history.release) 版所用的密钥：服务器将认不出以它标记的任何记录"),
+        hint: Wording(
+          "restore .doorsill/inside/keys/verify from a backup; the server's copy is .doorsill/outside/keys/verify, where verify or score is published",
+          "请从备份恢复 .doorsill/inside/keys/verify；如已发布 verify 或 score，服务器的副本是 .doorsill/outside/keys/verify"),
+        blame: .environment)
+    }
+    guard let known = history.keyMark, known != mark else { return }
     throw PublishingError(
       .damaged,
       Wording(

@@ -244,6 +244,7 @@ extension Publisher {
       release: release, policyHash: policies.hash, frameHash: try frameHash(),
       policyFiles: policies.files,
       datasets: datasets, keyMark: keys.mark, results: results.histories)
+    next.tagMark = keys.tagMark
     next.unitsInCommon = unitsInCommon
     next.fingerprints = try fingerprints(after: judgements)
     return next

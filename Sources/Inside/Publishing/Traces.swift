@@ -33,6 +33,9 @@ struct Traces {
     }
   }
 
+  /// Whether the log has a beginning, which 0.1 wrote none of.
+  var hasBegun: Bool { !lines(#""event":"genesis""#).isEmpty }
+
   /// Refuses where the log says that a release was served and none is, or that more was withdrawn than is.
   func check(against store: ReleaseStore) throws {
     try checkServed(store)

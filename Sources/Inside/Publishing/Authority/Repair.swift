@@ -18,15 +18,23 @@ package enum Repair {
     let keys = try InsideKeys(portal: portal)
     let policies = try PolicySet.load(folder: portal.policies)
     let catalog = try Catalog.load(folder: portal.catalog, policies: policies)
+    let isMarked = Ledger.isMarked(portal.inside + "/decisions")
     let decisions = try Decisions(
       portal, origin: Decisions.origin(portal, served: nil, catalog: catalog), key: keys.release,
       author: author,
-      after: nil)
+      after: nil, isRepaired: true)
     guard let authority = try AuthorityLog(decisions.ledger).authority else {
       throw PublishingError(.refused, Wording("the decisions log has no beginning yet", "决策日志尚无起点"))
     }
     _ = try Registry(authority).standing(author, .begin)
     var mended: [Wording] = []
+    if !isMarked {
+      let count = decisions.ledger.size
+      mended.append(
+        Wording(
+          "the mark beside the decisions log says again that it has \(count) entries",
+          "决策日志旁的标记重新记为 \(count) 条"))
+    }
     let store = try ReleaseStore(folder: portal.outside, key: keys.release.publicKey)
     if let release = authority.release, try store.served()?.number != release {
       guard try store.numbers().contains(release) else {

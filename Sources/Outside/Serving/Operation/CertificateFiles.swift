@@ -75,6 +75,16 @@ final class CertificateFiles: Sendable {
   /// Our own authority, with its list where there is a sound one. That there is none is told, and refuses nobody: what
   /// was revoked is known from the access database.
   private func ownTrust() throws -> ClientTrust {
+    guard Files.exists(anchors) else {
+      throw ServingError(
+        .noAuthority,
+        Wording(
+          "\(anchors) is missing: without it the gateway knows no client's certificate",
+          "缺少 \(anchors)：没有它，接口认不出任何客户证书"),
+        hint: Wording(
+          "make an authority with 'doorsill ca init'; where there was one, copy its ca.pem from .doorsill/inside/keys, or from a backup, and run 'doorsill ca crl'",
+          "请用 doorsill ca init 建立证书机构；如曾建立，请从 .doorsill/inside/keys 或备份复制其 ca.pem，再运行 doorsill ca crl"))
+    }
     let pem = try Files.read(anchors, limit: 1 << 20)
     let bytes = try? Files.read(list, limit: 64 << 20)
     return try (try? ClientTrust(anchorsPEM: pem, crls: bytes.map { [$0] } ?? [], standing: .own))
