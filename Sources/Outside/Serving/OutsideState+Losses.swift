@@ -68,11 +68,14 @@ extension OutsideState {
       Wording(
         "the answers log has \(size) entries, and the access database has counted \(counted): entries are lost",
         "答复日志有 \(size) 条，而访问数据库已计数 \(counted) 条：有条目丢失"),
-      hint: Wording(
-        "restore .doorsill/outside from a backup, the log and the database of one time; where the entries are lost for good, 'doorsill authority recover --as ID --reason TEXT' lets it go on",
-        "请从备份恢复 .doorsill/outside，日志与数据库须为同一时刻；若条目确已丢失，请运行 doorsill authority recover --as ID --reason 理由，然后继续"
-      ))
+      hint: recovering)
   }
+
+  /// What to do about entries that are lost.
+  static let recovering = Wording(
+    "restore .doorsill/outside from a backup, the log and the database of one time; where the entries are lost for good, 'doorsill authority recover --as ID --reason TEXT' lets it go on",
+    "请从备份恢复 .doorsill/outside，日志与数据库须为同一时刻；若条目确已丢失，请运行 doorsill authority recover --as ID --reason 理由，然后继续"
+  )
 
   /// Whether the answers log has an entry.
   private func hasAnswers() throws -> Bool {

@@ -119,11 +119,19 @@ package struct OutsideState: Sendable {
           "without it nobody would notice that an older copy of the log was put back",
           "没有它，便无从发现日志被换回旧副本"))
     }
-    let ledger = try Ledger(folder: answers, origin: name, key: try checkpointKey())
-    if let known {
-      try Seen(origin: name, size: known.size, root: known.root).check(ledger, seenIn: accessDatabase)
+    let key = try checkpointKey()
+    do throws(LedgerError) {
+      let ledger = try Ledger(folder: answers, origin: name, key: key)
+      if let known {
+        try Seen(origin: name, size: known.size, root: known.root).check(ledger, seenIn: accessDatabase)
+      }
+      return ledger
+    } catch {
+      // An older copy, which is put right or declared.
+      guard error.code == .behind else { throw error }
+      throw ServingError(
+        .lost, Wording(error.message(in: "en"), error.message(in: "zh")), hint: Self.recovering)
     }
-    return ledger
   }
 
   /// What the access database calls the head of the answers log under one of its names.

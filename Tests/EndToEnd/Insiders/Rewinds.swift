@@ -39,7 +39,8 @@ extension `End to end` {
       server.stop()
       let older = try world.portal.copied()
       try yesterday.putBack(".doorsill/outside/answers", ".doorsill/outside/answers.head", from: older)
-      #expect(try refusal(yesterday).contains("entries"))
+      let told = try refusal(yesterday)
+      #expect(told.contains("entries") && told.contains("doorsill authority recover"), "\(told)")
       // An older copy holds by itself; what else remembers it does not.
       let verified = try yesterday.run("ledger", "verify", "answers")
       #expect(verified.status == 3 && verified.errorText.contains("access.sqlite"), "\(verified.said)")

@@ -58,11 +58,11 @@ struct Doorstep {
       throw ServingError(
         .sandbox,
         Wording(
-          "the server is not confined: \(lacks.map(\.en).joined(separator: "; "))",
-          "服务进程未被约束：\(lacks.map(\.zh).joined(separator: "；"))"),
+          "--require-sandbox refuses to start: \(lacks.map { $0.bare.en }.joined(separator: "; "))",
+          "--require-sandbox 拒绝启动：\(lacks.map { $0.bare.zh }.joined(separator: "；"))"),
         hint: Wording(
-          "use a kernel with Landlock (6.2 or later), give the folder to a user of its own, or start without --require-sandbox",
-          "请使用启用 Landlock 的内核（6.2 起），并把文件夹交给专门的用户；或不带 --require-sandbox 启动"))
+          "what is missing of the kernel comes with 6.7 and Landlock switched on; root is given up for --user NAME, or for whoever owns the folder; without --require-sandbox it starts and only warns",
+          "内核所缺者，6.7 起并启用 Landlock 即有；root 改为 --user 所指或文件夹属主；不带 --require-sandbox 则只警告"))
     }
     return lines
   }
@@ -112,6 +112,12 @@ struct Doorstep {
 extension Wording {
   /// A line of what does not hold.
   static func warning(_ line: Wording) -> Wording { Wording("WARNING: \(line.en)", "警告：\(line.zh)") }
+  /// The same without the word ahead.
+  fileprivate var bare: Wording {
+    Wording(
+      en.hasPrefix("WARNING: ") ? String(en.dropFirst("WARNING: ".count)) : en,
+      zh.hasPrefix("警告：") ? String(zh.dropFirst("警告：".count)) : zh)
+  }
   /// Whether a line says what does not hold.
   package var isWarning: Bool { en.hasPrefix("WARNING") }
 }
