@@ -76,6 +76,19 @@ import Testing
     }
   }
 
+  @Test func `takes the usual words for no value out of a column of numbers, and leaves them in a text`()
+    throws
+  {
+    let place = try GatePortal()
+    let table = "code,sold,day\nNA,1.5,2026-01-01\nNO,NA,--\nSE,-,2026-01-03\nFI,2,n/a\n"
+    let dataset = try write(try propose(table, as: "sales.csv", place), place)
+    let fields = dataset.resources[0].schema.fields
+    #expect(fields.map(\.type) == [.string, .number, .date])
+    #expect(fields.map(\.missingValues) == [nil, ["", "-", "NA"], ["", "--", "n/a"]])
+    #expect(fields.map(\.constraints.required) == [true, false, false])
+    #expect(try place.publish().datasets.contains { $0.name == "sales" && $0.rows == 4 })
+  }
+
   @Test func `is not made of a source with a secrecy marking, and nothing is stored`() throws {
     let place = try GatePortal()
     let objections = try place.objections { _ = try propose("a,b\n机密★10年,2\n", as: "plan.csv", place) }

@@ -186,6 +186,9 @@ package struct Proposal: Sendable {
     _ field: Field, isKey: Bool, _ verdict: Verdict, _ scale: Scale, _ detectors: DetectorPolicy
   ) -> String {
     var words = ["name: \(quoted(field.name))", "type: \(quoted(field.type.rawValue))"]
+    if let gaps = field.missingValues {
+      words.append("missingValues: [\(gaps.map(quoted).joined(separator: ", "))]")
+    }
     let found = verdict.items.filter { $0.field == field.name && detectors.detector($0.rule) != nil }
     if let level = found.compactMap({ scale.level($0.level) }).max(), level != scale.lowest {
       words.append("level: \(quoted(level.id))")

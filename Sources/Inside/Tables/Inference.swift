@@ -53,7 +53,12 @@ package func inferSchema(_ source: TableSource) throws -> Inference {
       (type, reason) = (.geojson, "the geometry of each feature")
     }
     var field = Field(name: guess.name, type: type)
-    field.constraints.required = guess.hasValue && !guess.hasGap
+    let gaps = type == .string || type == .geojson ? [] : guess.markers.sorted()
+    if !gaps.isEmpty {
+      field.missingValues = [""] + gaps
+      reason += "; \(gaps.joined(separator: ", ")): no value"
+    }
+    field.constraints.required = guess.hasValue && !guess.hasGap && gaps.isEmpty
     schema.fields.append(field)
     reasons.append(Inference.Reason(field: guess.name, type: type, text: reason))
   }
@@ -67,6 +72,8 @@ private struct TypeGuess {
   private var canBe: Set<FieldType> = [.integer, .number, .boolean, .date, .datetime, .time, .yearmonth]
   private(set) var hasValue = false
   private(set) var hasGap = false
+  /// Words that stand for no value; in a text they may be values (`NA` is Namibia).
+  private(set) var markers: Set<String> = []
   private var reason = ""
   private var longest = 0
   private var allSameLength = true
@@ -79,6 +86,10 @@ private struct TypeGuess {
   mutating func see(_ text: UnsafeBufferPointer<UInt8>, isNull: Bool) {
     guard !isNull, let start = text.baseAddress, !text.isEmpty else {
       hasGap = true
+      return
+    }
+    if !canBe.isEmpty, let marker = Self.marker(text) {
+      markers.insert(marker)
       return
     }
     if hasValue, text.count != longest { allSameLength = false }
@@ -97,6 +108,13 @@ private struct TypeGuess {
     if canBe.contains(.time), ValueScanner.time(start, count) == nil { canBe.remove(.time) }
     if canBe.contains(.yearmonth), ValueScanner.yearMonth(start, count) == nil { canBe.remove(.yearmonth) }
     if canBe.isEmpty, reason.isEmpty { reason = "\"\(CellFault.shortened(text))\" is text" }
+  }
+
+  private static let gapWords = ["NA", "N/A", "n/a", "NULL", "null", "-", "--", "—", "——"]
+
+  private static func marker(_ text: UnsafeBufferPointer<UInt8>) -> String? {
+    guard text.count <= 6 else { return nil }
+    return gapWords.first { $0.utf8.elementsEqual(text) }
   }
 
   private mutating func rule(out types: Set<FieldType>, _ why: String) {
@@ -138,7 +156,14 @@ private struct TypeGuess {
   }
 
   var verdict: (FieldType, String) {
-    guard hasValue else { return (.string, "the column has no values") }
+    guard hasValue else {
+      return (
+        .string,
+        markers.isEmpty
+          ? "the column has no values"
+          : "the column has no other values than \(markers.sorted().joined(separator: ", "))"
+      )
+    }
     if canBe.contains(.boolean) { return (.boolean, "every value is true or false") }
     if canBe.contains(.integer) {
       if looksLikePhones == wholes, wholes > 0 {
