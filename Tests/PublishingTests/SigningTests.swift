@@ -1,4 +1,5 @@
 import Bytes
+import Catalogs
 import Ledgers
 import Policies
 import Support
@@ -100,6 +101,24 @@ import Trust
     try other.pair.propose("members")
     try resign(other, in: "\(other.portal.catalog)/members/approvals") { $0["expires"] = "9999\u{1B}[2J" }
     #expect(throws: PublishingError.self) { try approve(other) }
+  }
+
+  @Test func `is not asked to sign what the law's name is missing of`() throws {
+    let place = try portal()
+    try place.add("members", level: "L2", basis: false, fields: Self.fields, table: Self.table)
+    let refused = try #require(#expect(throws: Rejection.self) { try place.pair.propose("members") })
+    #expect(refused.objections.flatMap { $0.reasons.map(\.code) } == [.missingLegalBasis])
+  }
+
+  @Test func `is not kept from it by a slip of the pen in another dataset`() throws {
+    let place = try portal()
+    try place.add("other", level: "L3", basis: true, fields: Self.fields, table: Self.table)
+    try place.change("Catalog/other/dataset.json5", "classification", "clasification")
+    try place.pair.propose("members")
+    #expect(try approve(place).contains { $0.en == "everybody may read: rows.town" })
+    #expect(throws: CatalogError.self) { try place.pair.propose("other") }
+    try place.pair.review(place.pair.approver) { #expect($0.unread?.errors.isEmpty == false) }
+    #expect(throws: CatalogError.self) { try place.publish() }
   }
 
   @Test func `is told of somebody who is not there`() throws {

@@ -280,6 +280,15 @@ enum AuthorityVerbs {
             "mandate \(name): given by \(given.by), every \(given.mandate.every), until \(given.mandate.until)\(holds ? "" : " (holds no more)")"
           ).said)
       }
+      if let unread = review.unread {
+        terminal.print()
+        terminal.print(
+          Phrase(
+            "! 目录中有无法读取之处，以下未计在内，修正前不能发布：",
+            "! part of the catalogue cannot be read and is not counted here; nothing is published before it is mended:"
+          ).said)
+        terminal.print(unread.message(in: Phrase.language))
+      }
       let waiting = review.open
       terminal.print()
       guard !waiting.isEmpty || !review.ignored.isEmpty else {

@@ -11,6 +11,16 @@ extension Catalog {
   /// Throws every fault of every file at once: unknown and repeated keys, wrong types, references to an organization,
   /// theme, licence, code list, field, level, profile or person that does not exist, paths that leave the folder.
   package static func load(folder: String, policies: PolicySet) throws(CatalogError) -> Catalog {
+    let (catalog, faults) = try readable(folder: folder, policies: policies)
+    if let faults { throw faults }
+    return catalog
+  }
+
+  /// The same of what can be read, with the faults of what cannot: one dataset with a slip of the pen keeps nobody from
+  /// looking at the others. Nothing is published from it.
+  package static func readable(
+    folder: String, policies: PolicySet
+  ) throws(CatalogError) -> (catalog: Catalog, faults: CatalogError?) {
     let faults = Faults()
     let root: String
     do { root = try Files.resolved(folder) } catch { throw CatalogError([], unreadable: [error]) }
@@ -21,6 +31,7 @@ extension Catalog {
       try faults.throwAll()
       throw CatalogError([])
     }
+    let isSound = faults.isEmpty
     checkPeople(of: policies, in: catalog, faults)
     let names = datasetNames(in: root, faults)
     let documents = names.compactMap { name in
@@ -40,8 +51,9 @@ extension Catalog {
     catalog.datasets.sort { (order[$0.name] ?? 0) < (order[$1.name] ?? 0) }
     relate(&catalog.datasets)
     checkViews(of: catalog, faults)
-    try faults.throwAll()
-    return catalog
+    // Without the catalogue's own file nothing can be said of anything.
+    if !isSound { try faults.throwAll() }
+    return (catalog, faults.isEmpty ? nil : CatalogError(faults.errors, unreadable: faults.unreadable))
   }
 
   /// A view is a dataset by name, so its name is nobody else's; and statistics of the same units elsewhere (one key

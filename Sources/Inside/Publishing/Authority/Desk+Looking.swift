@@ -14,6 +14,7 @@ extension Desk {
     let view = try Views.derived(from: catalog.datasets, of: portal, scale: policies.scale) { $0 == name }
       .first
     guard let dataset = catalog.dataset(name) ?? view else {
+      if let unread { throw unread }
       throw PublishingError(
         .unknownDataset, Wording("the catalogue has no dataset '\(name)'", "目录中没有数据集“\(name)”"),
         hint: nearest(name, in: catalog.datasets.map(\.name)).map { .didYouMean($0) },

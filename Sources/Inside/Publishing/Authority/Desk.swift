@@ -11,6 +11,8 @@ package struct Desk {
   let previous: PolicySet
   package let catalog: Catalog
   package internal(set) var authority: Authority
+  /// Why a dataset may be missing from the catalogue; nil where all of it could be read.
+  var unread: CatalogError?
   /// Who acts; nil in a rehearsal by nobody.
   let person: String?
   let now: Timestamp

@@ -12,7 +12,8 @@ extension Review {
       id: told.id, organization: told.organization, roles: told.roles, key: told.key, madeBy: madeBy)
     let subject = Motion.person(signer.id)
     let motion = Motion(
-      subject: subject, from: desk.authority.at(subject), aim: .person(terms), reason: "key",
+      subject: subject, from: desk.authority.at(subject), aim: .person(terms),
+      reason: "asks to be registered with this key",
       expires: desk.now.adding(days: 90).rfc3339)
     let text = try Paper.sign(motion.json, by: signer.id, with: signer.key, seen: file.seen, now: desk.now)
     return Signed(
@@ -54,7 +55,7 @@ extension Review {
     _ = try Registry(file.authority).standing(signer.author, .suggest)
     let motion = Motion(
       subject: Motion.recovery, from: desk.authority.at(Motion.recovery), aim: .recovery([key.text]),
-      reason: "recovery key", expires: desk.now.adding(days: 90).rfc3339)
+      reason: "asks for a key that replaces lost ones", expires: desk.now.adding(days: 90).rfc3339)
     let text = try Paper.sign(
       motion.json, by: signer.id, with: signer.key, seen: file.seen, now: desk.now)
     return Signed(

@@ -116,6 +116,12 @@ extension Review {
           faults: [], faultCount: 0,
           objections: [Objection(dataset: name, reasons: refusal.reasons, needs: [])])
       }
+      // Nor does anybody sign for what would be refused although they have.
+      let unmet = refusal.reasons.filter { [.missingLegalBasis, .missingReason].contains($0.code) }
+      guard unmet.isEmpty else {
+        throw Rejection(
+          faults: [], faultCount: 0, objections: [Objection(dataset: name, reasons: unmet, needs: [])])
+      }
     }
     let content = offer(request, examination)
     return Motion(

@@ -1,5 +1,5 @@
 package import Bytes
-import Catalogs
+package import Catalogs
 package import Policies
 package import Trust
 
@@ -10,6 +10,8 @@ package struct Review {
   package let file: AuthorityFile
   /// Papers that do not count, with why.
   package private(set) var ignored: [(file: String, fault: DeedFault)] = []
+  /// What of the catalogue cannot be read, and is looked at as if it were not there; nothing is published before it is mended.
+  package let unread: CatalogError?
 
   /// - Parameters:
   ///   - home: where the person's home remembers portals; nil where nobody acts.
@@ -18,11 +20,14 @@ package struct Review {
   {
     file = try AuthorityFile(portal, home: home)
     let policies = try PolicySet.load(folder: portal.policies)
+    let (catalog, unread) = try Catalog.readable(folder: portal.catalog, policies: policies)
+    self.unread = unread
     desk = Desk(
       portal: portal.working(in: work), policies: policies,
       previous: try PolicySet.parse(files: file.policyFiles),
-      catalog: try Catalog.load(folder: portal.catalog, policies: policies), authority: file.authority,
+      catalog: catalog, authority: file.authority,
       person: nil, now: now)
+    desk.unread = unread
     let noted = MatchNotes(portal)
     desk.matches = { noted.matches(of: $0) }
     for paper in try Paper.all(of: portal) {
