@@ -24,7 +24,9 @@ enum PersonKeys {
       throw UsageFault(
         Phrase("这里没有“\(id)”的私钥：\(path)", "there is no key of '\(id)' here: \(path)"),
         hint: Phrase(
-          "由本人运行 doorsill person add \(id)", "that person makes one with 'doorsill person add \(id)'"))
+          "私钥若在别处，请用环境变量 DOORSILL_HOME 指明其个人文件夹；尚无私钥的，由本人运行 doorsill person add \(id)",
+          "where it lies in another home, name that with DOORSILL_HOME; who has none makes one with 'doorsill person add \(id)'"
+        ))
     }
     let pem = try Files.read(path, limit: 1 << 16)
     let passphrase = try passphrase(for: id, invocation: invocation, confirm: false)

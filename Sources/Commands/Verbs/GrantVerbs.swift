@@ -161,7 +161,7 @@ enum GrantVerbs {
           [
             String($0.id), $0.client, "\($0.dataset)/\($0.result)", $0.purpose,
             $0.ends.adding(seconds: -1).date.iso, String($0.callsPerDay),
-            refused[.grant($0.id)] == nil ? $0.status.rawValue : Phrase("不予承认", "refused").said,
+            refused[.grant($0.id)] == nil ? word($0.status).said : Phrase("不予承认", "refused").said,
           ]
         })
     for grant in grants {
@@ -169,5 +169,13 @@ enum GrantVerbs {
       invocation.terminal.note(words.said(in: Phrase.language))
     }
     return .done
+  }
+
+  private static func word(_ status: Grant.Status) -> Phrase {
+    switch status {
+    case .pending: Phrase("待第二人签署", "pending")
+    case .active: Phrase("有效", "active")
+    case .revoked: Phrase("已撤销", "revoked")
+    }
   }
 }

@@ -201,10 +201,16 @@ enum PersonVerbs {
     let portal = try invocation.portal()
     let people = try PolicySet.load(folder: portal.policies).access.people
     let authority = Files.exists(portal.authority) ? try AuthorityFile(portal).authority : nil
+    // With what lies in files and is not in the log yet.
+    let next = authority == nil ? nil : try? invocation.review { $0.desk.authority }
     func state(_ person: Person) -> Phrase {
       guard let key = person.key else { return Phrase("无密钥", "no key") }
       guard let known = authority?.person(person.id), known.terms.key == key.text else {
-        return Phrase("待接纳", "waits to be accepted")
+        return next?.person(person.id)?.terms.key == key.text
+          ? Phrase("已接纳，下次 doorsill publish 时登记", "accepted: the next 'doorsill publish' registers them")
+          : authority == nil
+            ? Phrase("首次 doorsill publish 时登记", "the first 'doorsill publish' registers them")
+            : Phrase("待接纳", "waits to be accepted")
       }
       return Phrase("自 #\(known.since) 登记", "registered since #\(known.since)")
     }

@@ -45,7 +45,9 @@ extension ReleaseVerbs {
           Phrase("文件", "parts").said, Phrase("名称", "title").said,
         ]
       ] + datasets.map(\.row))
-    guard !withdrawals.isEmpty else { return .done }
+    // What two people brought back since is out again, whatever the list says of releases before.
+    let holding = withdrawals.filter { $0.through.map { $0 >= release.number } ?? true }
+    guard !holding.isEmpty else { return .done }
     terminal.print()
     terminal.table(
       [
@@ -54,7 +56,7 @@ extension ReleaseVerbs {
           Phrase("理由", "reason").said,
         ]
       ]
-        + withdrawals.map { entry in
+        + holding.map { entry in
           [
             entry.dataset, entry.time.rfc3339,
             entry.through.map(String.init) ?? Phrase("永久", "for good").said,

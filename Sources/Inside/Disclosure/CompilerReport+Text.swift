@@ -184,7 +184,7 @@ private struct ReportWords {
     let parts = report.margins.map { margin in
       let name = name(margin.dimension.map { [$0] } ?? [])
       guard let error = margin.error.map({ CompilerReport.oneDecimal($0) }) else {
-        return say("\(name) 无法得出", "\(name) from nothing")
+        return say("\(name) 无法得出", "\(name) cannot be had")
       }
       let gaps =
         margin.unknown == 0

@@ -47,7 +47,8 @@ extension Frame {
       [
         [code("select"), words("已声明的维度与数值", "Declared dimensions and values"), code("select=sex,count")],
         [words("维度名", "a dimension's name"), words("eq. 一个代码，或 in.( ) 若干代码：逐个列出单元，从不合并", "eq. one code, or in.( ) several: cells are listed one by one, never merged"), code("sex=eq.1")],
-        [code("format"), words("json（默认）或 csv", "json (where not given) or csv"), code("format=csv")],
+        [code("format"), words("json（默认）、csv 或 svg（图表）；也可用 Accept 字段：application/json、text/csv、image/svg+xml", "json (where not given), csv, or svg, a chart; an Accept field does as well: application/json, text/csv, image/svg+xml"), code("format=svg")],
+        [code("lang"), words("zh 或 en：列名与图表的文字（缺省为门户的第一语言）", "zh or en: the words of columns and chart (where not given, the portal's first language)"), code("lang=en")],
         [code("dry_run"), words("只说明将会如何，不给答案，不耗配额", "Tells what would happen; gives no answer and costs no quota"), code("dry_run=true")],
       ]))
     <p>\(t("其他一切——排序、行数、范围、数值条件、重复的参数——得到同一个 400。不公布的单元为 null，并标 \"withheld\": true。",
