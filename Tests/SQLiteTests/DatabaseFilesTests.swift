@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Support
 import Testing
 
@@ -49,6 +50,40 @@ import Testing
     let database = try Database(path: path, mode: .readWrite)
     #expect(try database.use { db in try db.int("SELECT count(*) FROM t") } == 500)
     #expect(try folder.read("treasure") == Array("gold".utf8))
+  }
+
+  /// As root the library gives its companions to the owner of the database, whatever other names they have.
+  @Test(arguments: ["", "-wal", "-shm", "-journal"])
+  func `takes no second name of another file for its own, and waits for no pipe`(_ companion: String) throws {
+    let path = folder.path + "/h.sqlite"
+    do { _ = try make("h.sqlite") }
+    if getuid() == 0 { #expect(chown(path, 4711, 4711) == 0) }
+    let other = folder.path + "/other"
+    try folder.write("gold", to: "other")
+    if companion.isEmpty {
+      #expect(link(path, other + "2") == 0)
+    } else {
+      unlink(path + companion)
+      #expect(link(other, path + companion) == 0)
+    }
+    func use() -> Int64? {
+      try? Database(path: path, mode: .readWrite).use { db in
+        try db.execute("INSERT INTO t VALUES (1)")
+        return try db.int("SELECT count(*) FROM t")
+      }
+    }
+    #expect(use() == nil)
+    var status = stat()
+    #expect(stat(other, &status) == 0 && status.st_uid == getuid())
+    #expect(try folder.read("other") == Array("gold".utf8))
+    unlink(companion.isEmpty ? other + "2" : path + companion)
+    if !companion.isEmpty {
+      #expect(mkfifo(path + companion, 0o600) == 0)
+      let database = try? Database(path: path, mode: .readWrite)
+      _ = try? database?.use { db in try db.int("SELECT count(*) FROM t") }
+      unlink(path + companion)
+    }
+    #expect(use() != nil)
   }
 
   @Test func `is no link where others write`() throws {

@@ -52,7 +52,7 @@ package final class Database: Sendable {
 }
 
 extension Connection {
-  /// Whether the library reaches a database's own files only.
+  /// Whether the library reaches a database's own files only, each under its one name, and waits for none.
   private static let guarded = doorsill_guard_files()
 
   static func open(

@@ -61,7 +61,7 @@ extension AccessStore {
   /// nothing; throws where the file is damaged or no database.
   package static func counted(in path: String) throws -> Int? {
     do {
-      return try Database(path: path, mode: .readOnly).use { (connection) throws in
+      return try Database(path: path, mode: .readOnly, followsLinks: false).use { (connection) throws in
         try connection.first("SELECT value FROM state WHERE name = 'ledger'") { Int($0.int(0)) } ?? 0
       }
     } catch let error as DatabaseError where [.cannotOpen, .readOnly, .busy].contains(error.code) {
@@ -154,7 +154,7 @@ extension AccessStore {
   /// open it.
   package static func remembered(in path: String) throws -> Int? {
     guard let counted = try counted(in: path) else { return nil }
-    let heads = try Database(path: path, mode: .readOnly).use { (connection) throws in
+    let heads = try Database(path: path, mode: .readOnly, followsLinks: false).use { (connection) throws in
       try connection.query("SELECT size FROM heads WHERE name = 'answers' OR name LIKE 'answers/%'") {
         Int($0.int(0))
       }

@@ -1,6 +1,10 @@
 #pragma once
+#include <errno.h>
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 // SQLITE_TRANSIENT is a cast, which the importer drops: the bytes are copied when bound.
 
@@ -49,11 +53,42 @@ static inline int doorsill_vfs_access(sqlite3_vfs *vfs, const char *name, int fl
     *out = 0;
     return SQLITE_OK;
 }
+
+// Where others write, a pipe may lie in a companion's place, or a second name of a file elsewhere: the library would wait
+// for the one, and give the other to the owner of the database where it runs as root. Neither is opened.
+
+static inline int doorsill_open_file(const char *path, int flags, int mode) {
+    int file = open(path, flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, mode);
+    if (file < 0) return file;
+    struct stat found;
+    int refused = EINVAL;
+    if (fstat(file, &found)) {
+        refused = errno;
+    } else if (S_ISDIR(found.st_mode) || (S_ISCHR(found.st_mode) && !strcmp(path, "/dev/urandom"))) {
+        return file;
+    } else if (S_ISREG(found.st_mode)) {
+        if ((flags & O_ACCMODE) == O_RDONLY || found.st_nlink <= 1) return file;
+        refused = EMLINK;
+    }
+    close(file);
+    errno = refused;
+    return -1;
+}
+static inline int doorsill_give_file(int file, uid_t user, gid_t group) {
+    struct stat found;
+    if (fstat(file, &found) || !S_ISREG(found.st_mode) || found.st_nlink > 1) return 0;
+    return fchown(file, user, group);
+}
 /// Makes that the way every database is opened from now on; once.
 static inline int doorsill_guard_files(void) {
     static sqlite3_vfs guarded;
     sqlite3_vfs *real = sqlite3_vfs_find(NULL);
     if (!real) return SQLITE_ERROR;
+    if (!real->xSetSystemCall) return SQLITE_ERROR;
+    int status = real->xSetSystemCall(real, "open", (sqlite3_syscall_ptr)doorsill_open_file);
+    // Where the library was built without it, it gives no file away.
+    if (status == SQLITE_OK) status = real->xSetSystemCall(real, "fchown", (sqlite3_syscall_ptr)doorsill_give_file);
+    if (status != SQLITE_OK) return status;
     guarded = *real;
     guarded.pNext = NULL;
     guarded.zName = "doorsill";
