@@ -1,3 +1,4 @@
+import Glibc
 import Support
 import Testing
 
@@ -26,6 +27,20 @@ import Testing
     let path = try folder.write([UInt8](repeating: 7, count: 11), to: "b")
     #expect(try Files.read(path, limit: 11).count == 11)
     #expect(throws: FilesError.self) { try Files.read(path, limit: 10) }
+  }
+
+  @Test func `that are pipes or devices are refused at once, unless a person named them`() throws {
+    let (pipe, link) = (folder.path + "/pipe", folder.path + "/link")
+    try folder.write([7], to: "file")
+    #expect(mkfifo(pipe, 0o600) == 0 && symlink(folder.path + "/file", link) == 0)
+    #expect(throws: FilesError.self) { try Files.read(pipe) }
+    #expect(throws: FilesError.self) { try Files.read("/dev/zero", limit: 8) }
+    #expect(throws: FilesError.self) { try Files.forEachChunk(of: pipe) { _ in } }
+    #expect(throws: FilesError.self) { try Files.openHeld(pipe, writing: true) }
+    #expect(throws: FilesError.self) { try Files.openHeld(link, writing: false) }
+    #expect(try Files.read(link) == [7])
+    #expect(throws: FilesError.self) { try Files.read(link, from: .held) }
+    #expect(try Files.read("/dev/null", from: .named) == [])
   }
 
   @Test func `without a stated size are read to their end`() throws {

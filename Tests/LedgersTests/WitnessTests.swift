@@ -1,5 +1,6 @@
 import Bytes
 import Foundation
+import Glibc
 import Support
 import Testing
 import Trust
@@ -31,6 +32,22 @@ import Trust
     try Files.write(
       Array("00000000000000000001 00 00\n".utf8), to: HighWater.path(of: bench.path()), mode: 0o600)
     #expect(throws: LedgerError(.damaged, Wording("", ""))) { try bench.open() }
+  }
+
+  @Test(arguments: ["entries.jsonl", "checkpoint", "offsets", ""])
+  func `and the log beside it wait for no pipe that lies in their place, and follow no link`(_ name: String)
+    throws
+  {
+    try bench.fill(3)
+    let path = name.isEmpty ? HighWater.path(of: try bench.path()) : try bench.path(name)
+    let key = bench.key.publicKey
+    for lay in [{ mkfifo(path, 0o600) }, { symlink("/dev/zero", path) }, { mkdir(path, 0o700) }] {
+      try? FileManager.default.removeItem(atPath: path)
+      #expect(lay() == 0)
+      // What is derived is made anew; what is not is missing.
+      if name != "offsets" { #expect(throws: LedgerError.self) { try bench.open() } }
+      _ = try? Ledger(reading: try bench.path(), origin: bench.origin, key: key)
+    }
   }
 
   @Test(arguments: [1, 255, 256, 257, 512, 700])

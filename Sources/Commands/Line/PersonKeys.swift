@@ -42,7 +42,7 @@ enum PersonKeys {
   /// The passphrase from `--passphrase-file`, or asked on the terminal without echo.
   static func passphrase(for id: String, invocation: Invocation, confirm: Bool) throws -> String {
     if let file = invocation.value("--passphrase-file") {
-      let bytes = try Files.read(file, limit: 4096)
+      let bytes = try Files.read(file, limit: 4096, from: .named)
       let line = bytes.prefix { $0 != 0x0A && $0 != 0x0D }
       guard line.count >= 8, let text = String(validating: line, as: UTF8.self) else {
         throw UsageFault(

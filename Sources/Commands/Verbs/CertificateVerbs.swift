@@ -141,7 +141,7 @@ enum CertificateVerbs {
     try Files.makeDirectory(folder, mode: 0o700)
     let request: [UInt8]
     if let csr = invocation.value("--csr") {
-      request = try Files.read(csr, limit: 1 << 16)
+      request = try Files.read(csr, limit: 1 << 16, from: .named)
     } else {
       let key = try TLSKey.generate()
       try Files.write(try key.pem(), to: folder + "/client.key", mode: 0o600)

@@ -35,7 +35,7 @@ extension LedgerVerbs {
   static func consistency(_ invocation: Invocation) throws -> ExitStatus {
     let (log, ledger) = try open(invocation, try invocation.operands(1, 1)[0])
     let file = try invocation.required("--since")
-    let note = String(decoding: try Files.read(file, limit: 1 << 20), as: UTF8.self)
+    let note = String(decoding: try Files.read(file, limit: 1 << 20, from: .named), as: UTF8.self)
     // A checkpoint from before a declared loss bears the name that the log had then.
     let told = try Checkpoint(unverified: note).origin
     let first = log.losses == 0 ? log.origin : LogNames.first(log.origin)

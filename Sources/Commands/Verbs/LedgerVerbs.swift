@@ -112,13 +112,13 @@ enum LedgerVerbs {
 
   private static func verifyReceipt(_ invocation: Invocation) throws -> ExitStatus {
     let file = try invocation.operands(1, 1)[0]
-    let text = String(decoding: try Files.read(file, limit: 1 << 20), as: UTF8.self).filter {
+    let text = String(decoding: try Files.read(file, limit: 1 << 20, from: .named), as: UTF8.self).filter {
       !$0.isWhitespace
     }
     let keyFile = try invocation.required("--keys")
-    let set = try JSON(parsing: try Files.read(keyFile, limit: 1 << 20))
+    let set = try JSON(parsing: try Files.read(keyFile, limit: 1 << 20, from: .named))
     let keys = try (set["keys"]?.array ?? [set]).map { try VerifyingKey(jwk: $0) }
-    let answer = try invocation.value("--answer").map { try Files.read($0) }
+    let answer = try invocation.value("--answer").map { try Files.read($0, from: .named) }
     let claims = try Receipt.verify(text, keys: keys, answer: answer)
     let gaps = try LogGap.all(in: set, keys: keys)
     let gap = LogGap.of(log: claims.ledgerOrigin, index: claims.ledgerIndex, among: gaps)

@@ -181,7 +181,7 @@ enum PersonVerbs {
       return try DecisionVerbs.approve(Motion.person(id), reason, invocation)
     }
     let key: SigningKey
-    do { key = try SigningKey(pem: try Files.read(file, limit: 1 << 16)) } catch {
+    do { key = try SigningKey(pem: try Files.read(file, limit: 1 << 16, from: .named)) } catch {
       throw UsageFault(Phrase("\(file) 不是恢复密钥", "\(file) is no recovery key"))
     }
     let signer = Review.Signer(id: "recovery", key: key)

@@ -29,7 +29,8 @@ enum ReceiptVerbs {
 
   private static func compare(_ invocation: Invocation) throws -> ExitStatus {
     let files = try invocation.operands(2, 2)
-    let set = try JSON(parsing: try Files.read(try invocation.required("--keys"), limit: 1 << 20))
+    let set = try JSON(
+      parsing: try Files.read(try invocation.required("--keys"), limit: 1 << 20, from: .named))
     let keys = try (set["keys"]?.array ?? [set]).map { try VerifyingKey(jwk: $0) }
     let gaps = try LogGap.all(in: set, keys: keys)
     let proofs = invocation.all("--proof")
@@ -39,7 +40,7 @@ enum ReceiptVerbs {
     }
     var sides: [ReceiptComparison.Side] = []
     for (place, file) in files.enumerated() {
-      let text = String(decoding: try Files.read(file, limit: 1 << 20), as: UTF8.self).filter {
+      let text = String(decoding: try Files.read(file, limit: 1 << 20, from: .named), as: UTF8.self).filter {
         !$0.isWhitespace
       }
       let claims = try Receipt.verify(text, keys: keys)
@@ -90,7 +91,7 @@ enum ReceiptVerbs {
           "the receipt of entry \(claims.ledgerIndex) is of an earlier version and does not name the entry's hash: no proof can be held against it"
         ))
     }
-    let text = String(decoding: try Files.read(file, limit: 1 << 20), as: UTF8.self)
+    let text = String(decoding: try Files.read(file, limit: 1 << 20, from: .named), as: UTF8.self)
     let proof = try InclusionProof(text: text)
     // An entry that was not lost stands at its place under each later name of the log.
     if let gap = LogGap.of(log: claims.ledgerOrigin, index: claims.ledgerIndex, among: gaps) {

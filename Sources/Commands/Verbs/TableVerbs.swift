@@ -149,7 +149,8 @@ enum TableVerbs {
 
   private static func schema(_ invocation: Invocation) throws -> Schema? {
     try invocation.value("--schema").map { file in
-      try Schema(node: try Document(json5: try Files.read(file, limit: 16 << 20), file: file).root)
+      try Schema(
+        node: try Document(json5: try Files.read(file, limit: 16 << 20, from: .named), file: file).root)
     }
   }
 

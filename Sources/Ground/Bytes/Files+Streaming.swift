@@ -5,8 +5,7 @@ extension Files {
   package static func forEachChunk(
     of path: String, bytes size: Int = 1 << 20, _ body: (UnsafeRawBufferPointer) throws -> Void
   ) throws {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { throw FilesError("read", path) }
+    let file = try openToRead(path, .file)
     defer { close(file) }
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 16)
     defer { buffer.deallocate() }

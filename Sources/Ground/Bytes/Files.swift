@@ -39,6 +39,7 @@ package struct FilesError: Fault, Equatable {
 
   private static let chinese = [
     "write": "写入", "read": "读取", "remove": "删除", "look at": "查看", "sync": "落盘", "make the folder": "创建文件夹",
+    "open": "打开", "open the folder": "打开文件夹", "rename": "改名", "make": "创建",
     "lock": "锁定", "list": "列出", "set permissions of": "设置权限", "read the link": "读取链接", "move": "移动",
     "link": "链接", "find": "找到",
   ]
@@ -75,10 +76,67 @@ package enum Files {
     Wording("larger than \(limit) bytes", "超过 \(limit) 字节")
   }
 
-  /// The whole file. A file larger than `limit` bytes is refused.
-  package static func read(_ path: String, limit: Int = .max) throws(FilesError) -> [UInt8] {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
+  /// What may lie at a path that is read.
+  package enum Source: Sendable {
+    /// A file, or a link to one. What is none (a pipe, a device, a folder) is refused at once and never waited for.
+    case file
+    /// A file itself: one of the state, where others may have laid a link.
+    case held
+    /// Whatever a person has named at the call: `/dev/stdin`, a pipe of their shell.
+    case named
+
+    fileprivate var flags: Int32 {
+      switch self {
+      case .file: O_NONBLOCK | O_NOCTTY
+      case .held: O_NONBLOCK | O_NOCTTY | O_NOFOLLOW
+      case .named: 0
+      }
+    }
+  }
+
+  /// Opens for reading. The descriptor is the caller's to close.
+  static func openToRead(_ path: String, _ source: Source) throws(FilesError) -> Int32 {
+    let file = open(path, O_RDONLY | O_CLOEXEC | source.flags)
     guard file >= 0 else { throw FilesError("read", path) }
+    guard source != .named else { return file }
+    do throws(FilesError) { try checkIsFile(file, "read", path) } catch {
+      close(file)
+      throw error
+    }
+    return file
+  }
+
+  /// Opens a file of the state to read and write it. No link is followed, and what is no file is refused at once. The
+  /// descriptor is the caller's to close.
+  /// - Parameter making: whether it is made, mode 0600, where there is none.
+  package static func openHeld(
+    _ path: String, writing: Bool, making: Bool = false
+  ) throws(FilesError) -> Int32 {
+    let flags = (writing ? O_RDWR : O_RDONLY) | (making ? O_CREAT : 0)
+    let file = open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0o600)
+    guard file >= 0 else { throw FilesError("open", path) }
+    do throws(FilesError) { try checkIsFile(file, "open", path) } catch {
+      close(file)
+      throw error
+    }
+    return file
+  }
+
+  private static func checkIsFile(_ file: Int32, _ doing: String, _ path: String) throws(FilesError) {
+    var status = stat()
+    guard fstat(file, &status) == 0 else { throw FilesError(doing, path) }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return
+    case S_IFDIR: throw FilesError(doing, path, code: EISDIR)
+    default: throw FilesError(doing, path, reason: Wording("that is no file", "那不是文件"))
+    }
+  }
+
+  /// The whole file. A file larger than `limit` bytes is refused.
+  package static func read(
+    _ path: String, limit: Int = .max, from source: Source = .file
+  ) throws(FilesError) -> [UInt8] {
+    let file = try openToRead(path, source)
     defer { close(file) }
     return try read(opened: file, path: path, limit: limit)
   }

@@ -22,8 +22,9 @@ final class EntriesFile: Sendable {
     self.path = path
     self.disk = disk
     let isNew = !Files.exists(path)
-    descriptor = open(path, (isWriter ? O_RDWR | O_CREAT : O_RDONLY) | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0 else { throw EntriesFile.failure(Wording("open", "打开"), path) }
+    do { descriptor = try Files.openHeld(path, writing: isWriter, making: isWriter) } catch {
+      throw LedgerError(error)
+    }
     guard isWriter, isNew else { return }
     do { try Files.syncDirectory(Files.parent(of: path)) } catch { throw LedgerError(error) }
   }

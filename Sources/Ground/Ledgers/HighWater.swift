@@ -36,13 +36,8 @@ final class HighWater: Sendable {
   init(of folder: String) throws(LedgerError) {
     path = Self.path(of: folder)
     let isNew = !Files.exists(path)
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0 else {
-      throw LedgerError(
-        .storage,
-        Wording(
-          "cannot open \(path): \(String(cString: strerror(errno)))",
-          "无法打开 \(path)：\(String(cString: strerror(errno)))"))
+    do { descriptor = try Files.openHeld(path, writing: true, making: true) } catch {
+      throw LedgerError(error)
     }
     guard isNew else { return }
     do { try Files.syncDirectory(Files.parent(of: path)) } catch { throw LedgerError(error) }
@@ -55,7 +50,7 @@ final class HighWater: Sendable {
     let path = path(of: folder)
     guard Files.exists(path) else { return nil }
     let bytes: [UInt8]
-    do { bytes = try Files.read(path, limit: 256) } catch { throw LedgerError(error) }
+    do { bytes = try Files.read(path, limit: 256, from: .held) } catch { throw LedgerError(error) }
     guard !bytes.isEmpty else { return nil }
     let words = String(decoding: bytes, as: UTF8.self).split(separator: " ")
     guard words.count == 3, let size = Int(words[0]), size > 0, let leaf = Hex.decode(String(words[1])),

@@ -9,7 +9,7 @@ struct TileStore: Sendable {
 
   /// A full tile; nil if it is not there or not whole.
   func read(_ tile: TileName) -> [UInt8]? {
-    guard let bytes = try? Files.read(path(tile), limit: TileName.width * Merkle.hashSize),
+    guard let bytes = try? Files.read(path(tile), limit: TileName.width * Merkle.hashSize, from: .held),
       bytes.count == TileName.width * Merkle.hashSize
     else { return nil }
     return bytes
@@ -25,7 +25,7 @@ struct TileStore: Sendable {
 
   /// Where each full tile of leaves ends: eight bytes each, big-endian. What is not whole is left out.
   func readOffsets() -> [Int] {
-    guard let bytes = try? Files.read(offsetsPath) else { return [] }
+    guard let bytes = try? Files.read(offsetsPath, from: .held) else { return [] }
     return stride(from: 0, to: bytes.count - bytes.count % 8, by: 8).map { start in
       Int(truncatingIfNeeded: bytes[start..<(start + 8)].reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
     }
@@ -42,7 +42,7 @@ struct TileStore: Sendable {
   /// The signed checkpoint as it was last written; nil if there is none.
   func readCheckpoint() throws(LedgerError) -> String? {
     do {
-      let bytes = try Files.read(folder + "/checkpoint", limit: 1 << 20)
+      let bytes = try Files.read(folder + "/checkpoint", limit: 1 << 20, from: .held)
       guard let note = stringValidating(bytes) else {
         throw LedgerError(.damaged, Wording("the checkpoint is not UTF-8", "检查点不是 UTF-8"))
       }

@@ -145,7 +145,7 @@ package struct OutsideState: Sendable {
     let path = "\(folder)/\(Layout.recovered)"
     guard Files.exists(path) else { return [] }
     var recoveries: [Recovery] = []
-    for line in try Files.read(path, limit: 1 << 24).split(separator: 0x0A) {
+    for line in try Folder(folder).read(Layout.recovered, limit: 1 << 24).split(separator: 0x0A) {
       guard let recovery = (try? JSON(parsing: Array(line))).flatMap({ Recovery(entry: $0) }),
         Self.isSigned(recovery, by: people)
       else { throw Self.undeclared(path) }

@@ -2,6 +2,7 @@ package import Access
 import Bytes
 package import Ledgers
 import Releases
+import System
 import Trust
 
 extension Ledger {
@@ -72,7 +73,7 @@ extension OutsideState {
   package func readAnswers(origin: String) throws -> Ledger? {
     let path = keys + "/checkpoint"
     guard Files.exists(answers + "/checkpoint"), Files.exists(path) else { return nil }
-    let key = try SigningKey(pem: try Files.read(path, limit: 1 << 16)).publicKey
+    let key = try SigningKey(pem: try Folder(folder).read("keys/checkpoint", limit: 1 << 16)).publicKey
     return try Ledger(
       reading: answers, origin: LogNames.current(origin, onDisk: Ledger.name(in: answers)), key: key)
   }

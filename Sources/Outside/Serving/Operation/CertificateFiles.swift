@@ -85,8 +85,8 @@ final class CertificateFiles: Sendable {
           "make an authority with 'doorsill ca init'; where there was one, copy its ca.pem from .doorsill/inside/keys, or from a backup, and run 'doorsill ca crl'",
           "请用 doorsill ca init 建立证书机构；如曾建立，请从 .doorsill/inside/keys 或备份复制其 ca.pem，再运行 doorsill ca crl"))
     }
-    let pem = try Files.read(anchors, limit: 1 << 20)
-    let bytes = try? Files.read(list, limit: 64 << 20)
+    let pem = try Files.read(anchors, limit: 1 << 20, from: .held)
+    let bytes = try? Files.read(list, limit: 64 << 20, from: .held)
     return try (try? ClientTrust(anchorsPEM: pem, crls: bytes.map { [$0] } ?? [], standing: .own))
       ?? ClientTrust(anchorsPEM: pem, crls: [], standing: .own)
   }

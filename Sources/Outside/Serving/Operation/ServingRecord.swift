@@ -43,7 +43,7 @@ package struct ServingRecord: Sendable {
 
   /// What the server of this state says; nil where none runs.
   package init?(runningIn folder: String) {
-    guard let bytes = try? Files.read(Self.path(folder), limit: 1 << 20),
+    guard let bytes = try? Files.read(Self.path(folder), limit: 1 << 20, from: .held),
       let json = try? JSON(parsing: bytes),
       // A copy of a state, such as a backup, has a record of the server of the original.
       json["state"]?.string == (try? Files.resolved(folder)), let process = json["process"]?.int,
