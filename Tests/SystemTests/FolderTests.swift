@@ -96,6 +96,31 @@ private struct Place {
     #expect(place.isWhole)
   }
 
+  /// What somebody lays there to stop whoever cleans up.
+  @Test func `is removed whatever the names in it are, and however deep it goes`() throws {
+    let place = try Place()
+    try place.folder.makeFolder("rest")
+    let first = open(place.folder.full("rest"), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    try #require(first >= 0)
+    let odd: [CChar] = [0x61, -1, -2, 0]
+    #expect(mkdirat(first, odd, 0o755) == 0)
+    close(openat(first, [0x62, -1, 0] as [CChar], O_WRONLY | O_CREAT, 0o644))
+    #expect(symlinkat(place.treasure, first, [0x63, -1, 0] as [CChar]) == 0)
+    var deepest = openat(first, odd, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    for _ in 0..<25_000 {
+      guard mkdirat(deepest, "d", 0o755) == 0 else { break }
+      let next = openat(deepest, "d", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+      close(deepest)
+      deepest = next
+    }
+    close(openat(deepest, "file", O_WRONLY | O_CREAT, 0o644))
+    close(deepest)
+    close(first)
+    #expect(try place.folder.list("rest").count == 3)
+    try place.folder.remove("rest")
+    #expect(try place.folder.list().isEmpty && place.isWhole)
+  }
+
   @Test func `reads no pipe and waits for none`() throws {
     let place = try Place()
     #expect(mkfifo(place.folder.full("pipe"), 0o600) == 0)

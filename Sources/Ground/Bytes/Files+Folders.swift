@@ -23,13 +23,21 @@ extension Files {
 
   /// The same of an open folder, whose descriptor is closed afterwards; `path` is how errors call it.
   package static func list(opened file: Int32, path: String) throws(FilesError) -> [String] {
+    try names(opened: file, path: path).map {
+      String(decoding: $0.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+    .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// The same as the system has them, each with the zero byte at its end, in no order: a name need not be UTF-8.
+  package static func names(opened file: Int32, path: String) throws(FilesError) -> [[CChar]] {
     guard let folder = fdopendir(file) else {
       let failure = FilesError("list", path)
       close(file)
       throw failure
     }
     defer { closedir(folder) }
-    var names: [String] = []
+    var names: [[CChar]] = []
     while true {
       errno = 0
       guard let entry = readdir(folder) else {
@@ -37,11 +45,13 @@ extension Files {
         break
       }
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) {
+          Array(UnsafeBufferPointer(start: $0, count: strlen($0) + 1))
+        }
       }
-      if name != ".", name != ".." { names.append(name) }
+      if name != [0x2E, 0], name != [0x2E, 0x2E, 0] { names.append(name) }
     }
-    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    return names
   }
 
   /// What a path is, following links; nil where nothing is.

@@ -9,7 +9,7 @@ package final class Folder: Sendable, CustomStringConvertible {
   /// As it was opened; for words only.
   package let path: String
   package var description: String { path }
-  private let descriptor: Int32
+  let descriptor: Int32
   /// O_PATH, which the importer drops.
   private static let pathOnly: Int32 = 0o10000000
 
@@ -211,9 +211,7 @@ package final class Folder: Sendable, CustomStringConvertible {
       }
       return
     }
-    // By descriptor from level to level: a folder that is swapped for a link meanwhile is not followed.
-    let inner = try folder(name)
-    for entry in try inner.list() { try inner.remove(entry) }
+    try folder(name).empty()
     let place = try place(of: name, "remove")
     guard place.call({ unlinkat($0, $1, AT_REMOVEDIR) }) == 0 || errno == ENOENT else {
       throw FilesError("remove", full(name))

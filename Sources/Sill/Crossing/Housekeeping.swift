@@ -19,21 +19,26 @@ package enum Housekeeping {
     let outside = disk.outside
     for name in try outside.list(Layout.releases)
     where name.hasPrefix(Layout.buildingPrefix) || isTemporary(name) {
-      try disk.remove(Files.join(Layout.releases, name))
+      try clear(Files.join(Layout.releases, name), disk)
     }
-    for name in try outside.list() where isTemporary(name) { try disk.remove(name) }
+    for name in try outside.list() where isTemporary(name) { try clear(name, disk) }
     // Of the keys only those that publishing brings out: the server may be writing its own.
     for key in [Layout.releaseKey, Layout.verifyKey] {
       let folder = Files.parent(of: key)
       guard try outside.exists(folder) else { continue }
       for name in try outside.list(folder)
       where name.hasPrefix(".\(Files.name(of: key)).") && isTemporary(name) {
-        try disk.remove(Files.join(folder, name))
+        try clear(Files.join(folder, name), disk)
       }
     }
     try settleFlip(disk)
     try Withdrawing.finish(disk, key: key)
     try removeUnusedParts(disk)
+  }
+
+  /// Removes what is of no use to anybody. What cannot be removed is in nobody's way: whoever serves may have laid it there.
+  private static func clear(_ path: String, _ disk: Disk) throws {
+    do { try disk.remove(path) } catch is FilesError {}
   }
 
   /// Left by an atomic write that was cut: `.name.<process>-<number>.tmp`.
