@@ -23,7 +23,8 @@ let rooms: [Room] = [
   Room(name: "Tables", floor: 2, folder: "Inside/Tables", imports: ["Bytes", "SQLite"]),
   Room(name: "Disclosure", floor: 3, folder: "Inside/Disclosure", imports: ["Bytes", "Policies", "Trust"]),
   Room(
-    name: "Catalogs", floor: 3, folder: "Inside/Catalogs", imports: ["Bytes", "Policies", "Tables", "Trust"]),
+    name: "Catalogs", floor: 3, folder: "Inside/Catalogs",
+    imports: ["Bytes", "System", "Policies", "Tables", "Trust"]),
   Room(
     name: "Results", floor: 4, folder: "Inside/Results",
     imports: ["Bytes", "Catalogs", "Disclosure", "Policies", "SQLite", "Tables", "Trust"]),

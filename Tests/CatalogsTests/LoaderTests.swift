@@ -46,11 +46,9 @@ struct Plant: CustomTestStringConvertible, Sendable {
       hint: "important"),
     Plant("people.csv", "peeple.csv", "resources[0].path", "no file \"peeple.csv\"", hint: "people.csv"),
     Plant("people.csv", "../people/people.csv", "resources[0].path", "leads out"),
-    Plant("people.csv", "/etc/hostname", "resources[0].path", "not beside", hint: "source"),
-    Plant("path: \"people.csv\"", "source: \"people.csv\"", "resources[0].source", "absolute path"),
+    Plant("people.csv", "/etc/hostname", "resources[0].path", "not beside", hint: "a copy"),
     Plant(
-      "path: \"people.csv\"", "source: \"/srv/portal/.doorsill/inside/keys/draw\"", "resources[0].source",
-      "own state", hint: "outside .doorsill"),
+      "path: \"people.csv\"", "source: \"/etc/passwd\"", "resources[0].source", "is not read", hint: "`path`"),
     Plant("path: \"people.csv\"", "format: \"csv\"", "resources[0]", "\"path\" is missing"),
     Plant("path:", "format: \"cvs\", path:", "resources[0].format", "no format", hint: "csv"),
     Plant(
@@ -174,13 +172,33 @@ struct Plant: CustomTestStringConvertible, Sendable {
     #expect(dataset.results[0].measures[0].upperBound == "100000")
   }
 
-  @Test func `refuses a link that leads out of the catalogue`() throws {
+  @Test func `refuses a link, wherever it leads`() throws {
+    for target in ["secret.csv", "Catalog/people/other.csv"] {
+      let planted = try Planted()
+      let path = planted.folder.path + "/Catalog/people/people.csv"
+      let other = try planted.folder.write("id\n", to: target)
+      try FileManager.default.removeItem(atPath: path)
+      try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: other)
+      #expect(
+        try planted.faults().map(\.reason) == [
+          "\"people.csv\" is a symbolic link, and what it leads to may be another's"
+        ])
+    }
+  }
+
+  @Test func `holds a table as it was read first, and no database that a program has open`() throws {
     let planted = try Planted()
     let path = planted.folder.path + "/Catalog/people/people.csv"
-    let outside = try planted.folder.write("id\n", to: "secret.csv")
-    try FileManager.default.removeItem(atPath: path)
-    try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: outside)
-    #expect(try planted.faults().map(\.reason) == ["\"people.csv\" is a link out of the catalogue"])
+    let source = try #require(try planted.load().dataset("people")?.resources[0].source)
+    let before = try Files.read(path)
+    let file = try #require(try source.held?.file())
+    try Files.write(Array("id\n9\n".utf8), to: path)
+    #expect(try file.bytes(at: 0, file.count) == before)
+    #expect(try source.held?.file().count == before.count)
+    try Files.write(Array("SQLite format 3\0".utf8), to: path)
+    try Files.write([1], to: path + "-wal")
+    let open = try #require(try planted.load().dataset("people")?.resources[0].source.held)
+    #expect(throws: TableError.self) { try open.file() }
   }
 
   @Test func `names a folder that has no descriptor`() throws {

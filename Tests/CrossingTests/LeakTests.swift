@@ -152,11 +152,11 @@ import Trust
     let writer = try outside.writer()
     try outside.fill(writer, marker: "one")
     try writer.file("a.txt", Array("\(Self.values[1]) \(Self.values[2])".utf8), outside.portal)
-    let report = try writer.leakScan(set, open: [.file(open)])
+    let report = try writer.leakScan(set, open: [.file(try HeldFile(path: open))])
     #expect(report.alsoOpen.values.reduce(0, +) == 2)
     #expect(report.leakCount == 0)
     try writer.file("b.txt", Array(Self.values[3].utf8), outside.portal)
-    #expect(throws: LeakFound.self) { try writer.leakScan(set, open: [.file(open)]) }
+    #expect(throws: LeakFound.self) { try writer.leakScan(set, open: [.file(try HeldFile(path: open))]) }
   }
 
   @Test func `leaves text alone that stands for several units or is short`() throws {
@@ -265,7 +265,8 @@ import Trust
       defer { try? writer.abandon() }
       try writer.file("open.html", try Files.read(open), outside.portal)
       do {
-        #expect(try writer.leakScan(set, open: [.file(open)]).leakCount == leaks, "\(text)")
+        #expect(
+          try writer.leakScan(set, open: [.file(try HeldFile(path: open))]).leakCount == leaks, "\(text)")
       } catch let found as LeakFound { #expect(found.report.leakCount == leaks, "\(text)") }
     }
   }

@@ -60,14 +60,13 @@ import Testing
     #expect(try place.publish().datasets.contains { $0.name == "calls" && $0.level == "L3" })
   }
 
-  @Test func `may leave the table where it is, and overwrites nothing`() throws {
+  @Test func `keeps a copy of the table, and overwrites nothing`() throws {
     let place = try GatePortal()
     var wishes = Proposal.Wishes()
     wishes.name = "elsewhere"
-    wishes.staysInPlace = true
     let dataset = try write(try propose("a,b\n1,2\n", as: "表.csv", place, wishes), place)
-    #expect(dataset.resources[0].source.path.hasSuffix("/in/表.csv"))
-    #expect(try Files.list(place.portal.catalog + "/elsewhere") == ["dataset.json5"])
+    #expect(dataset.resources[0].source.path.hasSuffix("/elsewhere/elsewhere.csv"))
+    #expect(try Files.list(place.portal.catalog + "/elsewhere") == ["dataset.json5", "elsewhere.csv"])
     #expect(throws: PublishingError(.refused, Wording("", ""))) {
       _ = try propose("a,b\n1,2\n", as: "表.csv", place, wishes)
     }

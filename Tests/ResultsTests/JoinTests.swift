@@ -94,8 +94,10 @@ struct JoinedWorld {
   /// The derived dataset with its rows.
   func joined() throws -> Dataset { try JoinedTables.make(both, from: [left, right], in: folder.path) }
 
-  func lines(_ path: String) throws -> [String] {
-    String(decoding: try Files.read(path), as: UTF8.self).split(separator: "\n").map(String.init)
+  func lines(_ table: HeldSource?) throws -> [String] {
+    let held = try #require(try table?.file())
+    return String(decoding: try held.bytes(at: 0, held.count), as: UTF8.self).split(separator: "\n").map(
+      String.init)
   }
 
   func read(_ dataset: Dataset, room: Microdata.Room? = nil) throws -> Microdata {
@@ -122,21 +124,21 @@ struct JoinedWorld {
     world.both.resources[0].schema.fields[3].title = "Income"
     let joined = try world.joined()
     #expect(
-      try world.lines(joined.resources[0].source.path).sorted() == [
+      try world.lines(joined.resources[0].source.held).sorted() == [
         "1,A1,f,10,x,0,6", "1,A1,f,10,z,1,5", "3,B1,f,30,x,0,7", "id,area,sex,income,kind,ill,cost",
       ])
-    let everybody = try #require(joined.join?.world)
+    let everybody = try #require(joined.join?.world).source
     #expect(
       try world.lines(everybody).sorted() == [
         "1,A1,f,10,x,0,6,11", "1,A1,f,10,z,1,5,11", "2,A1,m,20,,,,10", "3,B1,f,30,x,0,7,11",
         "4,B1,m,40,,,,10", "9,,,,y,1,9,01", "id,area,sex,income,kind,ill,cost,@",
       ])
-    for path in [joined.resources[0].source.path, everybody] {
-      #expect(try Files.mode(path) & 0o777 == 0o600)
-    }
+    #expect(
+      try Files.list(world.folder.path) == ["left.csv", "right.csv"], "no file has the name of a joined table"
+    )
     // Rows of one unit keep the order of their source.
     #expect(
-      try world.lines(joined.resources[0].source.path).filter { $0.hasPrefix("1,") } == [
+      try world.lines(joined.resources[0].source.held).filter { $0.hasPrefix("1,") } == [
         "1,A1,f,10,z,1,5", "1,A1,f,10,x,0,6",
       ])
   }

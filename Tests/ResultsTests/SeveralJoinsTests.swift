@@ -129,8 +129,10 @@ struct SeveralJoins {
       now: Timestamp(secondsSince1970: 1_800_000_000).adding(days: day))
   }
 
-  func lines(_ path: String) throws -> [String] {
-    String(decoding: try Files.read(path), as: UTF8.self).split(separator: "\n").map(String.init)
+  func lines(_ table: HeldSource?) throws -> [String] {
+    let held = try #require(try table?.file())
+    return String(decoding: try held.bytes(at: 0, held.count), as: UTF8.self).split(separator: "\n").map(
+      String.init)
   }
 }
 
@@ -202,11 +204,11 @@ struct SeveralJoins {
       joins: [("ab", "a", "b", .matched), ("abc", "ab", "c", .matched)], tables: [[]])
     let joined = try world.joined("abc")
     #expect(
-      try world.lines(joined.resources[0].source.path).sorted() == [
+      try world.lines(joined.resources[0].source.held).sorted() == [
         "2,A1,m,20,y,1,u,1", "2,A1,m,20,y,1,v,0", "id,area,sex,income,kind,ill,ward,care",
       ])
     #expect(
-      try world.lines(try #require(joined.join?.world)).sorted() == [
+      try world.lines(try #require(joined.join?.world).source).sorted() == [
         "1,A1,f,10,x,0,,,110", "2,A1,m,20,y,1,u,1,111", "2,A1,m,20,y,1,v,0,111", "3,B1,f,30,,,u,0,101",
         "9,,,,,,v,1,001", "id,area,sex,income,kind,ill,ward,care,@",
       ])
@@ -229,7 +231,7 @@ struct SeveralJoins {
       tables: [[]])
     let joined = try world.joined("kept")
     #expect(
-      try world.lines(joined.resources[0].source.path).sorted() == [
+      try world.lines(joined.resources[0].source.held).sorted() == [
         "1,A1,f,10,x,0", "2,A1,m,20,,", "id,area,sex,income,kind,ill",
       ])
     let data = try Microdata.read(joined, keys: Samples.keys)

@@ -19,7 +19,6 @@ enum AddVerb {
         Option(
           "--person", "ID",
           Phrase("负责人（缺省：该机构的第一人）", "who answers for it (default: the first of that organization)")),
-        Option("--in-place", Phrase("不复制数据，只记下其路径", "leave the table where it is and name its path")),
         Option("--dry-run", Phrase("只输出描述文件，不写入", "print the descriptor and write nothing")),
       ] + TableVerbs.readings + [.portal, .json],
       example: "doorsill add residents.csv --organization civil-affairs --person zhang-lei", run: add)
@@ -39,7 +38,6 @@ enum AddVerb {
     wishes.title = invocation.value("--title")
     wishes.organization = invocation.value("--organization")
     wishes.person = invocation.value("--person")
-    wishes.staysInPlace = invocation.has("--in-place")
     for (number, file) in files.enumerated() {
       invocation.terminal.progress("\(number + 1)/\(files.count) \(file)")
       let proposal = try PortalVerbs.telling(invocation.terminal) {

@@ -175,7 +175,7 @@ enum PortalVerbs {
     _ invocation: Invocation, _ portal: Portal, advises: Bool = false
   ) throws -> [Examination] {
     let policies = try PolicySet.load(folder: portal.policies)
-    let catalog = try Catalog.load(folder: portal.catalog, policies: policies)
+    let catalog = try Catalog.load(folder: portal.catalog, policies: policies, work: portal.work)
     let wanted = invocation.operands
     let known = catalog.datasets.flatMap { [$0.name] + $0.views.map(\.name) }
     for name in wanted where !known.contains(name) {

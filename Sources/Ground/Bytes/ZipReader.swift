@@ -17,6 +17,13 @@ package final class ZipReader: Sendable {
     try self.init(ZipSource(path: path), limits, allowsBackslashes)
   }
 
+  /// The same of a file that is held.
+  package convenience init(
+    _ file: HeldFile, limits: ZipLimits = ZipLimits(), allowsBackslashes: Bool = false
+  ) throws(ZipError) {
+    try self.init(ZipSource(file), limits, allowsBackslashes)
+  }
+
   private init(
     _ source: ZipSource, _ limits: ZipLimits, _ allowsBackslashes: Bool = false
   ) throws(ZipError) {

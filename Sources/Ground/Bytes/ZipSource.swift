@@ -1,49 +1,38 @@
-internal import Glibc
-
 /// Bytes that can be read at any place: memory or an open file.
 final class ZipSource: Sendable {
   private let bytes: [UInt8]
-  private let descriptor: Int32
+  private let file: HeldFile?
   let count: Int
 
   init(_ bytes: [UInt8]) {
     self.bytes = bytes
-    descriptor = -1
+    file = nil
     count = bytes.count
   }
 
-  init(path: String) throws(ZipError) {
+  init(_ file: HeldFile) {
     bytes = []
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw ZipError(.file, FilesError("read", path).message) }
-    count = Int(lseek(descriptor, 0, SEEK_END))
-    guard count >= 0 else {
-      let failure = FilesError("read", path)
-      close(descriptor)
-      throw ZipError(.file, failure.message)
-    }
+    self.file = file
+    count = file.count
   }
 
-  deinit { if descriptor >= 0 { close(descriptor) } }
+  convenience init(path: String) throws(ZipError) {
+    do throws(FilesError) { self.init(try HeldFile(path: path)) } catch {
+      throw ZipError(.file, error.message)
+    }
+  }
 
   /// Exactly `length` bytes at `offset`.
   func read(_ offset: Int, _ length: Int) throws(ZipError) -> [UInt8] {
     guard offset >= 0, length >= 0, offset <= count - length else {
       throw ZipError(.damaged, "it ends too early")
     }
-    guard descriptor >= 0 else { return Array(bytes[offset..<offset + length]) }
-    var out = [UInt8](repeating: 0, count: length)
-    var done = 0
-    while done < length {
-      let count = out.withUnsafeMutableBytes {
-        pread(descriptor, $0.baseAddress.map { $0 + done }, length - done, off_t(offset + done))
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else {
-        throw ZipError(.file, count == 0 ? "it became shorter" : String(cString: strerror(errno)))
-      }
-      done += count
+    guard let file else { return Array(bytes[offset..<offset + length]) }
+    let out: [UInt8]
+    do throws(FilesError) { out = try file.bytes(at: offset, length) } catch {
+      throw ZipError(.file, error.message)
     }
+    guard out.count == length else { throw ZipError(.file, "it became shorter") }
     return out
   }
 }

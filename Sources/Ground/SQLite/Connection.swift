@@ -5,6 +5,8 @@ package struct Connection: ~Copyable {
   let handle: OpaquePointer
   let path: String
   let guards: Guards
+  /// The bytes that it reads, where it reads no file of its own.
+  var image: DatabaseImage?
   /// Prepared statements that are not running, by their text.
   private var cache: [String: OpaquePointer] = [:]
   private static let cacheLimit = 64

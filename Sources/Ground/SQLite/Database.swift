@@ -39,6 +39,13 @@ package final class Database: Sendable {
       try Connection.open(path: path, mode: mode, options: options, followsLinks: followsLinks))
   }
 
+  /// A database whose bytes lie in an open file, from `start` on, which is a multiple of a page of memory: it may have no
+  /// name, and stays what it is. Read-only; the descriptor may be closed afterwards. `name` is for words.
+  package init(opened file: Int32, start: Int, count: Int, name: String) throws(DatabaseError) {
+    path = name
+    connection = Mutex(try Connection.open(file, start: start, count: count, name: name))
+  }
+
   /// A database in memory.
   package convenience init() throws(DatabaseError) {
     try self.init(path: ":memory:", mode: .create, options: .bulk)
@@ -75,6 +82,20 @@ extension Connection {
     }
     var connection = Connection(handle: handle, path: path)
     try connection.configure(options, writable: writable)
+    return connection
+  }
+
+  static func open(_ file: Int32, start: Int, count: Int, name: String) throws(DatabaseError) -> Connection {
+    guard let image = DatabaseImage(file, start: start, count: count) else {
+      throw DatabaseError(nil, SQLITE_CANTOPEN, path: name)
+    }
+    var connection = try open(path: ":memory:", mode: .readOnly, options: .durable)
+    connection.image = image
+    let status = sqlite3_deserialize(
+      connection.handle, "main", image.address.assumingMemoryBound(to: UInt8.self), Int64(count),
+      Int64(count),
+      UInt32(SQLITE_DESERIALIZE_READONLY))
+    guard status == SQLITE_OK else { throw DatabaseError(connection.handle, status, path: name) }
     return connection
   }
 

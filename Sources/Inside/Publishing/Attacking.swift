@@ -36,7 +36,7 @@ package struct Attacking {
   package init(_ portal: Portal) throws {
     self.portal = portal
     policies = try PolicySet.load(folder: portal.policies)
-    catalog = try Catalog.load(folder: portal.catalog, policies: policies)
+    catalog = try Catalog.load(folder: portal.catalog, policies: policies, work: portal.work)
     keys = try InsideKeys(portal: portal)
     let store = try ReleaseStore(folder: portal.outside, key: keys.release.publicKey)
     try Traces(portal).check(against: store)

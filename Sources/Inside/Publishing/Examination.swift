@@ -61,7 +61,7 @@ package struct Examination: Sendable {
     risk =
       dataset.derivation?.risk
       ?? risks.max { ($0.uniqueShare, -$0.smallestGroup) < ($1.uniqueShare, -$1.smallestGroup) }
-    fingerprint = try Self.fingerprint(of: dataset)
+    fingerprint = try Self.fingerprint(of: dataset, catalog)
   }
 
   private static func codeLists(of resource: Resource, _ catalog: Catalog) -> [String: Set<String>] {
@@ -74,12 +74,17 @@ package struct Examination: Sendable {
 
   /// SHA-256 over the descriptor and every source file, each with its length before it. Of a derived dataset these are
   /// the rows as they are joined, and the descriptors of its sources and of theirs.
-  static func fingerprint(of dataset: Dataset) throws -> String {
+  static func fingerprint(of dataset: Dataset, _ catalog: Catalog) throws -> String {
     var digest = Digest.SHA256()
-    let descriptors = [dataset.file] + (dataset.join?.files ?? [])
-    for path in descriptors + dataset.resources.map(\.source.path) {
-      digest.update(Array("\(try Files.size(path))\n".utf8))
-      try Files.forEachChunk(of: path) { digest.update($0) }
+    for file in [dataset.file] + (dataset.join?.files ?? []) {
+      let text = try catalog.text(of: file)
+      digest.update(Array("\(text.count)\n".utf8))
+      digest.update(text)
+    }
+    for resource in dataset.resources {
+      let file = try resource.heldFile()
+      digest.update(Array("\(file.count)\n".utf8))
+      try file.forEachChunk { digest.update($0) }
     }
     return Hex.encode(digest.finish())
   }

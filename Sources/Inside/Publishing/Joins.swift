@@ -1,13 +1,12 @@
 package import Bytes
 package import Catalogs
-import Glibc
 import Policies
 import Results
 
 /// Derived datasets with their rows, for as long as somebody works with them.
 package enum Joins {
-  /// Joins the sources of these datasets inside the door and lends the datasets with their tables, which are removed
-  /// when the body is done. Those that are no joins are lent as they are. With datasets whose time has not come by `now`
+  /// Joins the sources of these datasets inside the door and lends the datasets with their tables, which have no name and
+  /// are gone when the body is done. Those that are no joins are lent as they are. With datasets whose time has not come by `now`
   /// they are not compared.
   package static func with<R>(
     _ datasets: [Dataset], of catalog: Catalog, in portal: Portal, now: Timestamp = .now(),
@@ -15,11 +14,8 @@ package enum Joins {
   ) throws -> R {
     guard datasets.contains(where: { $0.join != nil }) else { return try body(datasets) }
     try portal.makeWork()
-    try removeAbandoned(portal)
-    let folder = "\(portal.work)/\(prefix)\(getpid())"
-    defer { try? Files.remove(folder) }
     var made: [Dataset] = []
-    for (number, var dataset) in datasets.enumerated() {
+    for var dataset in datasets {
       for name in dataset.kin.keys where catalog.dataset(name)?.availableFrom.map({ now < $0 }) ?? false {
         dataset.kin[name]?.populations = []
       }
@@ -27,22 +23,10 @@ package enum Joins {
         made.append(dataset)
         continue
       }
-      let place = "\(folder)/\(number)"
-      try Files.makeDirectory(place, mode: 0o700)
       made.append(
-        try JoinedTables.make(dataset, from: catalog.datasets, codeLists: catalog.codeLists, in: place))
+        try JoinedTables.make(dataset, from: catalog.datasets, codeLists: catalog.codeLists, in: portal.work))
     }
     return try body(made)
-  }
-
-  private static let prefix = "joins-"
-
-  /// Removes what runs have left behind that ended before their time.
-  private static func removeAbandoned(_ portal: Portal) throws {
-    for name in try Files.list(portal.work) where name.hasPrefix(prefix) {
-      guard !Files.exists("/proc/\(name.dropFirst(prefix.count))") else { continue }
-      try Files.remove("\(portal.work)/\(name)")
-    }
   }
 }
 

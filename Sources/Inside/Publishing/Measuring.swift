@@ -31,7 +31,7 @@ package struct Measuring {
   package init(_ portal: Portal) throws {
     self.portal = portal
     policies = try PolicySet.load(folder: portal.policies)
-    catalog = try Catalog.load(folder: portal.catalog, policies: policies)
+    catalog = try Catalog.load(folder: portal.catalog, policies: policies, work: portal.work)
   }
 
   /// Datasets with statistics, and each of these as `dataset/result`.

@@ -28,6 +28,7 @@ struct Opening {
     guard let clearance = judgement.pass.rows else { return opening }
     let dataset = judgement.examination.dataset
     for resource in dataset.resources {
+      _ = try resource.heldFile()
       let folder = "\(work)/\(dataset.name).\(resource.name)"
       try? Files.remove(folder)
       try Files.makeDirectory(folder, mode: 0o700)

@@ -17,8 +17,8 @@ package struct Proposal: Sendable {
   /// The folder that `write` makes.
   package let folder: String
   private let file: String
-  /// The name of the copy beside the descriptor; nil where the table stays where it is.
-  private let copy: String?
+  /// The name of the copy beside the descriptor.
+  private let copy: String
 
   /// What the custodian says about a table; what is left out is proposed.
   package struct Wishes: Sendable {
@@ -26,8 +26,6 @@ package struct Proposal: Sendable {
     package var title: String?
     package var organization: String?
     package var person: String?
-    /// Leave the table where it is, and name its path.
-    package var staysInPlace = false
 
     package init() {}
   }
@@ -67,7 +65,7 @@ package struct Proposal: Sendable {
     }
     let inferred = try inferSchema(table)
     let ending = path.split(separator: ".").count > 1 ? path.split(separator: ".").last.map(String.init) : nil
-    let copy = wishes.staysInPlace ? nil : name + (ending.map { "." + $0.lowercased() } ?? "")
+    let copy = name + (ending.map { "." + $0.lowercased() } ?? "")
     self.name = name
     self.copy = copy
     rows = inferred.rows
@@ -84,7 +82,7 @@ package struct Proposal: Sendable {
       ?? policies.access.people.first?.id ?? ""
     descriptor = Self.descriptor(
       name, title: wishes.title ?? stem, organization: organization, person: person,
-      place: copy.map { "path: \(Self.quoted($0))" } ?? "source: \(Self.quoted(file))", table, inferred,
+      place: "path: \(Self.quoted(copy))", table, inferred,
       verdict,
       policies.scale, policies.detectors)
   }
@@ -109,11 +107,9 @@ package struct Proposal: Sendable {
   package func write(portal: Portal, policies: PolicySet) throws {
     try Files.makeDirectory(folder)
     do {
-      if let copy {
-        let writer = try FileWriter(Files.join(folder, copy))
-        try Files.forEachChunk(of: file) { try writer.write(Array($0)) }
-        try writer.commit()
-      }
+      let writer = try FileWriter(Files.join(folder, copy))
+      try Files.forEachChunk(of: file) { try writer.write(Array($0)) }
+      try writer.commit()
       try Files.write(Array(descriptor.utf8), to: Files.join(folder, Catalog.descriptorName))
       _ = try Catalog.load(folder: portal.catalog, policies: policies)
     } catch {

@@ -35,7 +35,7 @@ extension Publisher {
         throw refused(
           "'\(name)' has changed and no mandate holds for it", "“\(name)”有变化，而没有有效的委托")
       }
-      guard try hash(file: examination.dataset.file) == given.mandate.source else {
+      guard try hash(catalog.text(of: examination.dataset.file)) == given.mandate.source else {
         throw refused(
           "the descriptor of '\(name)' is not the one that the mandate was given for",
           "“\(name)”的描述文件不是委托时的那一份")

@@ -1,5 +1,6 @@
 import Bytes
 import Catalogs
+import Glibc
 import Releases
 import System
 import Tables
@@ -39,7 +40,7 @@ extension Publisher {
     for dataset in due {
       if !earlier.resources(of: dataset.name).isEmpty {
         let isAsServed = try isAsServed(dataset, by: served, as: earlier)
-        datasets.append(isAsServed ? dataset : try Self.with(dataset, tablesOf: earlier))
+        datasets.append(isAsServed ? dataset : try Self.with(dataset, tablesOf: earlier, work: portal.work))
         brought.append(dataset.name)
       } else if served.resources(of: dataset.name).isEmpty {
         datasets.append(dataset)
@@ -53,7 +54,8 @@ extension Publisher {
 
   /// Whether the source is what is served, and that is what the earlier release had: then nothing changes.
   private func isAsServed(_ dataset: Dataset, by served: Release, as earlier: Release) throws -> Bool {
-    guard try Examination.fingerprint(of: dataset) == history.datasets[dataset.name]?.fingerprint else {
+    guard try Examination.fingerprint(of: dataset, catalog) == history.datasets[dataset.name]?.fingerprint
+    else {
       return false
     }
     return dataset.resources.allSatisfy { resource in
@@ -67,7 +69,7 @@ extension Publisher {
   }
 
   /// The dataset with the tables of an earlier release as its sources.
-  private static func with(_ dataset: Dataset, tablesOf earlier: Release) throws -> Dataset {
+  private static func with(_ dataset: Dataset, tablesOf earlier: Release, work: String) throws -> Dataset {
     var dataset = dataset
     let (names, before) = (
       dataset.resources.map(\.name).sorted(), earlier.resources(of: dataset.name).sorted()
@@ -85,10 +87,16 @@ extension Publisher {
     }
     for place in dataset.resources.indices {
       let path = table(dataset, dataset.resources[place])
-      try earlier.verify(path)
-      let file = earlier.folder.full(path)
+      let file = try earlier.folder.openFile(path)
+      defer { close(file) }
+      let name = earlier.folder.full(path)
+      let held = try UnnamedFile(in: [work]).copy(of: file, name: name)
+      // The server's user may write there: what was signed is what is read.
+      guard try hash(held) == earlier.part(path)?.sha256 else {
+        throw ReleaseError(.altered, part: path, Wording("\(name) is not what was signed", "\(name) 与签名时不符"))
+      }
       dataset.resources[place].source = TableSource(
-        path: file, format: .csv, encoding: "utf-8", delimiter: ",", quote: "\"")
+        path: name, held: HeldSource(held), format: .csv, encoding: "utf-8", delimiter: ",", quote: "\"")
     }
     return dataset
   }

@@ -19,7 +19,8 @@ extension Publisher {
         try gather(resource, of: judgement, into: secrets)
       }
     }
-    let report = try writer.leakScan(secrets, open: openSources(judgements), authored: authored(judgements))
+    let report = try writer.leakScan(
+      secrets, open: try openSources(judgements), authored: authored(judgements))
     return report.alsoOpen.sorted { $0.key.description < $1.key.description }.map { field, count in
       "\(count) values of \(field) also stand in an open source"
     }
@@ -27,9 +28,9 @@ extension Publisher {
 
   /// What is public whatever the data say: the open sources, and the words of descriptors and code lists. The codes that a
   /// restricted dataset declares are its own, and are agreed to with it; others excuse a few namesakes, and no register.
-  private func openSources(_ judgements: [Judgement]) -> [OpenSource] {
-    var sources: [OpenSource] = judgements.filter { $0.pass.rows != nil }.flatMap { judgement in
-      judgement.examination.dataset.resources.map { OpenSource.file($0.source.path) }
+  private func openSources(_ judgements: [Judgement]) throws -> [OpenSource] {
+    var sources: [OpenSource] = try judgements.filter { $0.pass.rows != nil }.flatMap { judgement in
+      try judgement.examination.dataset.resources.map { OpenSource.file(try $0.heldFile()) }
     }
     func add(_ codes: [Code], _ reach: OpenSource.Reach) {
       guard !codes.isEmpty else { return }

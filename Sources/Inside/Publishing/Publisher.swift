@@ -85,7 +85,7 @@ package final class Publisher {
     try portal.makeInside()
     lock = try FileLock(portal.inside + "/lock")
     policies = try PolicySet.load(folder: portal.policies)
-    catalog = try Catalog.load(folder: portal.catalog, policies: policies)
+    catalog = try Catalog.load(folder: portal.catalog, policies: policies, work: portal.work)
     keys = try InsideKeys(portal: portal)
     try Self.bringReleaseKeyOut(portal, keys)
     // A run cut short may have left a whole first release whose turn is only now: it counts as the one before.
@@ -301,7 +301,7 @@ package final class Publisher {
   /// SHA-256 over the catalogue's own file and the theme: what every page depends on beside the datasets.
   func frameHash() throws -> String {
     let theme = try theme().sorted { $0.key < $1.key }.map { "\($0.key) \(hash($0.value))\n" }.joined()
-    return hash(try Files.read("\(portal.catalog)/catalog.json5") + Array(theme.utf8))
+    return hash(try catalog.text(of: Files.join(catalog.folder, Catalog.fileName)) + Array(theme.utf8))
   }
 
   func outcomes(_ judgements: [Judgement], _ changes: [String: Publication.Change]) -> [Publication.Dataset] {

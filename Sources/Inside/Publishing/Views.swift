@@ -5,19 +5,15 @@ import Results
 
 /// Open views as datasets of their own.
 package enum Views {
-  /// Derives the views of these datasets, each into a table inside the door, and returns them in order.
+  /// Derives the views of these datasets, each into a table without a name inside the door, and returns them in order.
   package static func derived(
     from datasets: [Dataset], of portal: Portal, scale: Scale, named: (String) -> Bool = { _ in true }
   ) throws -> [Dataset] {
     var made: [Dataset] = []
     for dataset in datasets {
       for view in dataset.views where named(view.name) {
-        let folder = Files.join(portal.work, "views")
         try portal.makeWork()
-        try Files.makeDirectory(folder, mode: 0o700)
-        made.append(
-          try OpenView.derive(
-            view, of: dataset, level: scale.lowest.id, to: "\(folder)/\(view.name).csv"))
+        made.append(try OpenView.derive(view, of: dataset, level: scale.lowest.id, in: portal.work))
       }
     }
     return made

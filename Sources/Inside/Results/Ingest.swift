@@ -21,7 +21,7 @@ extension Microdata {
     if let join = dataset.join {
       // Everybody who is in one of the tables: for guard and budget, which look at the sources too.
       guard let world = join.world else { throw ResultError.notJoined(dataset) }
-      table = table.world(world, subject: dataset.subject)
+      table = table.world(world.source, subject: dataset.subject)
     }
     try table.checked(for: dataset.name, codeLists) { batch, typed in
       try reading.take(batch, typed)
@@ -76,9 +76,9 @@ extension Resource {
 
   /// The table of all units of all tables of a join: of those that a unit is not in nothing is there, and the last column
   /// says which they are.
-  fileprivate func world(_ path: String, subject: [String]) -> Resource {
+  fileprivate func world(_ held: HeldSource, subject: [String]) -> Resource {
     var all = self
-    all.source.path = path
+    all.source.held = held
     for place in all.schema.fields.indices where !subject.contains(all.schema.fields[place].name) {
       all.schema.fields[place].constraints.required = false
     }

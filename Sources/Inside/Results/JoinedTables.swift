@@ -7,13 +7,13 @@ import Tables
 /// chain, however long it is.
 ///
 /// Rows are parted by a hash of their unit in files without a name, and joined part by part, so that memory does not
-/// grow with the tables. What comes out are two tables in a folder of the caller's: the dataset's own, and one of all
-/// units of all tables; nobody but guard and budget looks at the second.
+/// grow with the tables. What comes out are two tables, which lie in files without a name too: the dataset's own, and one
+/// of all units of all tables; nobody but guard and budget looks at the second.
 package enum JoinedTables {
   /// Returns the dataset with its table and that of everybody in place.
   /// - Parameters:
   ///   - sources: the datasets whose tables it is made of and compared with, among others.
-  ///   - folder: an empty folder inside the door, which the caller removes.
+  ///   - folder: a folder inside the door, on whose disk the rows lie.
   /// - Throws: `ResultError` where a source has faults or rows that name no unit, where units have several rows on both
   ///   sides of a join, and where a measure would be summed over rows that are repeated.
   package static func make(
@@ -31,27 +31,25 @@ package enum JoinedTables {
       let fields = place < join.tables.count ? join.tables[place].fields.map(\.source) : []
       parted.append(try PartedRows.read(fields, of: source, codeLists, folder: folder))
     }
-    let paths = ["both", "world"].map { "\(folder)/\(dataset.name).\($0).csv" }
+    let words = ["both", "world"].map { "\(dataset.name).\($0).csv" }
     var joiner = Joiner(dataset, join, members)
+    let both: HeldFile
+    var world: HeldFile?
     do {
-      let writers = try paths.map { try FileWriter($0, mode: 0o600) }
-      do {
-        let names = table.schema.fields.map(\.name)
-        try writers[0].write(CSVRecord.line(names))
-        try writers[1].write(CSVRecord.line(names + [Join.membership]))
-        for part in 0..<PartedRows.parts {
-          var rows: [[UInt8]] = []
-          for table in parted { rows.append(try table.bytes(part)) }
-          try joiner.join(rows)
-          for (writer, place) in zip(writers, joiner.out.indices) where !joiner.out[place].isEmpty {
-            try writer.write(joiner.out[place])
-            joiner.out[place].removeAll(keepingCapacity: true)
+      let names = table.schema.fields.map(\.name)
+      both = try UnnamedFile(in: [folder]).make(words[0]) { mine in
+        world = try UnnamedFile(in: [folder]).make(words[1]) { all in
+          try mine(CSVRecord.line(names))
+          try all(CSVRecord.line(names + [Join.membership]))
+          for part in 0..<PartedRows.parts {
+            var rows: [[UInt8]] = []
+            for table in parted { rows.append(try table.bytes(part)) }
+            try joiner.join(rows)
+            try mine(joiner.out[0])
+            try all(joiner.out[1])
+            for place in joiner.out.indices { joiner.out[place].removeAll(keepingCapacity: true) }
           }
         }
-        for writer in writers { try writer.commit() }
-      } catch {
-        for writer in writers { writer.abandon() }
-        throw error
       }
     } catch let error as ResultError {
       throw error
@@ -62,10 +60,10 @@ package enum JoinedTables {
     }
     try refuseSums(dataset, join, repeated: joiner.repeated)
     table.source = TableSource(
-      path: paths[0], format: .csv, encoding: "utf-8", delimiter: ",", quote: "\"")
+      path: words[0], held: HeldSource(both), format: .csv, encoding: "utf-8", delimiter: ",", quote: "\"")
     var made = dataset
     made.resources = [table]
-    made.join?.world = paths[1]
+    made.join?.world = world.map { Join.HeldTable(HeldSource($0)) }
     return made
   }
 

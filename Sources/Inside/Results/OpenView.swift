@@ -8,13 +8,14 @@ package enum OpenView {
   /// Different rows a view may have: more cannot be anonymous in groups worth the name.
   package static let rowLimit = 1 << 20
 
-  /// Writes the view's table to `path` (CSV, RFC 4180) and returns it as a dataset of its own, at the level `open`.
+  /// Writes the view's table (CSV, RFC 4180) into a file without a name on the disk of `folder`, and returns it as a dataset
+  /// of its own, at the level `open`.
   ///
   /// The risk is measured over the units of the subject, of which one may have several rows. Throws `ResultError`
   /// where the source cannot be read or the view has too many different rows. Cells that have no code in a declared
   /// dimension are left empty; `check` tells of them.
   package static func derive(
-    _ view: ViewDeclaration, of dataset: Dataset, level open: String, to path: String
+    _ view: ViewDeclaration, of dataset: Dataset, level open: String, in folder: String
   ) throws -> Dataset {
     guard let resource = dataset.resources.first else {
       throw ResultError(.declaration, "\(dataset.name) has no table that a view could be derived from")
@@ -68,30 +69,27 @@ package enum OpenView {
         }
       }
     }
-    try write(rows, header: CSVRecord.line(columns.map(\.column.name)), to: path)
+    let name = "\(view.name).csv"
+    let held = try UnnamedFile(in: [folder]).make(name) { write in
+      var piece = CSVRecord.line(columns.map(\.column.name))
+      for (line, count) in rows.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+        for _ in 0..<count { piece += line }
+        guard piece.count >= 1 << 18 else { continue }
+        try write(piece)
+        piece.removeAll(keepingCapacity: true)
+      }
+      try write(piece)
+    }
+    let source = TableSource(path: name, held: HeldSource(held), format: .csv, encoding: "utf-8")
     let kept = columns.filter { coarseness[$0.place]?.isCoarse != true }.map(\.column.name)
     return described(
-      view, of: dataset, columns.map { ($0.column, $0.field) }, open, path, meter.measures(), Set(kept))
-  }
-
-  private static func write(_ rows: [[UInt8]: Int], header: [UInt8], to path: String) throws {
-    let writer = try FileWriter(path, mode: 0o600)
-    do {
-      try writer.write(header)
-      for (line, count) in rows.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
-        for _ in 0..<count { try writer.write(line) }
-      }
-      try writer.commit()
-    } catch {
-      writer.abandon()
-      throw error
-    }
+      view, of: dataset, columns.map { ($0.column, $0.field) }, open, source, meter.measures(), Set(kept))
   }
 
   /// The derived dataset: described like its parent, with the view's own words and columns.
   private static func described(
     _ view: ViewDeclaration, of parent: Dataset, _ columns: [(column: ViewColumn, field: Field)],
-    _ open: String, _ path: String, _ risk: RiskMeasures, _ uncoarse: Set<String>
+    _ open: String, _ source: TableSource, _ risk: RiskMeasures, _ uncoarse: Set<String>
   ) -> Dataset {
     var schema = Schema(fields: columns.map { $0.column.derived(from: $0.field) })
     schema.missingValues = [""]
@@ -105,9 +103,6 @@ package enum OpenView {
           item.column.name, FieldMeta(level: level, role: item.column.isSensitive ? "sensitive" : "quasi")
         )
       })
-    var source = TableSource(path: path)
-    source.format = .csv
-    source.encoding = "utf-8"
     let k = view.promise.kAnonymity
     var derived = Dataset(
       name: view.name, folder: "\(parent.folder)/views/\(view.name)", file: parent.file,

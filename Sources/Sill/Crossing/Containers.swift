@@ -4,7 +4,7 @@ import Releases
 /// Opens what a file holds: the bytes themselves, and what is inside gzip, zip (and so xlsx), SQLite and Parquet files,
 /// one in another up to a depth.
 struct Containers {
-  /// Where unpacked files are put that must be opened again.
+  /// On whose disk unpacked files lie that must be opened again; they have no name.
   let work: String
   private static let deepest = 3
   typealias Sink = ([UInt8]) throws -> Void
@@ -13,11 +13,11 @@ struct Containers {
 
   /// Calls the body with each stream: its name (`part!inside`), and its pieces; an empty array separates values.
   func open(
-    _ path: String, as name: String, depth: Int = 0, _ body: @escaping Visitor
+    _ file: HeldFile, as name: String, depth: Int = 0, _ body: @escaping Visitor
   ) throws {
     var magic: [UInt8] = []
     try body(name) { write in
-      try Files.forEachChunk(of: path) { piece in
+      try file.forEachChunk { piece in
         if magic.count < 16 { magic += piece.prefix(16 - magic.count) }
         try write(Array(piece))
       }
@@ -27,7 +27,7 @@ struct Containers {
       if magic.starts(with: [0x1F, 0x8B, 0x08]) {
         try inner(name + "!", depth, body) { write in
           let inflater = Inflater(framing: .gzip, limit: 16 << 30)
-          try Files.forEachChunk(of: path) { piece in
+          try file.forEachChunk { piece in
             var out: [UInt8] = []
             try inflater.write(Array(piece), to: &out)
             try write(out)
@@ -35,7 +35,7 @@ struct Containers {
           try inflater.finish()
         }
       } else if ZipReader.looksLike(magic) {
-        let zip = try ZipReader(path: path)
+        let zip = try ZipReader(file)
         for entry in zip.entries {
           try body(name + "!" + entry.name) { write in try write(Array(entry.name.utf8)) }
           guard !entry.isFolder else { continue }
@@ -46,13 +46,13 @@ struct Containers {
         }
       } else if magic == StoredDatabase.magic {
         try body(name + "!values") { write in
-          try StoredDatabase.forEachValue(path) { _, value in
+          try StoredDatabase.forEachValue(file) { _, value in
             try write(Array(value))
             try write([])
           }
         }
       } else if magic.starts(with: ParquetPages.magic) {
-        try body(name + "!pages") { write in try ParquetPages(path: path, name: name).forEach(write) }
+        try body(name + "!pages") { write in try ParquetPages(file: file, name: name).forEach(write) }
       }
     } catch let error as CrossingError {
       throw error
@@ -78,12 +78,7 @@ struct Containers {
       magic.starts(with: [0x1F, 0x8B, 0x08]) || ZipReader.looksLike(magic) || magic == StoredDatabase.magic
         || magic.starts(with: ParquetPages.magic)
     else { return }
-    let path = Files.join(work, "inner-\(depth)")
-    try Files.remove(path)
-    let file = try FileWriter(path)
-    try produce { try file.write($0) }
-    try file.commit()
-    try open(path, as: name, depth: depth + 1, body)
-    try Files.remove(path)
+    let file = try UnnamedFile(in: [work]).make(name) { write in try produce { try write($0) } }
+    try open(file, as: name, depth: depth + 1, body)
   }
 }

@@ -102,7 +102,7 @@ package enum OpenSource: Sendable {
     case few
   }
 
-  case file(String)
+  case file(HeldFile)
   case words([UInt8], Reach = .all)
   /// Labels of codes, which people wrote: public as texts, but a number of somebody in one is a leak all the same.
   case labels([UInt8], Reach = .all)

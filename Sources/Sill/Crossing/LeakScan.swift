@@ -22,10 +22,11 @@ extension ReleaseWriter {
     }
     let first = Set(files.values)
     let report = try scan.run(
-      parts: parts.keys.sorted().map {
-        ($0, first.contains($0) ? disk.outside.full(Files.join(tree, $0)) : nil)
-      }, open: sources,
-      authored: authored)
+      parts: parts.keys.sorted().map { ($0, first.contains($0)) }, open: sources, authored: authored
+    ) { path in
+      let place = Files.join(self.tree, path)
+      return try HeldFile(opened: try self.disk.outside.openFile(place), name: path)
+    }
     guard report.leakCount == 0 else { throw LeakFound(report: report) }
     scanned = true
     return report
@@ -46,9 +47,10 @@ struct LeakScan {
     containers = Containers(work: work)
   }
 
-  /// `parts`: names, and the file to read where its content has not been read under another name.
+  /// `parts`: names, and whether to read the file, where its content has not been read under another name.
   mutating func run(
-    parts: [(name: String, file: String?)], open sources: [OpenSource], authored: [AuthoredText]
+    parts: [(name: String, isRead: Bool)], open sources: [OpenSource], authored: [AuthoredText],
+    opened: (_ name: String) throws -> HeldFile
   ) throws -> LeakReport {
     report = LeakReport()
     report.values = secrets.given
@@ -62,7 +64,7 @@ struct LeakScan {
       for secret in open {
         report.alsoOpen[secrets.fields[Int(batch.secrets[secret].field)], default: 0] += 1
       }
-      try look(parts, authored, batch, search, open)
+      try look(parts, authored, batch, search, open, opened)
       report.bytes += search.bytes
     }
     return report
@@ -100,8 +102,8 @@ struct LeakScan {
       case .labels(let bytes, let which):
         (isLabel, reach) = (true, which)
         stream.write(bytes)
-      case .file(let path):
-        try containers.open(path, as: path) { _, produce in
+      case .file(let file):
+        try containers.open(file, as: file.name) { _, produce in
           try produce { $0.isEmpty ? stream.separate() : stream.write($0) }
           stream.finish()
         }
@@ -124,8 +126,8 @@ struct LeakScan {
   }
 
   private mutating func look(
-    _ parts: [(name: String, file: String?)], _ authored: [AuthoredText], _ batch: SecretSet.Batch,
-    _ search: LeakSearch, _ open: Set<Int>
+    _ parts: [(name: String, isRead: Bool)], _ authored: [AuthoredText], _ batch: SecretSet.Batch,
+    _ search: LeakSearch, _ open: Set<Int>, _ opened: (_ name: String) throws -> HeldFile
   ) throws {
     var found = Found(batch: batch, search: search, fields: secrets.fields, open: open)
     let written = search.stream { found.take($0) }
@@ -135,14 +137,14 @@ struct LeakScan {
       written.finish()
     }
     let names = search.stream { found.take($0) }
-    for (name, file) in parts {
+    for (name, isRead) in parts {
       found.enter(name, isName: true)
       names.write(Array(name.utf8))
       names.finish()
-      guard let file else { continue }
+      guard isRead else { continue }
       // Open tables hold numbers of every kind; those of the pages are counted to know what chance would bring.
       let isTable = name.hasPrefix(Layout.rows + "/") || name.hasPrefix("\(Layout.site)/data/")
-      try containers.open(file, as: name) { inside, produce in
+      try containers.open(try opened(name), as: name) { inside, produce in
         found.enter(inside, isName: false)
         let stream = search.stream { found.take($0) }
         try produce { piece in

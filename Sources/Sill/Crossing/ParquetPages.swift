@@ -1,5 +1,4 @@
 import Bytes
-import Glibc
 
 /// The pages of an Apache Parquet file, unpacked one after the other in the order of the file. Only what a search needs
 /// is read: each page's header (parquet.thrift, `PageHeader`, in Thrift's compact protocol) says how long it is.
@@ -8,47 +7,42 @@ struct ParquetPages {
   private static let largestHeader = 1 << 16
   private static let piece = 1 << 18
 
-  let path: String
+  let file: HeldFile
   let name: String
 
   /// Calls the body with the unpacked bytes of every page, piece by piece. Throws `altered` for a page that is packed
   /// in another way than gzip: what cannot be opened cannot be searched.
   func forEach(_ body: ([UInt8]) throws -> Void) throws {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else {
-      throw CrossingError(.storage, path, "cannot open \(path): \(String(cString: strerror(errno)))")
-    }
-    defer { close(file) }
-    let size = try Files.size(path)
+    let size = file.count
     guard size >= 12 else { throw damaged("it is too short") }
-    let tail = try read(file, 8, at: size - 8)
+    let tail = try read(8, at: size - 8)
     let footer = tail[..<4].reversed().reduce(0) { $0 << 8 | Int($1) }
     guard tail[4...].elementsEqual(Self.magic), footer <= size - 12 else { throw damaged("it has no footer") }
     let end = size - 8 - footer
     var at = 4
     while at < end {
-      let head = try read(file, min(Self.largestHeader, end - at), at: at)
+      let head = try read(min(Self.largestHeader, end - at), at: at)
       guard let page = PageHeader(head), page.packed <= end - at - page.length else {
         throw damaged("the page at byte \(at) has no readable header")
       }
       at += page.length
-      try unpack(file, at, page, body)
+      try unpack(at, page, body)
       at += page.packed
     }
   }
 
-  private func unpack(_ file: Int32, _ start: Int, _ page: PageHeader, _ body: ([UInt8]) throws -> Void)
+  private func unpack(_ start: Int, _ page: PageHeader, _ body: ([UInt8]) throws -> Void)
     throws
   {
     guard page.packed > 0 else { return }
-    let isGzip = try read(file, min(3, page.packed), at: start) == [0x1F, 0x8B, 0x08]
+    let isGzip = try read(min(3, page.packed), at: start) == [0x1F, 0x8B, 0x08]
     guard isGzip || page.packed == page.unpacked else {
       throw damaged("the page at byte \(start) is packed in a way that is not gzip")
     }
     let inflater = isGzip ? Inflater(framing: .gzip, limit: max(page.unpacked, 1)) : nil
     var at = start
     while at < start + page.packed {
-      let bytes = try read(file, min(Self.piece, start + page.packed - at), at: at)
+      let bytes = try read(min(Self.piece, start + page.packed - at), at: at)
       at += bytes.count
       guard let inflater else {
         try body(bytes)
@@ -61,17 +55,9 @@ struct ParquetPages {
     try inflater?.finish()
   }
 
-  private func read(_ file: Int32, _ count: Int, at offset: Int) throws -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: count)
-    var done = 0
-    while done < count {
-      let got = bytes.withUnsafeMutableBytes {
-        pread(file, $0.baseAddress.map { $0 + done }, count - done, off_t(offset + done))
-      }
-      if got < 0, errno == EINTR { continue }
-      guard got > 0 else { throw damaged("it ends before it is whole") }
-      done += got
-    }
+  private func read(_ count: Int, at offset: Int) throws -> [UInt8] {
+    let bytes = try file.bytes(at: offset, count)
+    guard bytes.count == count else { throw damaged("it ends before it is whole") }
     return bytes
   }
 

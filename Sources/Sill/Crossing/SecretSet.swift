@@ -45,12 +45,7 @@ package final class SecretSet {
     spill = Files.join(work, ".secrets-\(getpid())-\(UInt64.random(in: 0 ..< .max))")
   }
 
-  deinit {
-    if spilled >= 0 {
-      close(spilled)
-      unlink(spill)
-    }
-  }
+  deinit { if spilled >= 0 { close(spilled) } }
 
   /// Makes a field known; its number is given with each value.
   package func register(_ field: SecretField) -> Int {
@@ -114,6 +109,8 @@ package final class SecretSet {
     if spilled < 0 {
       spilled = open(spill, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
       guard spilled >= 0 else { throw failure("make") }
+      // What it holds nobody finds under a name.
+      unlink(spill)
     }
     try write([UInt64(batch.secrets.count), UInt64(batch.bytes.count)].withUnsafeBytes { Array($0) })
     try write(batch.secrets.withUnsafeBytes { Array($0) })

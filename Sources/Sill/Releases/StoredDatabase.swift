@@ -1,4 +1,4 @@
-import Bytes
+package import Bytes
 import SQLite
 
 /// Any SQLite file, read value by value: for the leak scan, which must see values that are spread over pages.
@@ -9,9 +9,11 @@ package enum StoredDatabase {
   /// Hands over the text and blobs of every table, with the name of its table; each name and every definition of the
   /// schema too. Numbers are handed over as their text.
   package static func forEachValue(
-    _ path: String, _ body: (_ table: String, _ value: UnsafeBufferPointer<UInt8>) throws -> Void
+    _ file: HeldFile, _ body: (_ table: String, _ value: UnsafeBufferPointer<UInt8>) throws -> Void
   ) throws {
-    let database = try Database(path: path, mode: .readOnly, options: .release)
+    let database = try file.withDescriptor { descriptor, start in
+      Result { try Database(opened: descriptor, start: start, count: file.count, name: file.name) }
+    }.get()
     try database.use { connection in
       let schema = try connection.rows("SELECT type, name, sql FROM sqlite_master ORDER BY rowid") {
         ($0.string(0) ?? "", $0.string(1) ?? "", $0.string(2) ?? "")

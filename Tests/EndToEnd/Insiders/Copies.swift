@@ -81,12 +81,15 @@ import Testing
       #expect(!done.errorText.contains("R7000000") && !done.errorText.contains("Quya"), what)
       #expect(!office.isOut("data/copy"), what)
     }
-    // A symlink to its table.
+    // A symlink to its table, and the same bytes.
     try portal.write(Self.descriptor("copy", level: "L1"), "Catalog/copy/dataset.json5")
+    let copy = portal.path + "/Catalog/copy/rows.csv"
     try FileManager.default.createSymbolicLink(
-      atPath: portal.path + "/Catalog/copy/rows.csv",
-      withDestinationPath: portal.path + "/Catalog/members/rows.csv")
-    try expectRefused("a link")
+      atPath: copy, withDestinationPath: portal.path + "/Catalog/members/rows.csv")
+    office.expectRefused(try portal.publish(), "is a symbolic link")
+    try FileManager.default.removeItem(atPath: copy)
+    try portal.write(try portal.text("Catalog/members/rows.csv"), "Catalog/copy/rows.csv")
+    try expectRefused("the same file")
     #expect(try portal.publish().errorText.contains("byte for byte"))
     try Self.remove(portal, "copy")
     // The same rows without the number, in another order, dressed otherwise, in part.

@@ -60,21 +60,24 @@ import Testing
     let office = try Office()
     let portal = office.portal
     let descriptor = try portal.text("Catalog/stations/dataset.json5")
-    let elsewhere = try TemporaryFolder()
-    try elsewhere.write(try portal.text(".doorsill/inside/keys/release"), to: "table.csv")
-    try FileManager.default.createSymbolicLink(
-      atPath: elsewhere.path + "/link.csv", withDestinationPath: portal.inside + "/keys/draw")
+    let table = portal.path + "/Catalog/stations/stations.csv"
     for file in [
       portal.inside + "/keys/release", portal.inside + "/keys/draw", portal.inside + "/decisions/checkpoint",
-      elsewhere.path + "/link.csv", elsewhere.path + "/table.csv",
+      "/etc/passwd",
     ] {
       try portal.write(
         descriptor.replacing(#"path: "stations.csv""#, with: #"source: "\#(file)""#),
         "Catalog/stations/dataset.json5")
-      let done = try portal.publish()
-      let words = file.hasSuffix("/table.csv") ? "a private key" : "a portal's own state"
-      office.expectRefused(done, words)
-      #expect(!done.said.contains("PRIVATE KEY"), "nor shows it: \(file)")
+      office.expectRefused(try portal.publish(), "a table elsewhere is not read")
+      try portal.write(descriptor, "Catalog/stations/dataset.json5")
+      try FileManager.default.removeItem(atPath: table)
+      try FileManager.default.createSymbolicLink(atPath: table, withDestinationPath: file)
+      office.expectRefused(try portal.publish(), "is a symbolic link")
     }
+    try FileManager.default.removeItem(atPath: table)
+    try portal.write(try portal.text(".doorsill/inside/keys/release"), "Catalog/stations/stations.csv")
+    let done = try portal.publish()
+    office.expectRefused(done, "a private key")
+    #expect(!done.said.contains("PRIVATE KEY"), "nor shows it")
   }
 }

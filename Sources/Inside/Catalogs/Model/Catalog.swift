@@ -24,6 +24,8 @@ package struct Catalog: Sendable {
   package var codeLists: [String: CodeList]
   /// By name.
   package var datasets: [Dataset]
+  /// Its own descriptor and those of its datasets as they were read, by their paths below the folder.
+  package var texts: [String: [UInt8]] = [:]
 
   package init(
     folder: String, title: Text, description: Text, publisher: String, manager: String, languages: [String],
@@ -44,6 +46,14 @@ package struct Catalog: Sendable {
     self.organizations = organizations
     self.codeLists = codeLists
     self.datasets = datasets
+  }
+
+  /// The descriptor of a path that a dataset names as its own or as that of a source: as it was read with the catalogue.
+  package func text(of file: String) throws(FilesError) -> [UInt8] {
+    guard file.hasPrefix(folder + "/"), let text = texts[String(file.dropFirst(folder.count + 1))] else {
+      throw FilesError("read", file, reason: Wording("it is no descriptor of this catalogue", "它不是本目录的描述文件"))
+    }
+    return text
   }
 
   package func dataset(_ name: String) -> Dataset? { datasets.first { $0.name == name } }

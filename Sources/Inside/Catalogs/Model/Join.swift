@@ -1,3 +1,5 @@
+package import Tables
+
 /// How the rows of a derived dataset come about: those of two restricted datasets about the same units, joined by their
 /// common subject inside the door. Either may be derived itself; at the end of every chain are tables.
 package struct Join: Sendable, Hashable {
@@ -70,10 +72,10 @@ package struct Join: Sendable, Hashable {
   package var tree: Tree
   /// Absolute paths of the descriptors it hangs on, its own not among them.
   package var files: [String]
-  /// Path of a table made for one run, inside the door, and nil until then: rows of all units of all tables, with the
+  /// A table made for one run, held without a name, and nil until then: rows of all units of all tables, with the
   /// columns of the dataset's own table, empty where a unit is not in a table, and a last one that says in which tables
   /// it is. Nobody but guard and budget looks at those that the dataset does not tell of.
-  package var world: String?
+  package var world: HeldTable?
 
   /// - Parameters:
   ///   - left, right: the sources; `leftJoin`, `rightJoin`: how they are joined themselves.
@@ -108,6 +110,16 @@ package struct Join: Sendable, Hashable {
         fields: renamed(table.fields, side.fields), dimensions: renamed(table.dimensions, side.dimensions),
         isRequired: table.isRequired && side.isRequired)
     }
+  }
+
+  /// A table that no file has the name of.
+  package struct HeldTable: Sendable, Hashable {
+    package let source: HeldSource
+
+    package init(_ source: HeldSource) { self.source = source }
+
+    package static func == (one: HeldTable, other: HeldTable) -> Bool { one.source === other.source }
+    package func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(source)) }
   }
 
   /// The name of the last column of `world`: for each of `tables`, and of those it is compared with, 1 or 0.

@@ -1,4 +1,5 @@
 import Bytes
+import System
 
 extension Catalog {
   /// The name of the catalogue's own descriptor.
@@ -10,8 +11,13 @@ extension Catalog {
   ///
   /// Throws every fault of every file at once: unknown and repeated keys, wrong types, references to an organization,
   /// theme, licence, code list, field, level, profile or person that does not exist, paths that leave the folder.
-  package static func load(folder: String, policies: PolicySet) throws(CatalogError) -> Catalog {
-    let (catalog, faults) = try readable(folder: folder, policies: policies)
+  ///
+  /// Nothing is read twice: descriptors are kept as they were read, and tables when they are read first, copied into a file
+  /// without a name in `work`, or where the system keeps such.
+  package static func load(
+    folder: String, policies: PolicySet, work: String? = nil
+  ) throws(CatalogError) -> Catalog {
+    let (catalog, faults) = try readable(folder: folder, policies: policies, work: work)
     if let faults { throw faults }
     return catalog
   }
@@ -19,13 +25,18 @@ extension Catalog {
   /// The same of what can be read, with the faults of what cannot: one dataset with a slip of the pen keeps nobody from
   /// looking at the others. Nothing is published from it.
   package static func readable(
-    folder: String, policies: PolicySet
+    folder: String, policies: PolicySet, work: String? = nil
   ) throws(CatalogError) -> (catalog: Catalog, faults: CatalogError?) {
     let faults = Faults()
-    let root: String
-    do { root = try Files.resolved(folder) } catch { throw CatalogError([], unreadable: [error]) }
-    let read = document(fileName, in: root, faults).flatMap {
-      CatalogReader(folder: root, faults: faults).read($0)
+    let (root, room): (String, TableRoom)
+    do {
+      root = try Files.resolved(folder)
+      room = TableRoom(try Folder(root), work: work)
+    } catch { throw CatalogError([], unreadable: [error]) }
+    let read = document(fileName, in: room.catalog, faults).flatMap { text in
+      var catalog = CatalogReader(folder: root, faults: faults).read(text.document)
+      catalog?.texts[fileName] = text.bytes
+      return catalog
     }
     guard var catalog = read else {
       try faults.throwAll()
@@ -34,8 +45,12 @@ extension Catalog {
     let isSound = faults.isEmpty
     checkPeople(of: policies, in: catalog, faults)
     let names = datasetNames(in: root, faults)
-    let documents = names.compactMap { name in
-      document("\(name)/\(descriptorName)", in: root, faults).map { (name: name, document: $0) }
+    var documents: [(name: String, document: Document)] = []
+    for name in names {
+      let path = "\(name)/\(descriptorName)"
+      guard let text = document(path, in: room.catalog, faults) else { continue }
+      documents.append((name, text.document))
+      catalog.texts[path] = text.bytes
     }
     let deriving = Derivations(documents.map { ($0.name, $0.document.root["derive"]) })
     // A derived dataset is read after its sources.
@@ -44,7 +59,7 @@ extension Catalog {
     }) {
       let reader = DatasetReader(
         catalog: catalog, policies: policies, folder: Files.join(root, item.name), faults: faults,
-        names: names, deriving: deriving)
+        names: names, deriving: deriving, room: room)
       if let dataset = reader.read(item.document) { catalog.datasets.append(dataset) }
     }
     let order = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
@@ -100,11 +115,14 @@ extension Catalog {
   }
 
   /// A document below the catalogue's folder; faults call it `Catalog/<path>`.
-  private static func document(_ path: String, in root: String, _ faults: Faults) -> Document? {
-    let label = "\(Files.name(of: root))/\(path)"
+  private static func document(
+    _ path: String, in root: Folder, _ faults: Faults
+  ) -> (document: Document, bytes: [UInt8])? {
+    let label = "\(Files.name(of: root.path))/\(path)"
     do {
-      let bytes = try Files.read(Files.join(root, path), limit: descriptorLimit)
+      let bytes = try root.read(path, limit: descriptorLimit)
       return faults.attempt { () throws(DocumentError) in try Document(json5: bytes, file: label) }
+        .map { ($0, bytes) }
     } catch {
       if error.isMissing {
         faults.add(

@@ -1,4 +1,5 @@
 import Bytes
+import System
 import Tables
 
 extension DatasetReader {
@@ -13,7 +14,7 @@ extension DatasetReader {
     }
     let title = section.optional("title", Checks.text)
     let path = location(section)
-    var source = TableSource(path: path ?? "")
+    var source = TableSource(path: Files.join(folder, path ?? ""), held: room.table(place(of: path ?? "")))
     source.format = section.optional("format", format)
     source.encoding = section.optional("encoding") { (node) throws(DocumentError) in try node.string() }
     source.sheet = section.optional("sheet") { (node) throws(DocumentError) in try node.string() }
@@ -26,40 +27,32 @@ extension DatasetReader {
       name: name, title: title, source: source, schema: schema, fields: metas(of: schema, at: place))
   }
 
-  /// `path` beside the descriptor, or `source` anywhere on this machine.
+  /// Below the catalogue's folder, as the room has it.
+  private func place(of path: String) -> String { Files.join(Files.name(of: folder), path) }
+
+  /// The `path` beside the descriptor.
   private func location(_ section: Section) -> String? {
-    switch (section["path"], section["source"]) {
-    case (nil, nil):
-      faults.add(section.node.error("the key \"path\" is missing", hint: "or `source` for a file elsewhere"))
+    if let source = section["source"] {
+      faults.add(
+        source.error(
+          "a table elsewhere is not read: whoever publishes may open files that whoever describes may not",
+          hint: "put it, or a copy of it, beside the descriptor, and name it with `path`"))
       return nil
-    case (.some, let source?):
-      faults.add(source.error("a resource has a path or a source, not both"))
-      return nil
-    case (let path?, nil): return faults.attempt { () throws(DocumentError) in try inside(path) }
-    case (nil, let source?):
-      return faults.attempt { () throws(DocumentError) in
-        let text = try source.string()
-        guard text.hasPrefix("/"), !text.utf8.contains(0) else {
-          throw source.error(
-            "a source is an absolute path", hint: "use `path` for a file beside the descriptor")
-        }
-        // Whoever publishes can read keys and logs there; who writes descriptors may not, and no table lies there.
-        let real = (try? Files.resolved(text)) ?? text
-        guard !(text + "/" + real).split(separator: "/").contains(".doorsill") else {
-          throw source.error(
-            "\"\(text)\" is a file of a portal's own state", hint: "name the table itself, outside .doorsill")
-        }
-        return text
-      }
     }
+    guard let path = section["path"] else {
+      faults.add(section.node.error("the key \"path\" is missing", hint: "name a file beside the descriptor"))
+      return nil
+    }
+    return faults.attempt { () throws(DocumentError) in try inside(path) }
   }
 
-  /// A path that stays inside the catalogue's folder, also through symbolic links, and leads to a file.
+  /// A path that stays in the dataset's own folder, over no symbolic link, and leads to a file.
   private func inside(_ node: Node) throws(DocumentError) -> String {
     let text = try node.string()
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     if text.hasPrefix("/") || text.contains("://") {
-      throw node.error("\"\(text)\" is not beside the descriptor", hint: "use `source` for a file elsewhere")
+      throw node.error(
+        "\"\(text)\" is not beside the descriptor", hint: "put the table there, or a copy of it")
     }
     guard !text.isEmpty, !parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }),
       text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\\") })
@@ -67,17 +60,21 @@ extension DatasetReader {
       throw node.error(
         "\"\(text)\" leads out of the dataset's folder", hint: "name a file beside the descriptor")
     }
-    let path = Files.join(folder, text)
-    guard let real = try? Files.resolved(path), Files.isFile(real) else {
-      let beside = (try? Files.list(folder)) ?? []
-      let near = nearest(text, in: beside)
-      throw node.error("there is no file \"\(text)\"", hint: near.map { "did you mean \"\($0)\"?" })
+    let found: Folder.Status?
+    do { found = try room.catalog.status(place(of: text)) } catch {
+      throw node.error(error.message, hint: "put the table itself beside the descriptor, or a copy of it")
     }
-    guard real.hasPrefix(catalog.folder + "/") else {
+    switch found?.kind {
+    case .file: return text
+    case .link:
       throw node.error(
-        "\"\(text)\" is a link out of the catalogue", hint: "use `source` for a file elsewhere")
+        "\"\(text)\" is a symbolic link, and what it leads to may be another's",
+        hint: "put the table itself beside the descriptor, or a copy of it")
+    case .folder, .other, nil:
+      let near = nearest(text, in: (try? room.catalog.list(Files.name(of: folder))) ?? [])
+      throw node.error(
+        "there is no file \"\(text)\"", hint: near.map { "did you mean \"\($0)\"?" })
     }
-    return path
   }
 
   private func format(_ node: Node) throws(DocumentError) -> TableFormat {

@@ -12,6 +12,7 @@ struct DatasetReader {
   var names: [String] = []
   /// What is derived from what.
   var deriving = Derivations()
+  let room: TableRoom
 
   private static let keys = [
     "name", "title", "description", "keywords", "themes", "license", "directory", "provider",

@@ -22,7 +22,7 @@ enum Content {
     of examination: Examination, _ verdict: Verdict, catalog: Catalog, policies: PolicySet
   ) throws -> Envelope {
     let dataset = examination.dataset
-    let root = try Document(json5: try Files.read(dataset.file), file: dataset.file).root.json
+    let root = try Document(json5: try catalog.text(of: dataset.file), file: dataset.file).root.json
     func hashed(_ keys: [String]) throws -> String {
       hash(try JSON.object(keys.compactMap { key in root[key].map { JSON.Member(key, $0) } }).canonical())
     }

@@ -46,7 +46,8 @@ package enum Mandating {
           hint: nearest(name, in: catalog.datasets.map(\.name)).map { .didYouMean($0) }, blame: .usage)
       }
       return Mandate(
-        dataset: name, source: try hash(file: file), hours: terms.hours, leastRows: terms.leastRows,
+        dataset: name, source: try hash(catalog.text(of: file)), hours: terms.hours,
+        leastRows: terms.leastRows,
         until: terms.until)
     }
     try desk.write(

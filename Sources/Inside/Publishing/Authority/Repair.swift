@@ -17,7 +17,7 @@ package enum Repair {
     defer { withExtendedLifetime(lock) {} }
     let keys = try InsideKeys(portal: portal)
     let policies = try PolicySet.load(folder: portal.policies)
-    let catalog = try Catalog.load(folder: portal.catalog, policies: policies)
+    let catalog = try Catalog.load(folder: portal.catalog, policies: policies, work: portal.work)
     let isMarked = Ledger.isMarked(portal.inside + "/decisions")
     let decisions = try Decisions(
       portal, origin: Decisions.origin(portal, served: nil, catalog: catalog), key: keys.release,

@@ -20,7 +20,8 @@ package struct Review {
   {
     file = try AuthorityFile(portal, home: home)
     let policies = try PolicySet.load(folder: portal.policies)
-    let (catalog, unread) = try Catalog.readable(folder: portal.catalog, policies: policies)
+    let (catalog, unread) = try Catalog.readable(
+      folder: portal.catalog, policies: policies, work: work)
     self.unread = unread
     desk = Desk(
       portal: portal.working(in: work), policies: policies,

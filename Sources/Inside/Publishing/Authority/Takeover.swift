@@ -29,7 +29,7 @@ package enum Takeover {
     let lock = try FileLock(portal.inside + "/lock")
     defer { withExtendedLifetime(lock) {} }
     let policies = try PolicySet.load(folder: portal.policies)
-    let catalog = try Catalog.load(folder: portal.catalog, policies: policies)
+    let catalog = try Catalog.load(folder: portal.catalog, policies: policies, work: portal.work)
     let keys = try InsideKeys(portal: portal)
     let store = try ReleaseStore(folder: portal.outside, key: keys.release.publicKey)
     try Traces(portal).check(against: store)

@@ -79,7 +79,7 @@ extension Publisher {
     let personal = Set(examination.findings.filter(\.personal).map(\.field))
     let marks = ValueMarks(keys)
     for resource in dataset.resources {
-      fingerprints.add(source: try hash(file: resource.source.path), of: dataset.name, on: today)
+      fingerprints.add(source: try hash(resource.heldFile()), of: dataset.name, on: today)
       let columns = columns(of: resource, examination, fewest: Match.fewest * Match.share / 100) {
         field, seen in
         resource.fields[field.name]?.role == "identifier" || dataset.subject.contains(field.name)
@@ -121,7 +121,7 @@ extension Publisher {
     let name = examination.dataset.name
     var found: [Match] = []
     for resource in examination.dataset.resources {
-      let bytes = try hash(file: resource.source.path)
+      let bytes = try hash(resource.heldFile())
       let rows = max(1, examination.reports[resource.name]?.rows ?? 0)
       for source in fingerprints.sources where source.hash == bytes && source.dataset != name {
         found.append(Match(field: resource.name, with: source.dataset, withField: "", found: rows, of: rows))

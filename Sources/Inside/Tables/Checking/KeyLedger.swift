@@ -165,7 +165,7 @@ struct KeyLedger: ~Copyable {
 }
 
 /// Where temporary files go: `TMPDIR`, else `/var/tmp`, which is on a disk.
-func temporaryFolder() -> String {
+package func temporaryFolder() -> String {
   guard let named = getenv("TMPDIR") else { return "/var/tmp" }
   return String(cString: named)
 }

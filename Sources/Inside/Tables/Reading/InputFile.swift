@@ -7,6 +7,8 @@ struct InputFile: ~Copyable {
   let name: String
   let descriptor: Int32
   private let isOwned: Bool
+  /// Where its bytes are held: the descriptor is lent.
+  private let held: HeldFile?
   /// Whether any place of it can be read again.
   let isSeekable: Bool
   /// Bytes, where the system knows.
@@ -15,6 +17,25 @@ struct InputFile: ~Copyable {
   private(set) var offset: Int
   /// Bytes that were looked at ahead of a stream that cannot be read twice.
   private var ahead: [UInt8] = []
+
+  /// Opens a table: what is held of it, or its path.
+  init(_ source: TableSource) throws(TableError) {
+    guard let held = try source.held?.file() else {
+      try self.init(path: source.path)
+      return
+    }
+    self.init(held, name: source.name)
+  }
+
+  private init(_ held: HeldFile, name: String) {
+    self.name = name
+    self.held = held
+    descriptor = -1
+    isOwned = false
+    isSeekable = true
+    size = held.count
+    offset = 0
+  }
 
   /// Opens a path; `-` is standard input.
   init(path: String) throws(TableError) {
@@ -30,6 +51,7 @@ struct InputFile: ~Copyable {
       throw TableError(.unreadableFile, file: path, Wording("is a directory, not a table", "是文件夹，不是数据表"))
     }
     name = path == "-" ? "standard input" : path
+    held = nil
     descriptor = opened
     isOwned = path != "-"
     isSeekable = about.st_mode & S_IFMT == S_IFREG
@@ -50,6 +72,14 @@ struct InputFile: ~Copyable {
         if let base = buffer.baseAddress { target.update(from: base, count: filled) }
       }
       ahead.removeFirst(filled)
+    }
+    if let held {
+      let raw = UnsafeMutableRawBufferPointer(start: target, count: count)
+      do throws(FilesError) { filled = try held.read(into: raw, at: offset) } catch {
+        throw unreadable(error)
+      }
+      offset += filled
+      return filled
     }
     while filled < count {
       let got =
@@ -85,6 +115,9 @@ struct InputFile: ~Copyable {
 
   /// Bytes anywhere in a seekable file.
   func bytes(at place: Int, _ count: Int) throws(TableError) -> [UInt8] {
+    if let held {
+      do throws(FilesError) { return try held.bytes(at: place, count) } catch { throw unreadable(error) }
+    }
     var failure: Int32 = 0
     let found = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       while filled < count, let base = buffer.baseAddress {
@@ -104,6 +137,12 @@ struct InputFile: ~Copyable {
         Wording("cannot be read: \(systemReason(failure))", "无法读取：\(systemReason(failure))"))
     }
     return found
+  }
+
+  private func unreadable(_ error: FilesError) -> TableError {
+    TableError(
+      .unreadableFile, file: name,
+      Wording(error.message, error.message(in: "zh")))
   }
 
   /// Takes `count` bytes without looking (a byte order mark).

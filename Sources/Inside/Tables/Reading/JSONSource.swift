@@ -24,7 +24,7 @@ final class JSONSource: RecordSource {
     seen = Seen(format: format)
     let path = source.jsonPath.isEmpty && format == .geojson ? ["features"] : source.jsonPath
     let isLines = format == .ndjson
-    let again = input.isSeekable && source.path != "-" ? source.path : nil
+    let isReadable = input.isSeekable && source.path != "-"
     var declared: TextEncoding?
     if let name = source.encoding { declared = try TableError.encoding(named: name, input.name) }
     elements = try JSONElements(input, path: path, isLines: isLines, declared: declared)
@@ -41,8 +41,8 @@ final class JSONSource: RecordSource {
       shape = .features
       seen.format = .geojson
       collect(ahead.flatMap { $0.value["properties"]?.members ?? [] })
-      if ahead.count == Self.sampled, let again {
-        try collectAll(JSONElements(InputFile(path: again), path: path, isLines: isLines, declared: declared))
+      if ahead.count == Self.sampled, isReadable {
+        try collectAll(JSONElements(InputFile(source), path: path, isLines: isLines, declared: declared))
       }
       let ids = ahead.compactMap { $0.value["id"] }
       let id = ids.isEmpty ? nil : addSpecial("id")
@@ -56,8 +56,8 @@ final class JSONSource: RecordSource {
     case .object:
       shape = .objects
       collect(ahead.flatMap { $0.value.members ?? [] })
-      if ahead.count == Self.sampled, let again {
-        try collectAll(JSONElements(InputFile(path: again), path: path, isLines: isLines, declared: declared))
+      if ahead.count == Self.sampled, isReadable {
+        try collectAll(JSONElements(InputFile(source), path: path, isLines: isLines, declared: declared))
       }
     case .array(let cells):
       shape = .arrays

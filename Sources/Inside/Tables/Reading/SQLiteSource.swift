@@ -17,11 +17,21 @@ final class SQLiteSource: RecordSource {
   /// Place in the selection of the exact text of a column, where it is kept.
   private var exact: [Int?] = []
 
-  init(_ source: TableSource, file: String, size: Int) throws(TableError) {
-    self.file = file
+  init(_ source: TableSource, size: Int) throws(TableError) {
+    file = source.name
     self.size = size
+    let held = try source.held?.file()
     do throws(DatabaseError) {
-      database = try Database(path: file, mode: .readOnly)
+      database =
+        if let held {
+          try held.withDescriptor { (file, start) in
+            Result { () throws(DatabaseError) in
+              try Database(opened: file, start: start, count: held.count, name: source.name)
+            }
+          }.get()
+        } else {
+          try Database(path: source.path, mode: .readOnly)
+        }
     } catch {
       throw TableError(
         .malformed, file: file,

@@ -84,7 +84,7 @@ package final class TableReader {
 
 /// Opens the reader of a source's format.
 func openRecords(_ source: TableSource, blockSize: Int) throws(TableError) -> any RecordSource {
-  var input = try InputFile(path: source.path)
+  var input = try InputFile(source)
   let evidence = try FormatEvidence(source, &input)
   let records: any RecordSource
   switch evidence.format {
@@ -93,9 +93,11 @@ func openRecords(_ source: TableSource, blockSize: Int) throws(TableError) -> an
   case .json, .ndjson, .geojson:
     records = try JSONSource(source, format: evidence.format, input: input)
   case .sqlite:
-    records = try SQLiteSource(source, file: try seekable(source, input), size: input.size ?? 0)
+    try check(source, input)
+    records = try SQLiteSource(source, size: input.size ?? 0)
   case .xlsx:
-    records = try SpreadsheetSource(source, file: try seekable(source, input), size: input.size ?? 0)
+    try check(source, input)
+    records = try SpreadsheetSource(source, size: input.size ?? 0)
   case .xml, .parquet, .turtle:
     let known = TableFormat.allCases.filter(\.canRead).map(\.rawValue)
     throw TableError(
@@ -109,13 +111,12 @@ func openRecords(_ source: TableSource, blockSize: Int) throws(TableError) -> an
   return records
 }
 
-/// The path of a source that must be a file.
-private func seekable(_ source: TableSource, _ input: borrowing InputFile) throws(TableError) -> String {
+/// Refuses a stream where a file is needed.
+private func check(_ source: TableSource, _ input: borrowing InputFile) throws(TableError) {
   guard input.isSeekable, source.path != "-" else {
     throw TableError(
       .unreadableFile, file: input.name,
       Wording("this format is read from a file, not from a stream", "此格式须从文件读取，不能从数据流读取"),
       hint: Wording("save it first", "请先存成文件"))
   }
-  return source.path
 }

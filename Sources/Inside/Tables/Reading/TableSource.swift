@@ -1,8 +1,10 @@
 /// A table to read: where it is, and what its owner declares about it. What is not declared is found by evidence;
 /// what is declared always wins.
 package struct TableSource: Sendable {
-  /// A file path, or `-` for standard input.
+  /// A file path, or `-` for standard input; where its bytes are held, only what it is called.
   package var path: String
+  /// Its bytes, of a table that is read more than once and must be the same each time; nil: by its path.
+  package var held: HeldSource?
   /// `nil`: by the file's name and first bytes.
   package var format: TableFormat?
   /// A character encoding by name (`gb18030`, `utf-8`); `nil`: by byte order mark and evidence.
@@ -23,11 +25,13 @@ package struct TableSource: Sendable {
   package var jsonPath: [String]
 
   package init(
-    path: String, format: TableFormat? = nil, encoding: String? = nil, delimiter: String? = nil,
+    path: String, held: HeldSource? = nil, format: TableFormat? = nil, encoding: String? = nil,
+    delimiter: String? = nil,
     quote: String? = nil, escape: String? = nil, hasHeader: Bool = true, skippedRecords: Int = 0,
     sheet: String? = nil, jsonPath: [String] = []
   ) {
     self.path = path
+    self.held = held
     self.format = format
     self.encoding = encoding
     self.delimiter = delimiter

@@ -28,10 +28,11 @@ final class SpreadsheetSource: RecordSource {
   /// Columns a sheet can have.
   private static let columnLimit = 16_384
 
-  init(_ source: TableSource, file: String, size: Int) throws(TableError) {
+  init(_ source: TableSource, size: Int) throws(TableError) {
+    let file = source.name
     self.file = file
     self.size = size
-    let workbook = try Workbook(file: file)
+    let workbook = try Workbook(source)
     self.workbook = workbook
     let names = workbook.sheets.map(\.name)
     let wanted = source.sheet

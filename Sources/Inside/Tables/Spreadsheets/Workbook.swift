@@ -27,9 +27,9 @@ struct Workbook {
   /// Bytes of all shared strings together.
   private static let stringBound = 512 << 20
 
-  init(file: String) throws(TableError) {
-    self.file = file
-    parts = try WorkbookParts(file: file)
+  init(_ source: TableSource) throws(TableError) {
+    file = source.name
+    parts = try WorkbookParts(source)
     try readSheets()
     try readStyles()
     try readStrings()

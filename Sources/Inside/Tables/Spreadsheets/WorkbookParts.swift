@@ -18,10 +18,17 @@ struct WorkbookParts {
   private let entries: [String: ZipEntry]
   private let file: String
 
-  init(file: String) throws(TableError) {
+  init(_ source: TableSource) throws(TableError) {
+    let file = source.name
     self.file = file
+    let held = try source.held?.file()
     do throws(ZipError) {
-      archive = try ZipReader(path: file, allowsBackslashes: true)
+      archive =
+        if let held {
+          try ZipReader(held, allowsBackslashes: true)
+        } else {
+          try ZipReader(path: source.path, allowsBackslashes: true)
+        }
     } catch {
       throw TableError(
         .malformed, file: file,
