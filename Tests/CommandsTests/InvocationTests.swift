@@ -211,6 +211,16 @@ import Testing
     var description: String { "" }
   }
 
+  @Test func `show names by their characters, which move no cursor and turn no text`() {
+    #expect(Terminal.plain("张敏 Zhang\n\tMin") == "张敏 Zhang\n\tMin")
+    #expect(Terminal.plain("a\nb", keepsLines: false) == "a<U+A>b")
+    #expect(
+      Terminal.plain("x\u{1B}[2K\u{1B}[1Ay\u{9B}2J\u{202E}z\r")
+        == "x<U+1B>[2K<U+1B>[1Ay<U+9B>2J<U+202E>z<U+D>")
+    #expect(
+      Terminal.plain("\u{1B}[32mok\u{1B}[0m \u{1B}[8mhidden") == "\u{1B}[32mok\u{1B}[0m <U+1B>[8mhidden")
+  }
+
   @Test(arguments: [
     ("", 0), ("abc", 3), ("数据", 4), ("a数b", 4), ("é", 1), ("e\u{301}", 1), ("\u{1B}[1mab\u{1B}[0m", 2),
     ("（）", 4), ("한", 2),

@@ -15,7 +15,7 @@ final class Terminal: Sendable {
       isatty(1) == 1 && getenv("NO_COLOR") == nil && getenv("TERM").map { String(cString: $0) } != "dumb"
   }
 
-  enum Style: String {
+  enum Style: String, CaseIterable {
     case bold = "1", dim = "2", red = "31", green = "32", yellow = "33", blue = "34", cyan = "36"
   }
 
@@ -23,13 +23,42 @@ final class Terminal: Sendable {
     colour ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
   }
 
-  func print(_ line: String = "") { write(line + "\n", to: 1) }
+  func print(_ line: String = "") { write(Self.plain(line) + "\n", to: 1) }
   func print(bytes: [UInt8]) { write(bytes, to: 1) }
   func note(_ line: String) {
     clearProgress()
-    write(line + "\n", to: 2)
+    write(Self.plain(line) + "\n", to: 2)
   }
   func note(_ phrase: Phrase) { note(phrase.said) }
+
+  /// A text as the terminal may be given it: names and words that others stored move no cursor, turn no direction and write
+  /// over nothing. What would not show as it is stands there by its number; our own styles stay.
+  /// - Parameter keepsLines: whether line feeds and tabs stay too.
+  static func plain(_ text: String, keepsLines: Bool = true) -> String {
+    func isKept(_ scalar: Unicode.Scalar) -> Bool {
+      PlainLine.isPlain(scalar) || keepsLines && (scalar == "\n" || scalar == "\t")
+    }
+    guard text.unicodeScalars.contains(where: { !isKept($0) }) else { return text }
+    var plain = String.UnicodeScalarView()
+    var rest = text.unicodeScalars[...]
+    while let scalar = rest.first {
+      if isKept(scalar) {
+        plain.append(scalar)
+        rest.removeFirst()
+      } else if let style = styles.first(where: { rest.starts(with: $0) }) {
+        plain += style
+        rest.removeFirst(style.count)
+      } else {
+        plain += PlainLine.shown(String(scalar)).unicodeScalars
+        rest.removeFirst()
+      }
+    }
+    return String(plain)
+  }
+
+  private static let styles = (Style.allCases.map(\.rawValue) + ["0"]).map {
+    Array("\u{1B}[\($0)m".unicodeScalars)
+  }
 
   /// Tells an error with what to do about it, in the shell's manner: prefix, no capital, no final stop.
   func tell(_ fault: any Error) {
@@ -44,7 +73,7 @@ final class Terminal: Sendable {
   func progress(_ line: String) {
     guard live else { return }
     progressShown.withLock { $0 = true }
-    write("\r\u{1B}[K\(line)", to: 2)
+    write("\r\u{1B}[K\(Self.plain(line, keepsLines: false))", to: 2)
   }
 
   func clearProgress() {
@@ -72,6 +101,7 @@ final class Terminal: Sendable {
 
   /// Columns aligned by display width: a CJK character takes two cells.
   func table(_ rows: [[String]], indent: Int = 0) {
+    let rows = rows.map { $0.map { Self.plain($0, keepsLines: false) } }
     guard let columns = rows.map(\.count).max() else { return }
     let widths = (0..<columns).map { column in
       rows.map { $0.count > column ? Self.width($0[column]) : 0 }.max() ?? 0
