@@ -4,6 +4,7 @@ import Policies
 import Publishing
 import Releases
 import Serving
+import System
 import Trust
 
 /// What the home of whoever signs remembers of a portal's logs: nothing is signed into a log that does not go on from
@@ -31,7 +32,7 @@ struct Witnessing {
     var logs: [Watched] = []
     // Where nothing was published there is nothing to see, and no folder is made for looking.
     let state = invocation.value("--state") ?? (try? invocation.portal().outside)
-    if let state, Files.exists("\(state)/\(Layout.releaseKey)"), let outside = try? invocation.outside(),
+    if let state, Files.exists("\(state)/\(Layout.releaseKey)"), case let outside = try invocation.outside(),
       let key = try? outside.releaseKey(),
       let settings = try? ReleaseStore(folder: outside.folder, key: key).served()?.settings
     {
@@ -42,7 +43,7 @@ struct Witnessing {
             key: key, room: portal.inside))
       }
       let own = outside.keys + "/checkpoint"
-      if Files.exists(own), let pem = try? Files.read(own, limit: 1 << 16),
+      if Files.exists(own), let pem = try? Folder(outside.folder).read("keys/checkpoint", limit: 1 << 16),
         let key = try? SigningKey(pem: pem)
       {
         let losses = (try? invocation.portal()).flatMap { try? AuthorityFile($0).authority.losses }

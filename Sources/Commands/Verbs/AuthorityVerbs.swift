@@ -5,6 +5,7 @@ import Policies
 import Publishing
 import Releases
 import Serving
+import System
 import Trust
 
 /// `authority`: who may do what, and what waits for whom.
@@ -193,7 +194,8 @@ enum AuthorityVerbs {
       places.append(("access.sqlite", size))
     }
     let keyFile = outside.keys + "/checkpoint"
-    if Files.exists(keyFile), let key = try? SigningKey(pem: Files.read(keyFile, limit: 1 << 16)),
+    if Files.exists(keyFile),
+      let key = try? SigningKey(pem: Folder(outside.folder).read("keys/checkpoint", limit: 1 << 16)),
       let settings = try ReleaseStore(folder: outside.folder, key: outside.releaseKey()).served()?.settings
     {
       let book = SeenBook(home: try PersonKeys.home())

@@ -204,8 +204,8 @@ struct StateFolder {
   }
 
   private func ownTrust(in folder: String) -> ClientTrust? {
-    guard let anchors = try? Files.read(folder + "/ca.pem", limit: 1 << 20),
-      let list = try? Files.read(folder + "/crl.der", limit: 64 << 20)
+    guard let anchors = try? Files.read(folder + "/ca.pem", limit: 1 << 20, from: .held),
+      let list = try? Files.read(folder + "/crl.der", limit: 64 << 20, from: .held)
     else { return nil }
     return try? ClientTrust(anchorsPEM: anchors, crls: [list], standing: .own)
   }

@@ -9,6 +9,8 @@ package struct FilesError: Fault, Equatable {
   package let code: Int32
   /// The system's own words are said in any language.
   private let reason: Wording
+  /// What to do, where whoever refuses knows more than the system's number says.
+  private let told: Wording?
 
   package init(_ operation: String, _ path: String, code: Int32 = errno) {
     self.path = path
@@ -16,9 +18,11 @@ package struct FilesError: Fault, Equatable {
     self.code = code
     let words = String(cString: strerror(code))
     reason = Wording(words, words)
+    told = nil
   }
 
-  package init(_ operation: String, _ path: String, reason: Wording) {
+  package init(_ operation: String, _ path: String, reason: Wording, hint: Wording? = nil) {
+    told = hint
     self.path = path
     self.operation = operation
     self.reason = reason
@@ -35,7 +39,7 @@ package struct FilesError: Fault, Equatable {
     ).said(in: language)
   }
 
-  package func hint(in language: String) -> String? { advice?.said(in: language) }
+  package func hint(in language: String) -> String? { (told ?? advice)?.said(in: language) }
 
   private static let chinese = [
     "write": "写入", "read": "读取", "remove": "删除", "look at": "查看", "sync": "落盘", "make the folder": "创建文件夹",
@@ -122,13 +126,19 @@ package enum Files {
     return file
   }
 
+  package static let noFile = Wording("that is no file", "那不是文件")
+  /// What to do where something stands in the place of a file or folder that nobody here made.
+  package static let somebodyLaid = Wording(
+    "look who may write there and what it is; then remove it, or put back from a backup what stood in its place",
+    "请查明谁可在该处写入、那是何物；然后将其删去，或从备份恢复原有内容")
+
   private static func checkIsFile(_ file: Int32, _ doing: String, _ path: String) throws(FilesError) {
     var status = stat()
     guard fstat(file, &status) == 0 else { throw FilesError(doing, path) }
     switch status.st_mode & S_IFMT {
     case S_IFREG: return
     case S_IFDIR: throw FilesError(doing, path, code: EISDIR)
-    default: throw FilesError(doing, path, reason: Wording("that is no file", "那不是文件"))
+    default: throw FilesError(doing, path, reason: noFile, hint: somebodyLaid)
     }
   }
 

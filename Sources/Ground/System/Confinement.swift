@@ -181,7 +181,11 @@ package enum Confinement {
     for (paths, rights) in [
       (readable, Right.reading), (writable, Right.writing), (growing, Right.growing),
     ] {
-      for path in paths where !allow(ruleset, path, rights & handled) { skipped.append(path) }
+      // Where folders are made, a link would grant what it points at.
+      let isItself = rights == Right.growing
+      for path in paths where !allow(ruleset, path, rights & handled, isItself: isItself) {
+        skipped.append(path)
+      }
     }
     // Afterwards the list of threads cannot be opened any more.
     let others = threadCount - 1
@@ -207,8 +211,8 @@ package enum Confinement {
     )
   }
 
-  private static func allow(_ ruleset: Int32, _ path: String, _ rights: UInt64) -> Bool {
-    let descriptor = doorsill_open_path(path)
+  private static func allow(_ ruleset: Int32, _ path: String, _ rights: UInt64, isItself: Bool) -> Bool {
+    let descriptor = isItself ? doorsill_open_path_itself(path) : doorsill_open_path(path)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
     var status = stat()

@@ -68,6 +68,23 @@ package final class Folder: Sendable, CustomStringConvertible {
     Folder(full(name), descriptor: try opened(name, Self.pathOnly | O_DIRECTORY, "open the folder"))
   }
 
+  /// Refuses where one of these names is there and no folder: whatever is opened by a path through it would lead elsewhere.
+  package func checkFolders(_ names: [String]) throws(FilesError) {
+    for name in names {
+      switch try status(name)?.kind {
+      case nil, .folder: continue
+      case .link:
+        throw FilesError(
+          "open the folder", full(name),
+          reason: Wording("it is a symbolic link, which nobody here made", "它是一个并非此处所建的符号链接"),
+          hint: Wording(
+            "remove the link and put the folder itself there; one that is to lie on another disk is mounted there",
+            "请删去该链接，换上文件夹本身；要放在另一磁盘的，请挂载到此处"))
+      case .file, .other: throw FilesError("open the folder", full(name), code: ENOTDIR)
+      }
+    }
+  }
+
   // MARK: Looking
 
   /// What is there, itself and not what it points at; nil where nothing is.
@@ -109,7 +126,7 @@ package final class Folder: Sendable, CustomStringConvertible {
     var status = stat()
     guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       close(file)
-      throw FilesError("read", full(name), reason: Wording("that is no file", "那不是文件"))
+      throw FilesError("read", full(name), reason: Files.noFile, hint: Files.somebodyLaid)
     }
     return file
   }
@@ -241,8 +258,12 @@ package final class Folder: Sendable, CustomStringConvertible {
     case ELOOP:
       FilesError(
         what, full(name),
-        reason: Wording("a symbolic link stands in its way, which nobody here made", "途中有一个并非此处所建的符号链接"))
-    case EXDEV: FilesError(what, full(name), reason: Wording("it lies outside \(path)", "它在 \(path) 之外"))
+        reason: Wording("a symbolic link stands in its way, which nobody here made", "途中有一个并非此处所建的符号链接"),
+        hint: Files.somebodyLaid)
+    case EXDEV:
+      FilesError(
+        what, full(name), reason: Wording("it lies outside \(path)", "它在 \(path) 之外"),
+        hint: Files.somebodyLaid)
     default: FilesError(what, full(name))
     }
   }

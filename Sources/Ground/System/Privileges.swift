@@ -45,6 +45,8 @@ package enum Privileges {
   package static func drop(to user: User) -> String? {
     guard isRoot else { return nil }
     guard !user.isRoot else { return "the user “\(user.name)” is root itself" }
+    // Whoever is not root may not give the bounding set up any more.
+    doorsill_drop_bounding_set()
     guard setgroups(0, nil) == 0, setgid(user.gid) == 0, setuid(user.uid) == 0 else {
       return String(cString: strerror(errno))
     }

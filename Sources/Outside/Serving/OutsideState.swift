@@ -16,6 +16,8 @@ package struct OutsideState: Sendable {
     try Files.makeDirectory(Files.parent(of: folder), mode: 0o711)
     try Files.makeDirectory(folder, mode: 0o700)
     self.folder = try Files.resolved(folder)
+    // Whoever owns this folder may lay links in it; nothing is read or made through one.
+    try Folder(self.folder).checkFolders(["keys", "answers", "authority", Layout.releases])
   }
 
   package var accessDatabase: String { folder + "/access.sqlite" }
@@ -62,10 +64,11 @@ package struct OutsideState: Sendable {
   /// The secret under which API keys are stored. Made on first use; lost once there is a database.
   package func pepper() throws -> Secret {
     let path = keys + "/pepper"
-    try Files.makeDirectory(keys, mode: 0o700)
+    let place = try Folder(folder)
+    try place.makeFolder("keys", mode: 0o700)
     if let loss = pepperLoss { throw loss }
-    if Files.exists(path) {
-      var bytes = try Folder(folder).read("keys/pepper", limit: 64)
+    if try place.exists("keys/pepper") {
+      var bytes = try place.read("keys/pepper", limit: 64)
       guard bytes.count == 32 else {
         throw ServingError(
           .damagedKey,
@@ -77,7 +80,7 @@ package struct OutsideState: Sendable {
       return Secret(wiping: &bytes)
     }
     let secret = try Secret.random(32)
-    try Files.write(secret.withBytes { Array($0) }, to: path, mode: 0o600)
+    try place.replace("keys/pepper", secret.withBytes { Array($0) }, mode: 0o600)
     return secret
   }
 
@@ -182,15 +185,15 @@ package struct OutsideState: Sendable {
   }
 
   private func signingKey(_ kind: SigningKeyKind) throws -> SigningKey {
-    let path = "\(keys)/\(kind.rawValue)"
-    try Files.makeDirectory(keys, mode: 0o700)
-    if Files.exists(path) {
-      let pem = try Folder(folder).read("keys/\(kind.rawValue)", limit: 1 << 16)
-      do { return try SigningKey(pem: pem) } catch { throw Self.damaged(path, error) }
+    let (name, place) = ("keys/\(kind.rawValue)", try Folder(folder))
+    try place.makeFolder("keys", mode: 0o700)
+    if try place.exists(name) {
+      let pem = try place.read(name, limit: 1 << 16)
+      do { return try SigningKey(pem: pem) } catch { throw Self.damaged(place.full(name), error) }
     }
     if let loss = try loss(of: kind) { throw loss }
     let key = try SigningKey.generate()
-    try Files.write(try key.pem(), to: path, mode: 0o600)
+    try place.replace(name, try key.pem(), mode: 0o600)
     return key
   }
 }

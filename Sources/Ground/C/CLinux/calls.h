@@ -130,9 +130,12 @@ static inline int doorsill_seccomp_allow(void) {
 
 /// Gives every capability up, for good: the bounding set where that is allowed, what a program would inherit, and those of
 /// this thread. Threads made afterwards have none. 0 when none is left.
-static inline int doorsill_drop_capabilities(void) {
+static inline void doorsill_drop_bounding_set(void) {
   for (int capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++)
     prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
+}
+static inline int doorsill_drop_capabilities(void) {
+  doorsill_drop_bounding_set();
   prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
   struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
   struct __user_cap_data_struct none[2] = { { 0, 0, 0 }, { 0, 0, 0 } };

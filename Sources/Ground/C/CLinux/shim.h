@@ -91,6 +91,10 @@ static inline int doorsill_open_beneath(int directory, const char *path, int fla
 static inline int doorsill_open_directory(const char *path) {
   return open(path, 010000000 /* O_PATH */ | O_DIRECTORY | O_CLOEXEC);
 }
+/// The same of the folder itself: a link is an error.
+static inline int doorsill_open_path_itself(const char *path) {
+  return open(path, 010000000 /* O_PATH */ | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
 static inline int doorsill_open_path(const char *path) { return open(path, 010000000 /* O_PATH */ | O_CLOEXEC); }
 static inline int doorsill_set_nonblocking(int fd) { return fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK); }
 static inline int doorsill_set_close_on_exec(int fd) { return fcntl(fd, F_SETFD, FD_CLOEXEC); }

@@ -3,6 +3,7 @@ import Catalogs
 package import Ledgers
 import Policies
 import Releases
+import System
 package import Trust
 
 /// Declares that entries of the answers log are lost, so that the server may go on from what is left of it, under the
@@ -114,7 +115,7 @@ package enum Recovering {
     for recovery in try AuthorityLog.recoveries(in: decisions) {
       lines += try recovery.entry.canonical() + [0x0A]
     }
-    try Files.write(lines, to: Files.join(portal.outside, Layout.recovered), mode: 0o644)
+    try Folder(portal.outside).replace(Layout.recovered, lines)
   }
 
   /// The longest answers log that any publication has seen.
@@ -139,14 +140,16 @@ package enum Recovering {
     init(_ portal: Portal, first: String) throws {
       let folder = portal.outside + "/answers"
       let keyFile = portal.outside + "/keys/checkpoint"
-      guard Files.exists(keyFile) else {
+      let outside = try Folder(portal.outside)
+      try outside.checkFolders(["keys", "answers"])
+      guard try outside.exists("keys/checkpoint") else {
         throw PublishingError(
           .damaged,
           Wording(
             "\(keyFile) is not here: without it nothing can go on from the log that it signed",
             "缺少 \(keyFile)：没有它，日志无从继续"), hint: .restoreFromBackup, blame: .environment)
       }
-      let key = try SigningKey(pem: try Files.read(keyFile, limit: 1 << 16)).publicKey
+      let key = try SigningKey(pem: try outside.read("keys/checkpoint", limit: 1 << 16)).publicKey
       guard let name = Ledger.name(in: folder) else {
         // Nothing at all: neither checkpoint nor entries.
         let entries = folder + "/entries.jsonl"

@@ -2,6 +2,7 @@ import Bytes
 package import HTTP
 import Ledgers
 import Releases
+import System
 import Trust
 
 /// The public side: the site's files, and the calls that need the server. No account, nothing but the release.
@@ -38,7 +39,9 @@ package struct PortalRoutes: Sendable {
       return .json(set, headers: Self.brief)
     }
     router.get("/crl.der") { _ in
-      guard let list = try? Files.read(state.authority + "/crl.der") else { return .notFound }
+      guard let list = try? Folder(state.folder).read("authority/crl.der", limit: 64 << 20) else {
+        return .notFound
+      }
       return .bytes(list, type: "application/pkix-crl", headers: Self.brief)
     }
     router.get("/ledger/checkpoint") { _ in
