@@ -55,6 +55,32 @@ struct MeasureKinds {
     return (shape(place).name, parts[place.dataset].cube.shape.dataset)
   }
 
+  /// What the units that one source tells of have of a measure.
+  struct Column {
+    let name: String
+    let units: Set<UInt64>
+    let values: [UInt64: Int64]
+  }
+
+  /// Some measures as each dataset has them, and as all have them together, with those that are out.
+  func sources(_ wanted: [String]) -> [[Column]] {
+    func columns(_ units: [SurveyedUnit], _ measures: [String]) -> [Column] {
+      let keys = Set(units.map(\.key))
+      return measures.enumerated().filter { wanted.contains($0.element) }.map { place, name in
+        let values = units.compactMap { unit in unit.values[place].map { (unit.key, $0) } }
+        return Column(
+          name: name, units: keys, values: Dictionary(values, uniquingKeysWith: { first, _ in first }))
+      }
+    }
+    var sources =
+      parts.map { columns($0.units, $0.cube.measures.map(\.identity)) }
+      + former.map { columns($0.units, $0.measures) }
+    guard sources.count > 1 else { return sources }
+    var seen: Set<String> = []
+    sources.append(sources.joined().filter { seen.insert($0.name).inserted })
+    return sources
+  }
+
   /// By measure what the units have of it in the first dataset that says so.
   func values(zeros: Bool = false) -> [String: [UInt64: Int64]] {
     var values: [String: [UInt64: Int64]] = [:]

@@ -75,7 +75,10 @@ package struct Survey: Sendable {
     self.ages = Dictionary(
       zip(roots, ages.map(\.named)), uniquingKeysWith: { $0.merging($1) { min($0, $1) } })
     try kinds.refuseTwoNames(identity)
-    if isFamily { try kinds.refuseCopies(counted, out: history.measuresOut) }
+    if isFamily {
+      try kinds.refuseCopies(counted, out: history.measuresOut)
+      try kinds.refuseSums(counted)
+    }
   }
 
   /// By a measure's identity: the units that are prominent in some cell, and those that were.
