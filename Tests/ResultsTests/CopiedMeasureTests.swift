@@ -18,6 +18,7 @@ import Testing
         "sales": "\(sales)", "copy": "\(sales)", "fen": "\(sales * 100)",
         "thousands": "\((sales + 500) / 1000)", "less": "\(sales + 70_000)", "rest": "\(1_000_000 - sales)",
         "revised": "\(firm == 99 ? 1 : sales)",
+        "again": "\(firm % 5 == 0 ? sales * 21 / 20 : firm % 5 == 1 ? sales * 19 / 20 : sales)",
         // Others.
         "staff": "\(staff)", "rooms": "\(staff + Int.random(in: 0...1, using: &random))",
         "about": "\(sales * Int.random(in: 96...104, using: &random) / 100)", "same": "7",
@@ -84,5 +85,10 @@ import Testing
     ] {
       #expect(try Self.said(one, other) == [nil, nil, nil, nil], "\(one) \(other)")
     }
+  }
+
+  @Test func `that was revised goes on where it is declared, and is refused in another dataset`() throws {
+    let said = try Self.said("sales", "again")
+    #expect(said.prefix(3) == [nil, nil, nil] && said[3]?.message.contains("again") == true)
   }
 }

@@ -80,7 +80,7 @@ struct Kinsfolk {
     if blind { survey.nearby = [:] }
     var history = surveyed.history
     var out: [String: Released] = [:]
-    for (dataset, data) in read {
+    for (dataset, data) in zip(datasets, surveyed.data) {
       let made = try Statistics.compute(
         data, survey, dataset: dataset, result: dataset.results[0], profile: profile,
         keys: Samples.keys, policyHash: "", history: history, isCompared: true,
@@ -113,7 +113,7 @@ extension Released {
         "id": "F\(10_000 + firm)", "zone": "z\(firm % 4)", "quarter": "q\(firm % 4)",
         "sector": "s\(firm == giant ? 9 : firm / 4 % 3)", "sales": "\(sales)", "turnover": "\(sales)",
         "cents": "\(sales * 100)", "age": "\(firm % 60)",
-        "about": "\(sales * (96 + firm % 9) / 100)",
+        "about": "\(sales * (96 + firm % 9) / 100)", "double": "\(sales * (92 + firm % 17) / 50)",
       ]
     }
   }
@@ -488,8 +488,11 @@ extension Released {
     // Also where a version without any was between.
     let counts = try kin.dataset("one", rows, [Self.zones, Self.sectors], tables: tables)
     let between = try Kinsfolk.publish([counts], first.history, day: 40)
-    let third = try Kinsfolk.publish([try version("about")], between.history, day: 80)
-    #expect(third.survey.factorNames["about"] == "sales")
+    let third = try Kinsfolk.publish([try version("double")], between.history, day: 80)
+    #expect(third.survey.factorNames["double"] == "sales")
+    // What is nearly the same is the same, revised.
+    let revised = try Kinsfolk.publish([try version("about")], between.history, day: 80)
+    #expect(revised.history.identities["about"] == "sales" && revised.survey.factorNames["about"] == nil)
     // What has nothing to do with it has factors of its own.
     let age = try Kinsfolk.publish([try version("age")], first.history, day: 40)
     #expect(age.survey.factorNames["age"] == "age")

@@ -323,6 +323,30 @@ import Testing
     }
   }
 
+  @Test func `a field that is revised and called otherwise again and again goes on as one`() throws {
+    let first = Version()
+    var versions = [first]
+    for version in 1..<5 {
+      let rows = Self.firms.enumerated().map { place, row in
+        let sales = Int(row["sales"] ?? "") ?? 0
+        let revised = (place * 7 + version) % 4 == 0 ? sales * (version % 2 == 0 ? 101 : 99) / 100 : sales
+        return row.merging(["sales\(version)": "\(revised)"]) { $1 }
+      }
+      versions.append(Version(rows: rows, measures: [Kinsfolk.measure("sales\(version)")]))
+    }
+    let history = try Self.publish(versions).history
+    #expect(history.identities["sales4"] == "sales" && history.measuresOut == ["sales"])
+    // Of two one is the other, revised, whatever the names say, and the second is not.
+    var two = Version(
+      rows: versions[1].rows, measures: [Kinsfolk.measure("staff"), Kinsfolk.measure("sales1")])
+    two.rows = two.rows.map {
+      $0.merging(["other": "\(1 + (Int($0["sales"] ?? "") ?? 0) * 37 % 1009)"]) { $1 }
+    }
+    two.measures.append(Kinsfolk.measure("other"))
+    let identities = try Self.publish([first, two]).history.identities
+    #expect(identities == ["sales1": "sales"])
+  }
+
   @Test func `two fields that change names with one another keep their own draws`() throws {
     let first = Version(measures: [Self.sales, Kinsfolk.measure("staff")])
     func swapped(_ rows: [Row]) -> Version {

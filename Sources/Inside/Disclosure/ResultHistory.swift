@@ -71,6 +71,8 @@ package struct ResultHistory: Sendable, Equatable {
   /// The record keys of every unit that anything was ever computed of; nil where the history does not say, which was written
   /// before that was kept: then only those are known that the unit maps name.
   package var units: KeySet?
+  /// By record key of a unit, as its identifier gives it, the one that it had under an earlier identifier.
+  package var earlier: [UInt64: UInt64] = [:]
 
   package init() {}
 
@@ -130,7 +132,7 @@ extension ResultHistory {
         ages.sorted { $0.key < $1.key }.map { dataset, ages in
           .init(dataset, .object(ages.sorted { $0.key < $1.key }.map { .init($0.key, JSON($0.value)) }))
         }),
-      "units": units.map { JSON($0.count) } ?? .null,
+      "units": units.map { JSON($0.count) } ?? .null, "earlier": JSON(earlier.count),
       "results": .array(
         results.sorted { $0.key < $1.key }.map { _, stored in
           [
@@ -176,6 +178,9 @@ extension ResultHistory {
       }
     }
     if let units { try packed.append(units.keys) }
+    let keys = earlier.keys.sorted()
+    try packed.append(keys)
+    try packed.append(keys.compactMap { earlier[$0] })
     try packed.flush()
   }
 
@@ -274,6 +279,12 @@ extension ResultHistory {
     if let units = json["units"], !units.isNull {
       guard let count = units.int, let keys = reader.numbers(count, UInt64.self) else { throw unreadable }
       self.units = KeySet(keys)
+    }
+    if let earlier = json["earlier"] {
+      guard let count = earlier.int, let keys = reader.numbers(count, UInt64.self),
+        let others = reader.numbers(count, UInt64.self)
+      else { throw unreadable }
+      self.earlier = Dictionary(zip(keys, others), uniquingKeysWith: { first, _ in first })
     }
     guard reader.isAtEnd else { throw unreadable }
   }

@@ -109,11 +109,12 @@ package struct Attacking {
         (dataset: $0, data: try Microdata.read($0, codeLists: catalog.codeLists, keys: keys.protection))
       }
     }
-    let data = Dictionary(read.map { ($0.dataset.name, $0.data) }, uniquingKeysWith: { first, _ in first })
-    guard let own = data[dataset.name] else { throw PublishingError.unjudged(dataset.name) }
     let survey = try FamilySurvey(
       read, history: history.results[dataset.keyFamily] ?? ResultHistory(),
       k: policies.profiles.values.map(\.k).max() ?? 1)
+    let data = Dictionary(
+      zip(read.map(\.dataset.name), survey.data), uniquingKeysWith: { first, _ in first })
+    guard let own = data[dataset.name] else { throw PublishingError.unjudged(dataset.name) }
     // One family is held at a time.
     computed.families = [dataset.keyFamily: JointResults.Family(data: data, survey: survey)]
     return (own, survey)

@@ -74,6 +74,7 @@ extension Publisher {
     let surveyed = try FamilySurvey(read, history: computed.histories[family] ?? ResultHistory(), k: k ?? 1)
     computed.histories[family] = surveyed.history
     computed.histories[family]?.units = units.of(family)
+    for place in read.indices { read[place].data = surveyed.data[place] }
     for (judgement, member) in zip(members, read) {
       let before = computed.histories[family] ?? surveyed.history
       for result in member.dataset.results where result.kind.hasCells {

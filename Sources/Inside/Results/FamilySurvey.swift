@@ -7,6 +7,8 @@ package struct FamilySurvey: Sendable {
   package let survey: Survey
   /// What was known of the family, with the changes since and where its units are now.
   package let history: ResultHistory
+  /// The datasets' rows, in the order in which they were given, with the record keys that their units have had.
+  package let data: [Microdata]
 
   /// - Parameters:
   ///   - members: each dataset once, with its rows.
@@ -17,9 +19,13 @@ package struct FamilySurvey: Sendable {
   ) throws(ResultError) {
     try FamilyDeclarations.check(members.map(\.dataset))
     var history = before
-    try FamilyLines.settle(members, in: &history)
-    for (dataset, data) in members { try Renaming.note(dataset, data, in: &history) }
-    let members = members.map { (dataset: $0.dataset, data: $0.data.named(in: history)) }
+    var identities = try Identities(members, history)
+    try identities.note(in: &history)
+    try FamilyLines.settle(identities.members, in: &history)
+    for (dataset, data) in identities.members { try Renaming.note(dataset, data, in: &history) }
+    try identities.noteRest(in: &history)
+    data = identities.members.map(\.data)
+    let members = identities.members.map { (dataset: $0.dataset, data: $0.data.named(in: history)) }
     var parts: [(data: Microdata, part: Survey.Part)] = []
     for (dataset, data) in members {
       parts.append((data, try Statistics.part(data, of: dataset, history: history)))

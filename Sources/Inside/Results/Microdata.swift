@@ -137,6 +137,32 @@ package struct Microdata: Sendable {
     return data
   }
 
+  /// The same with other names for its measures.
+  func calling(_ names: [String]) -> Microdata {
+    var data = self
+    data.measures = zip(measures, names).map {
+      $0.named($1, lasting: $1, identity: $0.identity)
+    }
+    return data
+  }
+
+  /// The same with other record keys for some units.
+  func with(_ others: [UInt64: UInt64]) throws(ResultError) -> Microdata {
+    guard let stored else {
+      return Microdata(
+        shape: shape, measures: measures, perUnit: perUnit, keys: keys.map { others[$0] ?? $0 },
+        codes: codes, values: values)
+    }
+    var spill = try RowSpill(
+      folder: stored.folder, codes: shape.dimensions.map(\.codes.count), measures: measures.count)
+    for part in 0..<StoredRows.parts {
+      let rows = try stored.rows(part)
+      try spill.append(rows.keys.map { others[$0] ?? $0 }, rows.codes, rows.values)
+    }
+    return Microdata(
+      shape: shape, measures: measures, perUnit: perUnit, stored: try spill.finish(), untold: untold)
+  }
+
   /// Where rows are kept that do not fit into memory.
   var folder: String? { stored?.folder }
 

@@ -112,23 +112,39 @@ struct Renaming {
     }
     for likeness in likenesses.sorted(by: { $0.share > $1.share })
     where likeness.goesOn { take(likeness) }
-    let shapes = former.data.measures
-    var pairs: [(before: Int, now: Int, share: Double, isAsEver: Bool)] = []
+    compareMeasures(found, former.data, &measures)
+  }
+
+  /// Which measures go on as which; one that was revised as well, under its own name before others.
+  private func compareMeasures(
+    _ found: UnitOverlaps, _ former: Microdata, _ measures: inout [Int: MeasureShape]
+  ) {
+    let shapes = former.measures
+    var pairs: [(before: Int, now: Int, share: Double, rank: Int)] = []
     for (before, row) in found.measures.enumerated() {
-      for (now, units) in row.enumerated() where data.perUnit[now] == former.data.perUnit[before] {
+      for (now, units) in row.enumerated() where data.perUnit[now] == former.perUnit[before] {
         let measure = data.measures[now]
         let isAsEver = (known.measures[measure.name] ?? measure.name) == shapes[before].name
         let share = units.either == 0 ? 0 : Double(units.equal) / Double(units.either)
+        let near = units.either == 0 ? 0 : Double(units.near) / Double(units.either)
         // Another digit is told by `CarryOver`.
-        guard
-          isAsEver
-            ? units.either == 0 || share >= 0.5 || measure.scale != shapes[before].scale
-            : measure.scale == shapes[before].scale && units.either >= 10 && share >= 0.8
-        else { continue }
-        pairs.append((before, now, share, isAsEver))
+        let isOther = measure.scale != shapes[before].scale
+        guard isAsEver || (!isOther && units.either >= 10) else { continue }
+        let rank: Int
+        if isAsEver, units.either == 0 || share >= 0.5 || isOther {
+          rank = 0
+        } else if !isAsEver, share >= 0.8 {
+          rank = 1
+        } else if near > 0.5 {
+          rank = isAsEver ? 2 : 3
+        } else {
+          continue
+        }
+        pairs.append((before, now, rank < 2 ? share : near, rank))
       }
     }
-    pairs.sort { $0.isAsEver != $1.isAsEver ? $0.isAsEver : $0.share > $1.share }
+    // Under its own name with the same values, then those under another, then what was revised.
+    pairs.sort { $0.rank != $1.rank ? $0.rank < $1.rank : $0.share > $1.share }
     var gone: Set<Int> = []
     for pair in pairs where measures[pair.now] == nil && gone.insert(pair.before).inserted {
       measures[pair.now] = shapes[pair.before]

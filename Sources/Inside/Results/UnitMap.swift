@@ -159,6 +159,22 @@ enum UnitMap {
       next = key
     }
 
+    /// Today's dimensions and measures that the map has too, of dimensions those of which it has most codes, and whether
+    /// all of its dimensions are among them with every code that it used.
+    var known: (dimensions: [Int], measures: [Int], isWhole: Bool) {
+      var isWhole = true
+      var found: [Int] = []
+      for (place, today) in dimensions.enumerated() {
+        let lost = codes[place].count { $0 < 0 }
+        guard let today, 2 * lost <= codes[place].count else {
+          isWhole = false
+          continue
+        }
+        found.append(today)
+      }
+      return (found.sorted(), measures.compactMap { $0 }.sorted(), isWhole)
+    }
+
     /// The units up to a key.
     /// - Parameter step: of how many units one is given, by its key.
     mutating func units(through: UInt64, every step: UInt64 = 1) throws(ResultError) -> Microdata {

@@ -85,8 +85,8 @@ struct UnitOverlaps {
   private(set) var before: [Side]
   private(set) var now: [Side]
   private var pairs: [Pair]
-  /// For two measures: units with a value of either that is not 0, and those for which it is the same.
-  private(set) var measures: [[(either: Int, equal: Int)]]
+  /// For two measures: units with a value of either that is not 0, those for which it is the same, and for which nearly.
+  private(set) var measures: [[(either: Int, equal: Int, near: Int)]]
   /// How many units the map has, and how many of them today's rows have too.
   private(set) var all = 0
   private(set) var both = 0
@@ -94,7 +94,7 @@ struct UnitOverlaps {
   init(_ before: [Side], _ now: [Side], pairs: [(Int, Int)], measures: (before: Int, now: Int) = (0, 0)) {
     (self.before, self.now) = (before, now)
     self.pairs = pairs.map { Pair($0.0, $0.1, (before[$0.0], now[$0.1])) }
-    self.measures = (0..<measures.before).map { _ in (0..<measures.now).map { _ in (0, 0) } }
+    self.measures = (0..<measures.before).map { _ in (0..<measures.now).map { _ in (0, 0, 0) } }
   }
 
   /// Counts all units of a map that are in today's rows too.
@@ -139,8 +139,16 @@ struct UnitOverlaps {
         else { continue }
         measures[was][isNow].either += 1
         if value == values[isNow] { measures[was][isNow].equal += 1 }
+        if UnitOverlaps.areNear(value, values[isNow]) { measures[was][isNow].near += 1 }
       }
     }
+  }
+
+  /// Whether one value is the other within 15 %: the next figure, or a revised one.
+  private static func areNear(_ one: Int64, _ other: Int64) -> Bool {
+    guard one != Microdata.missing, other != Microdata.missing, (one < 0) == (other < 0) else { return false }
+    let (low, high) = (min(one.magnitude, other.magnitude), max(one.magnitude, other.magnitude))
+    return UInt128(high) * 20 <= UInt128(low) * 23
   }
 
   /// How two cells are called.

@@ -27,6 +27,22 @@ struct MeasureCopies {
     return isMultiple(moving, values) || isMoved
   }
 
+  /// Whether one is the other, revised: it goes on with more than half of the units within 2 %. The commonest two values say
+  /// nothing: most people have 40 hours and 52 weeks.
+  var isRevised: Bool {
+    let moving = pairs.filter { $0.one != 0 && $0.other != 0 }
+    let commonest = Dictionary(grouping: moving) { [$0.one, $0.other] }.max {
+      $0.value.count < $1.value.count
+    }
+    let judged = moving.filter { [$0.one, $0.other] != commonest?.key }
+    guard judged.count >= MeasureCopies.enough, 2 * judged.count > moving.count,
+      Set(judged.map(\.one)).count >= MeasureCopies.enough
+    else { return false }
+    let ratios = judged.map { Double($0.other) / Double($0.one) }.sorted()
+    let ratio = ratios[ratios.count / 2]
+    return 2 * judged.count { abs(Double($0.other) / Double($0.one) / ratio - 1) <= 0.02 } > judged.count
+  }
+
   private static let enough = 30
 
   private func isMost(_ count: Int, of all: Int) -> Bool { 100 * count >= 99 * all }
@@ -77,7 +93,8 @@ extension MeasureKinds {
       }
       // What is out under both names cannot be taken back.
       for other in gone where !out.contains(name) {
-        guard MeasureCopies(values[name] ?? [:], values[other] ?? [:]).areOne else { continue }
+        let copies = MeasureCopies(values[name] ?? [:], values[other] ?? [:])
+        guard copies.areOne || copies.isRevised else { continue }
         throw goesOn(name, other)
       }
     }
