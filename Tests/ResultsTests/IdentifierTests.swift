@@ -143,27 +143,35 @@ import Testing
     #expect(try Self.publish(Array(versions.prefix(2))).history.earlier.count == 1)
   }
 
-  @Test func `who is there in a sibling is nobody else`() throws {
-    // The firms that are gone from one dataset are still in the other.
-    let two = { (kin: Kinsfolk, name: String, rows: [Row]) in try Self.dataset(kin, rows, name) }
-    let made = try Self.publish([
-      { [try two($0, "one", Self.firms), try two($0, "two", Self.firms)] },
-      {
-        [
-          try two($0, "one", Self.changed(.third, Self.firms, version: 1)),
-          try two($0, "two", Self.firms),
-        ]
-      },
-    ])
-    #expect(made.history.earlier.isEmpty)
-    // Where both know them by the new identifiers they go on.
+  @Test
+  func `are known in a sibling by their old identifiers or by the new ones, and are nobody beside them`()
+    throws
+  {
+    func version(_ one: [Row], _ two: [Row]) -> (Kinsfolk) throws -> [Dataset] {
+      { [try Self.dataset($0, one, "one"), try Self.dataset($0, two, "two")] }
+    }
     let rows = Self.changed(.third, Self.firms, version: 1)
-    let same = try Self.publish([
-      { [try two($0, "one", Self.firms), try two($0, "two", Self.firms)] },
-      { [try two($0, "one", rows), try two($0, "two", rows)] },
-    ])
-    #expect(same.history.earlier.count == 400)
-    #expect(Self.values(same.out[1]) == Self.values(same.out[0]))
+    let all = Self.changed(.all, Self.firms, version: 2)
+    let first = version(Self.firms, Self.firms)
+    // Both have the new ones, one has, and then the other has them too.
+    for versions in [
+      [first, version(rows, rows)], [first, version(rows, Self.firms)],
+      [first, version(all, Self.firms), version(rows, Self.firms), version(Self.firms, all)],
+      [first, version(rows, Self.firms), version(rows, rows)],
+    ] {
+      let made = try Self.publish(versions)
+      for released in made.out { #expect(Self.values(released) == Self.values(made.out[0])) }
+      for name in ["one", "two"] {
+        #expect(try UnitMap.keys(try #require(made.history.unitMaps[name]), of: name).count == 1200)
+      }
+    }
+    // Whoever has the values of one who is gone, and stands beside them in the sibling, is another.
+    var other = Self.firms
+    other[40]["id"] = "N1"
+    let made = try Self.publish([first, version(other, Self.firms + [other[40]])])
+    #expect(made.history.earlier.isEmpty)
+    let keys = try UnitMap.keys(try #require(made.history.unitMaps["two"]), of: "two")
+    #expect(keys.count == 1201)
   }
 
   @Test func `other people are other people`() throws {

@@ -16,11 +16,12 @@ struct Identities {
   init(_ members: [Member], _ history: ResultHistory) throws(ResultError) {
     self.members = members
     guard !history.earlier.isEmpty else { return }
-    let there = try Identities.there(
-      Set(history.earlier.keys).union(history.earlier.values), members)
-    earlier = history.earlier.filter { there.contains($0.key) }
+    let there = try Identities.there(Set(history.earlier.keys).union(history.earlier.values), members)
+    earlier = history.earlier.filter { key, _ in there.contains { $0.contains(key) } }
     while true {
-      let lost = earlier.filter { there.contains($0.value) && earlier[$0.value] == nil }
+      let lost = earlier.filter { key, other in
+        earlier[other] == nil && there.contains { $0.contains(key) && $0.contains(other) }
+      }
       guard !lost.isEmpty else { break }
       for key in lost.keys { earlier[key] = nil }
     }
@@ -46,9 +47,9 @@ struct Identities {
       }
     }
     let held = Set(earlier.values)
-    let absent = try Identities.there(Set(history.earlier.keys), members)
+    let there = Set(try Identities.there(Set(history.earlier.keys), members).joined())
     history.earlier = history.earlier.filter {
-      earlier[$0.key] == nil && !absent.contains($0.key) && !held.contains($0.value)
+      earlier[$0.key] == nil && !there.contains($0.key) && !held.contains($0.value)
     }.merging(earlier) { $1 }
   }
 
@@ -94,20 +95,23 @@ struct Identities {
     return .init(stored: stored, data: data.calling(called))
   }
 
-  /// Which of some keys stand in rows of today.
+  /// Which of some keys stand in today's rows of each dataset.
   private static func there(
     _ keys: Set<UInt64>, _ members: [Member]
-  ) throws(ResultError) -> Set<UInt64> {
-    guard !keys.isEmpty else { return [] }
-    var there: Set<UInt64> = []
+  ) throws(ResultError) -> [Set<UInt64>] {
+    var all: [Set<UInt64>] = []
     for (_, data) in members {
-      try data.forEachPart { part, _ in
-        for unit in 0..<part.unitCount {
-          let key = part.keys[Int(part.starts[unit])]
-          if keys.contains(key) { there.insert(key) }
+      var there: Set<UInt64> = []
+      if !keys.isEmpty {
+        try data.forEachPart { part, _ in
+          for unit in 0..<part.unitCount {
+            let key = part.keys[Int(part.starts[unit])]
+            if keys.contains(key) { there.insert(key) }
+          }
         }
       }
+      all.append(there)
     }
-    return there
+    return all
   }
 }

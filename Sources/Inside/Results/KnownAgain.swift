@@ -27,10 +27,10 @@ struct KnownAgain {
 
   /// - Parameters:
   ///   - prominent: the units with factors: of these one is known again that has nearly what the other had.
-  ///   - isToday: which of some keys stand in today's rows.
+  ///   - today: which of some keys stand in today's rows of each dataset.
   init(
     _ sources: [Source], prominent: Set<UInt64>,
-    isToday: (Set<UInt64>) throws(ResultError) -> Set<UInt64>
+    today: (Set<UInt64>) throws(ResultError) -> [Set<UInt64>]
   ) throws(ResultError) {
     var comparisons: [UnitComparison] = []
     for source in sources { comparisons.append(try UnitComparison(source.stored, source.data)) }
@@ -38,17 +38,20 @@ struct KnownAgain {
     isPartial = !comparisons.allSatisfy(\.isWhole)
     let units = try KnownAgain.changed(comparisons)
     match(units, prominent)
+    try matchEach(comparisons, units)
     if pairs.isEmpty, units.count(where: { $0.now == nil }) >= KnownAgain.enough,
       units.count(where: { $0.before == nil }) >= KnownAgain.enough,
       comparisons.contains(where: { !$0.dimensions.isEmpty })
     {
       // Codes may be others as well: who is alone with some values is known by those.
       isPartial = true
-      for place in comparisons.indices { comparisons[place].dimensions = [] }
-      match(try KnownAgain.changed(comparisons), prominent)
+      var blind = comparisons
+      for place in blind.indices { blind[place].dimensions = [] }
+      match(try KnownAgain.changed(blind), prominent)
+      if !pairs.isEmpty { comparisons = blind }
     }
-    try matchGiants(comparisons, prominent, isToday)
-    try drop(units, isToday)
+    try matchGiants(comparisons, prominent)
+    try drop(units, today)
   }
 
   private static let enough = 30
@@ -94,6 +97,21 @@ struct KnownAgain {
       units.filter { $0.before != $0.now && !taken.contains($0.key) }, all.filter { pairs[$0.key] == nil })
   }
 
+  /// In one dataset of several a unit may have another identifier, and in others that of old.
+  private mutating func matchEach(_ comparisons: [UnitComparison], _ units: [Unit]) throws(ResultError) {
+    guard comparisons.count > 1, units.contains(where: { $0.before == nil && pairs[$0.key] == nil }) else {
+      return
+    }
+    let known = Set(units.lazy.filter { $0.before != nil }.map(\.key))
+    for comparison in comparisons {
+      let taken = Set(pairs.values)
+      let own = try KnownAgain.changed([comparison])
+      match(
+        own.filter { $0.now == nil && !taken.contains($0.key) },
+        own.filter { $0.before == nil && pairs[$0.key] == nil && !known.contains($0.key) })
+    }
+  }
+
   /// Pairs who have come with somebody who is gone, where more of them have what the latter had than chance would let: as many
   /// of the latter as are not alone with it would be met by anybody.
   private mutating func match(_ gone: [Unit], _ come: [Unit]) {
@@ -133,13 +151,13 @@ struct KnownAgain {
     let measure: Int
     let codes: UInt64
     let value: Int64
+    let isThere: Bool
   }
 
   /// Of giants, who came nearest to what they had, in the same cell, is known again. By half they may differ: that a new giant
   /// is taken for one whose values are public tells no more of it than that.
   private mutating func matchGiants(
-    _ comparisons: [UnitComparison], _ prominent: Set<UInt64>,
-    _ isToday: (Set<UInt64>) throws(ResultError) -> Set<UInt64>
+    _ comparisons: [UnitComparison], _ prominent: Set<UInt64>
   ) throws(ResultError) {
     guard !prominent.isEmpty else { return }
     let taken = Set(pairs.values)
@@ -151,12 +169,11 @@ struct KnownAgain {
         else { return }
         giants.append(
           Giant(
-            key: unit.key, comparison: place, measure: measure, codes: before.codes, value: before.value))
+            key: unit.key, comparison: place, measure: measure, codes: before.codes, value: before.value,
+            isThere: unit.now != nil))
       }
     }
     guard !giants.isEmpty else { return }
-    // Who is still there, in whichever dataset, is nobody who has come.
-    let there = try isToday(Set(giants.map(\.key)))
     let cells = Dictionary(grouping: giants.indices) { giants[$0].codes }
     var found: [(giant: Int, key: UInt64, off: Double)] = []
     for (place, comparison) in comparisons.enumerated() {
@@ -167,7 +184,7 @@ struct KnownAgain {
         for index in near {
           let giant = giants[index]
           guard giant.comparison == place, giant.measure == measure, giant.key != unit.key,
-            !there.contains(giant.key) || unit.before != nil, UnitComparison.areNear(giant.value, now.value)
+            !giant.isThere || unit.before != nil, UnitComparison.areNear(giant.value, now.value)
           else { continue }
           let (one, other) = (Double(giant.value.magnitude), Double(now.value.magnitude))
           found.append((index, unit.key, max(one, other) / min(one, other)))
@@ -183,21 +200,27 @@ struct KnownAgain {
     }
   }
 
-  /// Takes back whom somebody else is who is still there in rows that were not compared, and gives who is there under a key that
-  /// another has now one that is free.
+  /// Takes back who would be one with somebody beside them in some dataset. Where both were there before, the other has now a
+  /// key that is free.
   private mutating func drop(
-    _ units: [Unit], _ isToday: (Set<UInt64>) throws(ResultError) -> Set<UInt64>
+    _ units: [Unit], _ today: (Set<UInt64>) throws(ResultError) -> [Set<UInt64>]
   ) throws(ResultError) {
-    let gone = Set(units.lazy.filter { $0.now == nil }.map(\.key))
-    while !pairs.isEmpty {
-      let there = try isToday(Set(pairs.values).subtracting(pairs.keys))
-      guard there.isDisjoint(with: gone) else {
-        pairs = pairs.filter { !there.contains($0.value) || !gone.contains($0.value) }
+    guard !pairs.isEmpty else { return }
+    let known = Set(units.lazy.filter { $0.before != nil }.map(\.key))
+    while true {
+      let others = Set(pairs.values).subtracting(pairs.keys)
+      let there = try today(others.union(pairs.keys))
+      let beside = pairs.filter { key, other in
+        others.contains(other) && there.contains { $0.contains(key) && $0.contains(other) }
+      }
+      let lost = beside.filter { !known.contains($0.key) }
+      guard lost.isEmpty else {
+        for key in lost.keys { pairs[key] = nil }
         continue
       }
       let taken = Set(pairs.values)
       let free = pairs.keys.filter { !taken.contains($0) }.sorted()
-      for (key, other) in zip(there.sorted(), free) { pairs[key] = other }
+      for (key, other) in zip(Set(beside.values).sorted(), free) { pairs[key] = other }
       return
     }
   }
