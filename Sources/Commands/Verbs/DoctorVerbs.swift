@@ -153,7 +153,7 @@ private enum Machine {
   }
 
   private static var seccomp: Finding {
-    let isThere = Files.exists("/proc/sys/kernel/seccomp/actions_avail")
+    let isThere = Confinement.hasFilter
     return Finding(
       group, Phrase("系统调用过滤（seccomp）", "seccomp"), isThere ? .good : .bad,
       isThere ? Phrase("有", "present") : Phrase("没有", "absent"),

@@ -28,7 +28,7 @@ struct InsiderPage {
 
   func findings() throws -> [Finding] {
     let custody = Custody(portal)
-    var found = custody.boundaries + custody.files
+    var found = custody.boundaries + custody.confinement + custody.files
     guard Files.exists(portal.authority) else {
       return found + [
         Finding(

@@ -120,6 +120,9 @@ package enum Confinement {
   /// The Landlock interface this kernel speaks; 0 where it has none.
   package static var landlockVersion: Int { max(0, Int(doorsill_landlock_abi())) }
 
+  /// Whether this kernel filters system calls (seccomp).
+  package static var hasFilter: Bool { access("/proc/sys/kernel/seccomp/actions_avail", F_OK) == 0 }
+
   /// Threads of this process now.
   package static var threadCount: Int {
     guard let folder = opendir("/proc/self/task") else { return 1 }

@@ -72,6 +72,9 @@ extension `End to end` {
       // One system user has all of it here, and it says which promise that leaves.
       #expect(found.says("editors (P1)", "doubtful", "one system user"))
       #expect(found.says("approvers", "doubtful", "li-na alone"))
+      // What the kernel under it holds and what it does not, with the layout that does.
+      #expect(found.says("sockets", "good", "MPTCP") && found.items.contains { $0["name"] == "Landlock" })
+      #expect(found.says("names and sizes (stat)", "doubtful", "InaccessiblePaths="), "\(found.items)")
       let screen = try Doorsill.run(
         ["doctor", "--insiders", "--portal", portal.path], home: portal.home, language: "zh_CN.UTF-8")
       #expect(screen.text.contains("✓ 降低密级") && screen.text.contains("✗ 此处的私钥"), "\(screen.said)")

@@ -38,7 +38,7 @@ package enum InsiderLook {
           attempt.tries == 0
             ? Wording("nothing here to try it on", "此处没有可试的对象")
             : Wording(
-              "refused (\(attempt.tries) tries by \(authority.registered.count) people)",
+              "refused (\(attempt.tries) \(attempt.tries == 1 ? "try" : "tries") by \(authority.registered.count) \(authority.registered.count == 1 ? "person" : "people"))",
               "被拒绝（\(authority.registered.count) 人共试 \(attempt.tries) 次）"))
       }
       let who = attempt.succeeded
