@@ -17,7 +17,7 @@ package struct FilesError: Fault, Equatable {
     self.operation = operation
     self.code = code
     let words = String(cString: strerror(code))
-    reason = Wording(words, words)
+    reason = code == ELOOP ? Wording("it is a symbolic link", "它是符号链接") : Wording(words, words)
     told = nil
   }
 
@@ -63,6 +63,7 @@ package struct FilesError: Fault, Equatable {
         "the disk reported a fault: check it before going on; the file is as it was",
         "磁盘报告了故障：请先检查；文件仍是原样")
     case EROFS: Wording("the file system is mounted read-only", "该文件系统以只读方式挂载")
+    case ELOOP, EISDIR: Files.somebodyLaid
     case EACCES, EPERM:
       Wording(
         "check owner and permissions of the file and its folders", "请检查该文件及其文件夹的属主与权限")

@@ -26,26 +26,32 @@ package struct LedgerError: Fault, Equatable {
   }
   package let code: Code
   let words: Wording
+  /// What to do, where the file's own error says it.
+  private let told: Wording?
 
-  init(_ code: Code, _ words: Wording) {
+  init(_ code: Code, _ words: Wording, hint: Wording? = nil) {
     self.code = code
     self.words = words
+    told = hint
   }
 
-  init(_ error: FilesError) { self.init(.storage, error.words) }
+  init(_ error: FilesError) {
+    self.init(
+      .storage, error.words, hint: error.hint(in: "en").map { Wording($0, error.hint(in: "zh") ?? $0) })
+  }
 
   /// The same of the log in that folder: a portal has two.
   func of(_ folder: String) -> LedgerError {
     words.en.contains(folder)
-      ? self : LedgerError(code, Wording("\(folder): \(words.en)", "\(folder)：\(words.zh)"))
+      ? self : LedgerError(code, Wording("\(folder): \(words.en)", "\(folder)：\(words.zh)"), hint: told)
   }
 
   package static func == (left: LedgerError, right: LedgerError) -> Bool { left.code == right.code }
 
   package var message: String { words.en }
-  package var hint: String? { advice?.en }
+  package var hint: String? { hint(in: "en") }
   package func message(in language: String) -> String { words.said(in: language) }
-  package func hint(in language: String) -> String? { advice?.said(in: language) }
+  package func hint(in language: String) -> String? { (told ?? advice)?.said(in: language) }
 
   private var advice: Wording? {
     switch code {

@@ -38,7 +38,9 @@ package struct ReleaseError: Fault, Equatable {
 
   /// Of a file that the system or another room refused.
   init(_ code: Code, part: String, _ error: any Fault) {
-    self.init(code, part: part, Wording(error.message(in: "en"), error.message(in: "zh")))
+    self.init(
+      code, part: part, Wording(error.message(in: "en"), error.message(in: "zh")),
+      hint: error.hint(in: "en").map { Wording($0, error.hint(in: "zh") ?? $0) })
   }
 
   /// Of a part or file of a release that is not there any more.
