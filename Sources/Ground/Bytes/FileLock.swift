@@ -7,8 +7,7 @@ package final class FileLock: Sendable {
 
   /// Takes the lock, making the file where there is none. Held by another, it waits, or throws and names that process.
   package init(_ path: String, wait: Bool = false) throws(FilesError) {
-    let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard file >= 0 else { throw FilesError("lock", path) }
+    let file = try Files.openHeld(path, writing: true, making: true)
     var taken = flock(file, LOCK_EX | (wait ? 0 : LOCK_NB))
     while taken != 0, errno == EINTR { taken = flock(file, LOCK_EX | (wait ? 0 : LOCK_NB)) }
     guard taken == 0 else {

@@ -68,6 +68,39 @@ struct Decisions {
     }
   }
 
+  /// Seconds by which a clock may be behind the last entry: the log's time stands still for as long.
+  private static let patience = 3600.0
+
+  /// By how much the clock is behind the last entry, where it is; nil where it is right or nearly so.
+  func clockRanAhead(_ now: Timestamp) -> Wording? {
+    let last = ledger.lastTime
+    guard last.seconds(since: now) > Self.patience else { return nil }
+    return Wording(
+      "the clock says \(now.rfc3339), and the last entry of the decisions log is of \(last.rfc3339): time does not go back",
+      "时钟为 \(now.rfc3339)，而决策日志最后一条为 \(last.rfc3339)：时间不能倒退")
+  }
+
+  /// Refuses to go on where the clock is before the last entry: terms and limits would be counted from a wrong day.
+  func checkClock(_ now: Timestamp) throws {
+    guard let words = clockRanAhead(now) else { return }
+    throw PublishingError(
+      .refused, words,
+      hint: Wording(
+        "set the clock right (timedatectl) and publish again; where it is right and ran ahead then, 'doorsill authority repair --as ID' tells the log so",
+        "请校准时钟（timedatectl）后再发布；若现在正确而当时走快，请运行 doorsill authority repair --as ID，日志会记下"),
+      blame: .environment)
+  }
+
+  /// Goes on from the clock, which is behind the last entry because it ran ahead when that was written; the log is told by
+  /// whoever says so.
+  func correctClock(to now: Timestamp) throws {
+    let entry: JSON = [
+      "event": .string(Ledger.clockCorrected), "v": 1, "from": .string(ledger.lastTime.rfc3339),
+      "to": .string(now.rfc3339), "time": .string(now.rfc3339), "seen": seen.json,
+    ]
+    try ledger.correctClock(try author.sign(entry), now: now)
+  }
+
   /// Writes entries down together, signed by whoever acts; durable when it returns. Each says what its author had seen of
   /// the log.
   func record(_ tellings: [Telling]) throws -> [Written] {

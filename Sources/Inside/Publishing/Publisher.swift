@@ -103,6 +103,8 @@ package final class Publisher {
       portal, origin: Decisions.origin(portal, served: served, catalog: catalog), key: keys.release,
       author: options.author,
       after: served)
+    // By the machine's clock, which dates the entries.
+    if !options.dryRun { try decisions.checkClock(.now()) }
     log = try AuthorityLog(decisions.ledger)
     let authority: Authority
     if let known = log.authority {

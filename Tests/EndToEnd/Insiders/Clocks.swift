@@ -68,5 +68,25 @@ extension `End to end` {
       #expect(told.first?["reason"] as? String == "the battery was empty", "\(told)")
       try portal.must("ledger", "verify", "answers")
     }
+
+    @Test func `at one publication is told by the next, and a right one goes on only when told`() throws {
+      let portal = try World.here().portal.copied()
+      guard let ahead = try clock(off: 14 * 366 * 86_400, in: portal.folder.path) else { return }
+      let table = "Catalog/stations/stations.csv"
+      try portal.write(try portal.text(table) + "\n", table)
+      let home = Doorsill.environment(home: portal.home).merging(ahead) { $1 }
+      try Subprocess.run(
+        Doorsill.path, portal.publishWords(), folder: portal.folder.path, environment: home, seconds: 300
+      ).wanted(0, "publish")
+      try portal.write(try portal.text(table) + "\n", table)
+      let refused = try portal.publish()
+      #expect(refused.status == 3 && refused.errorText.contains("authority repair"), "\(refused.said)")
+      // Whoever closes is not kept from it.
+      try portal.signed(by: "wang-wei", "suspend", "stations", "--reason", "a mistake").wanted(0, "suspend")
+      let mended = try portal.signed(by: "wang-wei", "authority", "repair")
+      #expect(mended.status == 0 && mended.errorText.contains("goes on from now"), "\(mended.said)")
+      try portal.publish().wanted(0, "publish")
+      try portal.must("ledger", "verify", "decisions")
+    }
   }
 }

@@ -28,6 +28,11 @@ package enum Repair {
     }
     _ = try Registry(authority).standing(author, .begin)
     var mended: [Wording] = []
+    if let words = decisions.clockRanAhead(.now()) {
+      try decisions.correctClock(to: .now())
+      mended.append(
+        Wording("\(words.en); the log goes on from now", "\(words.zh)；日志从现在起继续"))
+    }
     if !isMarked {
       let count = decisions.ledger.size
       mended.append(
