@@ -226,6 +226,69 @@ import Testing
     }
   }
 
+  @Test func `who averages over twenty versions knows no more than of one, whatever was done in between`()
+    throws
+  {
+    var errors: [Double] = []
+    for seed in 1...2 as ClosedRange<UInt64> {
+      var random = Generator(seed)
+      let rows = Self.people(seed: 40 + seed)
+      var found: [String: [Double]] = [:]
+      var history = ResultHistory()
+      for version in 0..<20 {
+        let now = Self.moved(rows, version)
+        // One that had one of these names may have gone, or tell of something else.
+        var names = (["b", "c", "d"] + ["e", "f", "g"].map { $0 + "\(version)" }).shuffled(using: &random)
+        func table(_ rows: [Row], _ fields: [String], _ part: String = "") -> Table {
+          Table(names.removeLast(), rows, fields, mark: Self.mark(version), as: part)
+        }
+        var tables: [Table] = []
+        switch Int.random(in: 0..<6, using: &random) {
+        case _ where version == 0: tables = [table(now, Self.all)]
+        case 0: tables = [table(Self.people("Q", seed: seed), Self.all, "other")]
+        case 1, 2:
+          for part in ["b0", "b1"] {
+            tables.append(table(now.filter { $0["size"] == part }, ["zone", "sector"], "size=\(part)"))
+          }
+        default: tables = [table(now, Self.all.shuffled(using: &random))]
+        }
+        names = ["a\(version)"]
+        tables.append(table(now, [["form"], ["sector"]].randomElement(using: &random) ?? []))
+        let kin = try Kinsfolk()
+        let datasets = try tables.map { try $0.made(in: kin) }
+        let made = try Kinsfolk.publish(datasets, history, day: 40 * version)
+        history = made.history
+        var told: [String: Double] = [:]
+        for table in tables where table.known != "other" {
+          for cells in made.out[table.name]?.tables ?? [] {
+            for cell in cells.cells {
+              guard let count = cell.values[0].flatMap(Double.init) else { continue }
+              var conditions = zip(cells.dimensions, cell.codes).map { dimension, code in
+                "\(dimension.dropLast(table.mark.count))=\(code.dropLast(table.mark.count))"
+              }
+              if !table.known.isEmpty { conditions.append(table.known) }
+              let units = now.count { row in
+                conditions.allSatisfy { condition in
+                  let parts = condition.split(separator: "=").map(String.init)
+                  return row[parts[0]] == parts[1]
+                }
+              }
+              told[conditions.sorted().joined(separator: " ")] = count - Double(units)
+            }
+          }
+        }
+        for (cell, error) in told { found[cell, default: []].append(error) }
+      }
+      // The others stay who they are.
+      for (cell, all) in found where all.count >= 6 && cell.contains("zone") {
+        errors.append(all.reduce(0, +) / Double(all.count))
+      }
+    }
+    let exact = Double(errors.count { abs($0) < 0.5 }) / Double(errors.count)
+    let deviation = (errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)).squareRoot()
+    #expect(errors.count > 40 && deviation >= 1 && exact <= 0.35)
+  }
+
   @Test func `a dataset that comes beside one of the same people has labels of its own`() throws {
     let kin = try Kinsfolk()
     let (one, two) = (Table("one", Self.rows, Self.all), Table("two", Self.rows, ["form"]))
