@@ -30,7 +30,7 @@ let rooms: [Room] = [
     imports: ["Bytes", "Catalogs", "Disclosure", "Policies", "SQLite", "Tables", "Trust"]),
   Room(
     name: "Site", floor: 4, folder: "Inside/Site",
-    imports: ["Bytes", "Catalogs", "Disclosure", "Policies", "Tables"]),
+    imports: ["Bytes", "Catalogs", "Disclosure", "Policies", "Releases", "Tables"]),
   Room(
     name: "Publishing", floor: 5, folder: "Inside/Publishing",
     imports: [

@@ -202,6 +202,14 @@ package final class Folder: Sendable, CustomStringConvertible {
     }
   }
 
+  /// Makes a folder that is not there yet; one that is, whoever made it, is refused.
+  package func makeNewFolder(_ name: String, mode: UInt16) throws(FilesError) {
+    let place = try place(of: name, "make the folder")
+    guard place.call({ mkdirat($0, $1, mode_t(mode)) }) == 0 else {
+      throw FilesError("make the folder", full(name))
+    }
+  }
+
   /// A second name for a file. False when the file has as many names as its file system allows.
   package func link(_ from: String, _ to: String) throws(FilesError) -> Bool {
     let (from, target) = (try place(of: from, "link"), try place(of: to, "link"))

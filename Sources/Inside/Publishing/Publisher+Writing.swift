@@ -155,7 +155,7 @@ extension Publisher {
         return try writer.file(page.path, page.bytes, portalClearance)
       }
       // Pages of results stand under the clearance for results, the others of a dataset under that for its entry.
-      let isResult = page.path.split(separator: "/").dropLast(2).contains("results")
+      let isResult = page.place.kind == .results
       guard let pass = passes[dataset], let clearance = isResult ? pass.results : pass.entry else {
         throw PublishingError.unjudged(page.path)
       }

@@ -33,6 +33,13 @@ struct Disk {
     try outside.makeFolder(path)
   }
 
+  /// Makes the folder that a release is built in. Nobody else looks in before it is sealed and has left it.
+  func makeBuilding(_ path: String) throws {
+    try makeDirectory(Files.parent(of: path))
+    try step("make folder \(path)")
+    try outside.makeNewFolder(path, mode: 0o700)
+  }
+
   /// A second name for a file. False when the file has as many names as its file system allows.
   func link(_ from: String, _ to: String) throws -> Bool {
     try step("link \(to)")

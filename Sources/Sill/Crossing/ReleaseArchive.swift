@@ -90,6 +90,7 @@ private struct Adoption {
     }
     try takeWithdrawals()
     let tree = Files.join(building, "tree")
+    try disk.makeBuilding(building)
     try disk.makeDirectory(tree)
     var places = Dictionary(grouping: manifest.parts, by: \.sha256)
     var fresh: [String: String] = [:]

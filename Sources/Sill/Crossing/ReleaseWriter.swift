@@ -48,6 +48,7 @@ package final class ReleaseWriter {
     previous = try? store.current()
     withdrawn = try store.withdrawals()
     number = try Housekeeping.nextNumber(lock.outside)
+    try disk.makeBuilding(building)
     try disk.makeDirectory(tree)
   }
 
@@ -152,16 +153,13 @@ package final class ReleaseWriter {
 
   /// Checks the clearance for a path below `site/`; returns the dataset the file belongs to.
   func admit(site path: String, _ clearance: Clearance) throws -> String? {
-    let words = path.split(separator: "/").map(String.init)
-    // Pages of further languages lie below a folder of the language: `en/datasets/…`.
-    let place =
-      words.first.map { ["data", "datasets", "results"].contains($0) } ?? false
-      ? words : Array(words.dropFirst())
-    switch place.first {
-    case "data": try require(clearance, path, dataset: place.count > 2 ? place[1] : "data", scopes: [.rows])
-    case "results" where place.count > 2: try require(clearance, path, dataset: place[1], scopes: [.results])
-    case "datasets" where place.count > 2: try require(clearance, path, dataset: place[1], scopes: nil)
-    default: try require(clearance, path, dataset: clearance.dataset, scopes: nil)
+    let place = SitePath(path)
+    let dataset = place.isBelow ? place.dataset : nil
+    switch place.kind {
+    case .data: try require(clearance, path, dataset: dataset ?? "data", scopes: [.rows])
+    case .results where dataset != nil: try require(clearance, path, dataset: dataset, scopes: [.results])
+    case .datasets where dataset != nil: try require(clearance, path, dataset: dataset, scopes: nil)
+    case .results, .datasets, nil: try require(clearance, path, dataset: clearance.dataset, scopes: nil)
     }
     return clearance.dataset.isEmpty ? nil : clearance.dataset
   }

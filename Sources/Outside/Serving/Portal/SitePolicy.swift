@@ -26,18 +26,18 @@ struct Tombstone: Sendable {
   /// Nil for every path that is not a withdrawn dataset's.
   func answer(_ request: Request) -> Response? {
     let segments = request.pathSegments.filter { !$0.isEmpty }
-    guard segments.count > 1, let place = Self.place(of: segments) else { return nil }
-    let dataset = segments[place + 1]
+    let place = SitePath(words: segments)
+    guard let kind = place.kind, let dataset = place.dataset else { return nil }
     // Asked of the release whose files are being answered: a newer one takes their place a moment after its flip.
     guard releases.isWithdrawn(dataset, release: Int(files.key)) else { return nil }
     let plain = Response.problem(
       410, code: "withdrawn", detail: "This dataset has been withdrawn.", headers: Self.brief)
-    guard segments[place] != "data", request.headers["accept"]?.contains("text/html") == true,
+    guard kind != .data, request.headers["accept"]?.contains("text/html") == true,
       let release = try? releases.current(),
       let entry = try? releases.withdrawals().entries.last(where: { $0.dataset == dataset })
     else { return plain }
     let languages = release.settings.languages
-    let language = place == 0 ? languages.first ?? "" : segments[0]
+    let language = place.language ?? languages.first ?? ""
     guard languages.contains(language), let frame = try? release.shell(Self.shell(language)) else {
       return plain
     }
@@ -52,11 +52,4 @@ struct Tombstone: Sendable {
 
   /// The name of the page frame, as Site writes it.
   private static func shell(_ language: String) -> String { "withdrawn.\(language).html" }
-
-  /// Where the kind of page stands in the path: first, or behind a language; nil for other pages.
-  private static func place(of segments: [String]) -> Int? {
-    let kinds = ["data", "datasets", "results"]
-    if kinds.contains(segments[0]) { return 0 }
-    return segments.count > 2 && kinds.contains(segments[1]) ? 1 : nil
-  }
 }
