@@ -159,12 +159,12 @@ struct Canaries {
       in: place, file: "Catalog/bike-counts/dataset.json5", "name: \"counts\"",
       "name: \"counts-\(person.number)\"")
     #expect(report?.report.leaks.contains { $0.part.contains("counts-\(person.number)") } == true)
-    try place.folder.write("/* \(person.id) \(person.name) */", to: "Public/extra.css")
+    try place.folder.write("/* \(person.id) \(person.name) */", to: "Public/levels.css")
     #expect(try place.objections { try place.publish() }.map(\.dataset) == ["theme"])
     try place.approve("theme")
     let theme = #expect(throws: LeakFound.self) { try place.publish() }
     #expect(theme?.report.leakCount == 2)
-    #expect(theme?.report.leaks.allSatisfy { $0.part.contains("assets/extra.css") } == true)
+    #expect(theme?.report.leaks.allSatisfy { $0.part.contains("assets/levels.css") } == true)
   }
 
   /// How somebody may dress a value.

@@ -81,7 +81,8 @@ import Testing
 
   @Test func `have the theme of the portal, its own level colours too`() throws {
     let place = try place("plain", "{name: \"n\", type: \"integer\"}", "n\n1\n")
-    try place.folder.write(".level-L1 { --level: #123456; }", to: "portal/Public/levels.css")
+    try place.folder.write(
+      "@import \"own.css\"; .level-L1 { --level: #123456; }", to: "portal/Public/levels.css")
     try place.folder.write("body {}", to: "portal/Public/own.css")
     try place.folder.write("x", to: "portal/Public/own.css.gz")
     guard Files.isDirectory(place.portal.theme) else { return }

@@ -54,7 +54,8 @@ package enum Beginning {
       now: .now())
     return Authority.Genesis(
       portal: Hex.encode(try Random.bytes(16)), manager: catalog.manager, policy: policies.ruleHash,
-      theme: try desk.themeHash(), scale: policies.scale.levels.map(\.id),
+      // What nobody can read is for a second person from the first day on.
+      theme: try desk.themeHash(readable: true), scale: policies.scale.levels.map(\.id),
       approver: policies.scale.approvals.registrar, people: desk.people)
   }
 }

@@ -182,14 +182,7 @@ extension Publisher {
 
   /// The built-in theme, with the portal's own files in place of those of the same name.
   func theme() throws -> [String: [UInt8]] {
-    var theme = SiteBuilder.theme
-    guard Files.isDirectory(portal.theme) else { return theme }
-    for name in try Files.list(portal.theme)
-    // Packed forms are made of every file that gains by it.
-    where Files.isFile("\(portal.theme)/\(name)") && !name.hasPrefix(".") && !name.hasSuffix(".gz") {
-      theme[name] = try Files.read("\(portal.theme)/\(name)", limit: 4 << 20)
-    }
-    return theme
+    SiteBuilder.theme.merging(try desk.theme.files()) { _, own in own }
   }
 
   private func catalogueHash(_ judgements: [Judgement]) -> String {

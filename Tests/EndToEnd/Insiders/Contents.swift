@@ -106,9 +106,9 @@ import Testing
   @Test func `finds no way round by theme, code list, subject or names`() throws {
     let office = try Office.open()
     let portal = office.portal
-    try portal.write("body { display: none }\n", "Public/extra.css")
+    try portal.write("body { display: none }\n", "Public/levels.css")
     office.expectRefused(try portal.publish(), "doorsill propose theme")
-    try FileManager.default.removeItem(atPath: portal.path + "/Public/extra.css")
+    try FileManager.default.removeItem(atPath: portal.path + "/Public/levels.css")
     try office.edit("Catalog/catalog.json5", #"manager: "data-bureau""#, #"manager: "transport-bureau""#)
     office.expectRefused(try portal.publish(), "doorsill propose theme")
     try office.edit("Catalog/catalog.json5", #"manager: "transport-bureau""#, #"manager: "data-bureau""#)

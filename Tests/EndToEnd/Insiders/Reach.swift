@@ -57,7 +57,7 @@ import Testing
     let office = try Office()
     let portal = office.portal
     try office.edit("Policies/access.json5", "callsPerDay: 1000", "callsPerDay: 2000")
-    try portal.write("body { }\n", "Public/extra.css")
+    try portal.write("body { }\n", "Public/levels.css")
     for subject in ["policy", "theme"] { try portal.propose(subject).wanted(0, "propose") }
     let folder = portal.path + "/Policies/approvals"
     let before = try FileManager.default.contentsOfDirectory(atPath: folder).count

@@ -16,12 +16,29 @@ package struct Desk {
   /// Who acts; nil in a rehearsal by nobody.
   let person: String?
   let now: Timestamp
+  /// The portal's own theme.
+  let theme: OwnTheme
   /// Whether a first publication is still the portal's first.
   var isBeginning = false
   /// How many rows that were agreed to are no longer there; who is not inside cannot know, and takes none for gone.
   var changedRows: (Dataset, Standing) throws -> Int? = { _, _ in 0 }
   /// What of a dataset also stands in a restricted one: as measured, or as the publisher noted for whoever is not inside.
   var matches: (Examination) throws -> [Match] = { _ in [] }
+
+  init(
+    portal: Portal, policies: PolicySet, previous: PolicySet, catalog: Catalog, authority: Authority,
+    person: String?, now: Timestamp, isBeginning: Bool = false
+  ) {
+    self.portal = portal
+    self.policies = policies
+    self.previous = previous
+    self.catalog = catalog
+    self.authority = authority
+    self.person = person
+    self.now = now
+    self.isBeginning = isBeginning
+    theme = OwnTheme(portal.theme)
+  }
 
   /// What the gate is asked about a dataset.
   package func request(_ examination: Examination) throws -> GateRequest {
@@ -107,15 +124,11 @@ package struct Desk {
 
   // MARK: What is about the portal as a whole
 
-  /// SHA-256 over the portal's own theme files, and what of the catalogue says whose portal it is.
-  package func themeHash() throws -> String {
-    var files: [JSON.Member] = []
-    if Files.isDirectory(portal.theme) {
-      for name in try Files.list(portal.theme).sorted()
-      where Files.isFile("\(portal.theme)/\(name)") && !name.hasPrefix(".") {
-        files.append(.init(name, .string(try hash(file: "\(portal.theme)/\(name)"))))
-      }
-    }
+  /// SHA-256 over the portal's own theme files, and what of the catalogue says whose portal it is. `readable`: over those
+  /// files only that can be read as they stand.
+  package func themeHash(readable: Bool = false) throws -> String {
+    let own = readable ? try theme.readable() : try theme.files()
+    let files = own.sorted { $0.key < $1.key }.map { JSON.Member($0.key, .string(hash($0.value))) }
     return hash(
       try JSON.object([
         .init("files", .object(files)), .init("baseURL", .string(catalog.baseURL)),
