@@ -230,9 +230,11 @@ import Trust
 
   @Test func `excuses a few values that stand in a list of codes, and no register`() throws {
     let outside = try Outside()
-    func report(_ count: Int, _ reach: OpenSource.Reach) throws -> Int {
+    func report(
+      _ count: Int, _ reach: OpenSource.Reach, _ kind: SecretField.Kind = .identifier
+    ) throws -> Int {
       let set = SecretSet(work: outside.path)
-      let field = set.register(SecretField(dataset: "d", resource: "r", field: "person", kind: .identifier))
+      let field = set.register(SecretField(dataset: "d", resource: "r", field: "person", kind: kind))
       for unit in 0..<600 { try set.add("R\(7_000_000 + unit * 7919)", field: field, unit: UInt64(unit)) }
       let codes = Array((0..<count).map { "R\(7_000_000 + $0 * 7919)\n" }.joined().utf8)
       let writer = try outside.writer()
@@ -242,10 +244,32 @@ import Trust
         return try writer.leakScan(set, open: [.words(codes, reach)]).leakCount
       } catch let found as LeakFound { return found.report.leakCount }
     }
-    #expect(try report(50, .few) == 0)
+    #expect(try report(15, .few) == 0)
+    #expect(try report(50, .few) == 50)
     #expect(try report(600, .few) == 600)
-    #expect(try report(600, .dataset("d")) == 0, "its own codes, which were agreed to with it")
-    #expect(try report(600, .dataset("other")) == 600)
+    #expect(try report(600, .dataset("d"), .text) == 0, "its own codes, which were agreed to with it")
+    #expect(try report(600, .dataset("other"), .text) == 600)
+    // Codes that identify somebody excuse nothing, be they its own.
+    #expect(try report(600, .dataset("d")) == 600)
+    #expect(try report(15, .codes) == 15 && report(15, .codes, .text) == 0)
+  }
+
+  @Test func `lets what is open for the first time excuse its own parts, and no other`() throws {
+    let outside = try Outside()
+    let set = try Self.set(outside, Self.values)
+    let open = try outside.folder.file("open.csv")
+    try Files.write(Array("id\n\(Self.values[1])\n".utf8), to: open)
+    let own = [OpenSource.file(try HeldFile(path: open), of: "airports")]
+    let writer = try outside.writer()
+    try outside.fill(writer, marker: "one")
+    let rows = outside.clearance("airports", .rows)
+    try writer.file("data/airports/more.csv", Array(Self.values[1].utf8), rows)
+    #expect(try writer.leakScan(set, open: own).leakCount == 0)
+    try writer.file("a.txt", Array("see \(Self.values[1])".utf8), outside.portal)
+    #expect(throws: LeakFound.self) { try writer.leakScan(set, open: own) }
+    #expect(throws: LeakFound.self) {
+      try writer.leakScan(set, open: own, authored: [AuthoredText(place: "x", text: Self.values[1])])
+    }
   }
 
   @Test func `takes no digest in an open table for a public value`() throws {

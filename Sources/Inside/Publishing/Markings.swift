@@ -1,5 +1,6 @@
 import Bytes
 import Catalogs
+import Crossing
 import Policies
 import Tables
 
@@ -37,6 +38,8 @@ enum Markings {
     for resource in dataset.resources {
       add("\(resource.name).title", resource.title)
       for field in resource.schema.fields {
+        words += ([field.name] + [field.unit].compactMap { $0 }).map { (field.name, $0) }
+        words += (field.constraints.enumeration ?? []).map { ("\(field.name).enum", $0) }
         add(field.name, field.title)
         add(field.name, field.description)
       }
@@ -116,6 +119,27 @@ enum Markings {
       }
     }
     return found
+  }
+
+  /// Kinds that no word of a portal has to hold: the number of a person, and not of an office's desk.
+  private static let never: Set<DetectorKind> = [.residentID, .bankCard, .mobile]
+
+  /// The first text that holds what reads as such a number, and what it reads as; nil where none does.
+  static func person(
+    in words: [AuthoredText], _ detectors: DetectorSet
+  ) -> (place: String, title: [String: String])? {
+    for word in words {
+      for line in word.text.split(whereSeparator: \.isNewline) {
+        var scanner = ColumnScanner(field: word.place, detectors: detectors)
+        var line = String(line)
+        let kinds = line.withUTF8 { scanner.kinds(in: $0) }.intersection(never)
+        guard !kinds.isEmpty else { continue }
+        if let rule = detectors.policy.detectors.first(where: { $0.personal && kinds.contains($0.kind) }) {
+          return (word.place, rule.title)
+        }
+      }
+    }
+    return nil
   }
 
   private static func stem(_ name: String) -> String {

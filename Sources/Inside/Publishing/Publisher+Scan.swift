@@ -2,7 +2,10 @@ import Bytes
 import Catalogs
 import Crossing
 import Disclosure
+import Glibc
 import Policies
+import Releases
+import System
 import Tables
 import Trust
 
@@ -19,8 +22,10 @@ extension Publisher {
         try gather(resource, of: judgement, into: secrets)
       }
     }
+    let words = authored(judgements)
     let report = try writer.leakScan(
-      secrets, open: try openSources(judgements), authored: authored(judgements))
+      secrets, open: try openSources(judgements), authored: words)
+    try refusePersons(in: words)
     return report.alsoOpen.sorted { $0.key.description < $1.key.description }.map { field, count in
       "\(count) values of \(field) also stand in an open source"
     }
@@ -29,8 +34,16 @@ extension Publisher {
   /// What is public whatever the data say: the open sources, and the words of descriptors and code lists. The codes that a
   /// restricted dataset declares are its own, and are agreed to with it; others excuse a few namesakes, and no register.
   private func openSources(_ judgements: [Judgement]) throws -> [OpenSource] {
-    var sources: [OpenSource] = try judgements.filter { $0.pass.rows != nil }.flatMap { judgement in
-      try judgement.examination.dataset.resources.map { OpenSource.file(try $0.heldFile()) }
+    var sources: [OpenSource] = []
+    for judgement in judgements where judgement.pass.rows != nil {
+      let dataset = judgement.examination.dataset
+      let isNew = isNew(judgement.examination)
+      for resource in dataset.resources {
+        // What is open for the first time may stand in its own files, which the gate let out; it makes nothing public that
+        // was not.
+        sources.append(.file(try resource.heldFile(), of: isNew ? dataset.name : nil))
+        if isNew, let before = try served(dataset, resource) { sources.append(.file(before)) }
+      }
     }
     func add(_ codes: [Code], _ reach: OpenSource.Reach) {
       guard !codes.isEmpty else { return }
@@ -49,7 +62,8 @@ extension Publisher {
       // Of a join the fields are those of its sources.
       for name in [dataset.name] + desk.lineage(of: dataset) { add(codes, .dataset(name)) }
     }
-    add(catalog.codeLists.values.flatMap(\.codes) + datasets.flatMap { $0.dimensions.flatMap(\.codes) }, .few)
+    add(
+      catalog.codeLists.values.flatMap(\.codes) + datasets.flatMap { $0.dimensions.flatMap(\.codes) }, .codes)
     // Calendar dates of the metadata are nobody's birthday, though some birthday may fall on them.
     let dates = datasets.flatMap { dataset -> [String] in
       // Catalogues that want whole days write a year as its first or its last one.
@@ -70,6 +84,35 @@ extension Publisher {
     return sources
   }
 
+  /// The table of an open dataset as it is served, and so public; nil where none is, or another than was signed.
+  private func served(_ dataset: Dataset, _ resource: Resource) throws -> HeldFile? {
+    let path = "\(Layout.site)/data/\(dataset.name)/\(resource.name).csv"
+    guard let served, desk.authority.datasets[dataset.name]?.status == .open, let part = served.part(path)
+    else { return nil }
+    let file = try served.folder.openFile(path)
+    defer { close(file) }
+    let held = try UnnamedFile(in: [portal.work]).copy(of: file, name: path)
+    return try hash(held) == part.sha256 ? held : nil
+  }
+
+  /// Refuses what reads as a number of somebody's where people wrote it. Whom to ask at an office stands with the provider.
+  private func refusePersons(in words: [AuthoredText]) throws {
+    let theme = try desk.theme.readable().map { name, bytes in
+      AuthoredText(place: "Public/\(name)", text: String(decoding: bytes, as: UTF8.self))
+    }
+    guard let (place, title) = Markings.person(in: words + theme, DetectorSet(policies.detectors)) else {
+      return
+    }
+    throw PublishingError(
+      .leaked,
+      Wording(
+        "\(place) holds what reads as a number of somebody's (\(title["en"] ?? "")); nothing was released",
+        "\(place) 中有疑似个人号码（\(title["zh"] ?? "")）；未发布任何内容"),
+      hint: Wording(
+        "take it out; whom to ask at an office is said by the address of the provider in catalog.json5",
+        "请删去；机构联系方式以 catalog.json5 中提供方的地址为准"))
+  }
+
   /// Every text that people wrote for the portal.
   private func authored(_ judgements: [Judgement]) -> [AuthoredText] {
     var texts: [AuthoredText] = []
@@ -81,7 +124,10 @@ extension Publisher {
     for theme in catalog.themes { add("catalog.json5, themes.\(theme.id)", theme.title) }
     for list in catalog.codeLists.values.sorted(by: { $0.id < $1.id }) {
       add("the code list \(list.id)", list.title)
-      for code in list.codes { add("the code list \(list.id), \(code.code)", code.label) }
+      for code in list.codes {
+        add("the code list \(list.id), \(code.code)", code.label)
+        texts.append(AuthoredText(place: "Catalog/the code list \(list.id)", text: code.code))
+      }
     }
     for dataset in judgements.map(\.examination.dataset) {
       let file = dataset.derivation.map { "\($0.parent)/dataset.json5, views.\(dataset.name)" }

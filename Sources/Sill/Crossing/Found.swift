@@ -5,7 +5,10 @@ struct Found {
   let batch: SecretSet.Batch
   let search: LeakSearch
   let fields: [SecretField]
-  let open: Set<Int>
+  private let open: LeakScan.Open
+  /// Whose part is looked at; nil for words and for parts of the portal's own.
+  var dataset: String? { didSet { own = dataset.flatMap { open.own[$0] } ?? [] } }
+  private var own: Set<Int> = []
   private var place = ""
   private var isName = false
   /// Where people wrote the text, a code of an identifying field is no chance.
@@ -17,7 +20,7 @@ struct Found {
   /// Whether any secret is a short number.
   let countsNumbers: Bool
 
-  init(batch: SecretSet.Batch, search: LeakSearch, fields: [SecretField], open: Set<Int>) {
+  init(batch: SecretSet.Batch, search: LeakSearch, fields: [SecretField], open: LeakScan.Open) {
     self.batch = batch
     self.search = search
     self.fields = fields
@@ -32,7 +35,9 @@ struct Found {
   }
 
   mutating func take(_ hit: LeakSearch.Hit) {
-    guard strong[hit.secret] == nil, !open.contains(hit.secret) else { return }
+    guard strong[hit.secret] == nil, !open.everywhere.contains(hit.secret), !own.contains(hit.secret) else {
+      return
+    }
     let secret = batch.secrets[hit.secret]
     let isWeak = search.bits[hit.secret] < Strength.weak && !hit.form.isEncoded
     if isWeak {

@@ -85,8 +85,8 @@ package struct LeakFound: Fault {
 
   package func hint(in language: String) -> String? {
     Wording(
-      "remove the value where it was written (a description, a note, a file name); if it is public, say so by an open source that holds it",
-      "请删去写有该值之处（说明、备注、文件名）；若该值本属公开，请以含有它的公开数据源表明"
+      "remove the value where it was written (a description, a note, a file name); if it is public, publish the open source that holds it first",
+      "请删去写有该值之处（说明、备注、文件名）；若该值本属公开，请先发布含有它的公开数据源"
     ).said(in: language)
   }
 }
@@ -96,13 +96,17 @@ package enum OpenSource: Sendable {
   /// Which secrets such words excuse.
   package enum Reach: Sendable, Hashable {
     case all
-    /// Those of one dataset, which declares them itself.
+    /// Those of one dataset, which declares them itself, where they identify nobody.
     case dataset(String)
+    /// As many of each field that identifies nobody as may be there by coincidence, and namesakes of a label.
+    case codes
     /// As many of each field as may be there by coincidence; more were put there.
     case few
   }
 
-  case file(HeldFile)
+  /// Of a dataset: only in that dataset's own parts, under whose clearance they lie; what is open for the first time
+  /// makes nothing public elsewhere.
+  case file(HeldFile, of: String? = nil)
   case words([UInt8], Reach = .all)
   /// Labels of codes, which people wrote: public as texts, but a number of somebody in one is a leak all the same.
   case labels([UInt8], Reach = .all)

@@ -22,7 +22,8 @@ extension ReleaseWriter {
     }
     let first = Set(files.values)
     let report = try scan.run(
-      parts: parts.keys.sorted().map { ($0, first.contains($0)) }, open: sources, authored: authored
+      parts: parts.sorted { $0.key < $1.key }.map { ($0.key, first.contains($0.key), $0.value.dataset) },
+      open: sources, authored: authored
     ) { path in
       let place = Files.join(self.tree, path)
       return try HeldFile(opened: try self.disk.outside.openFile(place), name: path)
@@ -47,9 +48,10 @@ struct LeakScan {
     containers = Containers(work: work)
   }
 
-  /// `parts`: names, and whether to read the file, where its content has not been read under another name.
+  /// `parts`: names, whether to read the file, where its content has not been read under another name, and whose it is.
   mutating func run(
-    parts: [(name: String, isRead: Bool)], open sources: [OpenSource], authored: [AuthoredText],
+    parts: [(name: String, isRead: Bool, dataset: String?)], open sources: [OpenSource],
+    authored: [AuthoredText],
     opened: (_ name: String) throws -> HeldFile
   ) throws -> LeakReport {
     report = LeakReport()
@@ -61,7 +63,7 @@ struct LeakScan {
       report.distinct += batch.secrets.count
       report.tooShort += search.tooShort
       let open = try alsoOpen(batch, search, sources)
-      for secret in open {
+      for secret in open.own.values.reduce(open.everywhere, { $0.union($1) }) {
         report.alsoOpen[secrets.fields[Int(batch.secrets[secret].field)], default: 0] += 1
       }
       try look(parts, authored, batch, search, open, opened)
@@ -70,11 +72,17 @@ struct LeakScan {
     return report
   }
 
-  /// The secrets that stand in open sources.
+  /// The secrets that stand in open sources: those that are public, and by dataset those that its own parts may hold.
+  struct Open {
+    var everywhere: Set<Int> = []
+    var own: [String: Set<Int>] = [:]
+  }
+
   private func alsoOpen(
     _ batch: SecretSet.Batch, _ search: LeakSearch, _ sources: [OpenSource]
-  ) throws -> Set<Int> {
-    var open: Set<Int> = []
+  ) throws -> Open {
+    var open = Open()
+    var owner: String?
     var few: Set<Int> = []
     var isLabel = false
     var reach = OpenSource.Reach.all
@@ -87,14 +95,22 @@ struct LeakScan {
       // A digest in an open table is what leaks, and makes the value no public one.
       guard !hit.form.isEncoded else { return }
       switch reach {
-      case .all: open.insert(hit.secret)
-      case .dataset(let name): if name == field.dataset { open.insert(hit.secret) }
+      case .all:
+        if let owner {
+          open.own[owner, default: []].insert(hit.secret)
+        } else {
+          open.everywhere.insert(hit.secret)
+        }
+      case .dataset(let name):
+        if name == field.dataset, field.kind == .text { open.everywhere.insert(hit.secret) }
+      case .codes: if field.kind == .text || isLabel { few.insert(hit.secret) }
       case .few: few.insert(hit.secret)
       }
     }
     for source in sources {
       isLabel = false
       reach = .all
+      owner = nil
       switch source {
       case .words(let bytes, let which):
         reach = which
@@ -102,7 +118,8 @@ struct LeakScan {
       case .labels(let bytes, let which):
         (isLabel, reach) = (true, which)
         stream.write(bytes)
-      case .file(let file):
+      case .file(let file, let dataset):
+        owner = dataset
         try containers.open(file, as: file.name) { _, produce in
           try produce { $0.isEmpty ? stream.separate() : stream.write($0) }
           stream.finish()
@@ -110,7 +127,8 @@ struct LeakScan {
       }
       stream.finish()
     }
-    return open.union(byCoincidence(few.subtracting(open), of: batch))
+    open.everywhere.formUnion(byCoincidence(few.subtracting(open.everywhere), of: batch))
+    return open
   }
 
   /// Of what stands in words that anybody may have written, what may stand there by coincidence: in each field a few, or a
@@ -120,14 +138,15 @@ struct LeakScan {
     for secret in batch.secrets { counts[secret.field, default: 0] += 1 }
     return Dictionary(grouping: said) { batch.secrets[$0].field }.flatMap { field, hits in
       let isText = secrets.fields[Int(field)].kind == .text
-      let most = max(100, (counts[field] ?? 0) / (isText ? 10 : 200))
+      let most = max(isText ? 100 : 20, (counts[field] ?? 0) / (isText ? 10 : 200))
       return hits.count <= most ? hits : []
     }
   }
 
   private mutating func look(
-    _ parts: [(name: String, isRead: Bool)], _ authored: [AuthoredText], _ batch: SecretSet.Batch,
-    _ search: LeakSearch, _ open: Set<Int>, _ opened: (_ name: String) throws -> HeldFile
+    _ parts: [(name: String, isRead: Bool, dataset: String?)], _ authored: [AuthoredText],
+    _ batch: SecretSet.Batch,
+    _ search: LeakSearch, _ open: Open, _ opened: (_ name: String) throws -> HeldFile
   ) throws {
     var found = Found(batch: batch, search: search, fields: secrets.fields, open: open)
     let written = search.stream { found.take($0) }
@@ -137,7 +156,8 @@ struct LeakScan {
       written.finish()
     }
     let names = search.stream { found.take($0) }
-    for (name, isRead) in parts {
+    for (name, isRead, dataset) in parts {
+      found.dataset = dataset
       found.enter(name, isName: true)
       names.write(Array(name.utf8))
       names.finish()

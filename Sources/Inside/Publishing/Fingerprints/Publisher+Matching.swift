@@ -59,7 +59,8 @@ extension Publisher {
     return level.openness == .unconditional
   }
 
-  private func isNew(_ examination: Examination) -> Bool {
+  /// Whether what would be open is not what the log has as open.
+  func isNew(_ examination: Examination) -> Bool {
     guard let standing = desk.authority.datasets[examination.dataset.name], standing.status == .open,
       policies.scale.level(standing.level)?.openness == .unconditional
     else { return true }
