@@ -14,6 +14,7 @@ package enum Joins {
   ) throws -> R {
     guard datasets.contains(where: { $0.join != nil }) else { return try body(datasets) }
     try portal.makeWork()
+    let stores = try (UnnamedFile(in: [portal.work]), UnnamedFile(in: [portal.work]))
     var made: [Dataset] = []
     for var dataset in datasets {
       for name in dataset.kin.keys where catalog.dataset(name)?.availableFrom.map({ now < $0 }) ?? false {
@@ -24,7 +25,9 @@ package enum Joins {
         continue
       }
       made.append(
-        try JoinedTables.make(dataset, from: catalog.datasets, codeLists: catalog.codeLists, in: portal.work))
+        try JoinedTables.make(
+          dataset, from: catalog.datasets, codeLists: catalog.codeLists, in: portal.work,
+          into: stores))
     }
     return try body(made)
   }

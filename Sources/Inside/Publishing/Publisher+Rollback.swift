@@ -33,6 +33,7 @@ extension Publisher {
       )
     }
     let earlier = try store.release(number)
+    let copies = try UnnamedFile(in: [portal.work])
     var datasets: [Dataset] = []
     var brought: [String] = []
     var leftOut = Set(earlier.manifest.entries.compactMap(\.dataset)).subtracting(due.map(\.name))
@@ -40,7 +41,7 @@ extension Publisher {
     for dataset in due {
       if !earlier.resources(of: dataset.name).isEmpty {
         let isAsServed = try isAsServed(dataset, by: served, as: earlier)
-        datasets.append(isAsServed ? dataset : try Self.with(dataset, tablesOf: earlier, work: portal.work))
+        datasets.append(isAsServed ? dataset : try Self.with(dataset, tablesOf: earlier, into: copies))
         brought.append(dataset.name)
       } else if served.resources(of: dataset.name).isEmpty {
         datasets.append(dataset)
@@ -69,7 +70,9 @@ extension Publisher {
   }
 
   /// The dataset with the tables of an earlier release as its sources.
-  private static func with(_ dataset: Dataset, tablesOf earlier: Release, work: String) throws -> Dataset {
+  private static func with(_ dataset: Dataset, tablesOf earlier: Release, into store: UnnamedFile) throws
+    -> Dataset
+  {
     var dataset = dataset
     let (names, before) = (
       dataset.resources.map(\.name).sorted(), earlier.resources(of: dataset.name).sorted()
@@ -90,7 +93,7 @@ extension Publisher {
       let file = try earlier.folder.openFile(path)
       defer { close(file) }
       let name = earlier.folder.full(path)
-      let held = try UnnamedFile(in: [work]).copy(of: file, name: name)
+      let held = try store.copy(of: file, name: name)
       // The server's user may write there: what was signed is what is read.
       guard try hash(held) == earlier.part(path)?.sha256 else {
         throw ReleaseError(.altered, part: path, Wording("\(name) is not what was signed", "\(name) 与签名时不符"))

@@ -35,6 +35,7 @@ extension Publisher {
   /// restricted dataset declares are its own, and are agreed to with it; others excuse a few namesakes, and no register.
   private func openSources(_ judgements: [Judgement]) throws -> [OpenSource] {
     var sources: [OpenSource] = []
+    let store = try UnnamedFile(in: [portal.work])
     for judgement in judgements where judgement.pass.rows != nil {
       let dataset = judgement.examination.dataset
       let isNew = isNew(judgement.examination)
@@ -42,7 +43,7 @@ extension Publisher {
         // What is open for the first time may stand in its own files, which the gate let out; it makes nothing public that
         // was not.
         sources.append(.file(try resource.heldFile(), of: isNew ? dataset.name : nil))
-        if isNew, let before = try served(dataset, resource) { sources.append(.file(before)) }
+        if isNew, let before = try served(dataset, resource, into: store) { sources.append(.file(before)) }
       }
     }
     func add(_ codes: [Code], _ reach: OpenSource.Reach) {
@@ -85,13 +86,13 @@ extension Publisher {
   }
 
   /// The table of an open dataset as it is served, and so public; nil where none is, or another than was signed.
-  private func served(_ dataset: Dataset, _ resource: Resource) throws -> HeldFile? {
+  private func served(_ dataset: Dataset, _ resource: Resource, into store: UnnamedFile) throws -> HeldFile? {
     let path = "\(Layout.site)/data/\(dataset.name)/\(resource.name).csv"
     guard let served, desk.authority.datasets[dataset.name]?.status == .open, let part = served.part(path)
     else { return nil }
     let file = try served.folder.openFile(path)
     defer { close(file) }
-    let held = try UnnamedFile(in: [portal.work]).copy(of: file, name: path)
+    let held = try store.copy(of: file, name: path)
     return try hash(held) == part.sha256 ? held : nil
   }
 

@@ -10,10 +10,13 @@ package enum Views {
     from datasets: [Dataset], of portal: Portal, scale: Scale, named: (String) -> Bool = { _ in true }
   ) throws -> [Dataset] {
     var made: [Dataset] = []
+    var store: UnnamedFile?
     for dataset in datasets {
       for view in dataset.views where named(view.name) {
-        try portal.makeWork()
-        made.append(try OpenView.derive(view, of: dataset, level: scale.lowest.id, in: portal.work))
+        if store == nil { try portal.makeWork() }
+        let file = try store ?? UnnamedFile(in: [portal.work])
+        store = file
+        made.append(try OpenView.derive(view, of: dataset, level: scale.lowest.id, into: file))
       }
     }
     return made

@@ -1,4 +1,4 @@
-import Bytes
+package import Bytes
 package import Catalogs
 import Disclosure
 import Tables
@@ -14,10 +14,12 @@ package enum JoinedTables {
   /// - Parameters:
   ///   - sources: the datasets whose tables it is made of and compared with, among others.
   ///   - folder: a folder inside the door, on whose disk the rows lie.
+  ///   - stores: two files without a name for the two tables; nil makes them.
   /// - Throws: `ResultError` where a source has faults or rows that name no unit, where units have several rows on both
   ///   sides of a join, and where a measure would be summed over rows that are repeated.
   package static func make(
-    _ dataset: Dataset, from sources: [Dataset], codeLists: [String: CodeList] = [:], in folder: String
+    _ dataset: Dataset, from sources: [Dataset], codeLists: [String: CodeList] = [:], in folder: String,
+    into stores: (UnnamedFile, UnnamedFile)? = nil
   ) throws(ResultError) -> Dataset {
     guard let join = dataset.join, var table = dataset.resources.first else {
       throw ResultError.notJoined(dataset)
@@ -37,8 +39,9 @@ package enum JoinedTables {
     var world: HeldFile?
     do {
       let names = table.schema.fields.map(\.name)
-      both = try UnnamedFile(in: [folder]).make(words[0]) { mine in
-        world = try UnnamedFile(in: [folder]).make(words[1]) { all in
+      let (first, second) = try stores ?? (UnnamedFile(in: [folder]), UnnamedFile(in: [folder]))
+      both = try first.make(words[0]) { mine in
+        world = try second.make(words[1]) { all in
           try mine(CSVRecord.line(names))
           try all(CSVRecord.line(names + [Join.membership]))
           for part in 0..<PartedRows.parts {

@@ -1,4 +1,4 @@
-import Bytes
+package import Bytes
 package import Catalogs
 import Policies
 import Tables
@@ -8,14 +8,14 @@ package enum OpenView {
   /// Different rows a view may have: more cannot be anonymous in groups worth the name.
   package static let rowLimit = 1 << 20
 
-  /// Writes the view's table (CSV, RFC 4180) into a file without a name on the disk of `folder`, and returns it as a dataset
-  /// of its own, at the level `open`.
+  /// Writes the view's table (CSV, RFC 4180) into a file without a name, and returns it as a dataset of its own, at the
+  /// level `open`.
   ///
   /// The risk is measured over the units of the subject, of which one may have several rows. Throws `ResultError`
   /// where the source cannot be read or the view has too many different rows. Cells that have no code in a declared
   /// dimension are left empty; `check` tells of them.
   package static func derive(
-    _ view: ViewDeclaration, of dataset: Dataset, level open: String, in folder: String
+    _ view: ViewDeclaration, of dataset: Dataset, level open: String, into store: UnnamedFile
   ) throws -> Dataset {
     guard let resource = dataset.resources.first else {
       throw ResultError(.declaration, "\(dataset.name) has no table that a view could be derived from")
@@ -70,7 +70,7 @@ package enum OpenView {
       }
     }
     let name = "\(view.name).csv"
-    let held = try UnnamedFile(in: [folder]).make(name) { write in
+    let held = try store.make(name) { write in
       var piece = CSVRecord.line(columns.map(\.column.name))
       for (line, count) in rows.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
         for _ in 0..<count { piece += line }
