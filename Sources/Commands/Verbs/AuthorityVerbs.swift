@@ -1,5 +1,6 @@
 import Access
 import Bytes
+import Catalogs
 import Ledgers
 import Policies
 import Publishing
