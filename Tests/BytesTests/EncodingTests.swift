@@ -57,6 +57,10 @@ import Testing
     #expect(
       Escape.html(#"<a href="x" id='y'>&amp;é"#) == "&lt;a href=&quot;x&quot; id=&#39;y&#39;&gt;&amp;amp;é")
     #expect(Escape.html("a\0b") == "a\u{FFFD}b")
+    #expect(
+      Escape.html("a\u{1B}[31m\u{7F}b\u{85}c\u{9B}\u{FFFE}\u{1FFFF}")
+        == "a\u{FFFD}[31m\u{FFFD}b\u{FFFD}c\u{FFFD}\u{FFFD}\u{FFFD}")
+    #expect(Escape.html("é，ﷰ\u{A0}\t\r\n𝄞") == "é，ﷰ\u{A0}\t\r\n𝄞")
     #expect(Escape.html("") == "")
   }
 

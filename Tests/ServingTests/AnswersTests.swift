@@ -46,13 +46,47 @@ import Trust
   }
 
   @Test func `counts the refusals of strangers in one entry`() throws {
-    try answers.tellAnonymousRefusals(now: noon)
+    try answers.tellRefusals(now: noon, all: true)
     #expect(answers.ledger.size == 0, "nothing happened, nothing is said")
     for _ in 0..<3 { answers.countAnonymousRefusal() }
-    try answers.tellAnonymousRefusals(now: noon)
-    try answers.tellAnonymousRefusals(now: noon)
+    try answers.tellRefusals(now: noon, all: false)
+    #expect(answers.ledger.size == 0)
+    try answers.tellRefusals(now: noon, all: true)
+    try answers.tellRefusals(now: noon, all: true)
     #expect(answers.ledger.size == 1)
     #expect(try answers.ledger.entry(at: 0)["count"]?.int == 3)
+  }
+
+  /// What the log says of refusals: client, reason, and how many.
+  private func told() throws -> [String] {
+    try (0..<answers.ledger.size).map { place in
+      let entry = try answers.ledger.entry(at: place)
+      let count = entry["event"]?.string == "refusals" ? entry["count"]?.int.map { "x\($0)" } ?? "?" : "first"
+      return "\(entry["client"]?.string ?? "") \(entry["code"]?.string ?? "") \(count)"
+    }
+  }
+
+  @Test func `writes the first refusal of a client, reason and minute at once and counts the others`() throws
+  {
+    let minute = Timestamp(secondsSince1970: noon.secondsSince1970 / 60 * 60)
+    func refuse(_ client: String, _ code: String, times: Int, at time: Timestamp) throws {
+      for _ in 0..<times { try answers.tellRefusal(of: client, code: code, [], now: time) }
+    }
+    try refuse("acme", "key-invalid", times: 5000, at: minute)
+    try refuse("acme", "not-found", times: 1, at: minute)
+    try refuse("globex", "client-suspended", times: 3, at: minute.adding(seconds: 59))
+    let first = ["acme key-invalid first", "acme not-found first", "globex client-suspended first"]
+    #expect(try told() == first)
+    try answers.tellRefusals(now: minute.adding(seconds: 59), all: false)
+    #expect(try told() == first, "the minute is not over")
+    try refuse("acme", "key-invalid", times: 2, at: minute.adding(seconds: 60))
+    try answers.tellRefusals(now: minute.adding(seconds: 61), all: false)
+    let second = ["acme key-invalid first", "acme key-invalid x4999", "globex client-suspended x2"]
+    #expect(try told() == first + second)
+    // At the end everything is told, once.
+    try answers.tellRefusals(now: minute.adding(seconds: 62), all: true)
+    try answers.tellRefusals(now: minute.adding(seconds: 200), all: true)
+    #expect(try told() == first + second + ["acme key-invalid x1"])
   }
 
   @Test func `gives a grant back after a crash exactly the calls that were answered`() throws {

@@ -1,17 +1,23 @@
 /// Escaping for the formats text is written into. Each has a form for strings and one that appends to bytes.
 package enum Escape {
-  private static let htmlBytes = ByteSet("&<>\"'\0")
+  private static let htmlBytes = ByteSet("&<>\"'\u{7F}").union(controls: {
+    $0 != 0x09 && $0 != 0x0A && $0 != 0x0D
+  })
   private static let xmlBytes = ByteSet("&<>\"").union(controls: { $0 != 0x09 && $0 != 0x0A })
   private static let attributeBytes = ByteSet("&<>\"").union(controls: { _ in true })
   private static let turtleBytes = ByteSet("\"\\\u{7F}").union(controls: { _ in true })
   private static let iriBytes = ByteSet(" <>\"{}|^`\\\u{7F}").union(controls: { _ in true })
 
-  /// HTML text and quoted attribute values: `&`, `<`, `>`, `"`, `'`.
+  /// HTML text and quoted attribute values: `&`, `<`, `>`, `"`, `'`. Code points that a page must not hold, controls but
+  /// for white space and noncharacters (WHATWG HTML §13.2.3.5), become U+FFFD.
   package static func html(_ text: String) -> String { make(text, html) }
 
   package static func html(_ text: String, to bytes: inout [UInt8]) { append(text, to: &bytes, html) }
 
   package static func html(_ text: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
+    if let clean = withoutUnseen(text) {
+      return clean.withUnsafeBufferPointer { html($0, to: &bytes) }
+    }
     runs(text, htmlBytes, to: &bytes) { byte, bytes in
       switch byte {
       case UInt8(ascii: "&"): bytes += "&amp;".utf8
@@ -19,9 +25,23 @@ package enum Escape {
       case UInt8(ascii: ">"): bytes += "&gt;".utf8
       case UInt8(ascii: "\""): bytes += "&quot;".utf8
       case UInt8(ascii: "'"): bytes += "&#39;".utf8
-      default: bytes += "\u{FFFD}".utf8  // a NUL, which HTML replaces so
+      default: bytes += "\u{FFFD}".utf8
       }
     }
+  }
+
+  /// The text with U+FFFD for each C1 control and noncharacter; nil where it has none, as nearly every text.
+  private static func withoutUnseen(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
+    // C2 80…9F are the controls; noncharacters begin with EF or end in BE or BF behind a byte of F0 to F4.
+    guard text.contains(where: { $0 == 0xC2 || $0 >= 0xEF }) else { return nil }
+    let scalars = String(decoding: text, as: UTF8.self).unicodeScalars
+    func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
+      (0x80...0x9F).contains(scalar.value) || scalar.properties.isNoncharacterCodePoint
+    }
+    guard scalars.contains(where: isUnseen) else { return nil }
+    var clean = String.UnicodeScalarView()
+    for scalar in scalars { clean.append(isUnseen(scalar) ? "\u{FFFD}" : scalar) }
+    return Array(String(clean).utf8)
   }
 
   /// XML 1.0 character data. Characters XML forbids even escaped (§2.2) become U+FFFD; a carriage return is

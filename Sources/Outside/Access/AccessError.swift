@@ -5,7 +5,7 @@ package struct AccessError: Fault, Equatable {
   package enum Code: Sendable {
     case unknownClient, duplicateClient, unknownCertificate, unknownKey, unknownGrant, notPending,
       selfApproval, notApprover
-    case badApproval, invalid, damaged, chain
+    case tooManyKeys, badApproval, invalid, damaged, chain
   }
 
   package let code: Code

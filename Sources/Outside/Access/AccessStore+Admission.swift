@@ -14,6 +14,12 @@ extension AccessStore {
     }
     return try book.withLock { (book) throws(Denial) in
       let grant = try grant(for: call, client: name, keyID: identity.key.id, in: book)
+      let minute = call.callsPerMinute.map { book.minutes.take(grant.id, limit: $0, now: call.now) }
+      if let minute, !minute.admitted {
+        throw Denial(
+          .minuteExceeded, client: name, keyID: identity.key.id, grant: grant.id,
+          retryAfter: minute.quota.resetsIn, minute: minute.quota)
+      }
       let slot = Book.Slot(grant: grant.id, day: Self.day(of: call.now))
       let used = book.usage[slot] ?? 0
       let resetsIn = 86_400 - Int(((call.now.secondsSince1970 % 86_400) + 86_400) % 86_400)
@@ -25,7 +31,7 @@ extension AccessStore {
       if counted > 0 { book.usage[slot] = used + counted }
       return Admission(
         identity: identity, grant: grant, remaining: grant.callsPerDay - used - counted,
-        resetsIn: resetsIn, dryRun: call.dryRun, slot: slot, counted: counted)
+        resetsIn: resetsIn, minute: minute?.quota, dryRun: call.dryRun, slot: slot, counted: counted)
     }
   }
 
@@ -54,6 +60,10 @@ extension AccessStore {
       }
       guard certificate.revoked == nil else {
         throw Denial(.certificateRevoked, client: key.client, keyID: key.id)
+      }
+      // The handshake looked at the dates once, and a connection may be older than that.
+      guard call.now <= certificate.notAfter else {
+        throw Denial(.certificateExpired, client: key.client, keyID: key.id)
       }
       guard let client = book.clients[key.client] else { throw Denial(.keyInvalid) }
       guard client.status == .active else {

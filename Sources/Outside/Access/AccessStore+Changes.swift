@@ -97,9 +97,11 @@ extension AccessStore {
 
   /// Makes a key bound to a registered certificate's public key and issuer. The text is returned once and stored
   /// nowhere.
-  package func createKey(thumbprint: String, days: Int, by author: Author, now: Timestamp) throws -> (
-    id: String, text: String
-  ) {
+  /// - Parameter limit: live keys that the certificate may have with this one, counted in the transaction that makes it:
+  ///   of calls that come at once no more succeed than there is room for. nil: any number.
+  package func createKey(
+    thumbprint: String, days: Int, by author: Author, now: Timestamp, limit: Int? = nil
+  ) throws -> (id: String, text: String) {
     guard let certificate = try certificates().first(where: { $0.thumbprint == thumbprint }) else {
       throw AccessError(
         .unknownCertificate, Wording("no registered certificate has this thumbprint", "没有此指纹的已登记证书"),
@@ -122,6 +124,17 @@ extension AccessStore {
         "expires": .string(expires.rfc3339), "time": .string(now.rfc3339),
       ]
     ) { (connection) throws in
+      if let limit {
+        let live = try connection.query(Book.keys, APIKey.init(row:)).count {
+          $0.isLive(for: certificate, at: now)
+        }
+        guard live < limit else {
+          throw AccessError(
+            .tooManyKeys,
+            Wording("this certificate has \(live) live keys already", "此证书已有 \(live) 个有效密钥"),
+            hint: Wording("revoke one with 'doorsill key revoke'", "请先用 doorsill key revoke 撤销一个"))
+        }
+      }
       try connection.execute(
         """
         INSERT INTO keys VALUES(\(id), \(certificate.client), \(mac), \(thumbprint), \(certificate.publicKeyHash),

@@ -26,6 +26,7 @@ extension AccessStore {
       constantTimeEqual(certificate.issuerKeyHash, call.issuerKeyHash)
     else { throw Denial(.certificateUnknown) }
     guard certificate.revoked == nil else { throw Denial(.certificateRevoked, client: client.id) }
+    guard call.now <= certificate.notAfter else { throw Denial(.certificateExpired, client: client.id) }
     guard client.status == .active else { throw Denial(.clientSuspended, client: client.id) }
     guard live(certificate, at: call.now).isEmpty else { throw Denial(.keyRequired, client: client.id) }
     return (client, certificate, [])
@@ -33,10 +34,15 @@ extension AccessStore {
 
   private func live(_ certificate: ClientCertificate, at now: Timestamp) -> [APIKey] {
     book.withLock { book in
-      book.keys.values.filter { key in
-        key.client == certificate.client && key.revoked == nil && now < key.expires
-          && key.publicKeyHash == certificate.publicKeyHash && key.issuerKeyHash == certificate.issuerKeyHash
-      }
+      book.keys.values.filter { $0.isLive(for: certificate, at: now) }
     }
+  }
+}
+
+extension APIKey {
+  /// Whether it opens something with this certificate: neither revoked nor ended, and bound to its key and issuer.
+  func isLive(for certificate: ClientCertificate, at now: Timestamp) -> Bool {
+    client == certificate.client && revoked == nil && now < expires
+      && publicKeyHash == certificate.publicKeyHash && issuerKeyHash == certificate.issuerKeyHash
   }
 }

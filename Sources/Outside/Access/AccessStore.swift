@@ -73,8 +73,9 @@ package final class AccessStore: Sendable {
     }
     rows.withLock { $0 = fresh }
     book.withLock { book in
-      let usage = book.usage
+      let (usage, minutes) = (book.usage, book.minutes)
       book = judged
+      book.minutes = minutes
       // What is in memory has counted every answer; the file is a snapshot of it.
       for (slot, used) in usage { book.usage[slot] = max(used, book.usage[slot] ?? 0) }
     }

@@ -23,6 +23,8 @@ package struct Call: Sendable {
   package var calls = 1
   /// It asks about single records, so the client's pace is judged too.
   package var guesses = false
+  /// Calls that one grant may make in a minute, whatever they ask and whether they count; nil: as many as it likes.
+  package var callsPerMinute: Int?
   package var now: Timestamp
 
   package init(
@@ -61,19 +63,23 @@ package struct Admission: Sendable {
   package let remaining: Int
   /// Seconds until the quota is whole again.
   package let resetsIn: Int
+  /// Calls that the grant may make in a minute, those left in this one, and the seconds that it still has; nil where
+  /// there is no such limit.
+  package let minute: MinuteQuota?
   package let dryRun: Bool
   /// The quota it was counted in, and how often.
   let slot: Book.Slot
   let counted: Int
 
   init(
-    identity: Identity, grant: Grant, remaining: Int, resetsIn: Int, dryRun: Bool, slot: Book.Slot,
-    counted: Int
+    identity: Identity, grant: Grant, remaining: Int, resetsIn: Int, minute: MinuteQuota?, dryRun: Bool,
+    slot: Book.Slot, counted: Int
   ) {
     self.identity = identity
     self.grant = grant
     self.remaining = remaining
     self.resetsIn = resetsIn
+    self.minute = minute
     self.dryRun = dryRun
     self.slot = slot
     self.counted = counted
@@ -87,6 +93,7 @@ package struct Denial: Error, Sendable, Equatable {
     case keyInvalid = "key-invalid"
     case certificateUnknown = "certificate-unknown"
     case certificateRevoked = "certificate-revoked"
+    case certificateExpired = "certificate-expired"
     case clientSuspended = "client-suspended"
     case notFound = "not-found"
     case grantPending = "grant-pending"
@@ -95,17 +102,18 @@ package struct Denial: Error, Sendable, Equatable {
     case grantRevoked = "grant-revoked"
     case purposeRequired = "purpose-required"
     case quotaExceeded = "quota-exceeded"
+    case minuteExceeded = "minute-exceeded"
     case tooFast = "too-fast"
 
     /// The status of RFC 9110 that goes with the code.
     package var status: Int {
       switch self {
       case .keyRequired, .keyInvalid: 401
-      case .certificateUnknown, .certificateRevoked, .clientSuspended: 403
+      case .certificateUnknown, .certificateRevoked, .certificateExpired, .clientSuspended: 403
       case .grantPending, .grantNotStarted, .grantExpired, .grantRevoked: 403
       case .purposeRequired: 400
       case .notFound: 404
-      case .quotaExceeded, .tooFast: 429
+      case .quotaExceeded, .minuteExceeded, .tooFast: 429
       }
     }
 
@@ -117,6 +125,7 @@ package struct Denial: Error, Sendable, Equatable {
         "This API key is not valid with this client certificate. Ask the portal for a new key."
       case .certificateUnknown: "This client certificate is not registered. Ask the portal to register it."
       case .certificateRevoked: "This client certificate has been revoked. Ask the portal for a new one."
+      case .certificateExpired: "This client certificate has ended. Ask the portal for a new one."
       case .clientSuspended: "This client is suspended. Contact the portal."
       case .notFound: "There is no such result."
       case .grantPending: "This grant still needs the signature of a second person."
@@ -126,6 +135,8 @@ package struct Denial: Error, Sendable, Equatable {
       case .purposeRequired: "You hold grants for several purposes: name one in the Doorsill-Purpose header."
       case .quotaExceeded:
         "The calls of this grant are used up for today, or fewer are left than this call needs."
+      case .minuteExceeded:
+        "This grant has made all the calls that it may make in a minute. Wait for the next."
       case .tooFast:
         "More than a fifth of your recent checks did not agree, so only one call a second is answered. Look at your records first."
       }
@@ -139,8 +150,14 @@ package struct Denial: Error, Sendable, Equatable {
   package let grant: Int?
   /// Seconds after which it is worth trying again (RFC 9110 §10.2.3), for exhausted quotas.
   package let retryAfter: Int?
+  /// The quota that is used up, where it is the minute's.
+  package let minute: MinuteQuota?
 
-  init(_ code: Code, client: String? = nil, keyID: String? = nil, grant: Int? = nil, retryAfter: Int? = nil) {
+  init(
+    _ code: Code, client: String? = nil, keyID: String? = nil, grant: Int? = nil, retryAfter: Int? = nil,
+    minute: MinuteQuota? = nil
+  ) {
+    self.minute = minute
     self.code = code
     self.client = client
     self.keyID = keyID

@@ -18,6 +18,7 @@ struct Book: Sendable {
   /// Grants under which a second person's signature holds.
   var approved: Set<Int> = []
   var usage: [Slot: Int] = [:]
+  var minutes = MinuteBook()
 
   static func read(_ connection: inout Connection) throws -> Book {
     var book = Book()

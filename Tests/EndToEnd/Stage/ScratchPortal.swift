@@ -51,6 +51,10 @@ final class ScratchPortal: Sendable {
     let portal = ScratchPortal(try TemporaryFolder())
     try Doorsill.run(["init", portal.path], home: portal.home).wanted(0, "init")
     try portal.oneOpensFirst()
+    // The suites share a company and are faster than any.
+    try portal.write(
+      portal.text("Policies/access.json5").replacing("callsPerMinute: 60", with: "callsPerMinute: 1000000"),
+      "Policies/access.json5")
     try portal.write(Descriptors.stations, "Catalog/stations/dataset.json5")
     try portal.write(Descriptors.stationsBytes, "Catalog/stations/stations.csv")
     if let microdata {

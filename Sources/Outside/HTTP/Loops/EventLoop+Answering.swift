@@ -44,6 +44,10 @@ extension EventLoop {
       counters.limited()
       return rates.refusal
     }
+    // The handshake looked at the dates once; a connection may stay open for longer than they hold.
+    if let certificate = connection.peer.certificate?.certificate, certificate.notAfter < realTime {
+      return EventLoop.expired
+    }
     if head.path.isEmpty {
       return Response(status: 204, headers: ["Allow": "GET, HEAD, POST, OPTIONS"])
     }
@@ -60,6 +64,14 @@ extension EventLoop {
       && name.utf8.count == host.count
       && zip(name.utf8, host).allSatisfy { Octet.lowercased($0) == Octet.lowercased(head.bytes[$1]) }
   }
+
+  private static let expired: Response = {
+    var response = Response.problem(
+      403, code: "certificate-expired",
+      detail: "This client certificate has ended. Ask the portal for a new one.")
+    response.closes = true
+    return response
+  }()
 
   private static let busy = Response.problem(
     503, code: "busy", detail: "The server has more requests waiting than it takes.",

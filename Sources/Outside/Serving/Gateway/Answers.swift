@@ -15,7 +15,7 @@ package final class Answers: Sendable {
 
   private struct State {
     var last = Timestamp(secondsSince1970: 0)
-    var anonymousRefusals = 0
+    var refusals = RefusalCounts()
     /// The seal of the counts that the log was last told of.
     var counted = ""
     /// The release whose people are recognised.
@@ -60,7 +60,25 @@ package final class Answers: Sendable {
     set { state.withLock { $0.gaps = newValue } }
   }
 
-  func countAnonymousRefusal() { state.withLock { $0.anonymousRefusals += 1 } }
+  func countAnonymousRefusal() { state.withLock { $0.refusals.strangers += 1 } }
+
+  /// Writes the first refusal of a client for a reason in a minute into the log, and counts the others: who asks again
+  /// and again makes no more entries than who asks once. A log that cannot be written throws.
+  func tellRefusal(of client: String, code: String, _ members: [JSON.Member], now: Timestamp) throws {
+    let slot = RefusalCounts.Slot(client: client, code: code, minute: RefusalCounts.minute(of: now))
+    guard state.withLock({ $0.refusals.count(slot) }) else { return }
+    do {
+      let entry: [JSON.Member] = [
+        JSON.Member("event", "refusal"), JSON.Member("client", .string(client)),
+        JSON.Member("code", .string(code)), JSON.Member("time", .string(now.rfc3339)),
+      ]
+      _ = try ledger.append(.object(entry + members))
+    } catch {
+      // It was not told, so the next one is the first.
+      state.withLock { $0.refusals.forget(slot) }
+      throw error
+    }
+  }
 
   /// Counts a tuple again that was looked up: failed ones, and consents that were used.
   func replay(_ tuple: JSON, client: String, _ time: Timestamp, into access: AccessStore) {
@@ -94,15 +112,18 @@ package final class Answers: Sendable {
     try access.drained(upTo: last.id, places: places)
   }
 
-  /// One entry for all refusals of callers that could not be identified, since the last.
-  package func tellAnonymousRefusals(now: Timestamp) throws {
-    let count = state.withLock { state in
-      defer { state.anonymousRefusals = 0 }
-      return state.anonymousRefusals
+  /// One entry for each client, reason and minute with the refusals that were counted, and one for all callers that could
+  /// not be identified. What the log does not take is kept for the next time.
+  /// - Parameter all: also those of a minute that is not over, and the strangers'; else what is over alone.
+  package func tellRefusals(now: Timestamp, all: Bool) throws {
+    let time = time(now)
+    let counted = state.withLock { $0.refusals.take(before: all ? nil : RefusalCounts.minute(of: time)) }
+    guard !counted.isEmpty else { return }
+    do {
+      _ = try ledger.append(counted.entries(time))
+    } catch {
+      state.withLock { $0.refusals.putBack(counted) }
+      throw error
     }
-    guard count > 0 else { return }
-    _ = try ledger.append([
-      "event": "refusals", "count": .number(String(count)), "time": .string(time(now).rfc3339),
-    ])
   }
 }

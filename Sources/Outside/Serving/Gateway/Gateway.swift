@@ -4,8 +4,8 @@ package import HTTP
 package import Releases
 
 /// The gateway: computed results for companies, over mutual TLS. Every call is judged by certificate, key, grant
-/// and quota; every answer is in the log before it leaves and carries a signed receipt; every refusal of a client
-/// that could be identified is an entry too.
+/// and quota; every answer is in the log before it leaves and carries a signed receipt; of the refusals of
+/// a client that could be identified the first of a minute is an entry too, and the others are counted in one.
 package final class Gateway: Handler {
   private let router: Router
 

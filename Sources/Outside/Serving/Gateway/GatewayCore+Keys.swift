@@ -20,16 +20,12 @@ extension GatewayCore {
         throw GatewayRefusal(
           400, code: "body", detail: "A key is made without a body: it is the caller's own.")
       }
-      guard maker.live.count < AccessStore.keysPerCertificate else {
-        let ids = maker.live.map(\.id).sorted().joined(separator: ", ")
-        throw GatewayRefusal(
-          409, code: "too-many-keys",
-          detail:
-            "There are two live keys for this certificate: \(ids). Revoke one with DELETE /v1/keys/{id}.")
-      }
+      guard maker.live.count < AccessStore.keysPerCertificate else { throw Self.tooManyKeys(maker.live) }
       let release = try currentRelease()
       let (id, text) = try make(
-        maker.client, maker.certificate, days: release.settings.lifetimes.keyDays, request)
+        maker.client, maker.certificate, days: release.settings.lifetimes.keyDays, request,
+        // Whoever came without a key makes the first one and no other.
+        limit: call.bearer == nil ? 1 : AccessStore.keysPerCertificate)
       let expires = answers.time(request.receivedAt).adding(days: release.settings.lifetimes.keyDays)
       return .json(
         [
@@ -44,16 +40,27 @@ extension GatewayCore {
   }
 
   private func make(
-    _ client: Client, _ certificate: ClientCertificate, days: Int, _ request: Request
+    _ client: Client, _ certificate: ClientCertificate, days: Int, _ request: Request, limit: Int
   ) throws(GatewayRefusal) -> (id: String, text: String) {
     do {
       return try access.createKey(
         thumbprint: certificate.thumbprint, days: days, by: Author(client: client.id),
-        now: answers.time(request.receivedAt)
-      )
+        now: answers.time(request.receivedAt), limit: limit)
+    } catch let error as AccessError where error.code == .tooManyKeys {
+      throw Self.tooManyKeys([])
     } catch {
       throw Self.unavailable
     }
+  }
+
+  /// - Parameter live: the keys there are; none where they were made by a call that came at the same time.
+  private static func tooManyKeys(_ live: [APIKey]) -> GatewayRefusal {
+    let ids = live.map(\.id).sorted().joined(separator: ", ")
+    let detail =
+      live.isEmpty
+      ? "This certificate has got all the keys it may have by other calls at the same time."
+      : "There are two live keys for this certificate: \(ids). Revoke one with DELETE /v1/keys/{id}."
+    return GatewayRefusal(409, code: "too-many-keys", detail: detail)
   }
 
   /// `DELETE /v1/keys/{id}`: revokes a key of the caller's own, at once. It may be the one the call is made with.

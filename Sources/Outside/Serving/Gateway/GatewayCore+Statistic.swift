@@ -27,10 +27,10 @@ extension GatewayCore {
     let costsNothing = (try? query.get())?.dryRun ?? true
     let admission: Admission
     do {
-      admission = try access.admit(
-        try call(
-          request, dataset: dataset, result: name, dryRun: costsNothing,
-          setting: stored == nil ? nil : setting))
+      var call = try call(
+        request, dataset: dataset, result: name, dryRun: costsNothing, setting: stored == nil ? nil : setting)
+      call.callsPerMinute = release.settings.quotas.callsPerMinute
+      admission = try access.admit(call)
     } catch let denial as Denial {
       throw refuse(denial, request, dataset: dataset, result: name)
     } catch let refusal as GatewayRefusal {

@@ -34,7 +34,7 @@ extension GatewayCore {
       Result { () throws(TupleCall.Fault) in try TupleCall(request, of: tags) }
     }
     let wanted = try? call?.get()
-    let admission = try admit(request, dataset, name, asked?.setting, wanted)
+    let admission = try admit(request, dataset, name, asked?.setting, wanted, release)
     guard let asked else { throw GatewayRefusal(.notFound) }
     guard let tags = asked.tags, let guessing = asked.setting.guessing, let call else {
       throw GatewayRefusal(.notAllowed(.post), headers: ["Allow": "GET, HEAD, OPTIONS"])
@@ -60,12 +60,14 @@ extension GatewayCore {
   /// A call that will not be answered costs nothing, but is still judged: whoever may not ask learns nothing about
   /// its form.
   private func admit(
-    _ request: Request, _ dataset: String, _ name: String, _ setting: ResultSetting?, _ wanted: TupleCall?
+    _ request: Request, _ dataset: String, _ name: String, _ setting: ResultSetting?, _ wanted: TupleCall?,
+    _ release: Release
   ) throws(GatewayRefusal) -> Admission {
     var call = try call(
       request, dataset: dataset, result: name, dryRun: wanted?.dryRun ?? true, setting: setting)
     call.calls = wanted?.tuples.count ?? 1
     call.guesses = true
+    call.callsPerMinute = release.settings.quotas.callsPerMinute
     do {
       return try access.admit(call)
     } catch {

@@ -59,21 +59,22 @@ struct GatewayCore: Sendable {
     return String(parts[1])
   }
 
-  /// Writes a denial down and says it. A client that could be identified gets an entry of its own; the others are
-  /// counted.
+  /// Writes a denial down and says it. The first of a client for a reason in a minute is an entry of its own, later ones
+  /// and those of strangers are counted.
   func refuse(_ denial: Denial, _ request: Request, dataset: String?, result: String?) -> GatewayRefusal {
     if let client = denial.client {
-      var members: [JSON.Member] = [
-        JSON.Member("event", "refusal"), JSON.Member("client", .string(client)),
-        JSON.Member("code", .string(denial.code.rawValue)),
-        JSON.Member("time", .string(answers.time(request.receivedAt).rfc3339)),
-        JSON.Member("administrative", JSON(access.administrative)),
-      ]
+      var members: [JSON.Member] = []
       if let key = denial.keyID { members.append(JSON.Member("key", .string(key))) }
       if let grant = denial.grant { members.append(JSON.Member("grant", .number(String(grant)))) }
       if let dataset { members.append(JSON.Member("dataset", .string(dataset))) }
       if let result { members.append(JSON.Member("result", .string(result))) }
-      guard (try? answers.ledger.append(.object(members))) != nil else { return Self.unavailable }
+      members.append(JSON.Member("administrative", JSON(access.administrative)))
+      do {
+        try answers.tellRefusal(
+          of: client, code: denial.code.rawValue, members, now: answers.time(request.receivedAt))
+      } catch {
+        return Self.unavailable
+      }
     } else {
       answers.countAnonymousRefusal()
     }
@@ -82,6 +83,7 @@ struct GatewayCore: Sendable {
       headers["WWW-Authenticate"] = denial.code == .keyRequired ? "Bearer" : "Bearer error=\"invalid_token\""
     }
     if let seconds = denial.retryAfter { headers["Retry-After"] = String(seconds) }
+    for (name, value) in denial.minute.map(RateLimitFields.fields) ?? [] { headers[name] = value }
     if denial.code == .notFound { return GatewayRefusal(.notFound) }
     return GatewayRefusal(
       denial.code.status, code: denial.code.rawValue, detail: denial.code.detail, headers: headers)

@@ -24,9 +24,23 @@ package struct Receipted: Sendable {
 /// `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers, structured fields).
 enum RateLimitFields {
   static func fields(for admission: Admission) -> [(String, String)] {
-    [
-      ("RateLimit-Policy", "\"daily\";q=\(admission.grant.callsPerDay);w=86400"),
-      ("RateLimit", "\"daily\";r=\(admission.remaining);t=\(admission.resetsIn)"),
-    ]
+    var policy = "\"daily\";q=\(admission.grant.callsPerDay);w=86400"
+    var left = "\"daily\";r=\(admission.remaining);t=\(admission.resetsIn)"
+    if let minute = admission.minute {
+      policy += ", " + Self.policy(minute)
+      left += ", " + Self.left(minute)
+    }
+    return [("RateLimit-Policy", policy), ("RateLimit", left)]
+  }
+
+  /// The fields of a refusal for the minute's quota.
+  static func fields(for minute: MinuteQuota) -> [(String, String)] {
+    [("RateLimit-Policy", policy(minute)), ("RateLimit", left(minute))]
+  }
+
+  private static func policy(_ minute: MinuteQuota) -> String { "\"minute\";q=\(minute.limit);w=60" }
+
+  private static func left(_ minute: MinuteQuota) -> String {
+    "\"minute\";r=\(minute.remaining);t=\(minute.resetsIn)"
   }
 }

@@ -94,7 +94,10 @@ final class Housekeeper: Sendable {
       state.withLock { $0.reloadsDone = wanted }
       let warnings = certificates.warnings(at: .now())
       tell(Self.lists, Self.text(warnings))
-      if round % Self.roundsPerCheckpoint == 0 { tell("log") { try answers.ledger.persist() } }
+      if round % Self.roundsPerCheckpoint == 0 {
+        tell("refusals") { try answers.tellRefusals(now: .now(), all: false) }
+        tell("log") { try answers.ledger.persist() }
+      }
       if round % Self.roundsPerSnapshot == 0 { closeBooks() }
     }
     closeBooks()
@@ -102,7 +105,7 @@ final class Housekeeper: Sendable {
   }
 
   private func closeBooks() {
-    tell("refusals") { try answers.tellAnonymousRefusals(now: .now()) }
+    tell("refusals") { try answers.tellRefusals(now: .now(), all: true) }
     tell("outbox") { try answers.drain(access) }
     tell("quotas") { try answers.closeBooks(access) }
   }
