@@ -94,4 +94,27 @@ import Testing
       try database.use { db in try db.int("SELECT length(\(String(repeating: "x", count: 2000)))") }
     } throws: { ($0 as? DatabaseError)?.code == .tooLarge }
   }
+
+  @Test func `ends what nobody wants any more, and what takes too much memory`() throws {
+    let database = try Database()
+    let endless: SQL =
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+    let hour = 3_600_000
+    let unwanted = #expect(throws: DatabaseError.self) {
+      try database.use { db in
+        try db.withDeadline(milliseconds: hour, isUnwanted: { true }) { db in try db.execute(endless) }
+      }
+    }
+    #expect(unwanted?.code == .interrupted)
+    let large = #expect(throws: DatabaseError.self) {
+      try database.use { db in
+        try db.withDeadline(milliseconds: hour, memory: 1) { db in try db.execute(endless) }
+      }
+    }
+    #expect(large?.code == .interrupted)
+    // What bounded one body bounds no other.
+    #expect(
+      try database.use { db in try db.withDeadline(milliseconds: hour) { db in try db.int("SELECT 7") } } == 7
+    )
+  }
 }

@@ -8,8 +8,21 @@ final class Guards: Sendable {
   let allowed = Mutex<Set<String>?>(nil)
   /// What an expression may call, and how many SELECTs may still be compiled.
   let expression = Mutex<(functions: Set<String>, selects: Int)>(([], 0))
-  /// Nanoseconds of the monotonic clock; 0 is no deadline.
-  let deadline = Atomic<UInt64>(0)
+  /// What ends a statement that runs.
+  let bounds = Mutex(Bounds())
+
+  struct Bounds: Sendable {
+    /// Nanoseconds of the monotonic clock; 0 is no deadline.
+    var deadline: UInt64 = 0
+    /// Bytes that the library may hold in all.
+    var memory = Int.max
+    var isUnwanted: (@Sendable () -> Bool)?
+
+    var areExceeded: Bool {
+      deadline != 0 && Guards.now() > deadline || memory < .max && sqlite3_memory_used() > memory
+        || isUnwanted?() == true
+    }
+  }
 
   static func now() -> UInt64 {
     var now = timespec()
@@ -106,26 +119,32 @@ extension Connection {
     sqlite3_busy_timeout(handle, Int32(clamping: milliseconds))
   }
 
-  /// Runs the body; statements still running after so many milliseconds fail with `.interrupted`. Inside another
-  /// deadline the earlier one holds.
+  /// Runs the body; statements still running after so many milliseconds fail with `.interrupted`, and so do those that run
+  /// when the library holds more than so many bytes or nobody wants the answer any more. Inside another deadline the
+  /// earlier one holds.
+  /// - Parameter isUnwanted: asked again and again on this thread; must be quick.
   @discardableResult
   package mutating func withDeadline<R>(
-    milliseconds: Int, _ body: (inout Connection) throws -> R
+    milliseconds: Int, memory: Int = .max, isUnwanted: (@Sendable () -> Bool)? = nil,
+    _ body: (inout Connection) throws -> R
   ) throws -> R {
-    let outer = guards.deadline.load(ordering: .relaxed)
+    let outer = guards.bounds.withLock { $0 }
     let deadline = Guards.now() + UInt64(max(0, milliseconds)) * 1_000_000
-    guards.deadline.store(outer == 0 ? deadline : min(outer, deadline), ordering: .relaxed)
+    guards.bounds.withLock { bounds in
+      bounds.deadline = outer.deadline == 0 ? deadline : min(outer.deadline, deadline)
+      bounds.memory = min(outer.memory, memory)
+      bounds.isUnwanted = isUnwanted ?? outer.isUnwanted
+    }
     sqlite3_progress_handler(
       handle, 1000,
       { context in
         guard let context else { return 0 }
-        let deadline = Unmanaged<Guards>.fromOpaque(context).takeUnretainedValue().deadline.load(
-          ordering: .relaxed)
-        return deadline != 0 && Guards.now() > deadline ? 1 : 0
+        let guards = Unmanaged<Guards>.fromOpaque(context).takeUnretainedValue()
+        return guards.bounds.withLock { $0 }.areExceeded ? 1 : 0
       }, Unmanaged.passUnretained(guards).toOpaque())
     defer {
-      guards.deadline.store(outer, ordering: .relaxed)
-      if outer == 0 { sqlite3_progress_handler(handle, 0, nil, nil) }
+      guards.bounds.withLock { $0 = outer }
+      if outer.deadline == 0 { sqlite3_progress_handler(handle, 0, nil, nil) }
     }
     return try body(&self)
   }

@@ -43,8 +43,17 @@ package struct Limits: Sendable, Equatable {
   package var outputBytes = 256 * 1024
   /// Requests waiting for a worker; more are answered 503.
   package var waitingRequests = 2048
-  /// Threads for handlers that may block.
+  /// Threads for handlers that may block and belong to no other crew.
   package var workers = 8
+  /// Threads for queries of rows.
+  package var rowWorkers = 4
+  /// Threads for the gateway.
+  package var gatewayWorkers = 8
+  /// Milliseconds a request may wait for a thread; longer is answered 503.
+  package var waitMilliseconds = 5000
+  /// Row queries that one address may have at once, waiting ones included (loopback is not limited); more are answered
+  /// 429. Less than there are threads, so that no address has them all.
+  package var rowQueriesPerAddress = 2
   /// Requests a second one address may send, averaged (loopback is not limited); faster is answered 429. 0: no limit.
   package var requestsPerSecond = 0
   /// Requests one address may send at once before the average counts.

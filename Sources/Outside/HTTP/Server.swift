@@ -13,7 +13,7 @@ package final class Server: Sendable {
     var sockets: [[Socket]] = []
     var inboxes: [Inbox] = []
     var threads: [ServerThread] = []
-    var workers: Workers?
+    var crews: Crews?
     var addresses: [ListenAddress] = []
   }
 
@@ -61,17 +61,18 @@ package final class Server: Sendable {
     // OpenSSL writes with write(2): a peer that has gone must be an error there, not a signal.
     signal(SIGPIPE, SIG_IGN)
     try open()
-    guard let workers = Workers(waiting: limits.waitingRequests) else {
+    guard let crews = Crews(limits: limits) else {
       throw ServerError(code: .noLoop, subject: "", errorNumber: errno)
     }
     log?.start()
     slowLog?.start()
     let (sockets, addresses) = running.withLock { ($0.sockets, $0.addresses) }
-    guard workers.start(count: limits.workers) else {
+    guard crews.start(limits: limits) else {
       throw ServerError(code: .noThreads, subject: "", errorNumber: errno)
     }
     let shared = EventLoop.Shared(
-      limits: limits, workers: workers, metrics: metrics, log: log, slowLog: slowLog,
+      limits: limits, crews: crews, seats: Seats(limit: limits.rowQueriesPerAddress), metrics: metrics,
+      log: log, slowLog: slowLog,
       census: Census(limits: limits),
       processIdentity: UInt64.random(in: 0 ... .max))
     var inboxes: [Inbox] = []
@@ -93,7 +94,7 @@ package final class Server: Sendable {
     }
     running.withLock {
       $0 = Running(
-        sockets: sockets, inboxes: inboxes, threads: threads, workers: workers, addresses: addresses)
+        sockets: sockets, inboxes: inboxes, threads: threads, crews: crews, addresses: addresses)
     }
   }
 
@@ -143,7 +144,7 @@ package final class Server: Sendable {
     }
     for inbox in old.inboxes { inbox.post(.stop) }
     for thread in old.threads { thread.join() }
-    old.workers?.stop()
+    old.crews?.stop()
   }
 
   /// Closes the connections whose certificates are on a list of their listener's present context: a list counts for

@@ -16,6 +16,9 @@ package final class RowSource: Sendable {
   private let idle: Mutex<[Database]>
   /// Connections kept open when nobody asks.
   private static let kept = 4
+  /// Bytes that the database library may hold while a query of rows runs: sorting and grouping are done in memory. The
+  /// query that finds more ends, whatever else the library serves.
+  private static let memory = 192 << 20
 
   /// Opens a part whose content has been verified.
   init(path: String, part: Part, resource: String) throws(ReleaseError) {
@@ -67,10 +70,14 @@ package final class RowSource: Sendable {
     return try body(database)
   }
 
-  /// One page. `milliseconds` is the deadline; when it passes, the query ends with `.deadline`.
-  package func page(_ query: RowQuery, milliseconds: Int) throws(QueryError) -> RowPage {
+  /// One page. `milliseconds` is the deadline; when it passes, the query ends with `.deadline`, and so it does when
+  /// `isUnwanted` says that nobody waits for it any more, or when the queries of this process need more memory together
+  /// than `memory`.
+  package func page(
+    _ query: RowQuery, milliseconds: Int, isUnwanted: (@Sendable () -> Bool)? = nil
+  ) throws(QueryError) -> RowPage {
     var bytes: [UInt8] = []
-    let (count, next) = try stream(query, milliseconds: milliseconds) { bytes += $0 }
+    let (count, next) = try stream(query, milliseconds: milliseconds, isUnwanted: isUnwanted) { bytes += $0 }
     return RowPage(
       columns: query.items.map { (query.name(of: $0), query.type(of: $0)) }, bytes: bytes, rowCount: count,
       format: query.format, next: next)
@@ -79,14 +86,17 @@ package final class RowSource: Sendable {
   /// The same without holding the page: pieces of about 64 KiB go to `sink`. Returns the number of rows and the
   /// cursor of the next page.
   package func stream(
-    _ query: RowQuery, milliseconds: Int, sink: ([UInt8]) throws -> Void
+    _ query: RowQuery, milliseconds: Int, isUnwanted: (@Sendable () -> Bool)? = nil,
+    sink: ([UInt8]) throws -> Void
   ) throws(QueryError) -> (rows: Int, next: String?) {
     let compiled = CompiledRowQuery(query, exact: exact, part: sha256)
     let statement = try compiled.statement()
     do {
       return try withDatabase { database in
         try database.use { connection in
-          try connection.withDeadline(milliseconds: milliseconds) { connection in
+          try connection.withDeadline(
+            milliseconds: milliseconds, memory: RowSource.memory, isUnwanted: isUnwanted
+          ) { connection in
             var emitter = RowEmitter(query)
             var count = 0
             var last: [SQL.Value] = []
@@ -132,7 +142,9 @@ package final class RowSource: Sendable {
   private static func explained(_ error: DatabaseError) -> QueryError {
     switch error.code {
     case .interrupted:
-      QueryError(.deadline, "the query took too long", hint: "narrow the filters, or download the whole file")
+      QueryError(
+        .deadline, "the query took too long, or more memory than there is",
+        hint: "narrow the filters, or download the whole file")
     case .invalid where error.reason.contains("overflow"):
       QueryError(.value, parameter: "select", "a sum is larger than 64 bits hold")
     default:

@@ -38,6 +38,8 @@ static inline int doorsill_epoll_wait(int ep, uint32_t *events, uint64_t *tokens
 }
 static inline uint32_t doorsill_epoll_in(void) { return EPOLLIN; }
 static inline uint32_t doorsill_epoll_out(void) { return EPOLLOUT; }
+/// The other side has said that it sends no more, or has gone.
+static inline uint32_t doorsill_epoll_left(void) { return EPOLLRDHUP; }
 static inline uint32_t doorsill_epoll_error(void) { return EPOLLERR | EPOLLHUP; }
 static inline uint32_t doorsill_epoll_exclusive(void) { return (uint32_t)EPOLLEXCLUSIVE; }
 

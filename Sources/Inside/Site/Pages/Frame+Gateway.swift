@@ -105,6 +105,7 @@ extension Frame {
       (403, "certificate-required", "缺少客户端证书", "there is no client certificate"),
       (403, "certificate-unknown", "证书未登记", "the certificate is not registered"),
       (403, "certificate-revoked", "证书已吊销", "the certificate has been revoked"),
+      (403, "certificate-expired", "证书已到期", "the certificate has ended"),
       (403, "client-suspended", "使用方已暂停", "the client is suspended"),
       (403, "grant-pending", "授权待第二人复核", "the grant waits for a second person"),
       (403, "grant-not-started", "授权尚未生效", "the grant is not in force yet"),
@@ -115,6 +116,10 @@ extension Frame {
       (409, "too-many-keys", "此证书已有两个有效密钥，先吊销一个", "this certificate has two live keys; revoke one first"),
       (410, "withdrawn", "数据集已撤回", "the dataset has been withdrawn"),
       (429, "quota-exceeded", "配额用尽，见 Retry-After", "the quota is used up; see Retry-After"),
+      (
+        429, "minute-exceeded", "本分钟的次数已用尽，见 Retry-After",
+        "the calls of this minute are used up; see Retry-After"
+      ),
       (429, "too-fast", "近期核验失败过多，每秒只答一次", "too many recent checks failed: one call a second"),
       (
         500, "receipt-unsigned", "答复已入日志，但回执无法签名，故不答复；请告知运营者",

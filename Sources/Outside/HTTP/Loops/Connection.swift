@@ -107,6 +107,10 @@ struct Exchange {
   /// Microseconds of the monotonic clock when it was complete.
   let startedAt: Int64
   let closes: Bool
+  /// Who waits for it, where a worker has it.
+  var caller: Caller?
+  /// Whether the work ends when the other side says that it sends no more.
+  var endsWithCaller = false
 }
 
 /// A listener as one loop has it.

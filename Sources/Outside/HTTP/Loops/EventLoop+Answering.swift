@@ -9,22 +9,37 @@ extension EventLoop {
     connection.headSince = 0
     connection.bodySince = 0
     connection.toldToContinue = false
-    let exchange = Exchange(
+    var exchange = Exchange(
       head: head, identity: nextIdentity(), startedAt: Clock.microseconds(),
       closes: head.wantsClose || connection.requests >= limits.requestsPerConnection)
     counters.request()
     if let answer = screen(connection, head) { return send(connection, answer, exchange) }
+    let caller = Caller(since: exchange.startedAt)
     let request = Request(
-      head: head, body: body, peer: connection.peer, identity: exchange.identity, receivedAt: realTime)
+      head: head, body: body, peer: connection.peer, identity: exchange.identity, receivedAt: realTime,
+      caller: caller)
     let handler = connection.listener.listener.handler
     if let answer = handler.answerAtOnce(request, local) { return send(connection, answer, exchange) }
+    let work = handler.work(for: request)
+    let seat = work == .rows && !connection.address.isLoopback ? connection.address : nil
+    if let seat, !shared.seats.enter(seat) {
+      counters.limited()
+      return send(connection, EventLoop.tooManyQueries, exchange)
+    }
+    exchange.caller = caller
+    exchange.endsWithCaller = work == .rows
     connection.answering = exchange
     let token = connection.token
-    let inbox = inbox
-    let taken = shared.workers.submit {
-      inbox.post(.answered(token: token, handler.respond(to: request)))
+    let (inbox, seats, longest) = (inbox, shared.seats, limits.waitMilliseconds)
+    let taken = shared.crews[work].submit {
+      defer { if let seat { seats.leave(seat) } }
+      guard !caller.isGone else { return }
+      let waited = caller.milliseconds
+      inbox.post(
+        .answered(token: token, waited > longest ? EventLoop.busy : handler.respond(to: request)))
     }
     if !taken {
+      if let seat { shared.seats.leave(seat) }
       connection.answering = nil
       send(connection, EventLoop.busy, exchange)
     }
@@ -72,6 +87,11 @@ extension EventLoop {
     response.closes = true
     return response
   }()
+
+  private static let tooManyQueries = Response.problem(
+    429, code: "too-many-queries",
+    detail: "This address has as many row queries running as it may. Wait for one to end.",
+    headers: ["Retry-After": "1"])
 
   private static let busy = Response.problem(
     503, code: "busy", detail: "The server has more requests waiting than it takes.",

@@ -40,6 +40,7 @@ extension EventLoop {
     connection.phase = .closed
     connection.tls = nil
     connection.stream = nil
+    connection.answering?.caller?.leave()
     connection.answering = nil
     connection.queue = []
     connection.queueHead = 0

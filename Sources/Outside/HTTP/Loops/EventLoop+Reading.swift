@@ -177,6 +177,7 @@ extension EventLoop {
     } else if connection.inputEnded {
       events = 0
     }
+    if connection.answering?.endsWithCaller == true { events |= doorsill_epoll_left() }
     if connection.hasOutput || connection.tlsWantsWrite { events |= doorsill_epoll_out() }
     setInterest(connection, events)
   }

@@ -153,7 +153,7 @@ extension EventLoop {
     connection.streamIsWaiting = true
     let token = connection.token
     let inbox = inbox
-    shared.workers.submitAlways { inbox.post(.streamed(token: token, stream.next())) }
+    shared.crews[.files].submitAlways { inbox.post(.streamed(token: token, stream.next())) }
   }
 
   /// A piece of a stream has come.

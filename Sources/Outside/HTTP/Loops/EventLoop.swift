@@ -9,7 +9,8 @@ final class EventLoop {
   /// What a loop shares with the others and with the server.
   struct Shared: Sendable {
     let limits: Limits
-    let workers: Workers
+    let crews: Crews
+    let seats: Seats
     let metrics: Metrics
     let log: AccessLog?
     let slowLog: AccessLog?
@@ -122,6 +123,10 @@ final class EventLoop {
     }
     guard let connection = connection(token) else { return }
     if events & doorsill_epoll_error() != 0, events & doorsill_epoll_in() == 0 { return drop(connection) }
+    // Who waits for rows and closes has gone: what is computed for nobody is not computed on.
+    if events & doorsill_epoll_left() != 0, connection.answering?.endsWithCaller == true {
+      return drop(connection)
+    }
     if events & doorsill_epoll_out() != 0 {
       writable(connection)
       guard connection.phase != .closed else { return }
@@ -190,7 +195,7 @@ final class EventLoop {
     // After a flood: what it took goes back to the system.
     if peakCount >= 1024, openCount < peakCount / 8 {
       peakCount = openCount
-      shared.workers.submitAlways { doorsill_give_memory_back() }
+      shared.crews[.files].submitAlways { doorsill_give_memory_back() }
     }
   }
 

@@ -4,12 +4,16 @@ package protocol Handler: Sendable {
   /// worker, which calls `respond`.
   func answerAtOnce(_ request: Request, _ loop: LoopLocal) -> Response?
 
+  /// Asked on the loop's own thread: which crew `respond` is for.
+  func work(for request: Request) -> Work
+
   /// Asked on a worker's thread; may block.
   func respond(to request: Request) -> Response
 }
 
 extension Handler {
   package func answerAtOnce(_ request: Request, _ loop: LoopLocal) -> Response? { nil }
+  package func work(for request: Request) -> Work { .files }
 }
 
 /// What a handler keeps for one loop, so that the hot path needs no lock. It never leaves the loop's thread.
@@ -33,16 +37,21 @@ package final class LoopLocal {
 /// A handler that is one function.
 package struct Action: Handler {
   private let atOnce: Bool
+  private let work: Work
   private let body: @Sendable (Request) -> Response
 
   /// - Parameter atOnce: the function neither blocks nor computes for long, so it may run on the loop.
-  package init(atOnce: Bool = false, _ body: @escaping @Sendable (Request) -> Response) {
+  package init(
+    atOnce: Bool = false, work: Work = .files, _ body: @escaping @Sendable (Request) -> Response
+  ) {
     self.atOnce = atOnce
+    self.work = work
     self.body = body
   }
 
   package func answerAtOnce(_ request: Request, _ loop: LoopLocal) -> Response? {
     atOnce ? body(request) : nil
   }
+  package func work(for request: Request) -> Work { work }
   package func respond(to request: Request) -> Response { body(request) }
 }

@@ -9,12 +9,16 @@ package struct Request: Sendable {
   package let identity: RequestIdentity
   /// When the head had been read.
   package let receivedAt: Timestamp
+  /// Who waits for the answer.
+  package let caller: Caller
   /// What the router's pattern caught, by name.
   package var parameters: [String: String] = [:]
 
   package init(
-    head: RequestHead, body: [UInt8], peer: Peer, identity: RequestIdentity, receivedAt: Timestamp
+    head: RequestHead, body: [UInt8], peer: Peer, identity: RequestIdentity, receivedAt: Timestamp,
+    caller: Caller = Caller()
   ) {
+    self.caller = caller
     self.head = head
     self.body = body
     self.peer = peer

@@ -57,10 +57,10 @@ package struct Router: Handler {
 
   /// Adds a GET route whose handler may block, or not (`atOnce`).
   package mutating func get(
-    _ pattern: String, atOnce: Bool = false, crossOrigin: Bool = true,
+    _ pattern: String, atOnce: Bool = false, work: Work = .files, crossOrigin: Bool = true,
     _ body: @escaping @Sendable (Request) -> Response
   ) {
-    on(.get, pattern, Action(atOnce: atOnce, body), crossOrigin: crossOrigin)
+    on(.get, pattern, Action(atOnce: atOnce, work: work, body), crossOrigin: crossOrigin)
   }
 
   /// Adds a POST route.
@@ -84,6 +84,10 @@ package struct Router: Handler {
     }
     if !crossOrigin { response?.crossOrigin = false }
     return response
+  }
+
+  package func work(for request: Request) -> Work {
+    if case .handler(let handler, _) = find(request).0 { handler.work(for: request) } else { .files }
   }
 
   package func respond(to request: Request) -> Response {

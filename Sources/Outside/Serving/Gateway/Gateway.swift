@@ -36,5 +36,7 @@ package final class Gateway: Handler {
   /// The routes, as documentation and tests read them.
   package var routes: [Router.Route] { router.routes }
 
+  package func work(for request: Request) -> Work { .gateway }
+
   package func respond(to request: Request) -> Response { router.respond(to: request) }
 }

@@ -89,7 +89,10 @@ extension PortalRoutes {
         return .notFound
       }
       let query = try RowQuery.parse(items, fields: source.fields)
-      let page = try source.page(query, milliseconds: Self.rowMilliseconds)
+      // The time counts from the call's arrival, and what nobody waits for any more ends.
+      let caller = request.caller
+      let page = try source.page(
+        query, milliseconds: Self.rowMilliseconds - caller.milliseconds, isUnwanted: { caller.isGone })
       var headers = Self.brief
       if let next = page.next {
         var link = items.filter { $0.name != "after" }.map {
@@ -108,7 +111,7 @@ extension PortalRoutes {
     }
   }
 
-  /// Milliseconds a row query may take; longer is answered 503.
+  /// Milliseconds a row query may take from its arrival; longer is answered 503.
   private static let rowMilliseconds = 5000
 
   /// The fields of an answer in a language, which `lang` or else `Accept-Language` chose.
@@ -140,7 +143,7 @@ extension PortalRoutes {
     return Problem(
       status: error.blame == .environment ? 503 : 400, code: "query", detail: error.message,
       extensions: extensions
-    ).response()
+    ).response(headers: error.blame == .environment ? ["Retry-After": "10"] : [:])
   }
 
   private static let badQuery = Response.problem(

@@ -30,7 +30,7 @@ package struct PortalRoutes: Sendable {
     }
     router.get("/api/v1/datasets") { datasets($0) }
     router.get("/api/v1/datasets/{id}") { dataset($0) }
-    router.get("/api/v1/datasets/{id}/rows") { rows($0) }
+    router.get("/api/v1/datasets/{id}/rows", work: .rows) { rows($0) }
     router.get("/api/v1/search") { search($0) }
     router.get("/.well-known/jwks.json") { _ in
       var set: JSON = ["keys": [answers.receiptKey.publicKey.jwk]]
