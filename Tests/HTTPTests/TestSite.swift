@@ -21,7 +21,7 @@ final class TestSite: Sendable {
   init(
     limits: Limits = Limits(), loops: Int = 2, tls: TLSHolder? = nil, log: AccessLog? = nil,
     folder: TemporaryFolder? = nil, digests: [String: [UInt8]] = [:], crossOrigin: Bool = false,
-    handler: ((SiteRoot) -> any Handler)? = nil
+    proxies: TrustedProxies = .none, handler: ((SiteRoot) -> any Handler)? = nil
   ) throws {
     self.folder = try folder ?? TemporaryFolder()
     try TestSite.fill(self.folder)
@@ -31,7 +31,8 @@ final class TestSite: Sendable {
       ListenAddress(host: "127.0.0.1", port: 0), handler: handler?(root) ?? Server.siteHandler(root),
       tls: tls,
       hosts: .names(["localhost", "127.0.0.1", "[::1]"]), crossOrigin: crossOrigin)
-    server = Server(listeners: [listener], limits: limits, loops: loops, log: log, metrics: metrics)
+    server = Server(
+      listeners: [listener], limits: limits, loops: loops, log: log, metrics: metrics, proxies: proxies)
     try server.start()
     port = server.addresses[0].port
   }

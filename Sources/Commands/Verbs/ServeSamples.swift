@@ -99,8 +99,8 @@ enum ServeSamples {
     (
       "nginx",
       """
-      # nginx before Doorsill's portal (doorsill serve --listen 127.0.0.1:8080 --host data.example.org).
-      # Doorsill limits callers by address, but not loopback: nginx has to.
+      # nginx before Doorsill's portal (doorsill serve --listen 127.0.0.1:8080 --host data.example.org
+      # --trusted-proxy 127.0.0.1): with the last, Doorsill's log and limits see the callers and not nginx.
       limit_req_zone $binary_remote_addr zone=portal:10m rate=50r/s;
       server {
         # From nginx 1.25.1 on this is spelt 'http2 on;' on a line of its own, and a warning says so.
@@ -129,7 +129,8 @@ enum ServeSamples {
     (
       "caddy",
       """
-      # Caddy before Doorsill's portal (doorsill serve --listen 127.0.0.1:8080 --host data.example.org).
+      # Caddy before Doorsill's portal (doorsill serve --listen 127.0.0.1:8080 --host data.example.org
+      # --trusted-proxy 127.0.0.1): with the last, Doorsill's log and limits see the callers and not Caddy.
       # Caddy fetches the certificate itself and speaks HTTP/2 and HTTP/3. The gateway listens on a port of its own,
       # not behind Caddy: its mutual TLS must end at Doorsill.
       data.example.org {

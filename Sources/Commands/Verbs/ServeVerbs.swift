@@ -45,6 +45,18 @@ enum ServeVerbs {
           Phrase(
             "每个地址每秒请求数上限（缺省 200，0 为不限；本机地址不计）",
             "requests a second from one address (default 200, 0: no limit; loopback is not counted)")),
+        Option(
+          "--trusted-proxy", "ADDRESS", repeats: true,
+          Phrase(
+            "前置服务器的地址或网段（如 10.0.0.0/8）：其所述的来访地址用于日志与限额，他人所述一概不信",
+            "a front server's address or network, such as 10.0.0.0/8: for whom it asks counts for logs and limits; nobody else is believed"
+          )),
+        Option(
+          "--proxy-field", "FIELD",
+          Phrase(
+            "与 --trusted-proxy 合用：X-Forwarded-For（缺省）或 Forwarded（RFC 7239），只读其一",
+            "with --trusted-proxy: X-Forwarded-For (default) or Forwarded (RFC 7239); that one alone is read")
+        ),
         Option("--access-log", "FILE", Phrase("访问日志（- 为标准输出）", "the access log (-: standard output)")),
         Option(
           "--log-format", "FORMAT",
@@ -109,6 +121,7 @@ enum ServeVerbs {
     options.hosts = invocation.all("--host")
     options.logs = try logs(invocation)
     options.requestsPerSecond = try rate(invocation)
+    options.proxies = try proxies(invocation)
     options.user = invocation.value("--user")
     options.requireSandbox = invocation.has("--require-sandbox")
     options.clockRanAhead = invocation.value("--clock-ran-ahead")
@@ -149,6 +162,7 @@ enum ServeVerbs {
     options.clients = invocation.value("--client-ca").map { ($0, invocation.all("--client-crl")) }
     options.logs = try logs(invocation)
     options.requestsPerSecond = try rate(invocation)
+    options.proxies = try proxies(invocation)
     options.user = invocation.value("--user")
     options.requireSandbox = invocation.has("--require-sandbox")
     let signals = StopSignals()
@@ -216,6 +230,29 @@ enum ServeVerbs {
       logs.format = format
     }
     return logs
+  }
+
+  private static func proxies(_ invocation: Invocation) throws -> TrustedProxies {
+    try needs(invocation, "--proxy-field", "--trusted-proxy")
+    var field = TrustedProxies.Field.xForwardedFor
+    if let text = invocation.value("--proxy-field") {
+      let all = TrustedProxies.Field.allCases
+      guard let known = all.first(where: { $0.rawValue.lowercased() == text.lowercased() }) else {
+        let names = all.map(\.rawValue)
+        throw UsageFault(
+          Phrase(
+            "--proxy-field 可取 \(names.joined(separator: "、"))，而不是“\(text)”",
+            "--proxy-field takes \(names.joined(separator: ", ")), not '\(text)'"))
+      }
+      field = known
+    }
+    guard let proxies = TrustedProxies(invocation.all("--trusted-proxy"), field: field) else {
+      throw UsageFault(
+        Phrase(
+          "--trusted-proxy 须为地址或网段，如 10.0.0.7 或 10.0.0.0/8",
+          "--trusted-proxy takes an address or a network, such as 10.0.0.7 or 10.0.0.0/8"))
+    }
+    return proxies
   }
 
   private static func rate(_ invocation: Invocation) throws -> Int {

@@ -22,21 +22,24 @@ package final class Server: Sendable {
   private let loopCount: Int
   private let log: AccessLog?
   private let slowLog: AccessLog?
+  private let proxies: TrustedProxies
   package let metrics: Metrics
   private let running = Mutex(Running())
 
   /// - Parameters:
   ///   - loops: threads that serve connections; one for each core where nil.
+  ///   - proxies: front servers that are believed when they say for whom they ask.
   ///   - slowLog: a second log for answers that took longer than `limits.slowMilliseconds`.
   package init(
     listeners: [Listener], limits: Limits = Limits(), loops: Int? = nil, log: AccessLog? = nil,
-    slowLog: AccessLog? = nil, metrics: Metrics = Metrics()
+    slowLog: AccessLog? = nil, metrics: Metrics = Metrics(), proxies: TrustedProxies = .none
   ) {
     self.listeners = listeners
     self.limits = limits
     loopCount = max(1, loops ?? Server.usualLoops)
     self.log = log
     self.slowLog = slowLog
+    self.proxies = proxies
     self.metrics = metrics
   }
 
@@ -71,9 +74,10 @@ package final class Server: Sendable {
       throw ServerError(code: .noThreads, subject: "", errorNumber: errno)
     }
     let shared = EventLoop.Shared(
-      limits: limits, crews: crews, seats: Seats(limit: limits.rowQueriesPerAddress), metrics: metrics,
+      limits: limits, crews: crews, seats: Seats(limit: limits.rowQueriesPerAddress), proxies: proxies,
+      metrics: metrics,
       log: log, slowLog: slowLog,
-      census: Census(limits: limits),
+      census: Census(limits: limits, proxies: proxies),
       processIdentity: UInt64.random(in: 0 ... .max))
     var inboxes: [Inbox] = []
     var threads: [ServerThread] = []

@@ -7,8 +7,10 @@ final class Census: Sendable {
   private let total = Atomic<Int>(0)
   private let limit: Int
   private let networkLimit: Int
+  private let proxies: TrustedProxies
 
-  init(limits: Limits) {
+  init(limits: Limits, proxies: TrustedProxies = .none) {
+    self.proxies = proxies
     limit = limits.connections > 0 ? limits.connections : Census.descriptorRoom()
     networkLimit = limits.connectionsPerNetwork
   }
@@ -23,10 +25,14 @@ final class Census: Sendable {
 
   var hasRoom: Bool { total.load(ordering: .relaxed) < limit }
 
-  /// Counts a connection; false where its network has too many. Loopback is not counted: a front server on this
-  /// machine brings everybody's connections from there.
+  /// Loopback and the trusted front servers are not counted: they bring everybody's connections.
+  private func isCounted(_ address: NetworkAddress) -> Bool {
+    !address.isLoopback && !proxies.trusts(address)
+  }
+
+  /// Counts a connection; false where its network has too many.
   func enter(_ address: NetworkAddress) -> Bool {
-    if !address.isLoopback {
+    if isCounted(address) {
       let isTaken = counts.withLock { counts in
         let count = counts[address.network, default: 0]
         guard count < networkLimit else { return false }
@@ -41,7 +47,7 @@ final class Census: Sendable {
 
   func leave(_ address: NetworkAddress) {
     total.subtract(1, ordering: .relaxed)
-    guard !address.isLoopback else { return }
+    guard isCounted(address) else { return }
     counts.withLock { counts in
       let count = counts[address.network, default: 1]
       counts[address.network] = count > 1 ? count - 1 : nil

@@ -17,6 +17,8 @@ final class Connection {
   let token: UInt64
   let listener: LoopListener
   let address: NetworkAddress
+  /// For whom the last request was: the address itself, or whom a trusted front server named.
+  var caller: NetworkAddress
   var peer: Peer
   var tls: TLSSession?
   var phase: Phase
@@ -70,6 +72,7 @@ final class Connection {
     self.token = token
     self.listener = listener
     self.address = address
+    caller = address
     phase = tls == nil ? .open : .handshaking
     self.tls = tls
     peer = Peer(address: address)

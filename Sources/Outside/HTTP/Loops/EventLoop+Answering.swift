@@ -6,6 +6,7 @@ extension EventLoop {
   func serve(_ connection: Connection) {
     guard let (head, body) = connection.reader.take(limits: limits) else { return }
     connection.requests += 1
+    connection.caller = shared.proxies.caller(connection.address, head)
     connection.headSince = 0
     connection.bodySince = 0
     connection.toldToContinue = false
@@ -21,7 +22,7 @@ extension EventLoop {
     let handler = connection.listener.listener.handler
     if let answer = handler.answerAtOnce(request, local) { return send(connection, answer, exchange) }
     let work = handler.work(for: request)
-    let seat = work == .rows && !connection.address.isLoopback ? connection.address : nil
+    let seat = work == .rows && !connection.caller.isLoopback ? connection.caller : nil
     if let seat, !shared.seats.enter(seat) {
       counters.limited()
       return send(connection, EventLoop.tooManyQueries, exchange)
@@ -53,8 +54,8 @@ extension EventLoop {
       return .problem(
         421, code: "misdirected", detail: "This server does not answer for the host that was asked for.")
     }
-    if limits.requestsPerSecond > 0, connection.listener.listener.limitsRate, !connection.address.isLoopback,
-      !rates.admits(connection.address.host, now: now)
+    if limits.requestsPerSecond > 0, connection.listener.listener.limitsRate, !connection.caller.isLoopback,
+      !rates.admits(connection.caller.host, now: now)
     {
       counters.limited()
       return rates.refusal
@@ -110,6 +111,7 @@ extension EventLoop {
   /// Says no to bytes that are no request, and ends the connection: nobody knows where the next one begins.
   func refuse(_ connection: Connection, _ refusal: Refusal) {
     counters.refused()
+    connection.caller = connection.address
     var headers: Headers = [:]
     if refusal == .methodNotAllowed { headers["Allow"] = "GET, HEAD, POST, OPTIONS" }
     let response = Response.problem(
@@ -147,7 +149,7 @@ extension EventLoop {
     let isSlow = took.map { $0 / 1000 >= Int64(limits.slowMilliseconds) } ?? false
     guard shared.log != nil || (isSlow && shared.slowLog != nil) else { return }
     let record = AccessLog.Record(
-      address: connection.address, head: head, identity: identity, status: status, bytes: bytes,
+      address: connection.caller, head: head, identity: identity, status: status, bytes: bytes,
       microseconds: took ?? 0, time: realTime, certificate: connection.peer.certificate?.thumbprint)
     shared.log?.format(record, into: &logBuffer)
     if isSlow, let slow = shared.slowLog {

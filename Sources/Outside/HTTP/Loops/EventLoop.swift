@@ -11,6 +11,7 @@ final class EventLoop {
     let limits: Limits
     let crews: Crews
     let seats: Seats
+    let proxies: TrustedProxies
     let metrics: Metrics
     let log: AccessLog?
     let slowLog: AccessLog?

@@ -13,6 +13,12 @@ package struct NetworkAddress: Sendable, Hashable {
     self.port = port
   }
 
+  /// Reads an address without port, as people and front servers write it.
+  init?(text: String) {
+    guard let (storage, _) = ListenAddress(host: text, port: 0).socketAddress(port: 0) else { return nil }
+    self.init(storage)
+  }
+
   /// Reads a socket address.
   init(_ storage: sockaddr_storage) {
     var storage = storage

@@ -107,7 +107,9 @@ package final class RunningServer: Sendable {
     var limits = options.logs.limits
     limits.requestsPerSecond = options.requestsPerSecond
     limits.requestBurst = options.requestsPerSecond * 2
-    server = Server(listeners: listeners, limits: limits, log: log, slowLog: slowLog, metrics: metrics)
+    server = Server(
+      listeners: listeners, limits: limits, log: log, slowLog: slowLog, metrics: metrics,
+      proxies: options.proxies)
     try server.start()
     portalAddress = sockets.portal.address.description
     gatewayAddress = sockets.gateway?.address.description

@@ -21,6 +21,7 @@ package final class RunningSite: Sendable {
     package var logs = LogOptions()
     package var user: String?
     package var requestsPerSecond = 200
+    package var proxies = TrustedProxies.none
     package var requireSandbox = false
 
     package init(folder: String, listen: String) {
@@ -81,7 +82,7 @@ package final class RunningSite: Sendable {
         Listener(
           .opened(sockets), handler: Server.siteHandler(root), tls: tls, hosts: .names(Set(names)))
       ],
-      limits: limits, log: log, slowLog: slowLog)
+      limits: limits, log: log, slowLog: slowLog, proxies: options.proxies)
     try server.start()
     address = sockets.address.description
     supervisor.ready("site on \(address)")

@@ -22,6 +22,8 @@ package struct ServeOptions: Sendable {
   package var logs = LogOptions()
   /// Requests a second the portal takes from one address, averaged; 0: no limit.
   package var requestsPerSecond = 200
+  /// Front servers that are believed when they say for whom they ask.
+  package var proxies = TrustedProxies.none
   /// Why the last entry of the answers log is of a time that has not come yet; nil where the clock must not be behind it.
   package var clockRanAhead: String?
   /// Refuse to start where the kernel cannot confine the process.
