@@ -64,6 +64,17 @@ import Testing
     #expect(Escape.html("") == "")
   }
 
+  @Test func `writes JSON that no script element and no terminal takes for more`() {
+    func json(_ text: String) -> String {
+      var bytes: [UInt8] = []
+      var text = text
+      text.withUTF8 { Escape.json($0, to: &bytes, markup: true) }
+      return String(decoding: bytes, as: UTF8.self)
+    }
+    #expect(json("</x>&\u{2028}é，") == #"\u003c/x\u003e\u0026\u2028é，"#)
+    #expect(json("a\u{7F}b\u{85}c\u{9B}[m\u{A0}") == "a\\u007fb\\u0085c\\u009b[m\u{A0}")
+  }
+
   @Test func `writes only what XML 1.0 allows`() {
     #expect(Escape.xml("a<b>&\"c\"\t\n\r") == "a&lt;b&gt;&amp;&quot;c&quot;\t\n&#13;")
     #expect(Escape.xml("\u{0}\u{B}\u{1F}x") == "\u{FFFD}\u{FFFD}\u{FFFD}x")

@@ -131,12 +131,16 @@ package enum Escape {
       var length = 1
       if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
         let separator = byte == 0xE2 && at + 2 < count && text[at + 1] == 0x80 && text[at + 2] & 0xFE == 0xA8
-        guard separator || byte == UInt8(ascii: "<") || byte == UInt8(ascii: ">") || byte == UInt8(ascii: "&")
+        // U+0080 to U+009F, which steer a terminal.
+        let control = byte == 0xC2 && at + 1 < count && text[at + 1] & 0xE0 == 0x80
+        guard
+          separator || control || byte == 0x7F || byte == UInt8(ascii: "<") || byte == UInt8(ascii: ">")
+            || byte == UInt8(ascii: "&")
         else {
           at += 1
           continue
         }
-        length = separator ? 3 : 1
+        length = separator ? 3 : control ? 2 : 1
       }
       if from < at { bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[from..<at])) }
       switch byte {
@@ -149,6 +153,7 @@ package enum Escape {
       case 0x0C: bytes += "\\f".utf8
       case 0x0D: bytes += "\\r".utf8
       case 0xE2: bytes += (text[at + 2] == 0xA8 ? "\\u2028" : "\\u2029").utf8
+      case 0xC2: unicode(text[at + 1], to: &bytes, upper: false)
       default: unicode(byte, to: &bytes, upper: false)
       }
       at += length
