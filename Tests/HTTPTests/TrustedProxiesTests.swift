@@ -30,6 +30,15 @@ import Testing
       ("127.0.0.1", ["X-Forwarded-For: 1.1.1.1", "X-Forwarded-For: 198.51.100.7, 10.0.0.9"], "198.51.100.7"),
       ("127.0.0.1", ["X-Forwarded-For: 198.51.100.7, unknown, 10.0.0.9"], "10.0.0.9"),
       ("127.0.0.1", ["X-Forwarded-For: nonsense"], "127.0.0.1"), ("127.0.0.1", [], "127.0.0.1"),
+      // What a caller began and left open does not swallow what the front server wrote.
+      ("127.0.0.1", [#"X-Forwarded-For: [6.6.6.6]", 198.51.100.7"#], "198.51.100.7"),
+      ("127.0.0.1", [#"X-Forwarded-For: 6.6.6.7:", 198.51.100.7"#], "198.51.100.7"),
+      ("127.0.0.1", [#"X-Forwarded-For: ", 198.51.100.7"#], "198.51.100.7"),
+      ("127.0.0.1", [#"X-Forwarded-For: [6.6.6.9]""#, "X-Forwarded-For: 198.51.100.7"], "198.51.100.7"),
+      ("127.0.0.1", ["X-Forwarded-For: [2001:db9::1]junk"], "127.0.0.1"),
+      ("127.0.0.1", ["X-Forwarded-For: [6.6.6.6]"], "127.0.0.1"),
+      ("127.0.0.1", ["X-Forwarded-For: 6.6.6.6:x"], "127.0.0.1"),
+      ("127.0.0.1", ["X-Forwarded-For: 6.6.6.6:"], "127.0.0.1"),
       // The other field is the caller's own, and strangers are believed nothing.
       ("127.0.0.1", ["Forwarded: for=1.1.1.1"], "127.0.0.1"),
       ("11.0.0.1", ["X-Forwarded-For: 198.51.100.7"], "11.0.0.1"),
@@ -47,6 +56,9 @@ import Testing
       (#"for="1.1.1.1, for=2.2.2.2", for=198.51.100.7;by=10.0.0.1"#, "198.51.100.7"),
       ("for=198.51.100.7, for=10.0.0.3", "198.51.100.7"), ("for=_hidden", "127.0.0.1"),
       ("for=1.1.1.1;for=2.2.2.2", "127.0.0.1"), ("by=1.1.1.1", "127.0.0.1"),
+      (#"for=6.6.6.6;x=", for=198.51.100.7"#, "198.51.100.7"),
+      ("for=_hidden, for=198.51.100.7", "198.51.100.7"),
+      (#"for=198.51.100.7;host="a\", for=6.6.6.6;x=\"""#, "198.51.100.7"),
     ])
   func `may say it as RFC 7239 has it`(field: String, caller: String) throws {
     let lines = ["Forwarded: \(field)", "X-Forwarded-For: 9.9.9.9"]

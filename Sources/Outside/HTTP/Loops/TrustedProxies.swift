@@ -62,51 +62,77 @@ package struct TrustedProxies: Sendable, Equatable {
   /// Whatever stands before it a caller may have written.
   func caller(_ address: NetworkAddress, _ head: RequestHead) -> NetworkAddress {
     guard !networks.isEmpty, trusts(address) else { return address }
-    let named = Self.elements(RequestHeaders(head: head).values(field.rawValue).joined(separator: ","))
+    let text = Array(RequestHeaders(head: head).values(field.rawValue).joined(separator: ",").utf8)
     var caller = address
-    for element in named.reversed() {
+    for element in Self.parts(text[...], at: UInt8(ascii: ","), quoted: field == .forwarded).reversed() {
       guard trusts(caller), let before = node(in: element) else { break }
       caller = before
     }
     return caller
   }
 
-  private func node(in element: Substring) -> NetworkAddress? {
+  private func node(in element: ArraySlice<UInt8>) -> NetworkAddress? {
     switch field {
     case .xForwardedFor: return Self.node(element)
     case .forwarded:
-      let pairs = Self.elements(String(element), at: ";").compactMap { pair -> Substring? in
-        let parts = pair.split(separator: "=", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "for" else { return nil }
-        return parts[1]
+      let pairs = Self.parts(element, at: UInt8(ascii: ";"), quoted: true).compactMap { pair in
+        let sides = pair.split(separator: UInt8(ascii: "="), maxSplits: 1)
+        return sides.count == 2 && String(decoding: sides[0], as: UTF8.self).lowercased() == "for"
+          ? sides[1] : nil
       }
       guard pairs.count == 1, var value = pairs.first else { return nil }
-      if value.hasPrefix("\""), value.hasSuffix("\""), value.count > 1 {
+      if value.count > 1, value.first == UInt8(ascii: "\""), value.last == UInt8(ascii: "\"") {
         value = value.dropFirst().dropLast()
       }
       return Self.node(value)
     }
   }
 
-  /// An address, perhaps with a port, IPv6 perhaps in brackets; nil for `unknown` and for hidden names.
-  private static func node(_ text: Substring) -> NetworkAddress? {
+  /// An address, perhaps with a port, IPv6 perhaps in brackets, and nothing else; nil for `unknown` and for hidden names.
+  private static func node(_ bytes: ArraySlice<UInt8>) -> NetworkAddress? {
+    let text = String(decoding: bytes, as: UTF8.self)
     if text.hasPrefix("[") {
-      return text.firstIndex(of: "]").flatMap { NetworkAddress(text: String(text[..<$0].dropFirst())) }
+      guard let end = text.firstIndex(of: "]") else { return nil }
+      let address = NetworkAddress(text: String(text[..<end].dropFirst()))
+      return isPort(text[text.index(after: end)...]) && address?.isIPv4 == false ? address : nil
     }
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    return NetworkAddress(text: String(parts.count == 2 ? parts[0] : text))
+    guard let colon = text.firstIndex(of: ":"), !text[text.index(after: colon)...].contains(":") else {
+      return NetworkAddress(text: text)
+    }
+    return isPort(text[colon...]) ? NetworkAddress(text: String(text[..<colon])) : nil
   }
 
-  /// The parts between separators that stand in no quotation marks, without the white space around them.
-  private static func elements(_ text: String, at separator: Character = ",") -> [Substring] {
+  /// Nothing, or a colon and a port.
+  private static func isPort(_ text: Substring) -> Bool {
+    let digits = text.utf8.dropFirst()
+    return text.isEmpty
+      || text.first == ":" && (1...5).contains(digits.count)
+        && digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+  }
+
+  /// The parts between separators, without the white space around them. They are told from the end, which the front servers
+  /// wrote: a quotation mark that a caller left open makes no part of theirs its own.
+  /// - Parameter quoted: whether a separator may stand in quotation marks (RFC 9110, 5.6.4); X-Forwarded-For has none.
+  private static func parts(
+    _ text: ArraySlice<UInt8>, at separator: UInt8, quoted: Bool
+  ) -> [ArraySlice<UInt8>] {
+    var parts: [ArraySlice<UInt8>] = []
     var isQuoted = false
-    return text.split(omittingEmptySubsequences: true) { character in
-      if character == "\"" { isQuoted.toggle() }
-      return character == separator && !isQuoted
-    }.map { part in
-      let rest = part.drop { $0 == " " || $0 == "\t" }
-      let end = rest.lastIndex { $0 != " " && $0 != "\t" }
-      return end.map { rest[...$0] } ?? ""
+    var end = text.endIndex
+    for place in text.indices.reversed() {
+      if quoted, text[place] == UInt8(ascii: "\"") {
+        let escapes = text[..<place].reversed().prefix { $0 == UInt8(ascii: "\\") }.count
+        if escapes.isMultiple(of: 2) { isQuoted.toggle() }
+      } else if text[place] == separator, !isQuoted {
+        parts.append(text[(place + 1)..<end])
+        end = place
+      }
+    }
+    parts.append(text[text.startIndex..<end])
+    let blanks: [UInt8] = [0x20, 0x09]
+    return parts.reversed().map { part in
+      let rest = part.drop { blanks.contains($0) }
+      return rest.lastIndex { !blanks.contains($0) }.map { rest[...$0] } ?? []
     }.filter { !$0.isEmpty }
   }
 }
