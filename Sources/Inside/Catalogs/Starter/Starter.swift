@@ -90,7 +90,7 @@ package enum Starter {
         {
           name: "counts",
           title: { zh: "每日计数", en: "Daily counts" },
-          path: "bike-counts.csv",    // beside this file; or source: "/absolute/path"
+          path: "bike-counts.csv",    // beside this file
           format: "csv",
           encoding: "utf-8",
           schema: {
