@@ -84,6 +84,8 @@ private enum Colour: String, CaseIterable { case red, green, blue }
     } throws: { error in
       guard let error = error as? DocumentError else { return false }
       #expect(error.reason == reason)
+      #expect(
+        error.words.zh.contains(/\p{Han}/) && !error.words.zh.contains(/expected|found/), "\(error.words)")
       #expect(error.line == line)
       #expect(error.column == column)
       return error.message.hasPrefix("t.json5:\(line):\(column): ")
@@ -125,7 +127,7 @@ private enum Colour: String, CaseIterable { case red, green, blue }
   @Test func `knows its place and key path`() throws {
     let type = try #require(root["fields"]?.elements()[1]["type"])
     #expect((type.line, type.column, type.path) == (5, 12, "fields[1].type"))
-    let message = type.error("no such type", hint: "string?").message
+    let message = type.error(Wording("no such type", "没有这种类型")).message
     #expect(message == "Catalog/a/dataset.json5:5:12: fields[1].type: no such type")
   }
 

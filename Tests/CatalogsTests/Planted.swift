@@ -2,6 +2,18 @@ import Bytes
 import Catalogs
 import Foundation
 import Support
+import Testing
+
+extension DocumentError {
+  /// Whether both what is wrong and what to do are told in Chinese: with Han characters, and with no three English words
+  /// in a row that are not a command.
+  var isToldInChinese: Bool {
+    ([words] + [advice].compactMap { $0 }).allSatisfy { said in
+      let text = said.zh.replacing(/doorsill [-a-z ]+/, with: "")
+      return text.contains(/\p{Han}/) && !text.contains(/[A-Za-z]{2,} [A-Za-z]+ [A-Za-z]{2,}/)
+    }
+  }
+}
 
 /// A small portal in a temporary folder, whose files tests change one at a time.
 struct Planted {
@@ -75,12 +87,15 @@ struct Planted {
     try Catalog.load(folder: folder.path + "/Catalog", policies: try Self.policies())
   }
 
-  /// The faults that loading meets; none where it succeeds.
+  /// The faults that loading meets, none where it succeeds. Each is told in Chinese too, whatever the test looks for.
   func faults() throws -> [DocumentError] {
     do {
       _ = try load()
       return []
     } catch let error as CatalogError {
+      for fault in error.errors {
+        #expect(fault.isToldInChinese, "\(fault.words) \(String(describing: fault.advice))")
+      }
       return error.errors
     }
   }

@@ -146,6 +146,7 @@ import Trust
     #expect(fault.file == "Policies/\(file)")
     #expect(fault.line > 1)
     #expect(hint.isEmpty || fault.hint?.contains(hint) == true, "\(fault)")
+    #expect(fault.isToldInChinese, "\(fault.words) \(String(describing: fault.advice))")
   }
 
   @Test(arguments: [

@@ -31,6 +31,7 @@ import Testing
     let error = #expect(throws: DocumentError.self) { try schema(text) }
     #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
     #expect(error?.message.hasPrefix("schema.json5:1:") == true)
+    #expect(error?.message(in: "zh").contains(/\p{Han}/) == true)
   }
 }
 
@@ -55,7 +56,8 @@ import Testing
     "[z-a]",
   ])
   func `that cannot be matched in linear time is refused`(_ source: String) {
-    #expect(throws: PatternError.self) { try Pattern(source) }
+    let error = #expect(throws: PatternError.self) { try Pattern(source) }
+    #expect(error?.message(in: "zh").contains("模式“") == true)
   }
 
   @Test func `is matched in time linear in the text`() throws {

@@ -7,7 +7,7 @@ package struct Fields: Sendable {
   /// The member of that name; its absence is an error at the object.
   package func required(_ key: String) throws(DocumentError) -> Node {
     if let found = optional(key) { return found }
-    throw node.error("the key \"\(key)\" is missing")
+    throw node.missing(key)
   }
 
   /// The member of that name, or nil where it is absent. A written `null` is returned.

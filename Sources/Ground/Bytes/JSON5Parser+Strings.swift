@@ -15,7 +15,7 @@ extension JSON5Parser {
       if peek() == UInt8(ascii: "\\"), peek(1) == UInt8(ascii: "u") {
         offset += 2
         guard let escaped = Unicode.Scalar(try hexadecimal(4, path)) else {
-          throw fault("no character", path)
+          throw fault(Wording("no character", "不是有效字符"), path)
         }
         scalar = escaped
       } else if peek() >= 0x80 {
@@ -34,7 +34,7 @@ extension JSON5Parser {
       }
       name.unicodeScalars.append(scalar)
     }
-    guard !name.isEmpty else { throw fault("expected a key, found \(shown)", path) }
+    guard !name.isEmpty else { throw unexpected(Wording("a key", "键名"), path) }
     return name
   }
 
@@ -45,7 +45,11 @@ extension JSON5Parser {
     guard let text = stringValidating(UnsafeBufferPointer(rebasing: input[offset..<end])),
       let scalar = text.unicodeScalars.first,
       text.unicodeScalars.count == 1
-    else { throw fault("the document is not UTF-8", path, hint: "save it as UTF-8") }
+    else {
+      throw fault(
+        Wording("the document is not UTF-8", "文件不是 UTF-8 编码"), path,
+        hint: Wording("save it as UTF-8", "请另存为 UTF-8"))
+    }
     offset = end
     return scalar
   }
@@ -61,7 +65,9 @@ extension JSON5Parser {
       case quote:
         offset += 1
         guard let text = stringValidating(bytes) else {
-          throw fault("the string is not UTF-8", path, at: start, hint: "save the file as UTF-8")
+          throw fault(
+            Wording("the string is not UTF-8", "字符串不是 UTF-8 编码"), path, at: start,
+            hint: Wording("save the file as UTF-8", "请将文件另存为 UTF-8"))
         }
         return text
       case UInt8(ascii: "\\"):
@@ -69,13 +75,14 @@ extension JSON5Parser {
         try escape(into: &bytes, path)
       case 0x0A, 0x0D:
         throw fault(
-          "the string is not closed on its line", path, at: start, hint: "end the line with \\ to go on")
+          Wording("the string is not closed on its line", "字符串没有在本行结束"), path, at: start,
+          hint: Wording("end the line with \\ to go on", "须跨行时，请以 \\ 结束本行"))
       default:
         bytes.append(byte)
         offset += 1
       }
     }
-    throw fault("the string is not closed", path, at: start)
+    throw fault(Wording("the string is not closed", "字符串没有结束"), path, at: start)
   }
 
   private mutating func escape(into bytes: inout [UInt8], _ path: String) throws(DocumentError) {
@@ -94,11 +101,13 @@ extension JSON5Parser {
     case UInt8(ascii: "f"): bytes.append(0x0C)
     case UInt8(ascii: "r"): bytes.append(0x0D)
     case UInt8(ascii: "0"):
-      guard peek() &- 0x30 >= 10 else { throw fault("octal escapes are not allowed", path) }
+      guard peek() &- 0x30 >= 10 else {
+        throw fault(Wording("octal escapes are not allowed", "不允许八进制转义"), path)
+      }
       bytes.append(0)
     case 0x31...0x39:
       offset -= 1
-      throw fault("'\\' may not be followed by a digit", path)
+      throw fault(Wording("'\\' may not be followed by a digit", "“\\”之后不得为数字"), path)
     case 0x0A: break
     case 0x0D: if peek() == 0x0A { offset += 1 }
     case UInt8(ascii: "x"): append(try hexadecimal(2, path), to: &bytes)
@@ -117,11 +126,13 @@ extension JSON5Parser {
     let high = try hexadecimal(4, path)
     guard high & 0xF800 == 0xD800 else { return high }
     guard high & 0xFC00 == 0xD800, peek() == UInt8(ascii: "\\"), peek(1) == UInt8(ascii: "u") else {
-      throw fault("half of a surrogate pair stands alone", path)
+      throw fault(Wording("half of a surrogate pair stands alone", "代理对只有一半"), path)
     }
     offset += 2
     let low = try hexadecimal(4, path)
-    guard low & 0xFC00 == 0xDC00 else { throw fault("half of a surrogate pair stands alone", path) }
+    guard low & 0xFC00 == 0xDC00 else {
+      throw fault(Wording("half of a surrogate pair stands alone", "代理对只有一半"), path)
+    }
     return 0x10000 + (high & 0x3FF) << 10 + low & 0x3FF
   }
 
@@ -129,7 +140,7 @@ extension JSON5Parser {
     var code: UInt32 = 0
     for _ in 0..<count {
       guard let digit = Hex.value(peek()) else {
-        throw fault("expected \(count) hexadecimal digits, found \(shown)", path)
+        throw unexpected(Wording("\(count) hexadecimal digits", " \(count) 位十六进制数字"), path)
       }
       code = code << 4 | UInt32(digit)
       offset += 1

@@ -23,7 +23,7 @@ struct JSON5Parser {
     try skipSpace("")
     let root = try value("")
     try skipSpace("")
-    guard offset == input.count else { throw fault("expected the end of the document, found \(shown)", "") }
+    guard offset == input.count else { throw unexpected(Wording("the end of the document", "文件末尾"), "") }
     return root
   }
 
@@ -42,22 +42,34 @@ struct JSON5Parser {
     return Place(line: line, column: column)
   }
 
-  mutating func fault(_ reason: String, _ path: String, hint: String? = nil) -> DocumentError {
+  mutating func fault(_ reason: Wording, _ path: String, hint: Wording? = nil) -> DocumentError {
     fault(reason, path, at: place(), hint: hint)
   }
 
-  func fault(_ reason: String, _ path: String, at place: Place, hint: String? = nil) -> DocumentError {
+  func fault(_ reason: Wording, _ path: String, at place: Place, hint: Wording? = nil) -> DocumentError {
     DocumentError(file: file, line: place.line, column: place.column, path: path, reason: reason, hint: hint)
   }
 
+  /// What was expected and not found.
+  mutating func unexpected(_ wanted: Wording, _ path: String, hint: Wording? = nil) -> DocumentError {
+    unexpected(wanted, found: shown, path, hint: hint)
+  }
+
+  mutating func unexpected(
+    _ wanted: Wording, found: Wording, _ path: String, hint: Wording? = nil
+  ) -> DocumentError {
+    fault(.expected(wanted, found: found), path, hint: hint)
+  }
+
   /// The next character, for an error.
-  var shown: String {
-    guard offset < input.count else { return "the end of the document" }
+  var shown: Wording {
+    guard offset < input.count else { return Wording("the end of the document", "文件末尾") }
     let rest = String(decoding: input[offset..<min(offset + 4, input.count)], as: UTF8.self)
     guard let scalar = rest.unicodeScalars.first, scalar.value >= 0x20 else {
-      return "byte 0x\(String(input[offset], radix: 16, uppercase: true))"
+      let code = String(input[offset], radix: 16, uppercase: true)
+      return Wording("byte 0x\(code)", "字节 0x\(code)")
     }
-    return "'\(scalar)'"
+    return Wording("'\(scalar)'", "“\(scalar)”")
   }
 
   @inline(__always)
@@ -80,7 +92,9 @@ struct JSON5Parser {
           while offset + 1 < input.count, !(peek() == UInt8(ascii: "*") && peek(1) == UInt8(ascii: "/")) {
             offset += 1
           }
-          guard offset + 1 < input.count else { throw fault("the comment is not closed", path, at: start) }
+          guard offset + 1 < input.count else {
+            throw fault(Wording("the comment is not closed", "注释没有结束"), path, at: start)
+          }
           offset += 2
         } else {
           return
@@ -113,7 +127,9 @@ struct JSON5Parser {
   }
 
   mutating func value(_ path: String) throws(DocumentError) -> Node {
-    guard !atEnd else { throw fault("the document ends where a value is expected", path) }
+    guard !atEnd else {
+      throw fault(Wording("the document ends where a value is expected", "文件在应有值处结束"), path)
+    }
     let start = place()
     switch peek() {
     case UInt8(ascii: "{"): return try object(start, path)
@@ -128,11 +144,14 @@ struct JSON5Parser {
       case "true": return take(word, node(.bool(true), start, path))
       case "false": return take(word, node(.bool(false), start, path))
       case "Infinity", "NaN": return take(word, node(.number(word), start, path))
-      case "": throw fault("expected a value, found \(shown)", path)
-      default: throw fault("expected a value, found \(word)", path, hint: "put strings in quotes")
+      case "": throw unexpected(Wording("a value", "值"), path)
+      default:
+        throw unexpected(Wording("a value", "值"), found: Wording(word, "“\(word)”"), path, hint: Self.quotes)
       }
     }
   }
+
+  private static let quotes = Wording("put strings in quotes", "字符串请加引号")
 
   private mutating func take(_ word: String, _ node: Node) -> Node {
     offset += word.utf8.count
@@ -155,7 +174,9 @@ struct JSON5Parser {
 
   private mutating func enter(_ path: String) throws(DocumentError) {
     depth += 1
-    guard depth <= JSON.depthLimit else { throw fault("nested deeper than \(JSON.depthLimit) levels", path) }
+    guard depth <= JSON.depthLimit else {
+      throw fault(Wording("nested deeper than \(JSON.depthLimit) levels", "嵌套超过 \(JSON.depthLimit) 层"), path)
+    }
     offset += 1
   }
 
@@ -164,14 +185,14 @@ struct JSON5Parser {
     var elements: [Node] = []
     while true {
       try skipSpace(path)
-      guard !atEnd else { throw fault("the list is not closed", path, at: start) }
+      guard !atEnd else { throw fault(Wording("the list is not closed", "列表没有结束"), path, at: start) }
       if peek() == UInt8(ascii: "]") { break }
       elements.append(try value("\(path)[\(elements.count)]"))
       try skipSpace(path)
       if peek() == UInt8(ascii: ",") {
         offset += 1
       } else {
-        try expectEnd(UInt8(ascii: "]"), "list", start, path)
+        try expectEnd(UInt8(ascii: "]"), Wording("list", "列表"), start, path)
       }
     }
     offset += 1
@@ -181,11 +202,14 @@ struct JSON5Parser {
 
   /// After a member without a comma only the end may follow.
   private mutating func expectEnd(
-    _ bracket: UInt8, _ what: String, _ start: Place, _ path: String
+    _ bracket: UInt8, _ what: Wording, _ start: Place, _ path: String
   ) throws(DocumentError) {
-    guard !atEnd else { throw fault("the \(what) is not closed", path, at: start) }
+    guard !atEnd else {
+      throw fault(Wording("the \(what.en) is not closed", "\(what.zh)没有结束"), path, at: start)
+    }
     guard peek() == bracket else {
-      throw fault("expected ',' or '\(Character(Unicode.Scalar(bracket)))', found \(shown)", path)
+      let end = Character(Unicode.Scalar(bracket))
+      throw unexpected(Wording("',' or '\(end)'", "“,”或“\(end)”"), path)
     }
   }
 
@@ -195,16 +219,18 @@ struct JSON5Parser {
     var known: [ByteKey: Int] = [:]
     while true {
       try skipSpace(path)
-      guard !atEnd else { throw fault("the object is not closed", path, at: start) }
+      guard !atEnd else { throw fault(Wording("the object is not closed", "对象没有结束"), path, at: start) }
       if peek() == UInt8(ascii: "}") { break }
       let at = place()
       let key = try key(path)
       if let first = lineOf(key, among: entries, &known) {
-        throw fault("the key \"\(key)\" is repeated", path, at: at, hint: "it stands first in line \(first)")
+        throw fault(
+          Wording("the key \"\(key)\" is repeated", "键“\(key)”重复"), path, at: at,
+          hint: Wording("it stands first in line \(first)", "首次出现在第 \(first) 行"))
       }
       try skipSpace(path)
       guard peek() == UInt8(ascii: ":") else {
-        throw fault("expected ':' after the key \"\(key)\", found \(shown)", path)
+        throw unexpected(Wording("':' after the key \"\(key)\"", "键“\(key)”之后的“:”"), path)
       }
       offset += 1
       try skipSpace(path)
@@ -214,7 +240,7 @@ struct JSON5Parser {
       if peek() == UInt8(ascii: ",") {
         offset += 1
       } else {
-        try expectEnd(UInt8(ascii: "}"), "object", start, path)
+        try expectEnd(UInt8(ascii: "}"), Wording("object", "对象"), start, path)
       }
     }
     offset += 1
@@ -239,28 +265,29 @@ struct JSON5Parser {
     } else if peek() == 0x30, peek(1) | 0x20 == UInt8(ascii: "x") {
       offset += 2
       guard Hex.value(peek()) != nil else {
-        throw fault("expected a hexadecimal digit, found \(shown)", path)
+        throw unexpected(Wording("a hexadecimal digit", "十六进制数字"), path)
       }
       while Hex.value(peek()) != nil { offset += 1 }
     } else {
       let whole = digits()
       guard !(whole > 1 && input[offset - whole] == 0x30) else {
-        throw fault("a number may not begin with 0", path)
+        throw fault(Wording("a number may not begin with 0", "数值不得以 0 开头"), path)
       }
       var fraction = 0
       if peek() == UInt8(ascii: ".") {
         offset += 1
         fraction = digits()
       }
-      guard whole + fraction > 0 else { throw fault("expected a digit, found \(shown)", path) }
+      guard whole + fraction > 0 else { throw unexpected(Wording("a digit", "数字"), path) }
       if peek() | 0x20 == UInt8(ascii: "e") {
         offset += 1
         if peek() == UInt8(ascii: "+") || peek() == UInt8(ascii: "-") { offset += 1 }
-        guard digits() > 0 else { throw fault("expected a digit in the exponent, found \(shown)", path) }
+        guard digits() > 0 else { throw unexpected(Wording("a digit in the exponent", "指数中的数字"), path) }
       }
     }
     guard !isWordByte(peek()) else {
-      throw fault("the number goes on with \(shown)", path, hint: "put strings in quotes")
+      throw fault(
+        Wording("the number goes on with \(shown.en)", "数值之后又有\(shown.zh)"), path, hint: Self.quotes)
     }
     return String(decoding: input[start..<offset], as: UTF8.self)
   }

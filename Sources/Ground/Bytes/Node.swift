@@ -34,28 +34,33 @@ package struct Node: Sendable {
   package var isNull: Bool { if case .null = value { true } else { false } }
 
   /// An error at this place.
-  package func error(_ message: String, hint: String? = nil) -> DocumentError {
-    DocumentError(file: file, line: line, column: column, path: path, reason: message, hint: hint)
-  }
-
-  /// An error at this place, in both languages.
   package func error(_ words: Wording, hint: Wording? = nil) -> DocumentError {
     DocumentError(file: file, line: line, column: column, path: path, reason: words, hint: hint)
   }
 
+  /// An error: an object here lacks a key.
+  package func missing(_ key: String, hint: Wording? = nil) -> DocumentError {
+    error(Wording("the key \"\(key)\" is missing", "缺少键“\(key)”"), hint: hint)
+  }
+
   /// What is here, in words.
-  package var kind: String {
+  package var kind: Wording {
     switch value {
-    case .null: "null"
-    case .bool: "true or false"
-    case .number: "a number"
-    case .string: "a string"
-    case .array: "a list"
-    case .object: "an object"
+    case .null: Wording("null", "空值 null")
+    case .bool: Wording("true or false", "真假值 true 或 false")
+    case .number: Wording("a number", "数值")
+    case .string: Wording("a string", "字符串")
+    case .array: Wording("a list", "列表")
+    case .object: Wording("an object", "对象")
     }
   }
 
-  func mismatch(_ wanted: String) -> DocumentError { error("expected \(wanted), found \(kind)") }
+  /// An error: something else is here than what is wanted.
+  package func mismatch(_ wanted: Wording) -> DocumentError { mismatch(wanted, kind) }
+
+  private func mismatch(_ wanted: Wording, _ found: Wording) -> DocumentError {
+    error(.expected(wanted, found: found))
+  }
 }
 
 // MARK: Structure
@@ -63,26 +68,26 @@ package struct Node: Sendable {
 extension Node {
   /// The members of an object whose keys must be among `known`; another key is an error that suggests the nearest.
   package func fields(_ known: [String]) throws(DocumentError) -> Fields {
-    guard case .object(let entries) = value else { throw mismatch("an object") }
+    guard case .object(let entries) = value else { throw mismatch(Wording("an object", "对象")) }
     for entry in entries where !known.contains(where: { sameBytes($0, entry.key) }) {
       let near = nearest(entry.key, in: known)
       throw DocumentError(
         file: file, line: entry.line, column: entry.column, path: path,
-        reason: "unknown key \"\(entry.key)\"",
-        hint: near.map { "did you mean \"\($0)\"?" } ?? "known here: \(known.joined(separator: ", "))")
+        reason: Wording("unknown key \"\(entry.key)\"", "未知的键“\(entry.key)”"),
+        hint: near.map { .meant($0) } ?? .known(known))
     }
     return Fields(node: self, entries: entries)
   }
 
   /// The members of an object whose keys are data, in order.
   package func entries() throws(DocumentError) -> [(key: String, node: Node)] {
-    guard case .object(let entries) = value else { throw mismatch("an object") }
+    guard case .object(let entries) = value else { throw mismatch(Wording("an object", "对象")) }
     return entries.map { ($0.key, $0.node) }
   }
 
   /// The elements of a list.
   package func elements() throws(DocumentError) -> [Node] {
-    guard case .array(let elements) = value else { throw mismatch("a list") }
+    guard case .array(let elements) = value else { throw mismatch(Wording("a list", "列表")) }
     return elements
   }
 
@@ -97,30 +102,32 @@ extension Node {
 
 extension Node {
   package func string() throws(DocumentError) -> String {
-    guard case .string(let text) = value else { throw mismatch("a string") }
+    guard case .string(let text) = value else { throw mismatch(Wording("a string", "字符串")) }
     return text
   }
 
   package func bool() throws(DocumentError) -> Bool {
-    guard case .bool(let flag) = value else { throw mismatch("true or false") }
+    guard case .bool(let flag) = value else { throw mismatch(Wording("true or false", "真假值 true 或 false")) }
     return flag
   }
 
   /// The text of a number as written; of another value its kind in words.
-  package func numberText() -> String { if case .number(let text) = value { text } else { kind } }
+  package func numberText() -> String { if case .number(let text) = value { text } else { kind.en } }
+
+  private static let whole = Wording("a whole number", "整数")
 
   /// A whole number; `0x1F`, `+5` and `1e6` are, `1.5` is not.
   package func int() throws(DocumentError) -> Int {
-    guard case .number(let text) = value else { throw mismatch("a whole number") }
+    guard case .number(let text) = value else { throw mismatch(Self.whole) }
     if let whole = JSON5Number.int(text) { return whole }
-    throw error("expected a whole number, found \(text)")
+    throw mismatch(Self.whole, Wording(text, " \(text)"))
   }
 
   /// A finite number.
   package func double() throws(DocumentError) -> Double {
-    guard case .number(let text) = value else { throw mismatch("a number") }
+    guard case .number(let text) = value else { throw mismatch(Wording("a number", "数值")) }
     guard let number = JSON5Number.double(text), number.isFinite else {
-      throw error("expected a finite number, found \(text)")
+      throw mismatch(Wording("a finite number", "有限的数值"), Wording(text, " \(text)"))
     }
     return number
   }
@@ -133,8 +140,10 @@ extension Node {
     let words = T.allCases.map(\.rawValue)
     let near = nearest(word, in: words)
     throw error(
-      "\"\(word)\" is not one of \(words.joined(separator: ", "))",
-      hint: near.map { "did you mean \"\($0)\"?" })
+      Wording(
+        "\"\(word)\" is not one of \(words.joined(separator: ", "))",
+        "“\(word)”不在可用的词之中：\(words.joined(separator: "、"))"),
+      hint: near.map { .meant($0) })
   }
 
   /// Text people read: a string, or an object from language tag to string.
@@ -142,18 +151,24 @@ extension Node {
     switch value {
     case .string(let text): return Text(text)
     case .object(let entries):
-      guard !entries.isEmpty else { throw error("expected at least one language, as {zh: \"…\", en: \"…\"}") }
+      guard !entries.isEmpty else {
+        throw error(
+          Wording(
+            "expected at least one language, as {zh: \"…\", en: \"…\"}", "此处至少应有一种语言，如 {zh: \"…\", en: \"…\"}"
+          ))
+      }
       var texts: [(String, String)] = []
       for entry in entries {
         guard isLanguageTag(entry.key) else {
           throw DocumentError(
             file: file, line: entry.line, column: entry.column, path: path,
-            reason: "\"\(entry.key)\" is no language tag", hint: "as zh, en or zh-Hant")
+            reason: Wording("\"\(entry.key)\" is no language tag", "“\(entry.key)”不是语言标签"),
+            hint: Wording("as zh, en or zh-Hant", "如 zh、en 或 zh-Hant"))
         }
         texts.append((entry.key, try entry.node.string()))
       }
       return Text(texts)
-    default: throw mismatch("a string or an object of languages")
+    default: throw mismatch(Wording("a string or an object of languages", "字符串或按语言分列的对象"))
     }
   }
 

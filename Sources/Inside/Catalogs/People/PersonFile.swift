@@ -14,16 +14,21 @@ package enum PersonFile {
     _ person: Person, to bytes: [UInt8], file: String = "Policies/access.json5", replacing: Bool = false
   ) throws(DocumentError) -> [UInt8] {
     let root = try Document(json5: bytes, file: file).root
-    guard let people = root["people"] else { throw root.error("the key \"people\" is missing") }
+    guard let people = root["people"] else { throw root.missing("people") }
     let old = try people.elements().first { node in (try? node["id"]?.string()) == person.id }
     guard let old else {
       return try inserting("\n    " + entry(person), after: people, in: bytes, file: file)
     }
-    guard let key = person.key else { throw old.error("\(person.id) is there already") }
+    guard let key = person.key else {
+      throw old.error(Wording("\(person.id) is there already", "\(person.id) 已经登记"))
+    }
     if let place = old["key"] {
       guard replacing else {
         throw old.error(
-          "\(person.id) has a key already", hint: "where it is lost: `doorsill person renew \(person.id)`")
+          Wording("\(person.id) has a key already", "\(person.id) 已有密钥"),
+          hint: Wording(
+            "where it is lost: `doorsill person renew \(person.id)`",
+            "若已遗失，请运行 `doorsill person renew \(person.id)`"))
       }
       return try exchanging(place, for: keyText(key), in: bytes, file: file)
     }
@@ -36,7 +41,7 @@ package enum PersonFile {
   ) throws(DocumentError) -> [UInt8] {
     let old = try node.string()
     guard let whole = stringValidating(bytes), let range = whole.firstRange(of: old) else {
-      throw node.error("this place cannot be found again")
+      throw node.error(Wording("this place cannot be found again", "在文件中找不到该位置"))
     }
     let written = Array((whole[..<range.lowerBound] + text + whole[range.upperBound...]).utf8)
     _ = try Document(json5: written, file: file)
@@ -65,7 +70,7 @@ package enum PersonFile {
     _ words: String, after node: Node, in bytes: [UInt8], file: String
   ) throws(DocumentError) -> [UInt8] {
     guard let text = stringValidating(bytes), let place = place(of: node, in: text) else {
-      throw node.error("this place cannot be found again")
+      throw node.error(Wording("this place cannot be found again", "在文件中找不到该位置"))
     }
     var changed = text
     changed.unicodeScalars.insert(contentsOf: words.unicodeScalars, at: place)

@@ -16,7 +16,7 @@ struct AccessReader {
       try titled(node).map { Purpose(id: $0.id, title: $0.title) }
     }
     let people = section.list("people") { (node) throws(DocumentError) in try person(node, roles.map(\.id)) }
-    for (key, what) in [("roles", "role"), ("purposes", "purpose"), ("people", "person")] {
+    for (key, what) in [("roles", Wording.role), ("purposes", .purpose), ("people", .person)] {
       let nodes = section.list(key) { (node) throws(DocumentError) in node["id"] }
       Checks.unique(nodes.compactMap { node in (try? node.string()).map { ($0, node) } }, what, faults)
     }
@@ -40,7 +40,9 @@ struct AccessReader {
         let nodes = section.list("people") { (node) throws(DocumentError) in node }
         let place = nodes.last { (try? $0["id"]?.string()) == person.id }?["key"] ?? section.node
         faults.add(
-          place.error("\(person.id) has the key of \(owner)", hint: "each person has a key of their own"))
+          place.error(
+            Wording("\(person.id) has the key of \(owner)", "\(person.id) 与 \(owner) 的公钥相同"),
+            hint: Wording("each person has a key of their own", "每人须有自己的密钥")))
       }
       owners[key] = person.id
     }
@@ -59,8 +61,11 @@ struct AccessReader {
       let node = nodes.last { (try? $0["id"]?.string()) == person.id }
       faults.add(
         (node?["name"] ?? section.node).error(
-          "\(person.id) and \(other.id) have one name in one organization: who has two entries could sign twice",
-          hint: "one entry for each person; tell namesakes apart in their names"))
+          Wording(
+            "\(person.id) and \(other.id) have one name in one organization: who has two entries could sign twice",
+            "\(person.id) 与 \(other.id) 同属一个机构且同名：一人有两条登记即可签署两次"),
+          hint: Wording(
+            "one entry for each person; tell namesakes apart in their names", "每人只登记一条；同名者请在姓名中加以区分")))
     }
   }
 
@@ -83,7 +88,7 @@ struct AccessReader {
     let name = section.required("name", Checks.line)
     let organization = section.required("organization", Checks.name)
     let held = section.list("roles") { (node) throws(DocumentError) in
-      try Checks.reference(node, to: "role", in: roles)
+      try Checks.reference(node, to: .role, in: roles)
     }
     let key = section.optional("key", key)
     guard let id, let name, let organization else { return nil }
@@ -97,9 +102,14 @@ struct AccessReader {
       let raw = Base64.decodeURL(String(text.dropFirst(Person.keyPrefix.count)))
     else {
       throw node.error(
-        "this is no public key", hint: "as \(Person.keyPrefix)11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")
+        Wording("this is no public key", "这不是公钥"),
+        hint: Wording(
+          "as \(Person.keyPrefix)11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+          "如 \(Person.keyPrefix)11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"))
     }
-    do { return try VerifyingKey(raw: raw) } catch { throw node.error(error.message) }
+    do { return try VerifyingKey(raw: raw) } catch {
+      throw node.error(Wording(error.message, "Ed25519 公钥须为 32 字节，此处为 \(raw.count) 字节"))
+    }
   }
 
   private func quotas(_ node: Node) throws(DocumentError) -> Quotas? {

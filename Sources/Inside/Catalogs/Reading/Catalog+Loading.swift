@@ -77,7 +77,7 @@ extension Catalog {
     var owners = Dictionary(
       catalog.datasets.map { ($0.name, $0.name) }, uniquingKeysWith: { first, _ in first })
     for dataset in catalog.datasets {
-      func fault(_ reason: String, _ hint: String) {
+      func fault(_ reason: Wording, _ hint: Wording) {
         faults.add(
           DocumentError(
             file: "\(Files.name(of: catalog.folder))/\(dataset.name)/\(descriptorName)", line: 1, column: 1,
@@ -85,7 +85,10 @@ extension Catalog {
       }
       for view in dataset.views {
         if let owner = owners[view.name] {
-          fault("the view \"\(view.name)\" has a name that \"\(owner)\" uses", "call it otherwise")
+          fault(
+            Wording(
+              "the view \"\(view.name)\" has a name that \"\(owner)\" uses",
+              "视图“\(view.name)”的名称已由“\(owner)”使用"), Wording("call it otherwise", "请另取名称"))
         }
         owners[view.name] = dataset.name
         for other in catalog.datasets where other.keyFamily == dataset.keyFamily && other.name != dataset.name
@@ -95,8 +98,10 @@ extension Catalog {
             continue
           }
           fault(
-            "the view \"\(view.name)\" and the result \"\(other.name)/\(result)\" of the same family both use \"\(field)\": statistics or views over the same dimensions, never both",
-            "drop \"\(field)\" from one of the two")
+            Wording(
+              "the view \"\(view.name)\" and the result \"\(other.name)/\(result)\" of the same family both use \"\(field)\": statistics or views over the same dimensions, never both",
+              "视图“\(view.name)”与同族的结果“\(other.name)/\(result)”都用到“\(field)”：同样的维度上只能提供统计或视图之一"),
+            Wording("drop \"\(field)\" from one of the two", "请从其中之一去掉“\(field)”"))
         }
       }
     }
@@ -127,10 +132,12 @@ extension Catalog {
       if error.isMissing {
         faults.add(
           DocumentError(
-            file: label, line: 1, column: 1, path: "", reason: "there is no such file",
+            file: label, line: 1, column: 1, path: "", reason: Wording("there is no such file", "没有该文件"),
             hint: path == fileName
-              ? "`doorsill init` makes one"
-              : "each folder of the catalogue is a dataset and needs its descriptor"))
+              ? Wording("`doorsill init` makes one", "可用 `doorsill init` 生成")
+              : Wording(
+                "each folder of the catalogue is a dataset and needs its descriptor", "目录中每个文件夹都是一个数据集，须有描述文件"
+              )))
       } else {
         faults.add(error)
       }
@@ -153,7 +160,7 @@ extension Catalog {
     for node in nodes ?? [] {
       guard let organization = node["organization"] else { continue }
       _ = faults.attempt { () throws(DocumentError) in
-        try Checks.reference(organization, to: "organization", in: known)
+        try Checks.reference(organization, to: .organization, in: known)
       }
     }
   }

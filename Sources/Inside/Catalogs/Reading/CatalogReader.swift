@@ -17,22 +17,22 @@ struct CatalogReader {
     let organizations = section.someList("organizations", organization)
     let licenses = section.someList("licenses", license)
     let themes = section.list("themes", theme)
-    uniqueIDs(section, "organizations", "organization")
-    uniqueIDs(section, "licenses", "licence")
-    uniqueIDs(section, "themes", "theme")
+    uniqueIDs(section, "organizations", .organization)
+    uniqueIDs(section, "licenses", .licence)
+    uniqueIDs(section, "themes", .theme)
     let agencies = organizations.map(\.id)
     func agency(_ node: Node) throws(DocumentError) -> String {
-      try Checks.reference(node, to: "organization", in: agencies)
+      try Checks.reference(node, to: .organization, in: agencies)
     }
     let languages = section.someList("languages") { (node) throws(DocumentError) in
       let tag = try Checks.language(node)
-      try Checks.refuse(tag, Checks.takenByServers, Wording("language", "语言"), node)
+      try Checks.refuse(tag, Checks.takenByServers, .language, node)
       return tag
     }
     Checks.unique(
       section.list("languages") { (node) throws(DocumentError) in
         (try? node.string()).map { (name: $0.lowercased(), node: node) }
-      }, "language", faults)
+      }, .language, faults)
     let title = section.required("title", Checks.line)
     let description = section.required("description", Checks.text)
     let publisher = section.required("publisher", agency)
@@ -40,7 +40,7 @@ struct CatalogReader {
     let baseURL = section.required("baseURL", Checks.address)
     let gatewayURL = section.optional("gatewayURL", Checks.address)
     let terms = section.required("license") { (node) throws(DocumentError) in
-      try Checks.reference(node, to: "licence", in: licenses.map(\.id))
+      try Checks.reference(node, to: .licence, in: licenses.map(\.id))
     }
     let codeLists = codeLists(section)
     guard let title, let description, let publisher, let manager, let baseURL, let terms else { return nil }
@@ -50,7 +50,7 @@ struct CatalogReader {
       themes: themes, organizations: organizations, codeLists: codeLists, datasets: [])
   }
 
-  private func uniqueIDs(_ section: Section, _ key: String, _ what: String) {
+  private func uniqueIDs(_ section: Section, _ key: String, _ what: Wording) {
     let nodes = section.list(key) { (node) throws(DocumentError) in node["id"] }
     Checks.unique(nodes.compactMap { node in (try? node.string()).map { ($0, node) } }, what, faults)
   }
@@ -60,7 +60,7 @@ struct CatalogReader {
       return nil
     }
     let id = section.required("id") { (node) throws(DocumentError) in
-      try Checks.name(node, but: Checks.takenByDatasets, of: Wording("organization", "机构"))
+      try Checks.name(node, but: Checks.takenByDatasets, of: .organization)
     }
     let name = section.required("name", Checks.line)
     let email = section.required("email", Checks.email)
@@ -68,7 +68,10 @@ struct CatalogReader {
     let creditCode = section.optional("creditCode") { (node) throws(DocumentError) in
       let text = try node.string()
       guard text.utf8.count == 18 else {
-        throw node.error("a unified social credit code has 18 characters (GB 32100), not \(text.utf8.count)")
+        throw node.error(
+          Wording(
+            "a unified social credit code has 18 characters (GB 32100), not \(text.utf8.count)",
+            "统一社会信用代码为 18 位（GB 32100），此处为 \(text.utf8.count) 位"))
       }
       return text
     }
@@ -88,11 +91,11 @@ struct CatalogReader {
   private func theme(_ node: Node) throws(DocumentError) -> Theme? {
     guard let section = Section(node, ["id", "title", "euTheme"], faults) else { return nil }
     let id = section.required("id") { (node) throws(DocumentError) in
-      try Checks.name(node, but: Checks.takenByDatasets, of: Wording("theme", "主题"))
+      try Checks.name(node, but: Checks.takenByDatasets, of: .theme)
     }
     let title = section.required("title", Checks.line)
     let euTheme = section.optional("euTheme") { (node) throws(DocumentError) in
-      try Checks.reference(node, to: "EU data theme", in: Self.euThemes)
+      try Checks.reference(node, to: Wording("EU data theme", "欧盟数据主题"), in: Self.euThemes)
     }
     guard let id, let title else { return nil }
     return Theme(id: id, title: title, euTheme: euTheme)
@@ -112,7 +115,7 @@ struct CatalogReader {
     for (id, node) in entries {
       guard let inner = Section(node, ["title", "codes"], faults) else { continue }
       guard Checks.isName(id) else {
-        faults.add(node.error("\"\(id)\" is no name", hint: Checks.nameRule))
+        faults.add(node.error(Wording("\"\(id)\" is no name", "“\(id)”不能作名称"), hint: Checks.nameRule))
         continue
       }
       let title = inner.required("title", Checks.line)

@@ -3,7 +3,8 @@ import Bytes
 /// Checks of single values, shared by the readers of descriptors and policies.
 enum Checks {
   /// The rule of names that become parts of addresses, in words.
-  static let nameRule = "1–100 characters of a-z, 0-9 and -, the first a letter"
+  static let nameRule = Wording(
+    "1–100 characters of a-z, 0-9 and -, the first a letter", "1–100 个字符，限 a-z、0-9 与 -，首字符为字母")
 
   static func isName(_ text: String) -> Bool {
     let bytes = Array(text.utf8)
@@ -17,7 +18,9 @@ enum Checks {
   /// A name that becomes part of addresses.
   static func name(_ node: Node) throws(DocumentError) -> String {
     let text = try node.string()
-    guard isName(text) else { throw node.error("\"\(text)\" is no name", hint: nameRule) }
+    guard isName(text) else {
+      throw node.error(Wording("\"\(text)\" is no name", "“\(text)”不能作名称"), hint: nameRule)
+    }
     return text
   }
 
@@ -60,10 +63,14 @@ enum Checks {
       bytes.allSatisfy({ isLower($0) || isDigit($0) || $0 == UInt8(ascii: "_") })
     else {
       throw node.error(
-        "\"\(text)\" is no name", hint: "1–64 characters of a-z, 0-9 and _, the first a letter")
+        Wording("\"\(text)\" is no name", "“\(text)”不能作名称"),
+        hint: Wording(
+          "1–64 characters of a-z, 0-9 and _, the first a letter", "1–64 个字符，限 a-z、0-9 与 _，首字符为字母"))
     }
     guard !reserved.contains(text) else {
-      throw node.error("\"\(text)\" is a word of the query grammar", hint: "choose another name")
+      throw node.error(
+        Wording("\"\(text)\" is a word of the query grammar", "“\(text)”是查询语法的保留词"),
+        hint: Wording("choose another name", "请另取名称"))
     }
     return text
   }
@@ -75,15 +82,18 @@ enum Checks {
   /// One of the names that something has; another is a dangling reference.
   /// `place` says where they are declared.
   static func reference(
-    _ node: Node, to what: String, in known: [String], of place: String = ""
+    _ node: Node, to what: Wording, in known: [String], of place: Wording? = nil
   ) throws(DocumentError) -> String {
     let text = try node.string()
     guard known.contains(where: { sameBytes($0, text) }) else {
       let near = nearest(text, in: known)
-      let all = known.isEmpty ? "there is none" : "known: \(known.prefix(12).joined(separator: ", "))"
-      let among = place.isEmpty ? "" : " in \(place)"
+      let some = Wording.list(Array(known.prefix(12)))
+      let all =
+        known.isEmpty ? Wording("there is none", "现在一个也没有") : Wording("known: \(some.en)", "现有：\(some.zh)")
+      let among = place.map { Wording(" in \($0.en)", "\($0.zh)中") } ?? Wording("", "")
       throw node.error(
-        "there is no \(what) \"\(text)\"\(among)", hint: near.map { "did you mean \"\($0)\"?" } ?? all)
+        Wording("there is no \(what.en) \"\(text)\"\(among.en)", "\(among.zh)没有\(what.zh)“\(text)”"),
+        hint: near.map { .meant($0) } ?? all)
     }
     return text
   }
@@ -91,7 +101,9 @@ enum Checks {
   /// Text people read, which may not be empty.
   static func text(_ node: Node) throws(DocumentError) -> Text {
     let text = try node.text()
-    guard text.byLanguage.allSatisfy({ !$0.text.isEmpty }) else { throw node.error("this text is empty") }
+    guard text.byLanguage.allSatisfy({ !$0.text.isEmpty }) else {
+      throw node.error(Wording("this text is empty", "该文本为空"))
+    }
     return text
   }
 
@@ -100,7 +112,9 @@ enum Checks {
     let text = try text(node)
     for said in text.byLanguage {
       guard let problem = PlainLine.problem(in: said.text) else { continue }
-      throw node.error("this name \(problem.en)", hint: "give it on one line, in letters that show")
+      throw node.error(
+        Wording("this name \(problem.en)", "该名称\(problem.zh)"),
+        hint: Wording("give it on one line, in letters that show", "请写成一行可见的文字"))
     }
     return text
   }
@@ -108,7 +122,9 @@ enum Checks {
   static func date(_ node: Node) throws(DocumentError) -> CalendarDate {
     let text = try node.string()
     guard let date = CalendarDate(iso: text) else {
-      throw node.error("\"\(text)\" is no day of the calendar", hint: "as 2025-12-31")
+      throw node.error(
+        Wording("\"\(text)\" is no day of the calendar", "“\(text)”不是日历上的日期"),
+        hint: Wording("as 2025-12-31", "如 2025-12-31"))
     }
     return date
   }
@@ -117,7 +133,9 @@ enum Checks {
     let text = try node.string()
     if let date = CalendarDate(iso: text) { return Timestamp(date) }
     guard let moment = Timestamp(rfc3339: text) else {
-      throw node.error("\"\(text)\" is no moment", hint: "as 2026-01-01T08:00:00+08:00")
+      throw node.error(
+        Wording("\"\(text)\" is no moment", "“\(text)”不是时刻"),
+        hint: Wording("as 2026-01-01T08:00:00+08:00", "如 2026-01-01T08:00:00+08:00"))
     }
     return moment
   }
@@ -135,7 +153,10 @@ enum Checks {
       text.hasPrefix("https://") ? text.dropFirst(8) : text.hasPrefix("http://") ? text.dropFirst(7) : ""
     let isPlain = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"<>\"{}|\\^`".utf8.contains($0) }
     guard !rest.isEmpty, rest.first != "/", isPlain else {
-      throw node.error("\"\(text)\" is no address", hint: "as https://data.example.org, other letters as %XX")
+      throw node.error(
+        Wording("\"\(text)\" is no address", "“\(text)”不是网址"),
+        hint: Wording(
+          "as https://data.example.org, other letters as %XX", "如 https://data.example.org，其他字符写作 %XX"))
     }
     return text
   }
@@ -145,7 +166,7 @@ enum Checks {
     let parts = text.split(separator: "@", omittingEmptySubsequences: false)
     guard parts.count == 2, !parts[0].isEmpty, parts[1].contains("."),
       text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !"<>\"".utf8.contains($0) })
-    else { throw node.error("\"\(text)\" is no mail address") }
+    else { throw node.error(Wording("\"\(text)\" is no mail address", "“\(text)”不是邮箱地址")) }
     return text
   }
 
@@ -154,7 +175,8 @@ enum Checks {
     guard node.isNumber, let text = node.json.numberText, Scan.decimal(text) != nil,
       !text.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "e") })
     else {
-      throw node.error("expected a decimal number, found \(node.isNumber ? node.numberText() : node.kind)")
+      let found = node.isNumber ? Wording(node.numberText(), " \(node.numberText())") : node.kind
+      throw node.error(.expected(Wording("a decimal number", "十进制数"), found: found))
     }
     return text
   }
@@ -166,18 +188,25 @@ enum Checks {
     for element in try node.elements() {
       let text = try decimal(element)
       let value = Scan.decimal(text) ?? 0
-      guard value > last else { throw element.error("\(text) is not greater than what comes before it") }
+      guard value > last else {
+        throw element.error(Wording("\(text) is not greater than what comes before it", "\(text) 不大于前一个数"))
+      }
       last = value
       texts.append(text)
     }
-    guard !texts.isEmpty else { throw node.error("at least one cut point is needed here") }
+    guard !texts.isEmpty else {
+      throw node.error(Wording("at least one cut point is needed here", "此处至少须有一个分界点"))
+    }
     return texts
   }
 
   static func whole(_ node: Node, in range: ClosedRange<Int>) throws(DocumentError) -> Int {
     let value = try node.int()
     guard range.contains(value) else {
-      throw node.error("\(value) is outside \(range.lowerBound)…\(range.upperBound)")
+      throw node.error(
+        Wording(
+          "\(value) is outside \(range.lowerBound)…\(range.upperBound)",
+          "\(value) 不在 \(range.lowerBound)…\(range.upperBound) 之内"))
     }
     return value
   }
@@ -185,7 +214,9 @@ enum Checks {
   static func duration(_ node: Node) throws(DocumentError) -> String {
     let text = try node.string()
     guard Duration8601(text) != nil else {
-      throw node.error("\"\(text)\" is no ISO 8601 duration", hint: "as P1M, P1Y or P7D")
+      throw node.error(
+        Wording("\"\(text)\" is no ISO 8601 duration", "“\(text)”不是 ISO 8601 时长"),
+        hint: Wording("as P1M, P1Y or P7D", "如 P1M、P1Y 或 P7D"))
     }
     return text
   }
@@ -195,8 +226,9 @@ enum Checks {
     let text = try duration(node)
     guard let span = Duration8601(text), span.seconds == 0, 1...36_600 ~= span.days else {
       throw node.error(
-        "\"\(text)\" is no time after which numbers are drawn anew",
-        hint: "whole days, months or years, from P1D to P100Y, as P1M")
+        Wording("\"\(text)\" is no time after which numbers are drawn anew", "“\(text)”不能作为重新抽取噪声的周期"),
+        hint: Wording(
+          "whole days, months or years, from P1D to P100Y, as P1M", "须为整日、整月或整年，P1D 至 P100Y，如 P1M"))
     }
     return text
   }
@@ -209,7 +241,9 @@ enum Checks {
       1...8 ~= part.utf8.count && part.utf8.allSatisfy { isDigit($0) || isLower($0 | 0x20) }
     }
     guard fits, let first = parts.first, 2...3 ~= first.utf8.count, first.utf8.allSatisfy(isLower) else {
-      throw node.error("\"\(tag)\" is no language tag", hint: "as zh, en or zh-Hant")
+      throw node.error(
+        Wording("\"\(tag)\" is no language tag", "“\(tag)”不是语言标签"),
+        hint: Wording("as zh, en or zh-Hant", "如 zh、en 或 zh-Hant"))
     }
     return tag
   }
@@ -218,16 +252,16 @@ enum Checks {
   static func code(_ node: Node) throws(DocumentError) -> String {
     let text = node.isNumber ? node.numberText() : try node.string()
     guard 1...100 ~= text.utf8.count, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
-      throw node.error("a code has 1–100 bytes and no control characters")
+      throw node.error(Wording("a code has 1–100 bytes and no control characters", "代码须为 1–100 字节，不含控制字符"))
     }
     return text
   }
 
   /// Notes names that occur twice.
-  static func unique(_ names: [(name: String, node: Node)], _ what: String, _ faults: Faults) {
+  static func unique(_ names: [(name: String, node: Node)], _ what: Wording, _ faults: Faults) {
     var seen: Set<ByteKey> = []
     for (name, node) in names where !seen.insert(ByteKey(name)).inserted {
-      faults.add(node.error("the \(what) \"\(name)\" is there twice"))
+      faults.add(node.error(Wording("the \(what.en) \"\(name)\" is there twice", "\(what.zh)“\(name)”出现两次")))
     }
   }
 

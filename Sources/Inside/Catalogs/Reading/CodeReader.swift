@@ -18,17 +18,18 @@ enum CodeReader {
         code: code, label: section.optional("label", Checks.text) ?? Text(code),
         parent: section.optional("parent", Checks.code))
     }
-    Checks.unique(places, "code", faults)
+    Checks.unique(places, .code, faults)
     let known = codes.map(\.code)
     for code in codes {
       guard let parent = code.parent, let place = places.first(where: { $0.name == code.code })?.node else {
         continue
       }
       _ = faults.attempt { () throws(DocumentError) in
-        try Checks.reference(place["parent"] ?? place, to: "code", in: known)
+        try Checks.reference(place["parent"] ?? place, to: .code, in: known)
       }
       if leadsBack(parent, codes) {
-        faults.add(place.error("the parents of \"\(code.code)\" run in a circle"))
+        faults.add(
+          place.error(Wording("the parents of \"\(code.code)\" run in a circle", "“\(code.code)”的上级代码绕成一圈")))
       }
     }
     return codes

@@ -113,7 +113,7 @@ extension DatasetReader {
   ) -> DocumentError {
     place.error(
       Wording("\"\(source.name)\" has no field \"\(name)\"", "“\(source.name)”没有字段“\(name)”"),
-      hint: nearest(name, in: known).map { Wording("did you mean \"\($0)\"?", "是否指“\($0)”？") }
+      hint: nearest(name, in: known).map { .meant($0) }
         ?? Wording("known: \(known.joined(separator: ", "))", "现有：\(known.joined(separator: "、"))"))
   }
 
@@ -127,7 +127,7 @@ extension DatasetReader {
     guard names.contains(where: { sameBytes($0, name) }) else {
       return refuse(
         Wording("there is no dataset \"\(name)\"", "没有数据集“\(name)”"),
-        nearest(name, in: names).map { Wording("did you mean \"\($0)\"?", "是否指“\($0)”？") }
+        nearest(name, in: names).map { .meant($0) }
           ?? Wording("name a folder of the catalogue", "请写目录中的文件夹名"))
     }
     let own = Files.name(of: folder)
@@ -282,10 +282,10 @@ extension DatasetReader {
     }
     let own = right.fields.map(\.name).filter { !right.source.subject.contains($0) }.map(right.name)
     check(
-      left.fields.map { left.name($0.name) }, own, Wording("field", "字段"), true)
+      left.fields.map { left.name($0.name) }, own, .field, true)
     check(
       left.dimensions.map { left.name($0.name) }, right.dimensions.map { right.name($0.name) },
-      Wording("dimension", "维度"), true)
+      .dimension, true)
     return isFree
   }
 

@@ -10,7 +10,7 @@ extension DatasetReader {
   func resource(_ node: Node) throws(DocumentError) -> Resource? {
     guard let section = Section(node, Self.keys, faults) else { return nil }
     let name = section.required("name") { (node) throws(DocumentError) in
-      try Checks.name(node, but: Checks.takenByPackages, of: Wording("resource", "资源"))
+      try Checks.name(node, but: Checks.takenByPackages, of: .resource)
     }
     let title = section.optional("title", Checks.text)
     let path = location(section)
@@ -35,12 +35,17 @@ extension DatasetReader {
     if let source = section["source"] {
       faults.add(
         source.error(
-          "a table elsewhere is not read: whoever publishes may open files that whoever describes may not",
-          hint: "put it, or a copy of it, beside the descriptor, and name it with `path`"))
+          Wording(
+            "a table elsewhere is not read: whoever publishes may open files that whoever describes may not",
+            "不读取别处的数据表：发布者能打开的文件，描述者未必有权打开"),
+          hint: Wording(
+            "put it, or a copy of it, beside the descriptor, and name it with `path`",
+            "请将数据表或其副本放在描述文件旁边，并用 `path` 写明")))
       return nil
     }
     guard let path = section["path"] else {
-      faults.add(section.node.error("the key \"path\" is missing", hint: "name a file beside the descriptor"))
+      faults.add(
+        section.node.missing("path", hint: Wording("name a file beside the descriptor", "请写描述文件旁边的文件")))
       return nil
     }
     return faults.attempt { () throws(DocumentError) in try inside(path) }
@@ -52,28 +57,34 @@ extension DatasetReader {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     if text.hasPrefix("/") || text.contains("://") {
       throw node.error(
-        "\"\(text)\" is not beside the descriptor", hint: "put the table there, or a copy of it")
+        Wording("\"\(text)\" is not beside the descriptor", "“\(text)”不在描述文件旁边"),
+        hint: Wording("put the table there, or a copy of it", "请将数据表或其副本放到那里"))
     }
     guard !text.isEmpty, !parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }),
       text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\\") })
     else {
       throw node.error(
-        "\"\(text)\" leads out of the dataset's folder", hint: "name a file beside the descriptor")
+        Wording("\"\(text)\" leads out of the dataset's folder", "“\(text)”超出数据集的文件夹"),
+        hint: Wording("name a file beside the descriptor", "请写描述文件旁边的文件"))
     }
     let found: Folder.Status?
     do { found = try room.catalog.status(place(of: text)) } catch {
-      throw node.error(error.message, hint: "put the table itself beside the descriptor, or a copy of it")
+      throw node.error(
+        Wording(error.message, error.message(in: "zh")),
+        hint: Wording("put the table itself beside the descriptor, or a copy of it", "请将数据表本身或其副本放在描述文件旁边"))
     }
     switch found?.kind {
     case .file: return text
     case .link:
       throw node.error(
-        "\"\(text)\" is a symbolic link, and what it leads to may be another's",
-        hint: "put the table itself beside the descriptor, or a copy of it")
+        Wording(
+          "\"\(text)\" is a symbolic link, and what it leads to may be another's", "“\(text)”是符号链接，所指内容可能属于他人"
+        ),
+        hint: Wording("put the table itself beside the descriptor, or a copy of it", "请将数据表本身或其副本放在描述文件旁边"))
     case .folder, .other, nil:
       let near = nearest(text, in: (try? room.catalog.list(Files.name(of: folder))) ?? [])
       throw node.error(
-        "there is no file \"\(text)\"", hint: near.map { "did you mean \"\($0)\"?" })
+        Wording("there is no file \"\(text)\"", "没有文件“\(text)”"), hint: near.map { .meant($0) })
     }
   }
 
@@ -83,9 +94,9 @@ extension DatasetReader {
     guard let format = readable.first(where: { $0.rawValue == text }) else {
       let words = readable.map(\.rawValue)
       throw node.error(
-        "\"\(text)\" is no format that can be read",
-        hint: nearest(text, in: words).map { "did you mean \"\($0)\"?" }
-          ?? "one of \(words.joined(separator: ", "))")
+        Wording("\"\(text)\" is no format that can be read", "“\(text)”不是可读取的格式"),
+        hint: nearest(text, in: words).map { .meant($0) }
+          ?? Wording("one of \(words.joined(separator: ", "))", "可用：\(words.joined(separator: "、"))"))
     }
     return format
   }
@@ -97,7 +108,9 @@ extension DatasetReader {
     else { return }
     func one(_ node: Node) throws(DocumentError) -> String {
       let text = try node.string()
-      guard text.utf8.count == 1 else { throw node.error("one ASCII character is needed here") }
+      guard text.utf8.count == 1 else {
+        throw node.error(Wording("one ASCII character is needed here", "此处须为一个 ASCII 字符"))
+      }
       return text
     }
     source.delimiter = inner.optional("delimiter", one)
@@ -119,7 +132,7 @@ extension DatasetReader {
       }
       if let node = node["role"] {
         meta.role = faults.attempt { () throws(DocumentError) in
-          try Checks.reference(node, to: "role", in: FieldMeta.roles)
+          try Checks.reference(node, to: .role, in: FieldMeta.roles)
         }
       }
       if let node = node["codeList"] {
@@ -131,13 +144,14 @@ extension DatasetReader {
   }
 
   func codeList(_ node: Node) throws(DocumentError) -> String {
-    try Checks.reference(node, to: "code list", in: catalog.codeLists.keys.sorted(), of: "catalog.json5")
+    try Checks.reference(node, to: .codeList, in: catalog.codeLists.keys.sorted(), of: .file("catalog.json5"))
   }
 
   /// A field of the first resource: units, dimensions and measures come from that one.
   func field(_ node: Node, of resource: Resource?) throws(DocumentError) -> String {
     guard let resource else { return try node.string() }
     return try Checks.reference(
-      node, to: "field", in: resource.schema.fields.map(\.name), of: "the resource \"\(resource.name)\"")
+      node, to: .field, in: resource.schema.fields.map(\.name),
+      of: Wording("the resource \"\(resource.name)\"", "资源“\(resource.name)”"))
   }
 }

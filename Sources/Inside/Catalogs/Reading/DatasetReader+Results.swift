@@ -28,13 +28,17 @@ extension DatasetReader {
     guard let name, let kind, let title else { return nil }
     for (key, kinds) in Self.kindsOf where !kinds.contains(kind) {
       if let node = section[key] {
-        let names = kinds.map(\.rawValue).joined(separator: " and ")
-        faults.add(node.error("\(key) belong to results of kind \(names)"))
+        let names = kinds.map(\.rawValue)
+        faults.add(
+          node.error(
+            Wording(
+              "\(key) belong to results of kind \(names.joined(separator: " and "))",
+              "\(key) 只用于 \(names.joined(separator: "、")) 类的结果")))
       }
     }
     let profile = section.required("profile") { (node) throws(DocumentError) in
       try Checks.reference(
-        node, to: kind.hasCells ? "statistic profile" : "verify profile",
+        node, to: kind.hasCells ? Wording("statistic profile", "统计方案") : Wording("verify profile", "核验方案"),
         in: (kind.hasCells ? Array(policies.profiles.keys) : Array(policies.verifyProfiles.keys))
           .sorted())
     }
@@ -79,18 +83,27 @@ extension DatasetReader {
     let node = section["measures"] ?? section.node
     for measure in declaration.measures {
       if let limits, !limits.variance, measure.statistics.contains(.variance) {
-        faults.add(node.error("the profile \"\(limits.name)\" allows no variance (measure \(measure.field))"))
+        faults.add(
+          node.error(
+            Wording(
+              "the profile \"\(limits.name)\" allows no variance (measure \(measure.field))",
+              "方案“\(limits.name)”不允许方差（度量 \(measure.field)）")))
       }
       guard measure.statistics.contains(where: \.isPercentile) else { continue }
       if let limits, !limits.percentiles {
         faults.add(
-          node.error("the profile \"\(limits.name)\" allows no percentiles (measure \(measure.field))"))
+          node.error(
+            Wording(
+              "the profile \"\(limits.name)\" allows no percentiles (measure \(measure.field))",
+              "方案“\(limits.name)”不允许分位数（度量 \(measure.field)）")))
       }
       if declaration.tables.contains(where: { $0.contains(where: isResponse) }) {
         faults.add(
           node.error(
-            "percentiles of \(measure.field) are read off bands, which are a response, and a table has one already",
-            hint: "put tables with a response into a result of their own"))
+            Wording(
+              "percentiles of \(measure.field) are read off bands, which are a response, and a table has one already",
+              "\(measure.field) 的分位数由分档得出，分档即响应维度，而有表已含一个响应维度"),
+            hint: Wording("put tables with a response into a result of their own", "请将含响应维度的表另立一个结果")))
       }
     }
     if declaration.derived.contains(.share) {
@@ -99,8 +112,12 @@ extension DatasetReader {
         guard !declaration.tables.contains(where: { Set($0) == Set(population) }) else { continue }
         faults.add(
           (section["derived"] ?? section.node).error(
-            "shares of [\(table.joined(separator: ", "))] need the table [\(population.joined(separator: ", "))]",
-            hint: "add it to tables: a share is told only of what is released itself"))
+            Wording(
+              "shares of [\(table.joined(separator: ", "))] need the table [\(population.joined(separator: ", "))]",
+              "[\(table.joined(separator: ", "))] 的占比须有表 [\(population.joined(separator: ", "))]"),
+            hint: Wording(
+              "add it to tables: a share is told only of what is released itself", "请将其加入 tables：只有自身发布的才给出占比"
+            )))
       }
     }
     if declaration.derived.contains(.change),
@@ -110,7 +127,8 @@ extension DatasetReader {
     {
       faults.add(
         (section["derived"] ?? section.node).error(
-          "changes need a table over a dimension with periods", hint: "declare one with period: \"year\""))
+          Wording("changes need a table over a dimension with periods", "变动须有含时段维度的表"),
+          hint: Wording("declare one with period: \"year\"", "请以 period: \"year\" 声明一个时段维度")))
     }
   }
 
@@ -119,25 +137,28 @@ extension DatasetReader {
     _ declaration: inout ResultDeclaration, _ section: Section, _ resource: Resource?, _ subject: [String]
   ) {
     let nodes = section.list("claims") { (node) throws(DocumentError) in node }
-    Checks.unique(nodes.compactMap { node in (try? node.string()).map { ($0, node) } }, "claim", faults)
+    Checks.unique(nodes.compactMap { node in (try? node.string()).map { ($0, node) } }, .claim, faults)
     declaration.consent =
       section.optional("consent") { (node) throws(DocumentError) in try node.bool() } ?? false
     declaration.meaning = section.optional("meaning", Checks.text)
     declaration.responsible = section.optional("responsible") { (node) throws(DocumentError) in
-      try Checks.reference(node, to: "organization", in: catalog.organizations.map(\.id))
+      try Checks.reference(node, to: .organization, in: catalog.organizations.map(\.id))
     }
     for name in subject {
       guard let field = resource?.field(name), !Self.stated.contains(field.type) else { continue }
       faults.add(
         section.node.error(
-          "the subject's field \"\(name)\" is a \(field.type.rawValue)", hint: Self.statedHint))
+          Wording(
+            "the subject's field \"\(name)\" is a \(field.type.rawValue)",
+            "主体字段“\(name)”的类型是 \(field.type.rawValue)"), hint: Self.statedHint))
     }
   }
 
   /// Types that a caller can state in one spelling.
   private static let stated: [FieldType] = [.string, .integer, .number, .boolean, .date, .year]
-  private static let statedHint =
-    "fields that are compared are of type string, integer, number, boolean, date or year"
+  private static let statedHint = Wording(
+    "fields that are compared are of type string, integer, number, boolean, date or year",
+    "供比对的字段类型须为 string、integer、number、boolean、date 或 year")
 
   /// A field that the caller states, beside the subject.
   private func claim(
@@ -145,10 +166,12 @@ extension DatasetReader {
   ) throws(DocumentError) -> String {
     let name = try field(node, of: resource)
     guard !subject.contains(name) else {
-      throw node.error("\"\(name)\" is the subject and stated with every call already")
+      throw node.error(
+        Wording("\"\(name)\" is the subject and stated with every call already", "“\(name)”是主体，每次调用已经写明"))
     }
     if let type = resource?.field(name)?.type, !Self.stated.contains(type) {
-      throw node.error("\"\(name)\" is a \(type.rawValue)", hint: Self.statedHint)
+      throw node.error(
+        Wording("\"\(name)\" is a \(type.rawValue)", "“\(name)”的类型是 \(type.rawValue)"), hint: Self.statedHint)
     }
     return name
   }
@@ -160,8 +183,10 @@ extension DatasetReader {
     else { return }
     faults.add(
       (section["refresh"] ?? section.node).error(
-        "\(refresh) is oftener than the profile \"\(limits.name)\" allows",
-        hint: "at least \(limits.minimumRefresh)"))
+        Wording(
+          "\(refresh) is oftener than the profile \"\(limits.name)\" allows",
+          "\(refresh) 比方案“\(limits.name)”所允许的更频繁"),
+        hint: Wording("at least \(limits.minimumRefresh)", "至少 \(limits.minimumRefresh)")))
   }
 
   /// One table: declared dimensions, each once, no more of a role than the profile allows.
@@ -170,8 +195,10 @@ extension DatasetReader {
   ) throws(DocumentError) -> [String] {
     var names: [String] = []
     for element in try node.elements() {
-      let name = try Checks.reference(element, to: "dimension", in: known)
-      guard !names.contains(name) else { throw element.error("the dimension \"\(name)\" is there twice") }
+      let name = try Checks.reference(element, to: .dimension, in: known)
+      guard !names.contains(name) else {
+        throw element.error(Wording("the dimension \"\(name)\" is there twice", "维度“\(name)”出现两次"))
+      }
       names.append(name)
     }
     guard let limits else { return names }
@@ -202,9 +229,13 @@ extension DatasetReader {
     let expression = section.required("expression") { (node) throws(DocumentError) in try node.string() }
     let values = section.someList("values", Checks.code)
     let nodes = section.list("values") { (node) throws(DocumentError) in node }
-    Checks.unique(nodes.compactMap { node in (try? Checks.code(node)).map { ($0, node) } }, "value", faults)
+    Checks.unique(nodes.compactMap { node in (try? Checks.code(node)).map { ($0, node) } }, .value, faults)
     if values.count > 256, let node = section["values"] {
-      faults.add(node.error("a score has at most 256 values, this has \(values.count)"))
+      faults.add(
+        node.error(
+          Wording(
+            "a score has at most 256 values, this has \(values.count)", "评分至多 256 个取值，此处有 \(values.count) 个"))
+      )
     }
     let place = section["expression"].map { "\($0.file):\($0.line):\($0.column): \($0.path)" } ?? ""
     return expression.map { ScoreOutput(expression: $0, values: values, place: place) }
@@ -219,7 +250,11 @@ extension DatasetReader {
     let name = section.required("field") { (node) throws(DocumentError) in try field(node, of: resource) }
     let column = name.flatMap { resource?.field($0) }
     if let column, let place = section["field"], column.type != .integer, column.type != .number {
-      faults.add(place.error("\"\(column.name)\" is a \(column.type.rawValue), which cannot be summed"))
+      faults.add(
+        place.error(
+          Wording(
+            "\"\(column.name)\" is a \(column.type.rawValue), which cannot be summed",
+            "“\(column.name)”的类型是 \(column.type.rawValue)，不能求和")))
     }
     let perUnit = section.required("perUnit") { (node) throws(DocumentError) in
       try node.choice(of: Measure.PerUnit.self)
@@ -229,9 +264,14 @@ extension DatasetReader {
       section.optional("scale") { (node) throws(DocumentError) in try Checks.whole(node, in: 0...9) } ?? 0
     let step = section.optional("step") { (node) throws(DocumentError) in
       let text = try Checks.decimal(node)
-      guard let value = Scan.decimal(text), value > 0 else { throw node.error("a step is greater than 0") }
+      guard let value = Scan.decimal(text), value > 0 else {
+        throw node.error(Wording("a step is greater than 0", "步长 step 须大于 0"))
+      }
       let digits = text.split(separator: ".").dropFirst().first?.utf8.count ?? 0
-      guard digits <= scale else { throw node.error("\(text) is finer than the scale of \(scale) digits") }
+      guard digits <= scale else {
+        throw node.error(
+          Wording("\(text) is finer than the scale of \(scale) digits", "\(text) 比 scale 的 \(scale) 位小数更细"))
+      }
       return text
     }
     let title = section.optional("title", Checks.text)
@@ -244,15 +284,23 @@ extension DatasetReader {
     if statistics.contains(where: \.isPercentile) {
       let place = section["bands"] ?? section.node
       if bands.count < 2 {
-        faults.add(place.error("percentiles are read off bands: declare at least two"))
+        faults.add(
+          place.error(
+            Wording("percentiles are read off bands: declare at least two", "分位数由分档得出：请至少声明两个 bands")))
       } else if let least = bands.first.flatMap(Scan.decimal), let bound = Scan.decimal(bounds.0),
         least > bound
       {
-        faults.add(place.error("the first band begins at \(bands[0]), above the lower bound \(bounds.0)"))
+        faults.add(
+          place.error(
+            Wording(
+              "the first band begins at \(bands[0]), above the lower bound \(bounds.0)",
+              "第一档始于 \(bands[0])，高于下限 \(bounds.0)")))
       }
     } else if let place = section["bands"] {
       faults.add(
-        place.error("bands serve percentiles, and none is declared", hint: "add \"median\" to statistics"))
+        place.error(
+          Wording("bands serve percentiles, and none is declared", "bands 用于分位数，而未声明分位数"),
+          hint: Wording("add \"median\" to statistics", "请在 statistics 中加入 \"median\"")))
     }
     return Measure(
       field: name, title: title ?? column?.title ?? Text(name), unit: unit ?? column?.unit, perUnit: perUnit,
@@ -262,7 +310,9 @@ extension DatasetReader {
 
   private func bounds(_ node: Node) throws(DocumentError) -> (String, String) {
     let sides = try Checks.rising(node)
-    guard sides.count == 2 else { throw node.error("bounds are [least, greatest]") }
+    guard sides.count == 2 else {
+      throw node.error(Wording("bounds are [least, greatest]", "bounds 写作 [最小, 最大]"))
+    }
     return (sides[0], sides[1])
   }
 }

@@ -11,7 +11,7 @@ extension DatasetReader {
   ) throws(DocumentError) -> ViewDeclaration? {
     guard let section = Section(node, Self.keys, faults) else { return nil }
     let name = section.required("name") { (node) throws(DocumentError) in
-      try Checks.name(node, but: Dataset.takenNames, of: Wording("view", "视图"))
+      try Checks.name(node, but: Dataset.takenNames, of: .view)
     }
     let columns = section.someList("select") { (node) throws(DocumentError) in
       try column(node, of: resource, dimensions: dimensions)
@@ -19,7 +19,7 @@ extension DatasetReader {
     let places = section.list("select") { (node) throws(DocumentError) in
       node.isString ? node : node["name"] ?? node["field"]
     }
-    Checks.unique(places.compactMap { node in (try? node.string()).map { ($0, node) } }, "column", faults)
+    Checks.unique(places.compactMap { node in (try? node.string()).map { ($0, node) } }, .column, faults)
     let promise = section.required("requires", promise) ?? nil
     let view = ViewDeclaration(
       name: name ?? "", title: section.optional("title", Checks.text),
@@ -28,16 +28,24 @@ extension DatasetReader {
     if let fault = view.overlap(with: results, dimensions: dimensions) {
       faults.add(
         (section["select"] ?? node).error(
-          "the view \"\(view.name)\" and the result \"\(fault.result)\" both use \"\(fault.field)\": a dataset offers statistics or views over the same dimensions, never both",
+          Wording(
+            "the view \"\(view.name)\" and the result \"\(fault.result)\" both use \"\(fault.field)\": a dataset offers statistics or views over the same dimensions, never both",
+            "视图“\(view.name)”与结果“\(fault.result)”都用到“\(fault.field)”：同样的维度上，一个数据集只能提供统计或视图之一"),
           hint:
-            "drop \"\(fault.field)\" from one of the two: what one shows exactly, the other's noise cannot protect"
+            Wording(
+              "drop \"\(fault.field)\" from one of the two: what one shows exactly, the other's noise cannot protect",
+              "请从其中之一去掉“\(fault.field)”：一处精确公布的，另一处的噪声保护不了")
         ))
     }
     if let promise, promise.lDiversity < 2, let shown = columns.first(where: \.isSensitive) {
       faults.add(
         (section["requires"] ?? node).error(
-          "the view \"\(view.name)\" shows \"\(shown.name)\", which is sensitive: a group in which all have the same value tells it of each",
-          hint: "require lDiversity of 2 or more, or leave \"\(shown.name)\" out of `select`"))
+          Wording(
+            "the view \"\(view.name)\" shows \"\(shown.name)\", which is sensitive: a group in which all have the same value tells it of each",
+            "视图“\(view.name)”公布敏感字段“\(shown.name)”：同组取值全都相同，即泄露每个个体的取值"),
+          hint: Wording(
+            "require lDiversity of 2 or more, or leave \"\(shown.name)\" out of `select`",
+            "请要求 lDiversity 不小于 2，或从 `select` 中去掉“\(shown.name)”")))
     }
     return name == nil || promise == nil ? nil : view
   }
@@ -70,7 +78,7 @@ extension DatasetReader {
           isSensitive: dimension.role == .response || isSensitive(dimension.field, resource))
       }
       let known = dimensions.map(\.name) + (resource?.schema.fields.map(\.name) ?? [])
-      _ = try Checks.reference(node, to: "dimension or field", in: known)
+      _ = try Checks.reference(node, to: Wording("dimension or field", "维度或字段"), in: known)
       try refuseIdentifier(name, node, of: resource)
       let title = resource?.field(name)?.title ?? Text(name)
       return ViewColumn(
@@ -96,7 +104,11 @@ extension DatasetReader {
   {
     let ways = ["bands", "prefix", "topCode", "mask"].filter { section[$0] != nil }
     if let second = ways.dropFirst().first, let place = section[second] {
-      faults.add(place.error("a column has one of bands, prefix, topCode and mask, not two"))
+      faults.add(
+        place.error(
+          Wording(
+            "a column has one of bands, prefix, topCode and mask, not two",
+            "一列只能有 bands、prefix、topCode 与 mask 之一")))
       return nil
     }
     switch ways.first {
@@ -107,8 +119,13 @@ extension DatasetReader {
       guard isAge == (asOf != nil), isAge || [.integer, .number, .year].contains(field.type) else {
         faults.add(
           section.node.error(
-            "\"\(field.name)\" is a \(field.type.rawValue)\(isAge ? ": bands of ages need asOf" : ", which has no such bands")"
-          ))
+            isAge
+              ? Wording(
+                "\"\(field.name)\" is a \(field.type.rawValue): bands of ages need asOf",
+                "“\(field.name)”的类型是 \(field.type.rawValue)：年龄分档须有 asOf")
+              : Wording(
+                "\"\(field.name)\" is a \(field.type.rawValue), which has no such bands",
+                "“\(field.name)”的类型是 \(field.type.rawValue)，不能这样分档")))
         return nil
       }
       let banding = Bands(edges: edges, asOf: asOf)
@@ -126,7 +143,10 @@ extension DatasetReader {
     case "topCode":
       guard field.type == .integer || field.type == .number || field.type == .year else {
         faults.add(
-          section.node.error("\"\(field.name)\" is a \(field.type.rawValue), which has no greatest number"))
+          section.node.error(
+            Wording(
+              "\"\(field.name)\" is a \(field.type.rawValue), which has no greatest number",
+              "“\(field.name)”的类型是 \(field.type.rawValue)，没有最大数")))
         return nil
       }
       return section.optional("topCode", Checks.decimal).map { .topCode($0) }
@@ -141,7 +161,8 @@ extension DatasetReader {
   private func refuseIdentifier(_ name: String, _ node: Node, of resource: Resource?) throws(DocumentError) {
     guard resource?.fields[name]?.role == "identifier" else { return }
     throw node.error(
-      "\"\(name)\" identifies units and cannot be part of an open view", hint: "leave it out of `select`")
+      Wording("\"\(name)\" identifies units and cannot be part of an open view", "“\(name)”可识别主体，不得列入公开视图"),
+      hint: Wording("leave it out of `select`", "请从 `select` 中去掉"))
   }
 }
 

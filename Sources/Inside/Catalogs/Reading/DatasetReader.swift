@@ -43,7 +43,7 @@ struct DatasetReader {
       } ?? section.someList("resources", resource)
     Checks.unique(
       section.list("resources") { (node) throws(DocumentError) in node["name"] }
-        .compactMap { node in (try? node.string()).map { ($0, node) } }, "resource", faults)
+        .compactMap { node in (try? node.string()).map { ($0, node) } }, .resource, faults)
     let first = resources.first
     let subject =
       own?.subject ?? section.list("subject") { (node) throws(DocumentError) in try field(node, of: first) }
@@ -86,10 +86,10 @@ struct DatasetReader {
   private func describe(_ dataset: inout Dataset, _ section: Section) {
     dataset.keywords = section.list("keywords", Checks.text)
     dataset.themes = section.list("themes") { (node) throws(DocumentError) in
-      try Checks.reference(node, to: "theme", in: catalog.themes.map(\.id))
+      try Checks.reference(node, to: .theme, in: catalog.themes.map(\.id))
     }
     let license = section.optional("license") { (node) throws(DocumentError) in
-      try Checks.reference(node, to: "licence", in: catalog.licenses.map(\.id))
+      try Checks.reference(node, to: .licence, in: catalog.licenses.map(\.id))
     }
     dataset.license = license ?? catalog.license
     dataset.directory = section.optional("directory", directory) ?? nil
@@ -108,7 +108,7 @@ struct DatasetReader {
   private func checkRepeats(_ section: Section, subject: [String], results: [ResultDeclaration]) {
     for key in ["subject", "dimensions", "results", "views"] {
       let nodes = section.list(key) { (node) throws(DocumentError) in node.isString ? node : node["name"] }
-      let what = ["subject": "field", "dimensions": "dimension", "views": "view"][key] ?? "result"
+      let what = ["subject": Wording.field, "dimensions": .dimension, "views": .view][key] ?? .result
       Checks.unique(nodes.compactMap { node in (try? node.string()).map { ($0, node) } }, what, faults)
     }
     guard let node = section["results"], !results.isEmpty, subject.isEmpty, section["subject"] == nil else {
@@ -116,8 +116,9 @@ struct DatasetReader {
     }
     faults.add(
       node.error(
-        "results need a subject: the unit that is protected and counted",
-        hint: "name the identifying fields, as subject: [\"person_id\"]"))
+        Wording("results need a subject: the unit that is protected and counted", "结果须有主体 subject：受保护并计数的个体"),
+        hint: Wording(
+          "name the identifying fields, as subject: [\"person_id\"]", "请写明标识字段，如 subject: [\"person_id\"]")))
   }
 
   private func ownName(_ node: Node) throws(DocumentError) -> String {
@@ -125,7 +126,9 @@ struct DatasetReader {
     let folderName = Files.name(of: folder)
     guard name == folderName else {
       throw node.error(
-        "the dataset is called \"\(name)\", its folder \"\(folderName)\"", hint: "call both the same")
+        Wording(
+          "the dataset is called \"\(name)\", its folder \"\(folderName)\"",
+          "数据集名为“\(name)”，而文件夹名为“\(folderName)”"), hint: Wording("call both the same", "请使二者同名"))
     }
     return name
   }
@@ -133,7 +136,7 @@ struct DatasetReader {
   private func provider(_ node: Node) throws(DocumentError) -> Provider? {
     guard let section = Section(node, ["organization", "person"], faults) else { return nil }
     let organization = section.required("organization") { (node) throws(DocumentError) in
-      try Checks.reference(node, to: "organization", in: catalog.organizations.map(\.id))
+      try Checks.reference(node, to: .organization, in: catalog.organizations.map(\.id))
     }
     let person = section.required("person", person)
     guard let organization, let person else { return nil }
@@ -142,11 +145,12 @@ struct DatasetReader {
 
   private func person(_ node: Node) throws(DocumentError) -> String {
     try Checks.reference(
-      node, to: "person", in: policies.access.people.map(\.id), of: "Policies/access.json5")
+      node, to: .person, in: policies.access.people.map(\.id), of: .file("Policies/access.json5"))
   }
 
   func level(_ node: Node) throws(DocumentError) -> String {
-    try Checks.reference(node, to: "level", in: policies.scale.levels.map(\.id), of: "Policies/levels.json5")
+    try Checks.reference(
+      node, to: .level, in: policies.scale.levels.map(\.id), of: .file("Policies/levels.json5"))
   }
 
   private func classification(_ node: Node) throws(DocumentError) -> Classification? {
@@ -156,7 +160,7 @@ struct DatasetReader {
     let level = section.required("level", level)
     let flags = section.list("flags") { (node) throws(DocumentError) in
       try Checks.reference(
-        node, to: "flag", in: policies.scale.flagsForcingClosed, of: "Policies/levels.json5")
+        node, to: .flag, in: policies.scale.flagsForcingClosed, of: .file("Policies/levels.json5"))
     }
     let legalBasis = section.optional("legalBasis", Checks.text)
     let reason = section.optional("reason", Checks.text)
@@ -171,7 +175,10 @@ struct DatasetReader {
     let code = section.required("code") { (node) throws(DocumentError) in
       let text = try node.string()
       guard text.utf8.count >= 5, text.utf8.allSatisfy(Checks.isDigit) else {
-        throw node.error("a directory code is at least 5 digits: 类 1, 项 2, 目 3, then 细目 and number")
+        throw node.error(
+          Wording(
+            "a directory code is at least 5 digits: 类 1, 项 2, 目 3, then 细目 and number",
+            "目录代码至少 5 位数字：类 1 位、项 2 位、目 3 位，其后为细目与编号"))
       }
       return text
     }
@@ -194,9 +201,11 @@ struct DatasetReader {
     guard let frequency = Frequency(text) else {
       let near = nearest(text, in: Frequency.words)
       throw node.error(
-        "\"\(text)\" is no frequency",
-        hint: near.map { "did you mean \"\($0)\"?" }
-          ?? "a duration as P1M, or one of \(Frequency.words.joined(separator: ", "))")
+        Wording("\"\(text)\" is no frequency", "“\(text)”不是更新频率"),
+        hint: near.map { .meant($0) }
+          ?? Wording(
+            "a duration as P1M, or one of \(Frequency.words.joined(separator: ", "))",
+            "请写时长（如 P1M），或下列之一：\(Frequency.words.joined(separator: "、"))"))
     }
     return frequency
   }
@@ -204,7 +213,10 @@ struct DatasetReader {
   private func period(_ node: Node) throws(DocumentError) -> Period {
     let text = try node.string()
     guard let period = Period(text) else {
-      throw node.error("\"\(text)\" is no period", hint: "as 2025-01-01/2025-12-31, 1952/2007 or 2004/..")
+      throw node.error(
+        Wording("\"\(text)\" is no period", "“\(text)”不是时段"),
+        hint: Wording(
+          "as 2025-01-01/2025-12-31, 1952/2007 or 2004/..", "如 2025-01-01/2025-12-31、1952/2007 或 2004/.."))
     }
     return period
   }
@@ -222,7 +234,10 @@ struct DatasetReader {
       let degrees = sides.compactMap { Scan.decimal($0) }
       guard degrees.count == 4, abs(degrees[0]) <= 180, abs(degrees[2]) <= 180, -90...90 ~= degrees[1],
         degrees[1]...90 ~= degrees[3]
-      else { throw node.error("a bounding box is [west, south, east, north] in degrees") }
+      else {
+        throw node.error(
+          Wording("a bounding box is [west, south, east, north] in degrees", "范围框写作 [西, 南, 东, 北]，单位为度"))
+      }
       return sides
     }
     return Spatial(

@@ -24,20 +24,22 @@ struct DetectorsReader {
       // A detector without an id is called by its kind.
       section.list(key) { (node) throws(DocumentError) in node["id"] ?? node["kind"] }
     }
-    Checks.unique(places.compactMap { node in (try? node.string()).map { ($0, node) } }, "rule", faults)
+    Checks.unique(places.compactMap { node in (try? node.string()).map { ($0, node) } }, .rule, faults)
     return DetectorPolicy(
       detectors: detectors, dictionaries: dictionaries, volume: volume, combinations: combinations, risk: risk
     )
   }
 
   private func level(_ node: Node) throws(DocumentError) -> String {
-    try Checks.reference(node, to: "level", in: levels, of: "levels.json5")
+    try Checks.reference(node, to: .level, in: levels, of: .file("levels.json5"))
   }
 
   private func share(_ node: Node) throws(DocumentError) -> Double {
     let value = try node.double()
     guard 0...1 ~= value else {
-      throw node.error("\(node.numberText()) is no share", hint: "a number from 0 to 1")
+      throw node.error(
+        Wording("\(node.numberText()) is no share", "\(node.numberText()) 不是比例"),
+        hint: Wording("a number from 0 to 1", "应为 0 至 1 的数"))
     }
     return value
   }
@@ -52,7 +54,9 @@ struct DetectorsReader {
     for (name, node) in entries {
       found[name] = faults.list(node) { (term) throws(DocumentError) in
         let text = try term.string()
-        guard !text.isEmpty else { throw term.error("an empty term would be found everywhere") }
+        guard !text.isEmpty else {
+          throw term.error(Wording("an empty term would be found everywhere", "空词条会处处命中"))
+        }
         return text
       }
     }
@@ -77,11 +81,14 @@ struct DetectorsReader {
     let refuses = section.optional("refuses", flag) ?? false
     let title = section.required("title", Checks.text)
     let terms = section.list("dictionaries") { (node) throws(DocumentError) in
-      try Checks.reference(node, to: "dictionary", in: dictionaries)
+      try Checks.reference(node, to: .dictionary, in: dictionaries)
     }
     guard let kind, let level, let threshold, let personal, let title else { return nil }
     if kind == .dictionary, terms.isEmpty {
-      faults.add(section.node.error("a detector of kind dictionary names its dictionaries"))
+      faults.add(
+        section.node.error(
+          Wording(
+            "a detector of kind dictionary names its dictionaries", "dictionary 类的检测器须写明所用词表 dictionaries")))
     }
     return DetectorRule(
       id: id ?? kind.rawValue, kind: kind, level: level, threshold: threshold, minimumMatches: matches ?? 1,
@@ -107,16 +114,22 @@ struct DetectorsReader {
     func term(_ node: Node) throws(DocumentError) -> CombinationTerm {
       let text = try node.string()
       guard let term = CombinationTerm(text) else {
-        throw node.error("\"\(text)\" is no term", hint: "as detector:mobile, role:sensitive or field:income")
+        throw node.error(
+          Wording("\"\(text)\" is no term", "“\(text)”不是条件"),
+          hint: Wording(
+            "as detector:mobile, role:sensitive or field:income",
+            "如 detector:mobile、role:sensitive 或 field:income"))
       }
       if case .detector(let id) = term, !detectors.contains(id) {
         let near = nearest(id, in: detectors)
         throw node.error(
-          "there is no detector \"\(id)\"", hint: near.map { "did you mean \"detector:\($0)\"?" })
+          Wording("there is no detector \"\(id)\"", "没有检测器“\(id)”"),
+          hint: near.map { .meant("detector:\($0)") })
       }
       if case .role(let role) = term, !FieldMeta.roles.contains(role) {
         let near = nearest(role, in: FieldMeta.roles)
-        throw node.error("there is no role \"\(role)\"", hint: near.map { "did you mean \"role:\($0)\"?" })
+        throw node.error(
+          Wording("there is no role \"\(role)\"", "没有角色“\(role)”"), hint: near.map { .meant("role:\($0)") })
       }
       return term
     }

@@ -48,8 +48,8 @@ struct Section {
         let near = nearest(key, in: known)
         faults.add(
           DocumentError(
-            file: error.file, line: error.line, column: error.column, path: error.path, reason: error.reason,
-            hint: near.map { "did you mean \"\($0)\"?" } ?? "known here: \(known.joined(separator: ", "))"))
+            file: error.file, line: error.line, column: error.column, path: error.path, reason: error.words,
+            hint: near.map { .meant($0) } ?? .known(known)))
       }
     }
     guard let fields = faults.attempt({ () throws(DocumentError) in try node.fields(known + keys) }) else {
@@ -85,7 +85,9 @@ struct Section {
     guard let node = required(key, { $0 }) else { return [] }
     let before = faults.errors.count
     let found = faults.list(node, read)
-    if found.isEmpty, faults.errors.count == before { faults.add(node.error("at least one is needed here")) }
+    if found.isEmpty, faults.errors.count == before {
+      faults.add(node.error(Wording("at least one is needed here", "此处至少须有一项")))
+    }
     return found
   }
 }

@@ -22,7 +22,8 @@ struct LevelsReader {
     let remembers = section.optional("remembers") { (node) throws(DocumentError) in
       let text = try node.string()
       guard let days = Duration8601(text)?.days, days > 0 else {
-        throw node.error("\"\(text)\" is no duration", hint: "as P10Y")
+        throw node.error(
+          Wording("\"\(text)\" is no duration", "“\(text)”不是时长"), hint: Wording("as P10Y", "如 P10Y"))
       }
       return days
     }
@@ -50,9 +51,10 @@ struct LevelsReader {
         })
       else {
         throw node.error(
-          "\"\(text)\" is no level", hint: "letters and digits, with single hyphens between, as L3")
+          Wording("\"\(text)\" is no level", "“\(text)”不能作级别"),
+          hint: Wording("letters and digits, with single hyphens between, as L3", "限字母与数字，其间可用单个连字符，如 L3"))
       }
-      try Checks.refuse(text, Checks.takenByDatasets, Wording("level", "级别"), node)
+      try Checks.refuse(text, Checks.takenByDatasets, .level, node)
       return text
     }
     let openness = section.required("openness") { (node) throws(DocumentError) in
@@ -62,7 +64,8 @@ struct LevelsReader {
     let color = section.optional("color") { (node) throws(DocumentError) in
       let text = try node.string()
       guard text.hasPrefix("#"), text.utf8.count == 7, text.utf8.dropFirst().allSatisfy(isHex) else {
-        throw node.error("\"\(text)\" is no colour", hint: "as #2e7d32")
+        throw node.error(
+          Wording("\"\(text)\" is no colour", "“\(text)”不是颜色"), hint: Wording("as #2e7d32", "如 #2e7d32"))
       }
       return text
     }
@@ -82,21 +85,28 @@ struct LevelsReader {
     for kind in ApprovalKind.allCases {
       guard let place = section[kind.rawValue], !place.isNull else { continue }
       needed[kind] = faults.attempt { () throws(DocumentError) in
-        try Checks.reference(place, to: "role", in: roles, of: "access.json5")
+        try Checks.reference(place, to: .role, in: roles, of: .file("access.json5"))
       }
     }
     return ApprovalRules(roles: needed)
   }
 
-  private static func words(_ error: ScaleError) -> String {
+  private static func words(_ error: ScaleError) -> Wording {
     switch error {
-    case .empty: "a scale needs levels"
-    case .duplicateLevel(let id): "the level \"\(id)\" is there twice"
-    case .sameRank(let lower, let upper): "\"\(lower)\" and \"\(upper)\" stand on the same step"
+    case .empty: Wording("a scale needs levels", "分级须有级别")
+    case .duplicateLevel(let id): Wording("the level \"\(id)\" is there twice", "级别“\(id)”出现两次")
+    case .sameRank(let lower, let upper):
+      Wording("\"\(lower)\" and \"\(upper)\" stand on the same step", "“\(lower)”与“\(upper)”处于同一级")
     case .opensUpwards(let lower, let upper):
-      "\"\(upper)\" is more open than \"\(lower)\" below it: levels go from open to closed"
-    case .nothingOpen(let id): "the first level, \"\(id)\", must be unconditional"
-    case .nothingClosed(let id): "flags force a dataset closed, and the last level, \"\(id)\", is not"
+      Wording(
+        "\"\(upper)\" is more open than \"\(lower)\" below it: levels go from open to closed",
+        "“\(upper)”比其下的“\(lower)”更开放：级别须由开放到不予开放依次排列")
+    case .nothingOpen(let id):
+      Wording("the first level, \"\(id)\", must be unconditional", "第一个级别“\(id)”须为无条件开放")
+    case .nothingClosed(let id):
+      Wording(
+        "flags force a dataset closed, and the last level, \"\(id)\", is not",
+        "有标记的数据集须不予开放，而最后一个级别“\(id)”并非不予开放")
     }
   }
 }

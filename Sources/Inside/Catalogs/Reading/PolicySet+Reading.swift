@@ -37,8 +37,9 @@ extension PolicySet {
       guard let bytes = files[name] else {
         faults.add(
           DocumentError(
-            file: "\(label)/\(name)", line: 1, column: 1, path: "", reason: "there is no such file",
-            hint: "`doorsill init` makes one"))
+            file: "\(label)/\(name)", line: 1, column: 1, path: "",
+            reason: Wording("there is no such file", "没有该文件"),
+            hint: Wording("`doorsill init` makes one", "可用 `doorsill init` 生成")))
         continue
       }
       roots[name] = faults.attempt { () throws(DocumentError) in
@@ -81,7 +82,7 @@ extension PolicySet {
     do { return Hex.encode(Digest.sha256(try whole.canonical())) } catch {
       throw DocumentError(
         file: label, line: 1, column: 1, path: "",
-        reason: "the policies have no canonical form: \(error.message)")
+        reason: Wording("the policies have no canonical form: \(error.message)", "策略文件没有规范形式：其中有数值过大或不能精确表示"))
     }
   }
 }

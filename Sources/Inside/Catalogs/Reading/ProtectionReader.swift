@@ -28,11 +28,11 @@ struct ProtectionReader {
     var isOlder = false
     for (name, node) in entries {
       guard Checks.isName(name) else {
-        faults.add(node.error("\"\(name)\" is no name", hint: Checks.nameRule))
+        faults.add(node.error(Wording("\"\(name)\" is no name", "“\(name)”不能作名称"), hint: Checks.nameRule))
         continue
       }
       let kind = faults.attempt { () throws(DocumentError) -> Kind in
-        guard let place = node["kind"] else { throw node.error("the key \"kind\" is missing") }
+        guard let place = node["kind"] else { throw node.missing("kind") }
         return try place.choice(of: Kind.self)
       }
       switch kind {
@@ -57,20 +57,24 @@ struct ProtectionReader {
     var bars: [String: Double] = [:]
     for (name, place) in try node.entries() {
       guard levels.contains(where: { $0.id == name }) else {
-        throw place.error("levels.json5 has no level \"\(name)\"")
+        throw place.error(Wording("levels.json5 has no level \"\(name)\"", "levels.json5 中没有级别“\(name)”"))
       }
       let bar = try place.double()
       guard bar > 0.5, bar <= Qualification.loosest else {
         throw place.error(
-          "\(bar) is no bar",
-          hint: "more than 0.5, which guessing gives, and at most \(Qualification.loosest)")
+          Wording("\(bar) is no bar", "\(bar) 不能作及格线"),
+          hint: Wording(
+            "more than 0.5, which guessing gives, and at most \(Qualification.loosest)",
+            "须大于随机猜测的 0.5，且不超过 \(Qualification.loosest)"))
       }
       bars[name] = bar
     }
     for level in levels where level.openness == .conditional && bars[level.id] == nil {
       throw node.error(
-        "the level \(level.id) has no bar",
-        hint: "say how much may be guessed under a profile that serves it, as \(level.id): 0.54")
+        Wording("the level \(level.id) has no bar", "级别 \(level.id) 没有及格线"),
+        hint: Wording(
+          "say how much may be guessed under a profile that serves it, as \(level.id): 0.54",
+          "请写明可用于该级别的方案至多允许猜中多少，如 \(level.id): 0.54"))
     }
     return bars
   }
@@ -117,7 +121,10 @@ struct ProtectionReader {
   private func dominance(_ node: Node) throws(DocumentError) -> ProtectionProfile.Dominance? {
     if node.isNull { return nil }
     let parts = try node.elements()
-    guard parts.count == 2 else { throw node.error("dominance is [contributors, percent], as [2, 85]") }
+    guard parts.count == 2 else {
+      throw node.error(
+        Wording("dominance is [contributors, percent], as [2, 85]", "dominance 写作 [贡献者数, 百分比]，如 [2, 85]"))
+    }
     return ProtectionProfile.Dominance(
       try Checks.whole(parts[0], in: 1...2), percent: try Checks.whole(parts[1], in: 1...99))
   }
@@ -126,7 +133,9 @@ struct ProtectionReader {
     var weights: [Int] = []
     for element in try node.elements() { weights.append(try Checks.whole(element, in: 0...16)) }
     guard weights.reduce(0, +) == 16 else {
-      throw node.error("the weights sum to \(weights.reduce(0, +)), not to 16")
+      throw node.error(
+        Wording(
+          "the weights sum to \(weights.reduce(0, +)), not to 16", "各权重合计为 \(weights.reduce(0, +))，应为 16"))
     }
     return weights
   }
@@ -152,7 +161,10 @@ struct ProtectionReader {
   private func countNoise(_ node: Node) throws(DocumentError) -> ProtectionProfile.CountNoise {
     guard let noise = ProtectionProfile.CountNoise(rawValue: try Checks.whole(node, in: 1...100)) else {
       let known = ProtectionProfile.CountNoise.allCases.map { "\($0.rawValue)" }
-      throw node.error("there are tables of noise for the deviations \(known.joined(separator: ", ")) only")
+      throw node.error(
+        Wording(
+          "there are tables of noise for the deviations \(known.joined(separator: ", ")) only",
+          "噪声表只有下列标准差：\(known.joined(separator: "、"))"))
     }
     return noise
   }
@@ -160,11 +172,16 @@ struct ProtectionReader {
   /// `[lasting, yearly]`, each the ratio of the largest factor to the smallest.
   private func factors(_ node: Node) throws(DocumentError) -> ProtectionProfile.Factors {
     let parts = try node.elements()
-    guard parts.count == 2 else { throw node.error("factors is [lasting, yearly], as [4, 5]") }
+    guard parts.count == 2 else {
+      throw node.error(Wording("factors is [lasting, yearly], as [4, 5]", "factors 写作 [长期, 年度]，如 [4, 5]"))
+    }
     func ratio(_ part: Node) throws(DocumentError) -> ProtectionProfile.FactorRatio {
       guard let ratio = ProtectionProfile.FactorRatio(rawValue: try Checks.whole(part, in: 1...100)) else {
         let known = ProtectionProfile.FactorRatio.allCases.map { "\($0.rawValue)" }
-        throw part.error("factors are of the ratios \(known.joined(separator: ", "))")
+        throw part.error(
+          Wording(
+            "factors are of the ratios \(known.joined(separator: ", "))",
+            "系数的比值只能为 \(known.joined(separator: "、"))"))
       }
       return ratio
     }
@@ -180,14 +197,16 @@ struct ProtectionReader {
     let form = section.required("form") { (node) throws(DocumentError) in
       guard try node.int() == 2 else {
         throw node.error(
-          "the form of this record is another one than 2", hint: "doorsill result attack --qualify makes one")
+          Wording("the form of this record is another one than 2", "该记录的格式不是 2"),
+          hint: Wording(
+            "doorsill result attack --qualify makes one", "可用 doorsill result attack --qualify 生成"))
       }
       return 2
     }
     let hash = section.required("policyHash") { (node) throws(DocumentError) in
       let text = try node.string()
       guard text.utf8.count == 64, Hex.decode(text) != nil else {
-        throw node.error("a policy hash is 64 hexadecimal digits")
+        throw node.error(Wording("a policy hash is 64 hexadecimal digits", "策略哈希为 64 位十六进制数字"))
       }
       return text
     }
@@ -212,7 +231,9 @@ struct ProtectionReader {
     let canaries = whole("canaries")
     let accuracy = section.required("upperAccuracy") { (node) throws(DocumentError) in
       let value = try node.double()
-      guard 0...1 ~= value else { throw node.error("\(value) is no share from 0 to 1") }
+      guard 0...1 ~= value else {
+        throw node.error(Wording("\(value) is no share from 0 to 1", "\(value) 不是 0 至 1 的比例"))
+      }
       return value
     }
     guard let attack, let versions, let canaries, let accuracy else { return nil }

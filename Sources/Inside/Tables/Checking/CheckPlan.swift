@@ -37,8 +37,8 @@ struct CheckPlan: Sendable {
         throw TableError(
           .schema, file: file,
           Wording(
-            "field \(field.name): \(error.key) \(error.message)",
-            "字段“\(field.name)”：\(error.key) \(error.message)"))
+            "field \(field.name): \(error.key) \(error.words.en)",
+            "字段“\(field.name)”：\(error.key) \(error.words.zh)"))
       }
     }
     columns = plans

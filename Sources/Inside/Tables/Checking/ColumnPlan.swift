@@ -5,7 +5,7 @@ struct ColumnPlan: Sendable {
   /// What in a field's descriptor cannot be obeyed.
   struct Mistake: Error {
     var key: String
-    var message: String
+    var words: Wording
   }
 
   enum Kernel: Sendable {
@@ -57,10 +57,10 @@ struct ColumnPlan: Sendable {
     storage = field.type.storage
     rewritesNumbers = field.groupChar != nil || field.decimalChar != "." || !field.bareNumber
     if field.decimalChar.utf8.count != 1 {
-      throw Mistake(key: "decimalChar", message: "must be one ASCII character")
+      throw Mistake(key: "decimalChar", words: Wording("must be one ASCII character", "须为一个 ASCII 字符"))
     }
     if let group = field.groupChar, group.unicodeScalars.count != 1 {
-      throw Mistake(key: "groupChar", message: "must be one character")
+      throw Mistake(key: "groupChar", words: Wording("must be one character", "须为一个字符"))
     }
     let rules = field.constraints
     enumeration = rules.enumeration.map { ByteTable($0) }
@@ -86,8 +86,14 @@ struct ColumnPlan: Sendable {
       case .number(let bound): numberBounds.append((rule, bound, text))
       case .text:
         throw Mistake(
-          key: rule.rawValue, message: "the type \(field.type.rawValue) has no order, so no \(rule.rawValue)")
-      case nil: throw Mistake(key: rule.rawValue, message: "\"\(text)\" is not \(kind)")
+          key: rule.rawValue,
+          words: Wording(
+            "the type \(field.type.rawValue) has no order, so no \(rule.rawValue)",
+            "类型 \(field.type.rawValue) 没有大小之分，不能用 \(rule.rawValue)"))
+      case nil:
+        throw Mistake(
+          key: rule.rawValue,
+          words: Wording("\"\(text)\" is not \(kind)", "“\(text)”不是 \(field.type.rawValue) 类型的值"))
       }
     }
   }
@@ -152,7 +158,9 @@ struct ColumnPlan: Sendable {
         guard let format = DateFormat(pattern) else {
           throw Mistake(
             key: "format",
-            message: "the pattern \(pattern) is not understood (known: %Y %y %m %d %e %H %M %S %f %z)")
+            words: Wording(
+              "the pattern \(pattern) is not understood (known: %Y %y %m %d %e %H %M %S %f %z)",
+              "不支持格式 \(pattern)（可用：%Y %y %m %d %e %H %M %S %f %z）"))
         }
         return (.formatted(format), "a \(field.type.rawValue) of the form \(pattern)")
       }
@@ -162,7 +170,10 @@ struct ColumnPlan: Sendable {
       guard let format = field.format, field.type == .string else { return (.text, "text") }
       guard let rule = TextRule(stringFormat: format) else {
         throw Mistake(
-          key: "format", message: "\(format) is no format of strings (known: email, uri, uuid, binary)")
+          key: "format",
+          words: Wording(
+            "\(format) is no format of strings (known: email, uri, uuid, binary)",
+            "字符串没有格式 \(format)（可用：email、uri、uuid、binary）"))
       }
       return (.rule(rule), rule.kind)
     case .integer: return (.integer, "a whole number")
@@ -184,13 +195,20 @@ struct ColumnPlan: Sendable {
       case nil: return (.rule(.point), TextRule.point.kind)
       case "array": return (.rule(.pointArray), TextRule.pointArray.kind)
       case "object": return (.rule(.pointObject), TextRule.pointObject.kind)
-      default: throw Mistake(key: "format", message: "a geopoint is written as default, array or object")
+      default:
+        throw Mistake(
+          key: "format",
+          words: Wording(
+            "a geopoint is written as default, array or object", "geopoint 的格式为 default、array 或 object"))
       }
     case .geojson:
       switch field.format {
       case nil: return (.rule(.geojson), TextRule.geojson.kind)
       case "topojson": return (.rule(.topojson), TextRule.topojson.kind)
-      default: throw Mistake(key: "format", message: "geojson is written as default or topojson")
+      default:
+        throw Mistake(
+          key: "format",
+          words: Wording("geojson is written as default or topojson", "geojson 的格式为 default 或 topojson"))
       }
     case .array: return (.rule(.array), TextRule.array.kind)
     case .object: return (.rule(.object), TextRule.object.kind)

@@ -14,12 +14,16 @@ struct ListRule: Sendable {
 
   init(_ field: Field) throws(ColumnPlan.Mistake) {
     let mark = field.delimiter ?? ","
-    guard !mark.isEmpty else { throw ColumnPlan.Mistake(key: "delimiter", message: "must not be empty") }
+    guard !mark.isEmpty else {
+      throw ColumnPlan.Mistake(key: "delimiter", words: Wording("must not be empty", "不得为空"))
+    }
     let type = field.itemType ?? .string
     guard Self.itemTypes.contains(type) else {
       throw ColumnPlan.Mistake(
         key: "itemType",
-        message: "must be one of \(Self.itemTypes.map(\.rawValue).joined(separator: ", "))")
+        words: Wording(
+          "must be one of \(Self.itemTypes.map(\.rawValue).joined(separator: ", "))",
+          "须为下列之一：\(Self.itemTypes.map(\.rawValue).joined(separator: "、"))"))
     }
     delimiter = Array(mark.utf8)
     item = type

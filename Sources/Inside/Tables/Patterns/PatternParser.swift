@@ -1,3 +1,5 @@
+import Bytes
+
 /// Reads a regular expression into its tree; refuses by name what cannot be matched in linear time.
 struct PatternParser {
   private let scalars: [Unicode.Scalar]
@@ -11,14 +13,19 @@ struct PatternParser {
   }
 
   mutating func parse() throws(PatternError) -> PatternTree {
-    guard scalars.count <= 2000 else { throw refusal("is longer than 2000 characters") }
+    guard scalars.count <= 2000 else {
+      throw refusal(Wording("is longer than 2000 characters", "超过 2000 个字符"))
+    }
     let tree = try choice()
-    guard at == scalars.count else { throw refusal("has a ) without its (") }
+    guard at == scalars.count else { throw refusal(Wording("has a ) without its (", "有 ) 而缺 (")) }
     return tree
   }
 
-  private func refusal(_ what: String, hint: String? = nil) -> PatternError {
-    PatternError(message: "the pattern \(source) \(what) (character \(at + 1))", hint: hint)
+  private func refusal(_ what: Wording, hint: Wording? = nil) -> PatternError {
+    PatternError(
+      words: Wording(
+        "the pattern \(source) \(what.en) (character \(at + 1))", "模式“\(source)”\(what.zh)（第 \(at + 1) 个字符）"),
+      advice: hint)
   }
 
   private var next: Unicode.Scalar? { at < scalars.count ? scalars[at] : nil }
@@ -32,7 +39,7 @@ struct PatternParser {
   private mutating func choice() throws(PatternError) -> PatternTree {
     depth += 1
     defer { depth -= 1 }
-    guard depth <= 50 else { throw refusal("is nested deeper than 50 groups") }
+    guard depth <= 50 else { throw refusal(Wording("is nested deeper than 50 groups", "嵌套超过 50 层分组")) }
     var branches = [try sequence()]
     while take("|") { branches.append(try sequence()) }
     return branches.count == 1 ? branches[0] : .choice(branches)
@@ -42,14 +49,16 @@ struct PatternParser {
     var parts: [PatternTree] = []
     while let scalar = next, scalar != "|", scalar != ")" {
       if scalar == "^" {
-        guard at == 0 || parts.isEmpty && depth == 1 else { throw refusal("has ^ not at its beginning") }
+        guard at == 0 || parts.isEmpty && depth == 1 else {
+          throw refusal(Wording("has ^ not at its beginning", "的 ^ 不在开头"))
+        }
         at += 1
         continue
       }
       if scalar == "$" {
         let following = at + 1 < scalars.count ? scalars[at + 1] : nil
         guard following == nil || following == "|" && depth == 1 else {
-          throw refusal("has $ not at its end")
+          throw refusal(Wording("has $ not at its end", "的 $ 不在末尾"))
         }
         at += 1
         continue
@@ -76,9 +85,11 @@ struct PatternParser {
       default: return tree
       }
       at += 1
-      guard !isCounted else { throw refusal("repeats a repetition") }
+      guard !isCounted else { throw refusal(Wording("repeats a repetition", "对重复再作重复")) }
       isCounted = true
-      if next == "+" { throw refusal("has a possessive quantifier, which is not understood") }
+      if next == "+" {
+        throw refusal(Wording("has a possessive quantifier, which is not understood", "含占有量词，不予支持"))
+      }
       _ = take("?")  // a lazy quantifier accepts the same texts
       tree = .repeated(tree, least: least, most: most)
     }
@@ -91,16 +102,24 @@ struct PatternParser {
     at += 1
     guard let least = number() else {
       at = start
-      throw refusal("has a { that begins no repetition", hint: "write \\{ for the character")
+      throw refusal(
+        Wording("has a { that begins no repetition", "的 { 不是重复次数"),
+        hint: Wording("write \\{ for the character", "要匹配该字符请写 \\{"))
     }
     var most: Int? = least
     if take(",") { most = next == "}" ? nil : number() }
     guard take("}") else {
       at = start
-      throw refusal("has a { that begins no repetition", hint: "write \\{ for the character")
+      throw refusal(
+        Wording("has a { that begins no repetition", "的 { 不是重复次数"),
+        hint: Wording("write \\{ for the character", "要匹配该字符请写 \\{"))
     }
-    if let most, most < least { throw refusal("repeats at most fewer times than at least") }
-    guard least <= 1000, (most ?? 0) <= 1000 else { throw refusal("repeats more than 1000 times") }
+    if let most, most < least {
+      throw refusal(Wording("repeats at most fewer times than at least", "的重复上限小于下限"))
+    }
+    guard least <= 1000, (most ?? 0) <= 1000 else {
+      throw refusal(Wording("repeats more than 1000 times", "重复超过 1000 次"))
+    }
     return (least, most)
   }
 
@@ -124,13 +143,15 @@ struct PatternParser {
       if take("?") {
         guard take(":") else {
           throw refusal(
-            "has a lookaround, a flag or a named group, which are not understood", hint: "only (?:…) is")
+            Wording(
+              "has a lookaround, a flag or a named group, which are not understood", "含环视、标志或命名分组，不予支持"),
+            hint: Wording("only (?:…) is", "只支持 (?:…)"))
         }
       }
       let tree = try choice()
-      guard take(")") else { throw refusal("has a ( without its )") }
+      guard take(")") else { throw refusal(Wording("has a ( without its )", "有 ( 而缺 )")) }
       return tree
-    case "*", "+", "?", "{": throw refusal("repeats nothing")
+    case "*", "+", "?", "{": throw refusal(Wording("repeats nothing", "的重复没有对象"))
     case "\\": return .set(try escape(inBracket: false))
     default: return .set(ScalarSet(ranges: [scalar.value...scalar.value]))
     }
@@ -147,10 +168,12 @@ struct PatternParser {
       }
       isFirst = false
       if scalar == "[", at + 1 < scalars.count, scalars[at + 1] == ":" {
-        throw refusal("has a POSIX class, which is not understood", hint: "write \\d, \\w or \\p{L}")
+        throw refusal(
+          Wording("has a POSIX class, which is not understood", "含 POSIX 字符类，不予支持"),
+          hint: Wording("write \\d, \\w or \\p{L}", "请写 \\d、\\w 或 \\p{L}"))
       }
       if scalar == "&", at + 1 < scalars.count, scalars[at + 1] == "&" {
-        throw refusal("intersects classes, which is not understood")
+        throw refusal(Wording("intersects classes, which is not understood", "含字符类交集，不予支持"))
       }
       at += 1
       let low: ScalarSet =
@@ -168,11 +191,11 @@ struct PatternParser {
       let high: ScalarSet =
         bound == "\\" ? try escape(inBracket: true) : ScalarSet(ranges: [bound.value...bound.value])
       guard let from = single(low), let to = single(high), from <= to else {
-        throw refusal("has a range that ends before it begins")
+        throw refusal(Wording("has a range that ends before it begins", "的字符区间先大后小"))
       }
       set.ranges.append(from...to)
     }
-    throw refusal("has a [ without its ]")
+    throw refusal(Wording("has a [ without its ]", "有 [ 而缺 ]"))
   }
 
   private func single(_ set: ScalarSet) -> UInt32? {
@@ -194,7 +217,7 @@ struct PatternParser {
   }
 
   private mutating func escape(inBracket: Bool) throws(PatternError) -> ScalarSet {
-    guard let scalar = next else { throw refusal("ends with a backslash") }
+    guard let scalar = next else { throw refusal(Wording("ends with a backslash", "以反斜线结尾")) }
     at += 1
     switch scalar {
     case "d", "D": return ScalarSet(ranges: [0x30...0x39], isNegated: scalar == "D")
@@ -213,8 +236,10 @@ struct PatternParser {
     default:
       if scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) {
         throw refusal(
-          "has \\\(scalar), which is not understood",
-          hint: "back references, \\b and other anchors cannot be matched in linear time")
+          Wording("has \\\(scalar), which is not understood", "含 \\\(scalar)，不予支持"),
+          hint: Wording(
+            "back references, \\b and other anchors cannot be matched in linear time",
+            "反向引用、\\b 及其他锚点不能在线性时间内匹配"))
       }
       return ScalarSet(ranges: [scalar.value...scalar.value])
     }
@@ -227,7 +252,7 @@ struct PatternParser {
         text.unicodeScalars.append(scalar)
         at += 1
       }
-      guard take("}") else { throw refusal("has a { without its }") }
+      guard take("}") else { throw refusal(Wording("has a { without its }", "有 { 而缺 }")) }
     } else {
       while text.count < digits, let scalar = next {
         text.unicodeScalars.append(scalar)
@@ -235,7 +260,7 @@ struct PatternParser {
       }
     }
     guard let value = UInt32(text, radix: 16), Unicode.Scalar(value) != nil else {
-      throw refusal("has a character code that is none")
+      throw refusal(Wording("has a character code that is none", "含无效的字符编码"))
     }
     return ScalarSet(ranges: [value...value])
   }
@@ -247,7 +272,7 @@ struct PatternParser {
         name.unicodeScalars.append(scalar)
         at += 1
       }
-      guard take("}") else { throw refusal("has a { without its }") }
+      guard take("}") else { throw refusal(Wording("has a { without its }", "有 { 而缺 }")) }
     } else if let scalar = next {
       name.unicodeScalars.append(scalar)
       at += 1
@@ -262,7 +287,9 @@ struct PatternParser {
     case "P": property = .punctuation
     case "Han", "sc=Han", "Script=Han", "IsHan": property = .han
     default:
-      throw refusal("names the property \(name), which is not understood", hint: "known: L Lu Ll N Nd P Han")
+      throw refusal(
+        Wording("names the property \(name), which is not understood", "含属性 \(name)，不予支持"),
+        hint: Wording("known: L Lu Ll N Nd P Han", "可用：L Lu Ll N Nd P Han"))
     }
     return ScalarSet(properties: [(property, isNegated)])
   }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// An expression as a machine of states (Thompson's construction).
 struct PatternProgram: Sendable {
   enum State: Sendable {
@@ -22,7 +24,9 @@ struct PatternProgram: Sendable {
   private mutating func compile(_ tree: PatternTree, to next: Int) throws(PatternError) -> Int {
     guard states.count < Self.stateLimit else {
       throw PatternError(
-        message: "the pattern needs more than \(Self.stateLimit) states", hint: "repeat fewer times")
+        words: Wording(
+          "the pattern needs more than \(Self.stateLimit) states", "该模式需要超过 \(Self.stateLimit) 个状态"),
+        advice: Wording("repeat fewer times", "请减少重复次数"))
     }
     switch tree {
     case .empty: return next

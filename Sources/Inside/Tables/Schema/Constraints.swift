@@ -35,18 +35,20 @@ package struct Constraints: Sendable, Equatable {
     if let list = fields.optional("enum") {
       var values: [String] = []
       for element in try list.elements() { values.append(try Self.scalar(element)) }
-      guard !values.isEmpty else { throw list.error("an enum needs at least one value") }
+      guard !values.isEmpty else {
+        throw list.error(Wording("an enum needs at least one value", "enum 至少须有一个取值"))
+      }
       enumeration = values
     }
     if let text = fields.optional("pattern") {
       do {
         pattern = try Pattern(try text.string())
       } catch let error as PatternError {
-        throw text.error(error.message, hint: error.hint)
+        throw text.error(error.words, hint: error.advice)
       } catch let error as DocumentError {
         throw error
       } catch {
-        throw text.error("\(error)")
+        throw text.error(Wording("\(error)", "该模式不可用"))
       }
     }
     minimum = try fields.optional("minimum").map(Self.scalar)
@@ -62,12 +64,12 @@ package struct Constraints: Sendable, Equatable {
     if node.isString { return try node.string() }
     if node.isNumber { return node.json.numberText ?? node.numberText() }
     if node.isBool { return try node.bool() ? "true" : "false" }
-    throw node.error("expected a string, a number, true or false, found \(node.kind)")
+    throw node.mismatch(Wording("a string, a number, true or false", "字符串、数值或真假值"))
   }
 
   private static func length(_ node: Node) throws(DocumentError) -> Int {
     let value = try node.int()
-    guard value >= 0 else { throw node.error("a length cannot be negative") }
+    guard value >= 0 else { throw node.error(Wording("a length cannot be negative", "长度不得为负")) }
     return value
   }
 

@@ -50,8 +50,10 @@ package struct Field: Sendable, Equatable {
     let fields = try node.fields(Self.keys + extraKeys)
     let nameNode = try fields.required("name")
     name = try nameNode.string()
-    guard !name.isEmpty else { throw nameNode.error("a field needs a name") }
-    guard !name.utf8.contains(0) else { throw nameNode.error("a field's name cannot hold a NUL") }
+    guard !name.isEmpty else { throw nameNode.error(Wording("a field needs a name", "字段须有名称")) }
+    guard !name.utf8.contains(0) else {
+      throw nameNode.error(Wording("a field's name cannot hold a NUL", "字段名不得含 NUL 字符"))
+    }
     type = try fields.optional("type")?.choice(of: FieldType.self) ?? .string
     format = try fields.optional("format")?.string()
     if format == "default" { format = nil }
@@ -78,7 +80,7 @@ package struct Field: Sendable, Equatable {
       _ = try ColumnPlan(field: self, missingValues: [])
     } catch {
       throw (fields.optional(error.key) ?? fields.optional("constraints")?[error.key] ?? node).error(
-        error.message)
+        error.words)
     }
   }
 

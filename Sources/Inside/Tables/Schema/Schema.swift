@@ -61,11 +61,14 @@ package struct Schema: Sendable, Equatable {
       let field = try Field(node: element, extraKeys: extraFieldKeys)
       guard seen.insert(ByteKey(field.name)).inserted else {
         throw element.error(
-          "the field \"\(field.name)\" is there twice", hint: "give each field its own name")
+          Wording("the field \"\(field.name)\" is there twice", "字段“\(field.name)”出现两次"),
+          hint: Wording("give each field its own name", "请为每个字段各取名称"))
       }
       fields.append(field)
     }
-    guard !fields.isEmpty else { throw list.error("a schema needs at least one field") }
+    guard !fields.isEmpty else {
+      throw list.error(Wording("a schema needs at least one field", "结构 schema 至少须有一个字段"))
+    }
     if let key = members.optional("primaryKey") { primaryKey = try names(key) }
     if let keys = members.optional("uniqueKeys") {
       for key in try keys.elements() { uniqueKeys.append(try names(key)) }
@@ -82,7 +85,7 @@ package struct Schema: Sendable, Equatable {
         let own = try names(try parts.required("fields"))
         let other = try names(try reference.required("fields"), anywhere: true)
         guard own.count == other.count else {
-          throw key.error("both sides of a foreign key need as many fields")
+          throw key.error(Wording("both sides of a foreign key need as many fields", "外键两侧的字段数须相同"))
         }
         foreignKeys.append(
           ForeignKey(
@@ -99,11 +102,12 @@ package struct Schema: Sendable, Equatable {
       let name = try place.string()
       guard anywhere || index(of: name) != nil else {
         let near = nearest(name, in: fields.map(\.name))
-        throw place.error("there is no field \"\(name)\"", hint: near.map { "did you mean \"\($0)\"?" })
+        throw place.error(
+          Wording("there is no field \"\(name)\"", "没有字段“\(name)”"), hint: near.map { .meant($0) })
       }
       found.append(name)
     }
-    guard !found.isEmpty else { throw node.error("a key needs at least one field") }
+    guard !found.isEmpty else { throw node.error(Wording("a key needs at least one field", "键至少须有一个字段")) }
     return found
   }
 
