@@ -108,6 +108,18 @@ extension House {
     }
     return found
   }
+
+  /// Wordings whose English is a sentence, but a command, and whose second text has no Chinese character. Texts that are put
+  /// together at the place are not seen.
+  static func untold(in text: String) -> [String] {
+    // A literal may hold interpolations, with brackets in brackets.
+    let wording =
+      #/Wording\(\s*"((?:[^"\\\n]|\\[^(\n]|\\\((?:[^()\n]|\((?:[^()\n]|\([^()\n]*\))*\))*\))*)",\s*"((?:[^"\\\n]|\\[^(\n]|\\\((?:[^()\n]|\((?:[^()\n]|\([^()\n]*\))*\))*\))*)"\s*\)/#
+    return text.matches(of: wording).filter { match in
+      match.1.contains(/[a-z]{2,} [a-z]{2,}/) && !match.1.hasPrefix("doorsill ")
+        && !match.2.contains(/\p{Han}/)
+    }.map { String($0.0) }
+  }
 }
 
 @Suite struct `The house` {
@@ -220,6 +232,17 @@ extension House {
         in: "switch kind {\ncase .statistic:\n  switch x {\n  default: 1\n  }\ncase .verify, .score: 2\n}"
       )
       .isEmpty)
+  }
+
+  /// A `Wording` has two texts by its type; here, that the second is Chinese. What is no sentence, as a command, may be
+  /// the same in both.
+  @Test func `says in Chinese what it says in English`() throws {
+    for file in House.sources(below: "Sources") {
+      let untold = House.untold(in: try String(contentsOf: file, encoding: .utf8))
+      #expect(untold.isEmpty, "\(file.path): \(untold)")
+    }
+    #expect(House.untold(in: #"Wording("no such \(kind(of: "x"))", "no such \(kind)")"#).count == 1)
+    #expect(House.untold(in: #"Wording("there is no \(name)", "没有\(name)")"#).isEmpty)
   }
 
   /// Each escape from the compiler's guarantees carries its reason on the line, and they stay few.
