@@ -1,6 +1,7 @@
 import Bytes
 import Crossing
 import Glibc
+import Policies
 import Support
 import Testing
 import Trust
@@ -81,6 +82,32 @@ import Trust
     let other = try GatePortal()
     try other.change(open, "Daily bicycles at", "Daily bicycles (ask 0571-87051234) at")
     #expect(try other.publish().outcome == .published)
+  }
+
+  @Test(arguments: ["/", ".", ", ", "\n", "**", "x", "&shy;", "\u{FE0F}\u{20E3}"])
+  func `nor one with something between its digits`(between: String) throws {
+    let id = Canaries.persons[7].id
+    let text = "from 2019 on, 12 counters: " + id.map(String.init).joined(separator: between)
+    #expect(Self.person(text), "\(text)")
+  }
+
+  @Test func `nor one in digits of another script, and finds none in other figures`() {
+    let id = Canaries.persons[7].id
+    for zero: UInt32 in [0x660, 0x6F0, 0xFF10, 0x1D7D8, 0xE0030] {
+      let text = id.unicodeScalars.map { scalar in
+        guard let digit = Int(String(scalar)) else { return String(scalar) }
+        return Unicode.Scalar(zero + UInt32(digit)).map { String(Character($0)) } ?? ""
+      }
+      #expect(Self.person(text.joined()), "\(text.joined())")
+    }
+    let numerals = Array("〇一二三四五六七八九")
+    #expect(Self.person(String(id.map { $0.wholeNumberValue.map { numerals[$0] } ?? $0 })))
+    #expect(
+      !Self.person("1,234,567.89; 2019-01-01/2020-12-31, 33.5°N 120.25°E; 0571-87051234; 1 2 3 4 5 6 7 8"))
+  }
+
+  private static func person(_ text: String) -> Bool {
+    Markings.person(in: [.init(place: "a", text: text)], DetectorSet(.standard)) != nil
   }
 
   @Test func `is not where a register crosses that its own code list calls codes`() throws {

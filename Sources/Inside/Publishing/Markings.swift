@@ -128,7 +128,15 @@ enum Markings {
   static func person(
     in words: [AuthoredText], _ detectors: DetectorSet
   ) -> (place: String, title: [String: String])? {
+    let resident = detectors.policy.detectors.first { $0.personal && $0.kind == .residentID }
     for word in words {
+      if let resident {
+        var scanner = ColumnScanner(field: word.place, detectors: detectors)
+        let isThere = ScatteredDigits(word.text).forEachCandidate { number in
+          number.withUnsafeBufferPointer { scanner.kinds(in: $0).contains(.residentID) }
+        }
+        if isThere { return (word.place, resident.title) }
+      }
       for line in word.text.split(whereSeparator: \.isNewline) {
         var scanner = ColumnScanner(field: word.place, detectors: detectors)
         var line = String(line)
