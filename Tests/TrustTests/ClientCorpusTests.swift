@@ -4,7 +4,8 @@ import Testing
 
 @testable import Trust
 
-@Suite struct `The gateway judges forty-one client certificates` {
+/// One after another: they share an authority, whose numbers of lists `openssl ca` keeps in one file.
+@Suite(.serialized) struct `The gateway judges forty-one client certificates` {
   let corpus: ClientCorpus
   let trust: ClientTrust
 
