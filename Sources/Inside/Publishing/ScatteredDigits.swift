@@ -1,5 +1,5 @@
 /// The digits of a text with whatever stands between them left out, so that a resident's number is found that is written with
-/// points, strokes or words of a letter between its digits, or in digits of any script (Unicode, 4.6: numeric values).
+/// points, strokes or letters between its digits, or in digits of any script (Unicode, 4.6: numeric values).
 struct ScatteredDigits {
   private struct Digit {
     let byte: UInt8

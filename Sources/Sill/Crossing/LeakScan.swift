@@ -7,10 +7,10 @@ extension ReleaseWriter {
   /// the writer made itself is looked at as the file it was made of). Throws
   /// `LeakFound` when a value stands there that is in no open source and that chance does not explain. Reads everything
   /// once for each batch of secrets; time grows with the bytes, memory does not.
-  @discardableResult
   ///
   /// `authored` are the words that people wrote: there a short code of an identifying field is a leak as well, which in
   /// pages full of figures chance would explain.
+  @discardableResult
   package func leakScan(
     _ secrets: SecretSet, open sources: [OpenSource] = [], authored: [AuthoredText] = []
   ) throws -> LeakReport {
